@@ -1,0 +1,71 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+LOCK := .venv-lock/bin/uv pip compile pyproject.toml --quiet --upgrade --universal \
+	--python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+PICTURES := .venv-pictures/.installed
+CHROMIUM ?= /usr/bin/chromium
+
+.PHONY: help setup demo dev test check format histories lock pictures clean
+
+help:  ## What can be done here
+	@awk -F ':.*## *' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z]+:.*## / {printf "  make %-10s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Use it
+demo: setup  ## One sale from webhook to inbox on this machine, shown and checked
+	@$(BIN)/mintpost demo
+
+dev: setup  ## The whole stack for daily work; Ctrl-C stops it
+	@$(BIN)/mintpost dev
+
+##@ Work on it
+setup: $(STAMP)  ## Build .venv from the hashed lock; does nothing when nothing changed
+
+$(STAMP): requirements/develop.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Mintpost needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/develop.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: setup  ## Every test, on SQLite and PostgreSQL, against a real Temporal server
+	$(BIN)/pytest
+
+check: setup  ## Lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup  ## Let the formatter have its way
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+##@ Make it again
+histories: setup  ## Record workflow paths that have no recording yet; those that have one stay
+	RECORD_HISTORIES=1 $(BIN)/pytest tests/fulfillment/test_histories.py
+	$(BIN)/pytest tests/test_replay.py
+
+pictures: setup $(PICTURES)  ## The pictures of the README, from a real run; needs Chromium
+	.venv-pictures/bin/python docs/pictures/make_pictures.py --mintpost $(BIN)/mintpost --chromium $(CHROMIUM)
+
+$(PICTURES): requirements/pictures.lock
+	$(PYTHON) -m venv .venv-pictures
+	.venv-pictures/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+# The other two are compiled within the bounds of the first, so that all three agree.
+lock:  ## Newest versions into the three hashed lock files
+	$(PYTHON) -m venv --clear .venv-lock
+	.venv-lock/bin/pip install --quiet --disable-pip-version-check uv
+	$(LOCK) --extra embedded --extra develop --output-file requirements/develop.lock
+	$(LOCK) --constraint requirements/develop.lock --no-annotate --output-file requirements/app.lock
+	$(LOCK) --constraint requirements/develop.lock --no-annotate --extra pictures --output-file requirements/pictures.lock
+	rm -rf .venv-lock
+
+clean:  ## Remove what was built here; data under var/ stays
+	rm -rf .venv .venv-lock .venv-pictures *.egg-info
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

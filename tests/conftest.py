@@ -1,0 +1,138 @@
+"""One Temporal server, one PostgreSQL and one migrated template of each for the whole run."""
+
+import logging
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, text
+from temporalio.client import Client
+
+from commands.child import spawn
+from commands.ports import HOST, free_ports
+from commands.temporal_server import server_command
+from db.engine import Database, open_engine
+from db.listing import Filters, list_licenses
+from db.migrating import migrate
+from licensing.signing import Signer, generate_private_key
+from tests.support.leaks import LeakSearch, LogKeeper
+from tests.support.postgres import run_postgres
+from tests.support.running import SECRET, Mintpost, Setup, running
+from tests.support.waiting import until
+
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
+    folder = tmp_path_factory.mktemp("temporal")
+    port, ui_port = free_ports(2)
+    command = server_command(folder / "temporal.db", HOST, port, ui_port)
+    child = await spawn("temporal", command, os.environ, directory=None, logs=folder)
+
+    async def connected() -> Client | None:
+        child.require_alive()
+        try:
+            return await Client.connect(f"{HOST}:{port}")
+        except RuntimeError:
+            return None
+
+    try:
+        yield await until(connected, "Temporal answers")
+    finally:
+        await child.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[URL]:
+    with run_postgres() as url:
+        template = create_database(url, "template1")
+        migrate_and_leave(template)
+        yield template
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> URL:
+    template = URL.create("sqlite", database=str(tmp_path_factory.mktemp("sqlite") / "template.db"))
+    migrate_and_leave(template)
+    return template
+
+
+def migrate_and_leave(url: URL) -> None:
+    """Migrate without leaving a connection: PostgreSQL copies no template that is in use."""
+    engine = open_engine(url)
+    migrate(engine)
+    engine.dispose()
+
+
+def create_database(server: URL, template: str) -> URL:
+    name = f"mintpost_{os.getpid()}_{next(NUMBERS)}"
+    engine = open_engine(server)
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+    return server.set(database=name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    """Make an empty database at the newest migration, a copy of one that was migrated there."""
+    template: URL
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite")
+        file = tmp_path / "mintpost.db"
+        shutil.copyfile(str(template.database), file)
+        return URL.create("sqlite", database=str(file))
+    template = request.getfixturevalue("postgres")
+    return create_database(template.set(database="postgres"), str(template.database))
+
+
+@pytest.fixture
+async def database(database_url: URL, leak_search: LeakSearch) -> AsyncIterator[Database]:
+    database = Database(open_engine(database_url))
+    yield database
+    for license_ in database.read_here(list_licenses, Filters(limit=1000)):
+        leak_search.keep_private(license_.key, license_.email, license_.name)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def leak_search() -> LeakSearch:
+    search = LeakSearch()
+    search.keep_private(SECRET)
+    return search
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_keeper() -> Iterator[LogKeeper]:
+    keeper, root = LogKeeper(), logging.getLogger()
+    level = root.level
+    root.addHandler(keeper)
+    root.setLevel(logging.INFO)
+    yield keeper
+    root.setLevel(level)
+    root.removeHandler(keeper)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests that look at what all others left behind after them."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+@pytest.fixture(scope="session")
+def signer() -> Signer:
+    return Signer(generate_private_key(), "mintpost")
+
+
+@pytest.fixture
+def setup(client: Client, database: Database, signer: Signer, tmp_path: Path) -> Setup:
+    return Setup(database, client, f"test-{next(NUMBERS)}", tmp_path, signer)
+
+
+@pytest.fixture
+async def mintpost(setup: Setup) -> AsyncIterator[Mintpost]:
+    async with running(setup) as started:
+        yield started
