@@ -1,0 +1,143 @@
+"""Everything that can go wrong with a sale, as one tree.
+
+    MintpostError
+    ├── TransientError            goes away by itself: retried quickly, then up to every ten
+    │   │                         minutes, without end
+    │   ├── DatabaseAwayError     the database did not answer, or refused for the moment
+    │   ├── MailerAwayError       the provider surely has not got the mail: try again
+    │   └── DeliveryInDoubtError  the provider may have got the mail: look before sending again
+    ├── OperatorError             a person must change something; retried without end at a
+    │   │                         calmer pace, so that the sale resumes by itself after the fix
+    │   ├── ProductUnmappedError  products.yaml has no entry for what was bought
+    │   └── MailerRefusesError    the provider refuses our account, token, sender or settings
+    └── PermanentError            no repetition helps: the sale fails, a minted license stays
+        ├── SaleInvalidError      the body is no sale that could be fulfilled
+        ├── RecipientRefusedError no provider takes this recipient
+        └── MailBuiltWronglyError the provider says that we built the mail wrongly
+
+Each class builds its sentence from facts: what is, what would be right, what to do next.
+A sentence names sales and deliveries and never an address; `detail` is a provider's own
+wording, which may hold one: it stands on the delivery's row and goes nowhere else.
+
+What a person sees and does not retry is a value, not an error: the outcome `ignored:<why>`.
+A broken setting is none of these either: the process says what is wrong and does not start.
+"""
+
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+FailureType = Literal["Transient", "DeliveryInDoubt", "NeedsOperator", "Permanent"]
+
+
+class MintpostError(Exception):
+    """The root. `failure_type` is the name by which a workflow knows the branch."""
+
+    failure_type: ClassVar[FailureType]
+
+    def __init__(
+        self, sentence: str, *, detail: str | None = None, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class TransientError(MintpostError):
+    failure_type: ClassVar[FailureType] = "Transient"
+
+
+class DatabaseAwayError(TransientError):
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"the database cannot be used right now ({cause}); trying again")
+
+
+class MailerAwayError(TransientError):
+    """`what` is the provider's state as the end of a sentence: "is down for maintenance"."""
+
+    def __init__(
+        self,
+        provider: str,
+        what: str,
+        *,
+        detail: str | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(
+            f"{provider} {what}; nothing was sent, trying again",
+            detail=detail,
+            retry_after=retry_after,
+        )
+
+
+class DeliveryInDoubtError(TransientError):
+    """The mail may have been accepted. Never send again before a look-up has its say."""
+
+    failure_type: ClassVar[FailureType] = "DeliveryInDoubt"
+
+    def __init__(
+        self,
+        provider: str,
+        what: str,
+        *,
+        detail: str | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(
+            f"{provider} {what}; looking up whether the mail went out before sending again",
+            detail=detail,
+            retry_after=retry_after,
+        )
+
+
+class OperatorError(MintpostError):
+    failure_type: ClassVar[FailureType] = "NeedsOperator"
+
+
+class ProductUnmappedError(OperatorError):
+    def __init__(self, source: str, product_id: str, variants: str = "") -> None:
+        variant = f" ({variants})" if variants else ""
+        super().__init__(
+            f'unmapped product "{product_id}"{variant}: add it under {source} in products.yaml'
+        )
+
+
+class MailerRefusesError(OperatorError):
+    """`what` says what is refused and how to mend it, as a whole sentence without its stop."""
+
+    def __init__(self, what: str, *, detail: str | None = None) -> None:
+        super().__init__(f"{what}; the e-mail waits and goes out by itself", detail=detail)
+
+
+class PermanentError(MintpostError):
+    failure_type: ClassVar[FailureType] = "Permanent"
+
+
+class SaleInvalidError(PermanentError):
+    """`what` names the field and what would be right; it quotes nothing of the body."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"this ping is no sale that can be fulfilled: {what}")
+
+
+class RecipientRefusedError(PermanentError):
+    """`why` has no address in it: "Postmark rejects the address". `mend` says what to do."""
+
+    def __init__(
+        self,
+        delivery_id: int,
+        why: str,
+        *,
+        mend: str = "correct it with `mintpost resend --to`",
+        detail: str | None = None,
+    ) -> None:
+        super().__init__(f"{why} of delivery {delivery_id}: {mend}", detail=detail)
+
+
+class MailBuiltWronglyError(PermanentError):
+    def __init__(self, provider: str, delivery_id: int, *, detail: str | None = None) -> None:
+        super().__init__(
+            f"Mintpost built a mail that {provider} refuses (delivery {delivery_id}): "
+            "`mintpost deliveries` shows its words; please report this",
+            detail=detail,
+        )

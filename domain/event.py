@@ -1,0 +1,28 @@
+"""What a ping can be, and what can become of it."""
+
+from typing import Literal
+
+Kind = Literal[
+    "sale",
+    "recurring_charge",
+    "preorder",
+    "refund",
+    "dispute",
+    "dispute_won",
+    "cancellation",
+    "subscription_updated",
+    "subscription_ended",
+    "subscription_restarted",
+    "test_ping",
+    "unknown",
+]
+ORDER_KINDS: tuple[Kind, ...] = ("sale", "recurring_charge", "preorder")
+"""The kinds that run under their order's id; the rest carry another's id, or none."""
+
+FULFILLED = "fulfilled"
+DUPLICATE = "duplicate"
+FAILED = "failed"
+
+
+def ignored(why: str) -> str:
+    return f"ignored:{why}"

@@ -1,0 +1,56 @@
+"""What a buyer gets, and for how long."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import datetime
+
+from typing_extensions import override
+
+MONTHS_A_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What one payment buys: a number of months, or for ever where it is None."""
+
+    months: int | None
+
+    def end(self, paid_at: datetime) -> datetime | None:
+        """Return the end of what this payment bought, counted from the payment's own time.
+
+        A day that the last month lacks becomes that month's last: a year from 29 February
+        ends on 28 February, a month from 31 January on the last of February.
+        """
+        if self.months is None:
+            return None
+        years, month = divmod(paid_at.month - 1 + self.months, MONTHS_A_YEAR)
+        year, month = paid_at.year + years, month + 1
+        day = min(paid_at.day, calendar.monthrange(year, month)[1])
+        return paid_at.replace(year=year, month=month, day=day)
+
+    @override
+    def __str__(self) -> str:
+        if self.months is None:
+            return "for ever"
+        years, rest = divmod(self.months, MONTHS_A_YEAR)
+        count, unit = (self.months, "month") if rest else (years, "year")
+        return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """One license as its holder knows it. Times are UTC; `expires_at` None: it never ends."""
+
+    id: int
+    key: str
+    source: str
+    order_id: str
+    product_id: str
+    product_name: str
+    tier: str
+    email: str
+    name: str
+    seats: int
+    test: bool
+    issued_at: datetime
+    expires_at: datetime | None

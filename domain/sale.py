@@ -1,0 +1,55 @@
+"""One bought order line, the same whichever storefront it came from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+Variants = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What was bought, as the storefront names it.
+
+    `product_id` is the storefront's lasting id; `aliases` are other names by which a person
+    may have mapped it (Gumroad's permalinks, which change when the seller edits them).
+    """
+
+    product_id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    variants: Variants = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A sale that can be fulfilled.
+
+    `price_cents` is in `currency`'s hundredths for the whole quantity, after discount.
+    `sold_at` is the payment's own time in UTC: the license's term starts there.
+    `order_number` is what the buyer's receipt calls the order.
+    `note` is what a person should know of how it was read.
+    `email` is one bare address; `name` is what to call the buyer, free of control characters.
+    """
+
+    source: str
+    order_id: str
+    product: Product
+    quantity: int
+    price_cents: int
+    currency: str
+    email: str
+    name: str
+    sold_at: datetime
+    order_number: str | None = None
+    offer_code: str | None = None
+    subscription_id: str | None = None
+    test: bool = False
+    line: str = "1"
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A ping that is known and mints nothing; `why` completes the outcome `ignored:<why>`."""
+
+    why: str
