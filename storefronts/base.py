@@ -1,0 +1,80 @@
+"""The contract of a storefront; `tests/storefronts/test_contract.py` holds each to it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from domain.event import ORDER_KINDS, Kind
+from domain.identifiers import order_reference
+from domain.sale import Ignored, Sale
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a request shows before its body is read: enough to tell a friend from a stranger.
+
+    Header names are lower case; `query` is the raw query string.
+    """
+
+    headers: tuple[tuple[str, str], ...]
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A stored request body, byte for byte, with what is needed to read it."""
+
+    content_type: str
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What a ping says it is. An id that is not usable is None, never quoted."""
+
+    kind: Kind
+    order_id: str | None = None
+    product_id: str | None = None
+
+
+class Storefront(ABC):
+    name: ClassVar[str]
+    """As in the webhook's path, in `events.source` and in products.yaml."""
+
+    @abstractmethod
+    def authenticate(self, envelope: Envelope) -> int | None:
+        """Return the position of the secret that matched, or None for a stranger."""
+
+    @abstractmethod
+    def name_ping(self, ping: Ping) -> Naming:
+        """Tell kind and order; never raises, whatever the body holds."""
+
+    @abstractmethod
+    def parse(self, ping: Ping) -> Sale | Ignored:
+        """Read the body into a sale, or name why it mints nothing.
+
+        Raises SaleInvalidError for everything else.
+        """
+
+    @abstractmethod
+    def parse_test(self, ping: Ping) -> Sale:
+        """Read the sale that a test ping carries, which may be a real customer's.
+
+        Whoever uses it replaces order and address first. Raises SaleInvalidError.
+        """
+
+    @abstractmethod
+    def is_undone(self, pings: Iterable[Ping]) -> bool:
+        """Tell from all pings that name an order, in any order, whether it was taken back.
+
+        Such an order is not minted any more. Never raises.
+        """
+
+    def workflow_id(self, event_id: int, kind: str, order_id: str | None) -> str:
+        """Name the workflow of a row: one per order for sales, one per row for the rest."""
+        if kind in ORDER_KINDS and order_id is not None:
+            return order_reference(self.name, order_id)
+        return order_reference(self.name, f"event:{event_id}")

@@ -1,0 +1,178 @@
+"""A request's body, form or JSON, as one flat list of named texts.
+
+No body raises anything but SaleInvalidError: what arrives here is stored and answered already,
+and must end in a sentence.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias
+from urllib.parse import unquote_to_bytes
+
+from domain.errors import SaleInvalidError
+from storefronts.values import quotable
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "iso-8859-1", "windows-1252"})
+MOST_FIELDS = 10_000
+LONGEST_NAME = 1_000
+DEEPEST_NESTING = 20
+
+Pairs: TypeAlias = Iterator[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Names and texts in their order; nested ones read `card[visual]`, lists `purchase_ids[]`.
+
+    Bytes that are no text in the body's charset, and halves of surrogate pairs in JSON, stay
+    as lone surrogates: they spoil the field they stand in and no other.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def value(self, name: str) -> str:
+        """Return the field's text, empty when it is absent."""
+        texts = {text for key, text in self.pairs if key == name}
+        if len(texts) > 1:
+            raise _given_twice(name)
+        return next(iter(texts), "")
+
+    def group(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return the fields `name[…]` by what stands between the brackets."""
+        texts: dict[str, str] = {}
+        for inner, text in self._members(name):
+            if texts.setdefault(inner, text) != text:
+                raise _given_twice(name)
+        return tuple(texts.items())
+
+    def names_in(self, group: str) -> frozenset[str]:
+        return frozenset(inner for inner, _ in self._members(group))
+
+    def _members(self, group: str) -> Pairs:
+        opening = f"{group}["
+        for key, text in self.pairs:
+            if key.startswith(opening):
+                yield _with_brackets(key.removeprefix(opening).partition("]")[0]), text
+
+
+def read_body(content_type: str, body: bytes) -> Fields:
+    if not body.strip():
+        raise SaleInvalidError(f"its body is empty; it must be {FORM} or {JSON}")
+    media_type, charset = _media_type(content_type)
+    media_type = media_type or _sniffed(body)
+    if charset not in CHARSETS:
+        raise SaleInvalidError(f"its charset{quotable(charset)} is unknown; it must be utf-8")
+    if media_type == FORM:
+        return Fields(tuple(_within_limits(_form_pairs(body, charset))))
+    if media_type == JSON:
+        return Fields(tuple(_within_limits(_json_pairs(body, charset))))
+    raise SaleInvalidError(
+        f"its content type{quotable(media_type)} cannot be read; it must be {FORM} or {JSON}"
+    )
+
+
+def _media_type(content_type: str) -> tuple[str, str]:
+    media_type, *parameters = content_type.lower().split(";")
+    charset = "utf-8"
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset":
+            charset = value.strip().strip('"')
+    return media_type.strip(), charset
+
+
+def _sniffed(body: bytes) -> str:
+    return JSON if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) else FORM
+
+
+def _form_pairs(body: bytes, charset: str) -> Pairs:
+    for part in body.strip().split(b"&"):
+        if part:
+            name, _, value = part.replace(b"+", b" ").partition(b"=")
+            yield _unquoted(name, charset), _unquoted(value, charset)
+
+
+def _unquoted(raw: bytes, charset: str) -> str:
+    return _decoded(unquote_to_bytes(raw), charset)
+
+
+def _decoded(raw: bytes, charset: str) -> str:
+    return raw.decode(charset, errors="surrogateescape")
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """Kept as pairs: a dictionary would silently let the last of two equal keys win."""
+
+    members: list[tuple[str, "_Value"]]
+
+
+_Value: TypeAlias = "str | bool | list[_Value] | _Object | None"
+
+
+def _json_pairs(body: bytes, charset: str) -> Pairs:
+    document = _document(_decoded(body, charset).removeprefix("\ufeff"))
+    if not isinstance(document, _Object):
+        raise SaleInvalidError("its JSON is no object; it must be one, as in {…}")
+    return chain.from_iterable(_flat(name, value, 1) for name, value in document.members)
+
+
+def _document(text: str) -> _Value:
+    try:
+        # Numbers stay texts: int() refuses long ones, and a float would change them.
+        document: _Value = json.loads(
+            text, object_pairs_hook=_Object, parse_int=str, parse_float=str, parse_constant=str
+        )
+    except ValueError:
+        raise SaleInvalidError("its body says it is JSON and is not; it must be valid") from None
+    except RecursionError:
+        raise _too_deep() from None
+    return document
+
+
+def _flat(name: str, value: _Value, depth: int) -> Pairs:
+    if depth > DEEPEST_NESTING:
+        raise _too_deep()
+    if isinstance(value, _Object):
+        for key, member in value.members:
+            yield from _flat(f"{name}[{_without_brackets(key)}]", member, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _flat(f"{name}[]", item, depth + 1)
+    elif isinstance(value, bool):
+        yield name, "true" if value else "false"
+    else:
+        yield name, value or ""
+
+
+def _within_limits(pairs: Pairs) -> Pairs:
+    # In JSON a name repeats its parents': without a limit one megabyte could ask for gigabytes.
+    for count, (name, text) in enumerate(pairs, start=1):
+        if count > MOST_FIELDS:
+            raise SaleInvalidError(f"its body has more than {MOST_FIELDS} fields")
+        if len(name) > LONGEST_NAME:
+            raise SaleInvalidError(
+                f"a field's name is too long; it must be at most {LONGEST_NAME} characters"
+            )
+        yield name, text
+
+
+def _given_twice(name: str) -> SaleInvalidError:
+    return SaleInvalidError(f"{name} is given twice with different values; it must be once")
+
+
+# Gumroad encodes a bracket inside a name twice, so that it cannot pass for one that nests.
+def _with_brackets(inner: str) -> str:
+    return inner.replace("%5B", "[").replace("%5D", "]")
+
+
+def _without_brackets(key: str) -> str:
+    return key.replace("[", "%5B").replace("]", "%5D")
+
+
+def _too_deep() -> SaleInvalidError:
+    return SaleInvalidError(f"its JSON is nested deeper than {DEEPEST_NESTING} levels")

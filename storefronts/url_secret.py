@@ -1,0 +1,56 @@
+"""A secret that stands in the webhook's own URL: in its query, or as a Basic-auth password."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterator, Sequence
+from urllib.parse import unquote_to_bytes
+
+from storefronts.base import Envelope
+
+
+class UrlSecrets:
+    """Several are valid at once, while one replaces another."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._digests = [_digest(secret.encode()) for secret in secrets]
+
+    def match(self, envelope: Envelope) -> int | None:
+        """Return the position of the secret that was offered, or None."""
+        offered = [_digest(secret) for secret in _offered_secrets(envelope) if secret]
+        # Every secret is compared, also after a match: the time taken must not tell which.
+        matches = [
+            sum(hmac.compare_digest(digest, other) for other in offered) for digest in self._digests
+        ]
+        return next((position for position, count in enumerate(matches) if count), None)
+
+
+def _offered_secrets(envelope: Envelope) -> Iterator[bytes]:
+    for part in envelope.query.encode(errors="surrogatepass").split(b"&"):
+        name, _, value = part.partition(b"=")
+        if unquote_to_bytes(name) == b"secret":
+            yield from _spellings(value)
+    for header, text in envelope.headers:
+        if header == "authorization":
+            yield from _spellings(_basic_password(text))
+
+
+def _spellings(value: bytes) -> Iterator[bytes]:
+    # Sellers paste secrets into the URL with and without encoding their + and %.
+    yield value
+    yield unquote_to_bytes(value)
+    yield unquote_to_bytes(value.replace(b"+", b" "))
+
+
+def _basic_password(authorization: str) -> bytes:
+    scheme, _, credentials = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return b""
+    try:
+        return base64.b64decode(credentials).partition(b":")[2]
+    except ValueError:
+        return b""
+
+
+def _digest(secret: bytes) -> bytes:
+    return hashlib.sha256(secret).digest()

@@ -1,0 +1,47 @@
+"""Gumroad's pings: as recorded, and the ordinary sale with some of its fields changed."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, urlencode
+
+import pytest
+
+from storefronts.base import Ping
+from storefronts.body import FORM
+from storefronts.gumroad import Gumroad
+
+RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
+
+Recorded = Callable[[str], Ping]
+SaleWith = Callable[[Mapping[str, str | None]], Ping]
+
+
+@pytest.fixture
+def gumroad() -> Gumroad:
+    return Gumroad(["invented-secret"])
+
+
+@pytest.fixture
+def pings() -> Path:
+    return Path(__file__).parents[1] / "gumroad" / "pings"
+
+
+@pytest.fixture
+def recorded(pings: Path) -> Recorded:
+    return lambda name: Ping(FORM, (pings / name).read_bytes(), RECEIVED_AT)
+
+
+@pytest.fixture
+def sale_with(recorded: Recorded) -> SaleWith:
+    """Return file 01 with fields replaced or added; None leaves one out."""
+
+    def build(changes: Mapping[str, str | None]) -> Ping:
+        body = recorded("01_sale_ordinary.form").body.decode()
+        fields = {**dict(parse_qsl(body, keep_blank_values=True)), **changes}
+        kept = {name: text for name, text in fields.items() if text is not None}
+        return Ping(
+            FORM, urlencode(kept, quote_via=quote, errors="surrogateescape").encode(), RECEIVED_AT
+        )
+
+    return build

@@ -1,0 +1,94 @@
+"""What every storefront keeps, whatever the request; a new one adds its sample here."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.errors import SaleInvalidError
+from storefronts import STOREFRONTS
+from storefronts.base import Envelope, Naming, Ping, Storefront
+from storefronts.gumroad import Gumroad
+
+SAMPLES: dict[type[Storefront], Storefront] = {Gumroad: Gumroad(["invented-secret"])}
+RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
+CONTENT_TYPES = [
+    "",
+    "application/x-www-form-urlencoded",
+    "application/x-www-form-urlencoded; charset=utf-7",
+    "application/json",
+    "application/json; charset=\ud800",
+    "multipart/form-data; boundary=x",
+    "text/plain",
+    ";;=;\x00",
+]
+HOSTILE_BODIES = {
+    "empty": b"",
+    "NUL": b"\x00" * 100,
+    "no UTF-8": b"\xff\xfe\x80",
+    "percent signs": b"%=%&%f=%%%",
+    "only separators": b"&=&=&" * 100,
+    "many fields": b"&".join(b"f%d=1" % number for number in range(100_000)),
+    "a name without end": b"a[b]" * 250_000,
+    "a value without end": b"a=" + b"x" * 1_000_000,
+    "deep lists": b"[" * 20_000,
+    "deep objects": b'{"a":' * 20_000,
+    "JSON of a number": b"1",
+    "JSON that ends early": b'{"a": "',
+    "a huge number": b'{"quantity": 1' + b"0" * 5000 + b"}",
+    "half a surrogate pair": b'{"sale_id": "\\ud800", "\\udfff": "\\ud800"}',
+    "not a number": b'{"price": NaN, "quantity": -Infinity}',
+    "wrong types": b'{"sale_id": {}, "email": [], "price": [1], "test": {"a": null}}',
+    "null everywhere": b'{"sale_id": null, "email": null, "resource_name": null}',
+}
+HOSTILE_ENVELOPES = [
+    Envelope((), ""),
+    Envelope((), "secret=%FF&secret&&=\ud800&%"),
+    Envelope((("authorization", ""), ("authorization", "Basic \ud800")), "x"),
+    Envelope((("authorization", "Basic //79"), ("", "")), "\x00"),
+]
+
+every_storefront = pytest.mark.parametrize("kind", STOREFRONTS, ids=lambda kind: kind.name)
+every_content_type = pytest.mark.parametrize("content_type", CONTENT_TYPES)
+every_body = pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTILE_BODIES.keys())
+
+
+def test_storefronts_have_different_names() -> None:
+    assert len({kind.name for kind in STOREFRONTS}) == len(STOREFRONTS)
+
+
+@every_storefront
+@pytest.mark.parametrize("envelope", HOSTILE_ENVELOPES)
+def test_a_strangers_request_is_nobodys(kind: type[Storefront], envelope: Envelope) -> None:
+    assert SAMPLES[kind].authenticate(envelope) is None
+
+
+@every_storefront
+@every_content_type
+@every_body
+def test_naming_never_raises_and_trusts_nothing_hostile(
+    kind: type[Storefront], content_type: str, body: bytes
+) -> None:
+    naming = SAMPLES[kind].name_ping(Ping(content_type, body, RECEIVED_AT))
+
+    assert naming == Naming(naming.kind, order_id=None, product_id=None)
+
+
+@every_storefront
+@every_content_type
+@every_body
+def test_a_hostile_body_ends_in_a_sentence(
+    kind: type[Storefront], content_type: str, body: bytes
+) -> None:
+    with pytest.raises(SaleInvalidError) as raised:
+        SAMPLES[kind].parse(Ping(content_type, body, RECEIVED_AT))
+
+    assert raised.value.sentence.isprintable()
+
+
+@every_storefront
+def test_only_an_orders_own_rows_run_under_its_id(kind: type[Storefront]) -> None:
+    storefront = SAMPLES[kind]
+
+    assert storefront.workflow_id(7, "sale", "order") == f"{kind.name}:order"
+    assert storefront.workflow_id(7, "refund", "order") == f"{kind.name}:event:7"
+    assert storefront.workflow_id(7, "sale", None) == f"{kind.name}:event:7"

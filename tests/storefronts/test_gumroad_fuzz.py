@@ -1,0 +1,146 @@
+"""Pings built after Gumroad's rules, and then broken."""
+
+import json
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+from hypothesis import given, settings, strategies as st
+
+from domain.errors import SaleInvalidError
+from domain.identifiers import is_usable, is_usable_order_id
+from domain.sale import Ignored, Sale
+from storefronts.base import Envelope, Ping
+from storefronts.body import FORM, JSON
+from storefronts.gumroad import EVENTS, Gumroad
+
+GUMROAD = Gumroad(["invented-secret"], seller_id="suQPsAruPpWb_5E1C8BRkw==")
+RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
+bounded = settings(max_examples=100, deadline=None, derandomize=True)
+
+identifiers = st.from_regex(r"[A-Za-z0-9_-]{22}==", fullmatch=True)
+flags = st.sampled_from(["true", "false"])
+anything = st.text(st.characters(exclude_categories=()), max_size=50)
+seconds = st.floats(datetime(2011, 1, 1, tzinfo=UTC).timestamp(), RECEIVED_AT.timestamp())
+times = seconds.map(lambda at: datetime.fromtimestamp(at, UTC).isoformat())
+
+always = st.fixed_dictionaries(
+    {
+        "product_id": identifiers,
+        "product_name": st.text(st.characters(exclude_categories=["C"]), min_size=1),
+        "permalink": st.from_regex(r"[a-z]{1,20}", fullmatch=True),
+        "email": st.emails(),
+        "price": st.integers(0, 10**9).map(str),
+        "currency": st.sampled_from(["usd", "eur", "jpy"]),
+        "quantity": st.integers(1, 1000).map(str),
+        "card[visual]": st.sampled_from(["", "**** 4242"]),
+        "sale_id": identifiers,
+        "sale_timestamp": times,
+        "is_gift_receiver_purchase": flags,
+    }
+)
+sometimes = st.fixed_dictionaries(
+    {},
+    optional={
+        "full_name": anything,
+        "subscription_id": identifiers,
+        "variants[Tier]": anything,
+        "offer_code": anything,
+        "resource_name": st.just("sale"),
+        "custom_fields[GitHub user]": anything,
+        "url_params[utm_source]": anything,
+        "retry_count": st.sampled_from(["1", "2", "3"]),
+    },
+)
+sales = st.builds(lambda fields, more: {**fields, **more}, always, sometimes)
+core = st.sampled_from(
+    [
+        *("sale_id", "product_id", "email", "price", "quantity", "sale_timestamp", "seller_id"),
+        *("resource_name", "test", "refunded", "is_recurring_charge", "full_name", "offer_code"),
+        *("is_preorder_authorization", "subscription_id", "permalink", "product_permalink"),
+    ]
+)
+names = core | core.map(lambda name: f"custom_fields[{name}]") | anything
+texts = anything | flags | st.sampled_from(["sale", *EVENTS, "9" * 5000, "\r\n", "\ud800"])
+broken = st.builds(lambda sale, wrong: {**sale, **wrong}, sales, st.dictionaries(names, texts))
+bodies = st.binary(max_size=500)
+content_types = st.sampled_from(["", FORM, JSON, f"{JSON}; charset=iso-8859-1"]) | anything
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | anything,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=20,
+)
+
+
+def form(fields: dict[str, str]) -> Ping:
+    body = urlencode(fields, quote_via=quote, errors="surrogatepass")
+    return Ping(FORM, body.encode(), RECEIVED_AT)
+
+
+def check(ping: Ping) -> None:
+    naming = GUMROAD.name_ping(ping)
+    assert naming.order_id is None or is_usable_order_id(naming.order_id)
+    assert naming.product_id is None or is_usable(naming.product_id)
+    outcome = parsed(ping)
+    if isinstance(outcome, Sale):
+        assert storable(outcome)
+    elif isinstance(outcome, SaleInvalidError):
+        assert outcome.sentence.isprintable()
+
+
+def parsed(ping: Ping) -> Sale | Ignored | SaleInvalidError:
+    try:
+        return GUMROAD.parse(ping)
+    except SaleInvalidError as error:
+        return error
+
+
+def storable(sale: Sale) -> bool:
+    product = sale.product
+    texts = [sale.email, sale.name, sale.offer_code or "", sale.subscription_id or ""]
+    texts += [product.name, *product.aliases, *(text for pair in product.variants for text in pair)]
+    together = "".join(texts)
+    return "\x00" not in together and together.encode().decode() == together
+
+
+@bounded
+@given(sales)
+def test_every_ping_after_the_rules_is_a_sale(fields: dict[str, str]) -> None:
+    sale = GUMROAD.parse(form(fields))
+
+    assert isinstance(sale, Sale)
+    assert storable(sale)
+    assert (sale.order_id, sale.email) == (fields["sale_id"], fields["email"])
+    assert sale.name.strip() == sale.name != ""
+    naming = GUMROAD.name_ping(form(fields))
+    assert (naming.kind, naming.order_id) == ("sale", sale.order_id)
+
+
+@bounded
+@given(broken)
+def test_a_broken_form_is_a_sale_or_ignored_or_a_sentence(fields: dict[str, str]) -> None:
+    check(form(fields))
+
+
+@bounded
+@given(sales, st.dictionaries(names, json_values, max_size=5))
+def test_broken_json_is_a_sale_or_ignored_or_a_sentence(
+    fields: dict[str, str], wrong: dict[str, object]
+) -> None:
+    check(Ping(JSON, json.dumps({**fields, **wrong}).encode(), RECEIVED_AT))
+
+
+@bounded
+@given(content_types, bodies)
+def test_any_bytes_are_a_sale_or_ignored_or_a_sentence(content_type: str, body: bytes) -> None:
+    check(Ping(content_type, body, RECEIVED_AT))
+
+
+@bounded
+@given(st.lists(st.tuples(st.just("authorization") | anything, anything), max_size=3), anything)
+def test_any_stranger_stays_one(headers: list[tuple[str, str]], query: str) -> None:
+    for envelope in (
+        Envelope(tuple(headers), query),
+        Envelope(tuple(headers), f"secret={query}"),
+        Envelope((("authorization", f"Basic {query}"),), ""),
+    ):
+        assert GUMROAD.authenticate(envelope) is None
