@@ -1,0 +1,30 @@
+"""Insert a row, or find the one that a unique constraint says is there already."""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.models import Table
+
+Row = TypeVar("Row", bound=Table)
+
+
+def insert_once(session: Session, model: type[Row], **values: Any) -> int | None:  # noqa: ANN401 - a column's own type
+    """Return the new row's id, or None where any unique constraint already holds such a row."""
+    (primary_key,) = inspect(model).primary_key
+    statement = _insert(session, model).values(values)
+    return session.execute(
+        statement.on_conflict_do_nothing().returning(primary_key)
+    ).scalar_one_or_none()
+
+
+def the_one(session: Session, model: type[Row], **values: Any) -> Row:  # noqa: ANN401 - as above
+    return session.execute(select(model).filter_by(**values)).scalar_one()
+
+
+def _insert(session: Session, model: type[Table]) -> Any:  # noqa: ANN401 - two dialects, one method
+    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[
+        session.get_bind().dialect.name
+    ](model)

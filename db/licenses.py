@@ -1,0 +1,158 @@
+"""Minting: one license per order line and per subscription, with the e-mail that is owed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from db.inserting import insert_once
+from db.models import Delivery, LicenseRow
+from domain.license import License
+from domain.sale import Sale
+
+SALE = "sale"
+"""The reason of the delivery that announces a new license; `charge:<order id>` a longer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLicense:
+    """What the product mapping decided for a sale, and the key in case it is the first."""
+
+    sale_id: int
+    key: str
+    product_name: str
+    tier: str
+    seats: int
+    expires_at: datetime | None
+    products_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Minted:
+    """An order line's license, and the delivery that announces what the order did to it.
+
+    `renewed`: the license is an earlier charge's of the same subscription. There is no
+    delivery where that moved nothing.
+    """
+
+    license: License
+    delivery_id: int | None
+    renewed: bool = False
+
+
+def find_minted(session: Session, sale: Sale) -> Minted | None:
+    """Return the license that this very order line was minted before."""
+    row = session.execute(select(LicenseRow).where(_is_order_line(sale))).scalar_one_or_none()
+    return None if row is None else Minted(license_of(row), _delivery_id(session, row, SALE))
+
+
+def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -> Minted:
+    """Return the order line's license: new, there already, or its subscription's, extended.
+
+    What is announced is committed together with its delivery: a crash leaves both or neither,
+    so whoever finds the license finds what is owed for it.
+    """
+    _insert_license(session, sale, new, now)
+    if own := _locked(session, _is_order_line(sale)):
+        _owe(session, own, SALE, sale.email, now)
+        return Minted(license_of(own), _delivery_id(session, own, SALE))
+    row = _locked(session, _is_subscription(sale))
+    if row is None:
+        raise LookupError("no license after its insert")
+    reason = f"charge:{sale.order_id}"
+    if _extend(row, sale, new.expires_at):
+        _owe(session, row, reason, sale.email, now)
+    return Minted(license_of(row), _delivery_id(session, row, reason), renewed=True)
+
+
+def _locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
+    # Two charges of one subscription may come at once, and each must see what the other did.
+    query = select(LicenseRow).where(which).with_for_update()
+    return session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
+
+
+def _extend(row: LicenseRow, sale: Sale, end: datetime | None) -> bool:
+    """Move the end to the later one, so that no order of arrival matters; tell whether it moved.
+
+    Whom the latest charge names is who holds the license now: buyers change their address.
+    """
+    if row.expires_at is None or (end is not None and end <= row.expires_at):
+        return False
+    row.expires_at, row.email, row.name = end, sale.email, sale.name
+    return True
+
+
+def _owe(session: Session, row: LicenseRow, reason: str, to: str, now: datetime) -> None:
+    insert_once(
+        session,
+        Delivery,
+        license_id=row.id,
+        reason=reason,
+        to=to,
+        status="pending",
+        attempts=0,
+        created_at=now,
+    )
+
+
+def _delivery_id(session: Session, row: LicenseRow, reason: str) -> int | None:
+    owed = select(Delivery.id).filter_by(license_id=row.id, reason=reason)
+    return session.execute(owed).scalar_one_or_none()
+
+
+def license_of(row: LicenseRow) -> License:
+    return License(
+        id=row.id,
+        key=row.key,
+        source=row.source,
+        order_id=row.order_id,
+        product_id=row.product_id,
+        product_name=row.product_name,
+        tier=row.tier,
+        email=row.email,
+        name=row.name,
+        seats=row.seats,
+        test=row.test,
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _insert_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -> None:
+    insert_once(
+        session,
+        LicenseRow,
+        sale_id=new.sale_id,
+        key=new.key,
+        source=sale.source,
+        order_id=sale.order_id,
+        line=sale.line,
+        subscription_id=sale.subscription_id,
+        product_id=sale.product.product_id,
+        product_name=new.product_name,
+        tier=new.tier,
+        email=sale.email,
+        name=sale.name,
+        seats=new.seats,
+        status="active",
+        test=sale.test,
+        products_sha256=new.products_sha256,
+        issued_at=now,
+        expires_at=new.expires_at,
+        created_at=now,
+    )
+
+
+def _is_order_line(sale: Sale) -> ColumnElement[bool]:
+    return and_(
+        LicenseRow.source == sale.source,
+        LicenseRow.order_id == sale.order_id,
+        LicenseRow.line == sale.line,
+    )
+
+
+def _is_subscription(sale: Sale) -> ColumnElement[bool]:
+    return and_(
+        LicenseRow.source == sale.source, LicenseRow.subscription_id == sale.subscription_id
+    )

@@ -1,0 +1,204 @@
+"""What the lists and `mintpost show` print. Field names are the JSON keys others rely on."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from db.models import Delivery, Event, LicenseRow, SaleRow, Table
+from domain.event import DUPLICATE, FAILED, FULFILLED, ORDER_KINDS
+
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+Line = TypeVar("Line", bound="EventLine | SaleLine | LicenseLine | DeliveryLine")
+
+OPEN = "open"
+PARKED = "parked"
+EVENT_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", DUPLICATE, "ignored", FAILED)
+SALE_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", FAILED)
+LICENSE_STATUSES = ("active",)
+DELIVERY_STATUSES = ("pending", "accepted", "logged", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    status: str | None = None
+    source: str | None = None
+    since: datetime | None = None
+    limit: int = 50
+    order_id: str | None = None
+    workflow_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    id: int
+    source: str
+    kind: str
+    order_id: str | None
+    received_at: datetime
+    processed: bool
+    outcome: str | None
+    error: str | None
+    note: str | None
+    workflow_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    id: int
+    source: str
+    order_id: str
+    order_number: str | None
+    status: str
+    product_id: str
+    product_name: str
+    variants: dict[str, str]
+    quantity: int
+    price_cents: int
+    currency: str
+    offer_code: str | None
+    email: str
+    name: str
+    subscription_id: str | None
+    test: bool
+    sold_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseLine:
+    id: int
+    key: str
+    source: str
+    order_id: str
+    product_id: str
+    tier: str
+    email: str
+    name: str
+    seats: int
+    status: str
+    test: bool
+    issued_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    id: int
+    license_id: int
+    reason: str
+    to: str
+    status: str
+    provider: str | None
+    message_id: str | None
+    attempts: int
+    error: str | None
+    sent_at: datetime | None
+
+
+def list_events(session: Session, filters: Filters) -> list[EventLine]:
+    query = _filtered(select(Event), filters, Event.source, Event.received_at, Event.order_id)
+    if filters.workflow_id is not None:
+        query = query.where(Event.workflow_id == filters.workflow_id)
+    if filters.status is not None:
+        query = query.where(_has_status(filters.status))
+    return [
+        _line(EventLine, row, processed=row.outcome not in {None, FAILED})
+        for row in session.scalars(query.order_by(Event.id.desc()))
+    ]
+
+
+def list_sales(
+    session: Session, filters: Filters, which: ColumnElement[bool] | None = None
+) -> list[SaleLine]:
+    """Return sales newest first; `which` narrows them further."""
+    status = _sale_status()
+    query = _filtered(
+        select(SaleRow, status), filters, SaleRow.source, SaleRow.created_at, SaleRow.order_id
+    )
+    if filters.status is not None:
+        query = query.where(status == filters.status)
+    if which is not None:
+        query = query.where(which)
+    return [
+        _line(SaleLine, row, status=found, variants=dict(row.variants))
+        for row, found in session.execute(query.order_by(SaleRow.id.desc()))
+    ]
+
+
+def list_licenses(session: Session, filters: Filters) -> list[LicenseLine]:
+    query = _filtered(
+        select(LicenseRow), filters, LicenseRow.source, LicenseRow.created_at, LicenseRow.order_id
+    )
+    if filters.status is not None:
+        query = query.where(LicenseRow.status == filters.status)
+    return [
+        _line(LicenseLine, row) for row in session.scalars(query.order_by(LicenseRow.id.desc()))
+    ]
+
+
+def find_license(session: Session, key: str) -> LicenseLine | None:
+    row = session.execute(select(LicenseRow).filter_by(key=key)).scalar_one_or_none()
+    return None if row is None else _line(LicenseLine, row)
+
+
+def list_deliveries(session: Session, filters: Filters) -> list[DeliveryLine]:
+    query = _filtered(
+        select(Delivery).join(LicenseRow, LicenseRow.id == Delivery.license_id),
+        filters,
+        LicenseRow.source,
+        Delivery.created_at,
+        LicenseRow.order_id,
+    )
+    if filters.status is not None:
+        query = query.where(Delivery.status == filters.status)
+    return [_line(DeliveryLine, row) for row in session.scalars(query.order_by(Delivery.id.desc()))]
+
+
+def _line(line: type[Line], row: Table, **computed: Any) -> Line:  # noqa: ANN401 - a field's own type
+    names = [field.name for field in fields(line) if field.name not in computed]
+    return line(**{name: getattr(row, name) for name in names}, **computed)
+
+
+def _filtered(
+    query: Query,
+    filters: Filters,
+    source: InstrumentedAttribute[str],
+    time: InstrumentedAttribute[datetime],
+    order_id: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+) -> Query:
+    if filters.source is not None:
+        query = query.where(source == filters.source)
+    if filters.since is not None:
+        query = query.where(time >= filters.since)
+    if filters.order_id is not None:
+        query = query.where(order_id == filters.order_id)
+    return query.limit(filters.limit)
+
+
+def _has_status(status: str) -> ColumnElement[bool]:
+    match status:
+        case "open":
+            return Event.outcome.is_(None)
+        case "parked":
+            return and_(Event.outcome.is_(None), Event.error.is_not(None))
+        case "ignored":
+            return Event.outcome.startswith("ignored:")
+        case _:
+            return Event.outcome == status
+
+
+def _sale_status() -> ColumnElement[str]:
+    """Tell how the order stands: by a row that ended well, else an open one, else a failed one."""
+    row = aliased(Event)
+    rank = case((row.outcome.is_(None), 1), (row.outcome == FAILED, 2), else_=0)
+    waiting = case((row.error.is_(None), OPEN), else_=PARKED)
+    return (
+        select(case((row.outcome.is_(None), waiting), else_=row.outcome))
+        .where(row.source == SaleRow.source, row.order_id == SaleRow.order_id)
+        .where(row.kind.in_(ORDER_KINDS), row.outcome.is_distinct_from(DUPLICATE))
+        .order_by(rank)
+        .limit(1)
+        .scalar_subquery()
+    )

@@ -1,0 +1,99 @@
+"""Takes a database to the newest migration, and refuses one that is at another."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+
+from db.engine import cause_of, is_away
+from domain.errors import DatabaseAwayError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 0x6D696E74
+"""Any number that nobody else locks in this database: "mint"."""
+
+
+class WrongMigrationError(Exception):
+    """The database's tables are not those of this version; the sentence says what to do."""
+
+
+def migrate(engine: Engine) -> str:
+    """Upgrade to head, in one transaction where the database can; return head's name."""
+    config = _config()
+    _refuse_newer(engine)
+    with _open(engine) as connection:
+        _take_turns(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return head()
+
+
+def check_migrated(engine: Engine) -> None:
+    """Raise WrongMigrationError where the tables are older or newer than this version."""
+    found = _refuse_newer(engine)
+    if found is None:
+        raise WrongMigrationError("the database has no tables yet: run `mintpost migrate`")
+    if found != head():
+        raise WrongMigrationError(
+            f"the database is at migration {found} and this version needs {head()}: "
+            "run `mintpost migrate`"
+        )
+
+
+def head() -> str:
+    return _scripts().get_current_head() or ""
+
+
+def _refuse_newer(engine: Engine) -> str | None:
+    with _open(engine) as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found is not None and not _is_known(found):
+        raise WrongMigrationError(
+            f"the database is at migration {found}, which this version does not know: "
+            "upgrade Mintpost to the version that made it"
+        )
+    return found
+
+
+def _take_turns(connection: Connection) -> None:
+    # Two machines that start together both migrate. SQLite has locked the file already.
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+
+
+@contextmanager
+def _open(engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except (DBAPIError, PoolTimeout) as error:
+        if is_away(error):
+            raise DatabaseAwayError(cause_of(error)) from None
+        raise WrongMigrationError(
+            f"the database refuses to be used ({cause_of(error)}): check DATABASE_URL and what "
+            "its user may do"
+        ) from None
+
+
+def _is_known(revision: str) -> bool:
+    try:
+        return _scripts().get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

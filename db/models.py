@@ -1,0 +1,214 @@
+"""The tables. Each unique constraint here is a promise; `docs/adr` says which."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from typing_extensions import override
+
+# SQLite counts up by itself only in a column of the very type INTEGER.
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC; SQLite forgets the zone, so both directions state it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Event(Table):
+    """The audit row: one authenticated request, byte for byte, and what became of it.
+
+    `outcome` is null while the row is open. `body` holds at most what the API keeps;
+    `body_bytes` is the size of what came. `matched_secret` is the position, at that time, of
+    the secret that let it in.
+    """
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    request_id: Mapped[UUID] = mapped_column(unique=True)
+    source: Mapped[str] = mapped_column(String(50))
+    kind: Mapped[str] = mapped_column(String(50))
+    order_id: Mapped[str | None] = mapped_column(String(200))
+    product_id: Mapped[str | None] = mapped_column(String(200))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sender: Mapped[str | None] = mapped_column(Text)
+    content_type: Mapped[str] = mapped_column(Text)
+    headers: Mapped[list[list[str]]] = mapped_column(JSON)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    body_bytes: Mapped[int] = mapped_column(BigInteger)
+    matched_secret: Mapped[int]
+    workflow_id: Mapped[str | None] = mapped_column(String(500))
+    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(String(100))
+    error: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("ix_events_order", "source", "order_id"),
+        # The relay asks for these every second; partial, so that history costs it nothing.
+        Index(
+            "ix_events_open",
+            "id",
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+    )
+
+
+class SaleRow(Table):
+    """One parsed order line. The first reading of an order wins: later pings change nothing."""
+
+    __tablename__ = "sales"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    source: Mapped[str] = mapped_column(String(50))
+    order_id: Mapped[str] = mapped_column(String(200))
+    line: Mapped[str] = mapped_column(String(200))
+    order_number: Mapped[str | None] = mapped_column(Text)
+    product_id: Mapped[str] = mapped_column(String(200))
+    product_name: Mapped[str] = mapped_column(Text)
+    product_aliases: Mapped[list[str]] = mapped_column(JSON)
+    variants: Mapped[list[list[str]]] = mapped_column(JSON)
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    price_cents: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(Text)
+    offer_code: Mapped[str | None] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    subscription_id: Mapped[str | None] = mapped_column(String(200))
+    test: Mapped[bool]
+    sold_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("source", "order_id", "line"),)
+
+
+class LicenseRow(Table):
+    """One license per order line and one per subscription, for ever.
+
+    `products_sha256` is the hash of the products.yaml that decided tier, term and seats.
+    """
+
+    __tablename__ = "licenses"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
+    key: Mapped[str] = mapped_column(String(100), unique=True)
+    source: Mapped[str] = mapped_column(String(50))
+    order_id: Mapped[str] = mapped_column(String(200))
+    line: Mapped[str] = mapped_column(String(200))
+    subscription_id: Mapped[str | None] = mapped_column(String(200))
+    product_id: Mapped[str] = mapped_column(String(200))
+    product_name: Mapped[str] = mapped_column(Text)
+    tier: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    seats: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str] = mapped_column(String(50))
+    test: Mapped[bool]
+    products_sha256: Mapped[str] = mapped_column(String(64))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("source", "order_id", "line"),
+        UniqueConstraint("source", "subscription_id"),
+    )
+
+
+class Delivery(Table):
+    """One e-mail that is owed: one per license and reason.
+
+    `sending_since` is set while an attempt may be in the provider's hands: it is committed
+    before the request leaves and cleared only when the attempt surely failed, so that a crash
+    in between leaves a doubt that the next attempt looks into. `error` may quote the provider
+    and so hold an address; it is shown here and nowhere else.
+    """
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(300))
+    to: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(50))
+    provider: Mapped[str | None] = mapped_column(String(50))
+    message_id: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int]
+    error: Mapped[str | None] = mapped_column(Text)
+    sending_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("license_id", "reason"),)
+
+
+class Resend(Table):
+    """One more e-mail that a person asked for, with who, why, and whom it went to before."""
+
+    __tablename__ = "resends"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"))
+    number: Mapped[int]
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
+    previous_to: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_why: Mapped[str | None] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("license_id", "number"),)
+
+
+class SigningKey(Table):
+    """Every public key that ever signed a token: the API serves them all, for ever."""
+
+    __tablename__ = "signing_keys"
+
+    kid: Mapped[str] = mapped_column(String(100), primary_key=True)
+    x: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,116 @@
+"""The audit rows of one order, told and settled together."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from db.events import load_event
+from db.models import Event, SaleRow
+from domain.event import DUPLICATE, FAILED, ORDER_KINDS
+
+Remark = Callable[[Event, str | None], str | None]
+"""Says of a copy of a settled order, given whom that was sold to, what a person should know."""
+
+IS_OPEN = Event.outcome.is_(None)
+IS_OPEN_OR_FAILED = or_(IS_OPEN, Event.outcome == FAILED)
+
+
+def no_remark(_copy: Event, _sold_to: str | None) -> str | None:
+    return None
+
+
+def record_failure(session: Session, event_id: int, sentence: str) -> None:
+    """Put the latest sentence on every open row of the order."""
+    event = load_event(session, event_id)
+    session.execute(update(Event).where(_same_order(event), IS_OPEN).values(error=sentence))
+
+
+def fail_order(session: Session, event_id: int, sentence: str, now: datetime) -> int:
+    """Fail the open rows of the order, for they all share this run; return how many."""
+    event = load_event(session, event_id)
+    return _settle(
+        session, and_(_same_order(event), IS_OPEN), outcome=FAILED, error=sentence, closed_at=now
+    )
+
+
+def close_order(
+    session: Session, event_id: int, outcome: str, now: datetime, remark: Remark = no_remark
+) -> int:
+    """Settle this row, and the order's other open or failed rows as its duplicates.
+
+    What is settled well stays as it is. Return how many rows were settled.
+    """
+    event = load_event(session, event_id)
+    mine = _settle(
+        session,
+        and_(Event.id == event_id, IS_OPEN_OR_FAILED),
+        outcome=outcome,
+        error=None,
+        closed_at=now,
+    )
+    others = and_(_same_order(event), Event.id != event_id, IS_OPEN_OR_FAILED)
+    copies = session.scalars(select(Event).where(others)).all()
+    return mine + sum(_settle_as_duplicate(session, copy, event_id, now, remark) for copy in copies)
+
+
+def order_is_settled(session: Session, source: str, order_id: str) -> bool:
+    """Tell whether `settle_late_events` would settle another row of the order."""
+    settled = exists().where(
+        Event.source == source,
+        Event.order_id == order_id,
+        Event.kind.in_(ORDER_KINDS),
+        Event.outcome.not_in([FAILED, DUPLICATE]),
+    )
+    return session.execute(select(settled)).scalar_one()
+
+
+def settle_late_events(session: Session, now: datetime, remark: Remark = no_remark) -> int:
+    """Settle the open rows of orders that another row has settled; return how many.
+
+    A ping may come after its order is done, or join a run too late for its last step.
+    """
+    other = aliased(Event)
+    late = session.execute(
+        select(Event, other.id)
+        .join(other, and_(other.source == Event.source, other.order_id == Event.order_id))
+        .where(IS_OPEN, Event.kind.in_(ORDER_KINDS))
+        .where(other.kind.in_(ORDER_KINDS), other.outcome.not_in([FAILED, DUPLICATE]))
+    ).all()
+    return sum(
+        _settle_as_duplicate(session, copy, settled_by, now, remark) for copy, settled_by in late
+    )
+
+
+def _same_order(event: Event) -> ColumnElement[bool]:
+    if event.kind not in ORDER_KINDS or event.order_id is None:
+        return Event.id == event.id
+    return and_(
+        Event.source == event.source,
+        Event.order_id == event.order_id,
+        Event.kind.in_(ORDER_KINDS),
+    )
+
+
+def _settle_as_duplicate(
+    session: Session, copy: Event, settled_by: int, now: datetime, remark: Remark
+) -> int:
+    order = select(SaleRow.email).filter_by(source=copy.source, order_id=copy.order_id)
+    sold_to = session.execute(order.limit(1)).scalar_one_or_none()
+    parts = [f"the order was settled by ping {settled_by}", remark(copy, sold_to)]
+    return _settle(
+        session,
+        # Another process may have settled it since it was read.
+        and_(Event.id == copy.id, IS_OPEN_OR_FAILED),
+        outcome=DUPLICATE,
+        error=None,
+        note="; ".join(part for part in parts if part is not None),
+        closed_at=now,
+    )
+
+
+def _settle(session: Session, which: ColumnElement[bool], **values: str | datetime | None) -> int:
+    result = session.execute(update(Event).where(which).values(**values))
+    return cast("CursorResult[Any]", result).rowcount

@@ -1,0 +1,115 @@
+"""The license e-mails that a person asked for once more."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from db.models import Delivery, LicenseRow, Resend, SaleRow
+
+
+@dataclass(frozen=True, slots=True)
+class NewResend:
+    """Which order's license goes out again. `to` None: to whom it belongs."""
+
+    source: str
+    order_id: str
+    to: str | None
+    asked_by: str
+    asked_why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingResend:
+    id: int
+    number: int
+    source: str
+    order_id: str
+    event_id: int
+    license_id: int
+    delivery_id: int
+
+
+def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
+    """Owe each license of the order one more e-mail; return the deliveries' ids.
+
+    It is empty where the order has no license.
+    """
+    order = select(LicenseRow).filter_by(source=new.source, order_id=new.order_id)
+    # Two people who ask at once must get different numbers.
+    return [_ask(session, row, new, now) for row in session.scalars(order.with_for_update())]
+
+
+def logged_orders(session: Session) -> list[tuple[str, str]]:
+    """Return the orders whose license e-mail was only written down, oldest first."""
+    accepted = select(Delivery.license_id).where(Delivery.status.in_(["accepted", "pending"]))
+    query = (
+        select(LicenseRow.source, LicenseRow.order_id)
+        .join(Delivery, Delivery.license_id == LicenseRow.id)
+        .where(Delivery.status == "logged", LicenseRow.id.not_in(accepted))
+        .group_by(LicenseRow.id, LicenseRow.source, LicenseRow.order_id)
+        .order_by(LicenseRow.id)
+    )
+    return [(source, order_id) for source, order_id in session.execute(query)]
+
+
+def waiting_resends(session: Session) -> list[WaitingResend]:
+    """Return those that no workflow was started for yet, in the order they were asked for."""
+    rows = session.execute(
+        select(
+            Resend.id,
+            Resend.number,
+            LicenseRow.source,
+            LicenseRow.order_id,
+            SaleRow.event_id,
+            LicenseRow.id,
+            Resend.delivery_id,
+        )
+        .join(LicenseRow, LicenseRow.id == Resend.license_id)
+        .join(SaleRow, SaleRow.id == LicenseRow.sale_id)
+        .where(Resend.dispatched_at.is_(None))
+        .order_by(Resend.id)
+    )
+    return [WaitingResend(*row) for row in rows]
+
+
+def mark_resend_dispatched(session: Session, resend_id: int, now: datetime) -> None:
+    session.execute(update(Resend).where(Resend.id == resend_id).values(dispatched_at=now))
+
+
+def _ask(session: Session, license_: LicenseRow, new: NewResend, now: datetime) -> int:
+    number = _next_number(session, license_)
+    delivery = Delivery(
+        license_id=license_.id,
+        reason=f"resend:{number}",
+        to=new.to or license_.email,
+        status="pending",
+        attempts=0,
+        created_at=now,
+    )
+    session.add(delivery)
+    session.flush()
+    session.add(
+        Resend(
+            license_id=license_.id,
+            number=number,
+            delivery_id=delivery.id,
+            previous_to=license_.email,
+            asked_by=new.asked_by,
+            asked_why=new.asked_why,
+            asked_at=now,
+        )
+    )
+    license_.email = delivery.to
+    return delivery.id
+
+
+def _next_number(session: Session, license_: LicenseRow) -> int:
+    """Count over the whole order: the workflow's id names order and number."""
+    asked = (
+        select(func.coalesce(func.max(Resend.number), 0))
+        .join(LicenseRow, LicenseRow.id == Resend.license_id)
+        .where(LicenseRow.source == license_.source, LicenseRow.order_id == license_.order_id)
+    )
+    return session.execute(asked).scalar_one() + 1

@@ -1,0 +1,65 @@
+"""Parsed sales. The first reading of an order line wins: a later one changes nothing."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db.inserting import insert_once, the_one
+from db.models import SaleRow
+from domain.sale import Product, Sale
+
+
+def save_sale(session: Session, event_id: int, sale: Sale, now: datetime) -> int:
+    """Return the sale's id, whether this call or an earlier one wrote it."""
+    identity = {"source": sale.source, "order_id": sale.order_id, "line": sale.line}
+    sale_id = insert_once(
+        session,
+        SaleRow,
+        **identity,
+        event_id=event_id,
+        order_number=sale.order_number,
+        product_id=sale.product.product_id,
+        product_name=sale.product.name,
+        product_aliases=list(sale.product.aliases),
+        variants=[list(variant) for variant in sale.product.variants],
+        quantity=sale.quantity,
+        price_cents=sale.price_cents,
+        currency=sale.currency,
+        offer_code=sale.offer_code,
+        email=sale.email,
+        name=sale.name,
+        subscription_id=sale.subscription_id,
+        test=sale.test,
+        sold_at=sale.sold_at,
+        created_at=now,
+    )
+    return sale_id or the_one(session, SaleRow, **identity).id
+
+
+def load_sale(session: Session, sale_id: int) -> Sale:
+    row = the_one(session, SaleRow, id=sale_id)
+    return Sale(
+        source=row.source,
+        order_id=row.order_id,
+        line=row.line,
+        order_number=row.order_number,
+        product=product_of(row),
+        quantity=row.quantity,
+        price_cents=row.price_cents,
+        currency=row.currency,
+        offer_code=row.offer_code,
+        email=row.email,
+        name=row.name,
+        subscription_id=row.subscription_id,
+        test=row.test,
+        sold_at=row.sold_at,
+    )
+
+
+def product_of(row: SaleRow) -> Product:
+    return Product(
+        product_id=row.product_id,
+        name=row.product_name,
+        aliases=tuple(row.product_aliases),
+        variants=tuple((category, name) for category, name in row.variants),
+    )

@@ -1,0 +1,60 @@
+"""When each step of one order happened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Delivery, Event, LicenseRow, SaleRow
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`what` happened to `which` row, at a time; a step that is still to come has none."""
+
+    name: str
+    at: datetime | None
+    detail: str
+
+
+def trace_order(session: Session, source: str, order_id: str) -> list[Step]:
+    """Return the steps of an order's first ping, in order, those to come without a time."""
+    order = {"source": source, "order_id": order_id}
+    event = session.execute(select(Event).filter_by(**order).order_by(Event.id).limit(1)).scalar()
+    if event is None:
+        return []
+    sale = session.execute(select(SaleRow).filter_by(**order)).scalar()
+    license_ = session.execute(select(LicenseRow).filter_by(**order)).scalar()
+    return [
+        Step("ping stored", event.received_at, f"ping {event.id}"),
+        Step("workflow started", event.dispatched_at, event.workflow_id or ""),
+        _parsed(sale),
+        _minted(license_),
+        _emailed(session, license_),
+        Step("closed", event.closed_at, event.outcome or ""),
+    ]
+
+
+def _parsed(sale: SaleRow | None) -> Step:
+    if sale is None:
+        return Step("parsed", None, "")
+    price = f"{sale.price_cents / 100:,.2f} {sale.currency.upper()}"
+    detail = f"sale {sale.id}: {sale.quantity} × {sale.product_name}, {price}"
+    return Step("parsed", sale.created_at, detail)
+
+
+def _minted(license_: LicenseRow | None) -> Step:
+    if license_ is None:
+        return Step("minted", None, "")
+    end = license_.expires_at
+    until = "for ever" if end is None else f"until {end:%Y-%m-%d}"
+    return Step("minted", license_.created_at, f"license {license_.id}: {license_.tier}, {until}")
+
+
+def _emailed(session: Session, license_: LicenseRow | None) -> Step:
+    if license_ is None:
+        return Step("e-mailed", None, "")
+    owed = select(Delivery).filter_by(license_id=license_.id).order_by(Delivery.id).limit(1)
+    delivery = session.execute(owed).scalar_one()
+    return Step("e-mailed", delivery.sent_at, f"delivery {delivery.id}: {delivery.status}")

@@ -1,0 +1,67 @@
+"""Rows to start from."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from db.events import NewEvent, store_event
+from db.licenses import Minted, NewLicense, mint_license
+from db.sales import save_sale
+from domain.sale import Product, Sale
+
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
+BUYER = "ada.buyer@example.com"
+KEY = "MINT-SECRET-KEY"
+
+
+def new_ping(
+    order_id: str | None = "order-1",
+    kind: str = "sale",
+    *,
+    source: str = "gumroad",
+    received_at: datetime = NOON,
+) -> NewEvent:
+    return NewEvent(
+        request_id=uuid4(),
+        source=source,
+        kind=kind,
+        order_id=order_id,
+        product_id="product-1",
+        received_at=received_at,
+        sender=None,
+        content_type="text/plain",
+        headers=(("host", "x"),),
+        body=b"\x00\xff",
+        body_bytes=2,
+        matched_secret=0,
+    )
+
+
+def store_ping(session: Session, order_id: str | None = "order-1", kind: str = "sale") -> int:
+    return store_event(session, new_ping(order_id, kind))
+
+
+def sale_of(order_id: str = "order-1", subscription_id: str | None = None) -> Sale:
+    return Sale(
+        source="gumroad",
+        order_id=order_id,
+        product=Product("product-1", "Lumen", ("lumen",), (("Edition", "Pro"),)),
+        quantity=2,
+        price_cents=2900,
+        currency="usd",
+        email=BUYER,
+        name="Ada Buyer",
+        sold_at=NOON,
+        subscription_id=subscription_id,
+    )
+
+
+def license_of(sale_id: int, key: str = KEY) -> NewLicense:
+    return NewLicense(sale_id, key, "Lumen", "pro", 2, None, "0" * 64)
+
+
+def mint(session: Session, sale: Sale, key: str = KEY, now: datetime = NOON) -> Minted:
+    """Store a ping of the sale, the sale and its license."""
+    sale_id = save_sale(session, store_ping(session, sale.order_id), sale, now)
+    return mint_license(session, sale, license_of(sale_id, key), now)

@@ -1,0 +1,164 @@
+"""What the lists show, and what their filters leave out."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from db.deliveries import refuse_delivery
+from db.engine import Database
+from db.events import store_event
+from db.listing import (
+    EVENT_STATUSES,
+    Filters,
+    find_license,
+    list_deliveries,
+    list_events,
+    list_licenses,
+    list_sales,
+)
+from db.models import Event
+from db.orders import close_order, fail_order, record_failure
+from tests.db.rows import BUYER, KEY, NOON, mint, new_ping, sale_of, store_ping
+
+HOUR = timedelta(hours=1)
+OUTCOMES = {
+    "open": None,
+    "fulfilled": "fulfilled",
+    "renewed": "renewed",
+    "duplicate": "duplicate",
+    "ignored": "ignored:refund",
+}
+
+
+def event_with(database: Database, outcome: str | None, error: str | None = None) -> int:
+    event_id = database.run_here(store_ping, f"order-{outcome}-{error}")
+    values = update(Event).where(Event.id == event_id).values(outcome=outcome, error=error)
+    database.run_here(lambda session: session.execute(values))
+    return event_id
+
+
+def ids(database: Database, **filters: Any) -> list[int]:  # noqa: ANN401 - a filter's own type
+    return [line.id for line in database.read_here(list_events, Filters(**filters))]
+
+
+def test_events_are_found_by_every_status(database: Database) -> None:
+    made = {status: event_with(database, outcome) for status, outcome in OUTCOMES.items()}
+    parked = event_with(database, None, "unmapped product")
+    made["failed"] = event_with(database, "failed", "it failed")
+    assert set(made) | {"parked"} == set(EVENT_STATUSES)
+    for status, event_id in made.items():
+        expected = [parked, event_id] if status == "open" else [event_id]
+        assert ids(database, status=status) == expected, status
+    assert ids(database, status="parked") == [parked]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "processed"),
+    [(None, False), ("failed", False), ("fulfilled", True), ("ignored:x", True)],
+)
+def test_event_is_processed_unless_open_or_failed(
+    database: Database, outcome: str | None, *, processed: bool
+) -> None:
+    event_with(database, outcome)
+    (line,) = database.read_here(list_events, Filters())
+    assert line.processed is processed
+
+
+def test_events_are_filtered_by_source_time_and_order_newest_first(database: Database) -> None:
+    pings = [
+        new_ping("one", received_at=NOON - HOUR),
+        new_ping("two", received_at=NOON),
+        new_ping("two", source="another-shop", received_at=NOON + HOUR),
+    ]
+    first, second, third = [database.run_here(store_event, ping) for ping in pings]
+    assert ids(database) == [third, second, first]
+    assert ids(database, limit=2) == [third, second]
+    assert ids(database, since=NOON) == [third, second]
+    assert ids(database, source="gumroad") == [second, first]
+    assert ids(database, order_id="two", source="gumroad") == [second]
+
+
+def test_limit_counts_what_the_other_filters_leave(database: Database) -> None:
+    failed = event_with(database, "failed")
+    for _ in range(3):
+        database.run_here(store_ping)
+    assert ids(database, status="failed", limit=1) == [failed]
+
+
+def test_sale_shows_what_was_bought(database: Database) -> None:
+    database.run_here(mint, sale_of())
+    (line,) = database.read_here(list_sales, Filters())
+    assert (line.order_id, line.status, line.quantity, line.email) == ("order-1", "open", 2, BUYER)
+    assert line.variants == {"Edition": "Pro"}
+    assert line.sold_at == NOON
+
+
+def test_sale_stands_as_its_best_row_does(database: Database) -> None:
+    def status() -> str:
+        (line,) = database.read_here(list_sales, Filters())
+        assert database.read_here(list_sales, Filters(status=line.status)) == [line]
+        return line.status
+
+    database.run_here(mint, sale_of())
+    assert status() == "open"
+    (first,) = ids(database)
+    database.run_here(fail_order, first, "it failed", NOON)
+    assert status() == "failed"
+    again = database.run_here(store_ping)
+    assert status() == "open"
+    database.run_here(record_failure, again, "unmapped product")
+    assert status() == "parked"
+    database.run_here(close_order, again, "fulfilled", NOON)
+    assert status() == "fulfilled"
+    late = database.run_here(store_ping)
+    assert status() == "fulfilled"
+    database.run_here(close_order, late, "duplicate", NOON)
+    assert status() == "fulfilled"
+
+
+def test_refund_does_not_change_how_its_sale_stands(database: Database) -> None:
+    database.run_here(mint, sale_of())
+    refund = database.run_here(store_ping, "order-1", "refund")
+    database.run_here(close_order, refund, "ignored:refund", NOON)
+    assert [line.status for line in database.read_here(list_sales, Filters())] == ["open"]
+
+
+def test_licenses_are_filtered_by_source_time_status_and_order(database: Database) -> None:
+    for number in range(3):
+        database.run_here(mint, sale_of(f"order-{number}"), f"KEY-{number}", NOON + number * HOUR)
+
+    def orders(**filters: Any) -> list[str]:  # noqa: ANN401 - a filter's own type
+        return [line.order_id for line in database.read_here(list_licenses, Filters(**filters))]
+
+    assert orders() == ["order-2", "order-1", "order-0"]
+    assert orders(since=NOON + HOUR) == ["order-2", "order-1"]
+    assert orders(status="active", limit=1) == ["order-2"]
+    assert orders(status="revoked") == orders(source="another-shop") == []
+    assert orders(order_id="order-0") == ["order-0"]
+
+
+def test_license_is_found_by_its_key(database: Database) -> None:
+    database.run_here(mint, sale_of())
+    found = database.read_here(find_license, KEY)
+    assert found is not None
+    assert found.order_id == "order-1"
+    assert database.read_here(find_license, "ANOTHER-KEY") is None
+
+
+def test_deliveries_are_filtered_by_status_source_and_order(database: Database) -> None:
+    for number in range(2):
+        database.run_here(mint, sale_of(f"order-{number}"), f"KEY-{number}")
+    second, first = [line.id for line in database.read_here(list_deliveries, Filters())]
+    database.run_here(refuse_delivery, first, "no such address")
+
+    def found(**filters: Any) -> list[int]:  # noqa: ANN401 - a filter's own type
+        return [line.id for line in database.read_here(list_deliveries, Filters(**filters))]
+
+    assert first < second
+    assert found(status="refused") == [first]
+    assert found(status="pending") == [second]
+    assert found(order_id="order-0") == [first]
+    assert found(source="another-shop") == []
+    assert found(since=NOON + HOUR) == []

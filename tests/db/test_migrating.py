@@ -1,0 +1,130 @@
+"""Which databases are taken, and which are refused with the command to run."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Engine, func, inspect, select, text
+
+import db.migrating
+from db.engine import open_engine
+from db.migrating import MIGRATION_LOCK, WrongMigrationError, check_migrated, head, migrate
+from db.models import Table
+from domain.errors import DatabaseAwayError
+from tests.support.waiting import until
+
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = "{down}"
+branch_labels = None
+depends_on = None
+
+def upgrade() -> None:
+    op.add_column("events", sa.Column("later", sa.Text(), nullable=True))
+"""
+
+
+@pytest.fixture
+def engine(database_url: URL) -> Iterator[Engine]:
+    """Open a database of the test's own: its tables are changed."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def later_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this version be one that has a migration more."""
+    migrations = tmp_path / "migrations"
+    shutil.copytree(db.migrating.MIGRATIONS, migrations)
+    (migrations / "versions" / "9999_later.py").write_text(NEXT.format(down=head()))
+    monkeypatch.setattr("db.migrating.MIGRATIONS", migrations)
+    # A process reads them once.
+    monkeypatch.setattr("db.migrating._scripts", lambda: ScriptDirectory(str(migrations)))
+
+
+def empty(engine: Engine) -> None:
+    Table.metadata.drop_all(engine)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+
+
+def columns(engine: Engine) -> set[str]:
+    return {column["name"] for column in inspect(engine).get_columns("events")}
+
+
+def test_newest_migration_equals_the_models(engine: Engine) -> None:
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_database_at_the_newest_migration_is_taken(engine: Engine) -> None:
+    check_migrated(engine)
+
+
+def test_empty_database_is_refused_until_it_is_migrated(engine: Engine) -> None:
+    empty(engine)
+    with pytest.raises(WrongMigrationError, match="has no tables yet: run `mintpost migrate`"):
+        check_migrated(engine)
+    assert migrate(engine) == head()
+    check_migrated(engine)
+
+
+@pytest.mark.usefixtures("later_version")
+def test_older_database_is_refused_until_it_is_migrated(engine: Engine) -> None:
+    refusal = "at migration 0001 and this version needs 9999: run `mintpost migrate`"
+    with pytest.raises(WrongMigrationError, match=refusal):
+        check_migrated(engine)
+    assert migrate(engine) == "9999"
+    assert "later" in columns(engine)
+    check_migrated(engine)
+
+
+def test_newer_database_is_neither_taken_nor_migrated(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for refuse in (check_migrated, migrate):
+        with pytest.raises(WrongMigrationError, match=r"migration 9999.*upgrade Mintpost"):
+            refuse(engine)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_machines_that_migrate_take_turns(engine: Engine) -> None:
+    empty(engine)
+    with engine.begin() as other:
+        other.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        migrating = asyncio.create_task(asyncio.to_thread(migrate, engine))
+
+        async def waits_or_is_done() -> bool | None:
+            queued = text(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            )
+            return migrating.done() or other.scalar(queued) == 1 or None
+
+        await until(waits_or_is_done, "the second machine waits")
+        assert not migrating.done()
+    assert await migrating == head()
+
+
+def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "notes.db"
+    file.write_text("this is no SQLite file, however long it goes on about it" * 20)
+    engine = open_engine(db.engine.database_url(f"sqlite:///{file}"))
+    with pytest.raises(WrongMigrationError, match="check DATABASE_URL"):
+        check_migrated(engine)
+    engine.dispose()
+
+
+def test_server_that_is_not_there_is_waited_for() -> None:
+    engine = open_engine(db.engine.database_url("postgres://u:p@127.0.0.1:1/d"))
+    with pytest.raises(DatabaseAwayError):
+        check_migrated(engine)

@@ -1,0 +1,170 @@
+"""How the rows of one order are told and settled together."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.events import (
+    WAITING,
+    load_event,
+    mark_dispatched,
+    record_waiting,
+    store_event,
+    waiting_events,
+)
+from db.orders import (
+    close_order,
+    fail_order,
+    order_is_settled,
+    record_failure,
+    settle_late_events,
+)
+from domain.event import ORDER_KINDS
+from tests.db.rows import NOON, new_ping, store_ping
+
+LATER = NOON + timedelta(hours=1)
+
+
+def told(session: Session, event_id: int) -> tuple[str | None, str | None, str | None]:
+    event = load_event(session, event_id)
+    return event.outcome, event.error, event.note
+
+
+def stored(database: Database, *orders_and_kinds: tuple[str | None, str]) -> list[int]:
+    return [database.run_here(store_ping, order, kind) for order, kind in orders_and_kinds]
+
+
+def test_close_settles_its_row_and_the_others_as_duplicates(database: Database) -> None:
+    mine, other, failed = stored(database, *[("order", kind) for kind in ORDER_KINDS])
+    database.run_here(fail_order, failed, "it failed", NOON)
+    for row in (mine, other):
+        database.run_here(record_failure, row, "it waits")
+    assert database.run_here(close_order, mine, "fulfilled", LATER) == 3
+    note = f"the order was settled by ping {mine}"
+    assert database.read_here(told, mine) == ("fulfilled", None, None)
+    assert database.read_here(told, other) == ("duplicate", None, note)
+    assert database.read_here(told, failed) == ("duplicate", None, note)
+    assert database.read_here(load_event, failed).closed_at == LATER
+
+
+def test_close_a_second_time_changes_nothing(database: Database) -> None:
+    (mine,) = stored(database, ("order", "sale"))
+    database.run_here(close_order, mine, "fulfilled", NOON)
+    assert database.run_here(close_order, mine, "ignored:refunded", LATER) == 0
+    event = database.read_here(load_event, mine)
+    assert (event.outcome, event.closed_at) == ("fulfilled", NOON)
+
+
+@pytest.mark.parametrize(
+    ("order", "kind", "source"),
+    [
+        ("another-order", "sale", "gumroad"),
+        ("order", "refund", "gumroad"),
+        ("order", "test_ping", "gumroad"),
+        ("order", "sale", "another-shop"),
+        (None, "sale", "gumroad"),
+    ],
+)
+def test_close_leaves_what_is_not_of_the_order(
+    database: Database, order: str | None, kind: str, source: str
+) -> None:
+    foreign = database.run_here(store_event, new_ping(order, kind, source=source))
+    (mine,) = stored(database, ("order", "sale"))
+    assert database.run_here(close_order, mine, "fulfilled", NOON) == 1
+    assert database.read_here(told, foreign) == (None, None, None)
+
+
+@pytest.mark.parametrize(("order", "kind"), [("order", "refund"), (None, "sale")])
+def test_row_that_stands_alone_closes_alone(
+    database: Database, order: str | None, kind: str
+) -> None:
+    mine, twin, sale = stored(database, (order, kind), (order, kind), ("order", "sale"))
+    assert database.run_here(close_order, mine, "ignored:x", NOON) == 1
+    assert database.read_here(told, twin) == (None, None, None)
+    assert database.read_here(told, sale) == (None, None, None)
+
+
+def test_fail_puts_the_sentence_on_every_open_row(database: Database) -> None:
+    done, mine, other = stored(database, *[("order", "sale")] * 3)
+    database.run_here(lambda session: setattr(load_event(session, done), "outcome", "ignored:x"))
+    assert database.run_here(fail_order, mine, "it failed", NOON) == 2
+    assert database.read_here(told, done) == ("ignored:x", None, None)
+    for row in (mine, other):
+        assert database.read_here(told, row) == ("failed", "it failed", None)
+
+
+def test_failure_of_an_attempt_tells_every_open_row_and_no_closed_one(database: Database) -> None:
+    failed, mine = stored(database, ("order", "sale"), ("order", "sale"))
+    database.run_here(lambda session: setattr(load_event(session, failed), "outcome", "failed"))
+    database.run_here(record_failure, mine, "it waits")
+    assert database.read_here(told, mine) == (None, "it waits", None)
+    assert database.read_here(told, failed) == ("failed", None, None)
+
+
+def test_late_row_becomes_a_duplicate_of_the_row_that_settled(database: Database) -> None:
+    (first,) = stored(database, ("order", "sale"))
+    database.run_here(close_order, first, "fulfilled", NOON)
+    late, later = stored(database, ("order", "sale"), ("order", "recurring_charge"))
+    assert database.run_here(settle_late_events, LATER) == 2
+    for row in (late, later):
+        outcome, _, note = database.read_here(told, row)
+        assert (outcome, note) == ("duplicate", f"the order was settled by ping {first}")
+    assert database.run_here(settle_late_events, LATER) == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "settles"),
+    [
+        ("fulfilled", "sale", True),
+        ("ignored:refunded", "sale", True),
+        ("failed", "sale", False),
+        ("duplicate", "sale", False),
+        (None, "sale", False),
+        ("ignored:refund", "refund", False),
+    ],
+)
+def test_order_is_settled_exactly_where_a_late_row_would_be(
+    database: Database, outcome: str | None, kind: str, *, settles: bool
+) -> None:
+    (first,) = stored(database, ("order", kind))
+    database.run_here(lambda session: setattr(load_event(session, first), "outcome", outcome))
+    assert database.read_here(order_is_settled, "gumroad", "order") is settles
+    (late,) = stored(database, ("order", "sale"))
+    database.run_here(settle_late_events, NOON)
+    assert (database.read_here(told, late)[0] == "duplicate") is settles
+
+
+def test_late_refund_is_not_settled_by_its_sale(database: Database) -> None:
+    sale, refund = stored(database, ("order", "sale"), ("order", "refund"))
+    database.run_here(close_order, sale, "fulfilled", NOON)
+    assert database.run_here(settle_late_events, NOON) == 0
+    assert database.read_here(told, refund) == (None, None, None)
+
+
+def test_start_takes_the_waiting_sentence_away_and_no_other(database: Database) -> None:
+    waiting, parked = stored(database, ("one", "sale"), ("two", "sale"))
+    database.run_here(record_waiting, "Temporal is away")
+    database.run_here(record_failure, parked, "unmapped product")
+    assert database.read_here(told, waiting) == (None, f"{WAITING}: Temporal is away", None)
+    for row in (waiting, parked):
+        database.run_here(mark_dispatched, row, "workflow", NOON)
+    assert database.read_here(told, waiting) == (None, None, None)
+    assert database.read_here(told, parked) == (None, "unmapped product", None)
+
+
+def test_rows_wait_in_order_of_arrival_until_dispatched_or_settled(database: Database) -> None:
+    dispatched, settled, *rest = stored(database, *[(f"o{n}", "sale") for n in range(5)])
+    database.run_here(mark_dispatched, dispatched, "workflow", NOON)
+    database.run_here(close_order, settled, "fulfilled", NOON)
+    assert [event.id for event in database.read_here(waiting_events, 100)] == rest
+    assert [event.id for event in database.read_here(waiting_events, 2)] == rest[:2]
+
+
+def test_waiting_is_told_on_undispatched_rows_only(database: Database) -> None:
+    dispatched, waiting = stored(database, ("one", "sale"), ("two", "sale"))
+    database.run_here(mark_dispatched, dispatched, "workflow", NOON)
+    database.run_here(record_waiting, "Temporal is away")
+    assert database.read_here(told, dispatched) == (None, None, None)
+    assert (database.read_here(load_event, waiting).error or "").startswith(WAITING)

@@ -1,0 +1,27 @@
+"""A PostgreSQL that turns everybody away, and comes back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Connection, text
+
+from db.engine import open_engine
+
+
+@contextmanager
+def postgres_away(url: URL) -> Iterator[None]:
+    """Refuse every connection to one database, those that are open included."""
+    engine = open_engine(url.set(database="postgres"))
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        _allow(connection, url, allowed=False)
+        try:
+            yield
+        finally:
+            _allow(connection, url, allowed=True)
+    engine.dispose()
+
+
+def _allow(connection: Connection, url: URL, *, allowed: bool) -> None:
+    connection.execute(text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS {allowed}'))
+    terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+    connection.execute(text(terminate), {"name": url.database})
