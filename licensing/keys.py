@@ -1,0 +1,103 @@
+"""The license key that people read, type and paste: `ACDE-…`, 28 characters in groups of four.
+
+27 characters are random (122 bits), the last one checks them: read as the digits of a number in
+base 5, modulo 23, a right key comes to nothing. 23 is prime and 5 its primitive root, so the
+places weigh 5⁰ to 5²¹ and round again, and what is caught for certain is every single wrong
+character and every two characters that changed places less than 22 apart; of all else, 22 in 23.
+"""
+
+import secrets
+import unicodedata
+from string import ascii_lowercase, ascii_uppercase
+
+ALPHABET = "ACDEFGHJKMNPQRTVWXY3479"
+"""No two of these look alike: of 0/O, 1/I/L, 2/Z, 5/S, 6/G, 8/B and U/V at most one is here."""
+LENGTH = 28
+GROUP = 4
+MODULUS = len(ALPHABET)
+PRIMITIVE_ROOT = 5
+
+VALUES = {character: value for value, character in enumerate(ALPHABET)}
+ACCEPTED = frozenset(ALPHABET + ALPHABET.lower())
+# Not str.upper(), which makes letters of a key out of foreign ones: the ligature U+FB00 gives FF.
+UPPER_CASE = str.maketrans(ascii_lowercase, ascii_uppercase)
+# Dashes, and what has no width: zero-width spaces, soft hyphens, direction marks.
+FILLER_CATEGORIES = frozenset({"Pd", "Cf"})
+# Unicode's property Dash has four more that are no Pd: the minus signs and the swung dash.
+MORE_DASHES = frozenset("\u2053\u207b\u208b\u2212")
+
+
+class MistypedKeyError(Exception):
+    """A sentence that quotes the key's one impossible character at most: a key is a secret."""
+
+
+def new_key() -> str:
+    drawn = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+    return _grouped(drawn + _check_character(drawn))
+
+
+def normalize(text: str) -> str:
+    """Write it as keys are written, whatever it is; `parse_key` judges whether it is one.
+
+    Case, spaces, dashes of every kind and invisible characters do not matter: keys are pasted
+    from mails.
+    """
+    return _grouped(_squeeze(text).translate(UPPER_CASE))
+
+
+def parse_key(text: str) -> str:
+    """Return the key in its canonical form. Raises MistypedKeyError."""
+    typed = _squeeze(text)
+    for place, character in enumerate(typed, 1):
+        if character not in ACCEPTED:
+            raise MistypedKeyError(
+                f"{_shown(character)}, at place {place} without the dashes, occurs in no license "
+                f"key: its characters are {ALPHABET}"
+            )
+    if len(typed) != LENGTH:
+        raise MistypedKeyError(
+            f"a license key has {LENGTH} characters without its dashes, and this has {len(typed)}"
+        )
+    key = typed.translate(UPPER_CASE)
+    if _remainder(key) != 0:
+        raise MistypedKeyError(
+            "the license key is mistyped: its check character does not fit; "
+            "compare it with the license e-mail"
+        )
+    return _grouped(key)
+
+
+def _check_character(drawn: str) -> str:
+    return ALPHABET[-_remainder(drawn + ALPHABET[0]) % MODULUS]
+
+
+def _remainder(characters: str) -> int:
+    remainder = 0
+    for character in characters:
+        remainder = (remainder * PRIMITIVE_ROOT + VALUES[character]) % MODULUS
+    return remainder
+
+
+def _squeeze(text: str) -> str:
+    # Each different character is looked up once, so that megabytes take no longer than a moment.
+    fillers = {ord(character): None for character in set(text) if _is_filler(character)}
+    return text.translate(fillers)
+
+
+def _is_filler(character: str) -> bool:
+    return (
+        character.isspace()
+        or character in MORE_DASHES
+        or unicodedata.category(character) in FILLER_CATEGORIES
+    )
+
+
+def _grouped(characters: str) -> str:
+    return "-".join(characters[at : at + GROUP] for at in range(0, len(characters), GROUP))
+
+
+def _shown(character: str) -> str:
+    """Quote it, or name it where it would deceive (a Cyrillic letter) or upset a terminal."""
+    if character.isascii() and character.isprintable():
+        return f'"{character}"'
+    return f"U+{ord(character):04X} ({unicodedata.name(character, 'nameless').lower()})"

@@ -1,0 +1,100 @@
+"""Signs licenses. The only place that touches the private key."""
+
+import jwt
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+from jwt.utils import base64url_encode
+from typing_extensions import override
+
+from domain.license import License
+from licensing.tokens import ALGORITHM, PublicKey, thumbprint
+
+
+class SigningKeyError(Exception):
+    """`what` is wrong with the key, as the end of a sentence; it quotes nothing of the key."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"the license signing key (LICENSE_SIGNING_KEY or LICENSE_SIGNING_KEY_FILE) {what}: "
+            "an Ed25519 private key as unencrypted PEM is needed, as `mintpost keys generate` "
+            "makes it"
+        )
+
+
+class Signer:
+    """Turns licenses into tokens. Raises SigningKeyError where the PEM is no key for that."""
+
+    def __init__(self, pem: str | bytes, issuer: str) -> None:
+        self._private_key = _load(pem if isinstance(pem, bytes) else pem.encode(errors="replace"))
+        self._issuer = issuer
+        raw = self._private_key.public_key().public_bytes_raw()
+        x = base64url_encode(raw).decode()
+        self.public_key = PublicKey(thumbprint(x), x)
+
+    @property
+    def kid(self) -> str:
+        return self.public_key.kid
+
+    @override
+    def __repr__(self) -> str:
+        return f"Signer(kid={self.kid!r})"
+
+    def sign(self, license_: License) -> str:
+        """Return the token: the same for the same license, without personal data."""
+        claims: dict[str, object] = {
+            "iss": self._issuer,
+            "jti": str(license_.id),
+            "iat": license_.issued_at,
+            "tier": license_.tier,
+            "product": license_.product_id,
+            "seats": license_.seats,
+            "test": license_.test,
+            "key": license_.key,
+        }
+        if license_.expires_at is not None:
+            claims["exp"] = license_.expires_at
+        return jwt.encode(claims, self._private_key, ALGORITHM, headers={"kid": self.kid})
+
+
+def generate_private_key() -> str:
+    """Return a new Ed25519 key as PKCS8 PEM."""
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _load(pem: bytes) -> Ed25519PrivateKey:
+    key = _load_any(pem)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SigningKeyError("is of another type than Ed25519")
+    return key
+
+
+def _load_any(pem: bytes) -> PrivateKeyTypes:
+    # What the library says of a key that it cannot read is its own affair; none of it is
+    # chained, so that nothing of a key can reach a log.
+    try:
+        return load_pem_private_key(pem, password=None)
+    except TypeError:
+        raise SigningKeyError("is encrypted with a password") from None
+    except UnsupportedAlgorithm:
+        raise SigningKeyError("is of another type than Ed25519") from None
+    # OpenSSL's own errors come through for some damaged keys (cryptography 50).
+    except (ValueError, InternalError):
+        what = "is a public key" if _is_public(pem) else "is no private key in PEM"
+        raise SigningKeyError(what) from None
+
+
+def _is_public(pem: bytes) -> bool:
+    try:
+        load_pem_public_key(pem)
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return True
