@@ -1,0 +1,77 @@
+"""The contract that every mailer keeps; `tests/mailers/test_contract.py` holds each to it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+from mailers.text import is_one_line
+
+PATIENCE = timedelta(seconds=30)
+"""For one whole call, from the name's resolution to the answer's last byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """One mail to one person. `delivery_id` goes along, to ask the provider for it later.
+
+    `to` is as the storefront gave it: each mailer sends it through `mailers.address.mailable`.
+    """
+
+    delivery_id: int
+    to: str
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...] = ()
+
+    def __post_init__(self) -> None:
+        # A line break would start a header of its own in the mail, so none ever gets this far.
+        if not is_one_line(self.subject):
+            raise ValueError("a subject holds no control character")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a mail: a provider `accepted` it, or it was only `logged`.
+
+    `message_id` is the provider's own; `remark` is what it said beside its yes.
+    """
+
+    status: Literal["accepted", "logged"]
+    message_id: str
+    remark: str | None = None
+
+
+class EmailService(ABC):
+    """Sends a mail or raises one of the errors below; it never answers halfway.
+
+    MailerAwayError: surely not sent. DeliveryInDoubtError: perhaps sent. MailerRefusesError:
+    not sent, a person must act. RecipientRefusedError and MailBuiltWronglyError: not sent,
+    and never will be.
+    """
+
+    provider: ClassVar[str]
+    can_look_up: ClassVar[bool]
+    """Whether `find` can tell if a doubtful mail went out; without it: at least once."""
+
+    @abstractmethod
+    async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt: ...
+
+    @abstractmethod
+    async def find(self, delivery_id: int, patience: timedelta = PATIENCE) -> Receipt | None:
+        """Look up the mail of a delivery. None is no proof: a provider's listing may lag.
+
+        A look-up that fails leaves the question open: it raises DeliveryInDoubtError or
+        MailerRefusesError, never MailerAwayError.
+        """
+
+    @abstractmethod
+    async def aclose(self) -> None: ...

@@ -1,0 +1,109 @@
+"""Mails for nobody: without a provider each is written to a folder, to be looked at."""
+
+import asyncio
+import logging
+import os
+import tempfile
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import ClassVar
+
+from typing_extensions import override
+
+from domain.errors import MailBuiltWronglyError, MailerAwayError
+from mailers.address import mailable
+from mailers.base import PATIENCE, Email, EmailService, Receipt
+
+logger = logging.getLogger(__name__)
+
+
+class LoggingEmailService(EmailService):
+    """Writes `delivery-<id>.eml`, the whole message, and `.html`, its page for a browser.
+
+    `sender` and `reply_to` are one mailbox each, with or without a display name.
+    """
+
+    provider: ClassVar[str] = "logging"
+    can_look_up: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        outbox: Path,
+        sender: str = "Mintpost <mintpost@localhost>",
+        reply_to: str | None = None,
+    ) -> None:
+        self._outbox = outbox
+        self._sender = sender
+        self._reply_to = reply_to
+
+    @override
+    async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt:
+        message, page = self._encode(email)
+        file = self._file(email.delivery_id)
+        try:
+            # The message comes last: it is what `find` takes as the proof.
+            await asyncio.to_thread(_write, file.with_suffix(".html"), page)
+            await asyncio.to_thread(_write, file, message)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise MailerAwayError("the outbox folder", f"cannot be written ({why})") from None
+        logger.info("sent delivery %d into the outbox: %s", email.delivery_id, file)
+        return Receipt("logged", file.name)
+
+    @override
+    async def find(self, delivery_id: int, patience: timedelta = PATIENCE) -> Receipt | None:
+        file = self._file(delivery_id)
+        return Receipt("logged", file.name) if await asyncio.to_thread(file.is_file) else None
+
+    @override
+    async def aclose(self) -> None:
+        pass
+
+    def _file(self, delivery_id: int) -> Path:
+        return self._outbox / f"delivery-{delivery_id}.eml"
+
+    def _encode(self, email: Email) -> tuple[bytes, bytes]:
+        try:
+            return self._message(email).as_bytes(), email.html.encode()
+        except UnicodeEncodeError:
+            detail = "the mail holds half a character"
+            raise MailBuiltWronglyError("the outbox", email.delivery_id, detail=detail) from None
+
+    def _message(self, email: Email) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self._sender
+        message["To"] = Address(addr_spec=mailable(email.to, email.delivery_id))
+        if self._reply_to:
+            message["Reply-To"] = self._reply_to
+        message["Subject"] = email.subject
+        message["Date"] = format_datetime(datetime.now(UTC))
+        message["Message-ID"] = f"<delivery-{email.delivery_id}@mintpost.localhost>"
+        message.set_content(email.text)
+        message.add_alternative(email.html, subtype="html")
+        for attachment in email.attachments:
+            maintype, _, subtype = attachment.content_type.partition("/")
+            message.add_attachment(
+                attachment.content, maintype=maintype, subtype=subtype, filename=attachment.name
+            )
+        return message
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write atomically, for the owner's eyes only: a mail holds an address and a key."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(unfinished).replace(file)
+    except OSError:
+        with suppress(OSError):
+            Path(unfinished).unlink()
+        raise

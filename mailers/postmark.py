@@ -1,0 +1,157 @@
+"""Postmark's e-mail API: one POST per mail, one GET to ask whether it went out.
+
+Postmark knows no idempotency key: a second POST is a second mail. So nothing here ever sends
+twice, and every failure says whether the mail is surely unsent.
+"""
+
+import asyncio
+import base64
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import ClassVar
+
+import httpx
+from typing_extensions import override
+
+from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError
+from mailers.address import mailable
+from mailers.base import PATIENCE, Attachment, Email, EmailService, Receipt
+from mailers.http_failures import asking_failure, sending_failure, told_as
+from mailers.postmark_answers import read_answer, read_listing
+from mailers.postmark_verdicts import PROVIDER, receipt_of, refused_settings, trouble
+
+API_URL = "https://api.postmarkapp.com"
+LARGEST_REQUEST = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PostmarkAccount:
+    """`sender` and `reply_to` are one mailbox each, with or without a display name."""
+
+    token: str = field(repr=False)
+    sender: str
+    reply_to: str | None = None
+    message_stream: str = "outbound"
+    api_url: str = API_URL
+
+
+class PostmarkEmailService(EmailService):
+    provider: ClassVar[str] = "postmark"
+    can_look_up: ClassVar[bool] = True
+
+    def __init__(
+        self, account: PostmarkAccount, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._account = account
+        # A connection that the peer closes just when it is used again would leave a doubt that
+        # a new one does not, so none is kept.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.AsyncClient(limits=limits, transport=transport)
+
+    @override
+    async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt:
+        body = self._encode(email)
+        with told_as(sending_failure, PROVIDER):
+            response = await self._call("email", patience, content=body)
+        return receipt_of(read_answer(response), email.delivery_id, self._account.message_stream)
+
+    @override
+    async def find(self, delivery_id: int, patience: timedelta = PATIENCE) -> Receipt | None:
+        search = self._search(delivery_id)
+        with told_as(asking_failure, PROVIDER):
+            response = await self._call("messages/outbound", patience, params=search)
+        return _found(response, delivery_id)
+
+    @override
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def _call(
+        self,
+        path: str,
+        patience: timedelta,
+        *,
+        content: bytes | None = None,
+        params: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        seconds = patience.total_seconds()
+        request = self._client.build_request(
+            "GET" if content is None else "POST",
+            f"{self._account.api_url.rstrip('/')}/{path}",
+            headers={
+                "Accept": "application/json",
+                "Content-Type": "application/json",
+                "X-Postmark-Server-Token": self._account.token,
+            },
+            content=content,
+            params=params,
+            # A connection that does not come about is given up first, as surely not sent.
+            timeout=httpx.Timeout(seconds, connect=seconds / 3),
+        )
+        # The limit counts for each read alone: an answer in drops could take for ever.
+        async with asyncio.timeout(seconds):
+            return await self._client.send(request)
+
+    def _encode(self, email: Email) -> bytes:
+        # Postmark's 413 cuts the upload and would arrive as a doubt, so the size is checked here.
+        try:
+            body = json.dumps(self._message(email), ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            detail = "the mail holds half a character"
+            raise MailBuiltWronglyError(PROVIDER, email.delivery_id, detail=detail) from None
+        if len(body) > LARGEST_REQUEST:
+            detail = f"the mail has {len(body)} bytes, and {LARGEST_REQUEST} are the limit"
+            raise MailBuiltWronglyError(PROVIDER, email.delivery_id, detail=detail)
+        return body
+
+    def _message(self, email: Email) -> dict[str, object]:
+        # Tracking would rewrite the links and add a picture; no other key may stand here, for
+        # Postmark refuses those it does not know.
+        message: dict[str, object] = {
+            "From": self._account.sender,
+            "ReplyTo": self._account.reply_to,
+            "To": mailable(email.to, email.delivery_id),
+            "Subject": email.subject,
+            "TextBody": email.text,
+            "HtmlBody": email.html,
+            "MessageStream": self._account.message_stream,
+            "Tag": "license",
+            "TrackOpens": False,
+            "TrackLinks": "None",
+            "Metadata": {"delivery": str(email.delivery_id)},
+            "Attachments": [_attached(attachment) for attachment in email.attachments],
+        }
+        return {name: value for name, value in message.items() if value not in (None, "", [])}
+
+    def _search(self, delivery_id: int) -> dict[str, str]:
+        # Without a stream Postmark searches `outbound` only, and a sent mail looks unsent.
+        return {
+            "count": "50",
+            "offset": "0",
+            "messagestream": self._account.message_stream,
+            "metadata_delivery": str(delivery_id),
+        }
+
+
+def _attached(attachment: Attachment) -> dict[str, str]:
+    return {
+        "Name": attachment.name,
+        "Content": base64.b64encode(attachment.content).decode(),
+        "ContentType": attachment.content_type,
+    }
+
+
+def _found(response: httpx.Response, delivery_id: int) -> Receipt | None:
+    answer = read_answer(response)
+    if not answer.ok:
+        raise trouble(answer) or refused_settings(answer)
+    listed = read_listing(response)
+    if listed is None:
+        raise DeliveryInDoubtError(PROVIDER, "gave a list of mails that cannot be read")
+    # How exactly Postmark's filter matches is undocumented, so each hit is compared.
+    ours = [message for message in listed if message.delivery == str(delivery_id)]
+    if not ours:
+        return None
+    remark = f"Postmark lists {len(ours)} mails of this delivery" if len(ours) > 1 else None
+    return Receipt("accepted", ours[-1].message_id, remark)

@@ -1,0 +1,103 @@
+"""Postmark's answers, read once into a typed value. Its API as documented in autumn 2026."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from domain.identifiers import is_usable
+from mailers.text import one_line
+
+LONGEST_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for one mail. `text` is Postmark's wording and may hold an address."""
+
+    status: int
+    code: int | None
+    message_id: str | None
+    text: str | None
+    retry_after: timedelta | None
+
+    @property
+    def ok(self) -> bool:
+        return httpx.codes.is_success(self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One message of Postmark's list. `delivery` is our own mark in it, if it has one."""
+
+    message_id: str
+    delivery: str | None
+
+
+def read_answer(response: httpx.Response) -> Answer:
+    """Read any answer, whatever its body; what is missing or of another type is None."""
+    body = _object(_json(response.content))
+    code, text = body.get("ErrorCode"), body.get("Message")
+    return Answer(
+        status=response.status_code,
+        code=code if isinstance(code, int) else None,
+        message_id=_message_id(body),
+        text=one_line(text) if isinstance(text, str) else None,
+        retry_after=_retry_after(response.headers.get("Retry-After", "")),
+    )
+
+
+def read_listing(response: httpx.Response) -> tuple[Listed, ...] | None:
+    """Read the list of messages, newest first; None when it is none, wholly or in part.
+
+    TotalCount is left aside: one official client has it as a text.
+    """
+    messages = _object(_json(response.content)).get("Messages")
+    if not isinstance(messages, list):
+        return None
+    listed = tuple(filter(None, map(_listed, messages)))
+    return listed if len(listed) == len(messages) else None
+
+
+def _listed(message: object) -> Listed | None:
+    fields = _object(message)
+    message_id = _message_id(fields)
+    delivery = _object(fields.get("Metadata")).get("delivery")
+    if message_id is None:
+        return None
+    return Listed(message_id, delivery if isinstance(delivery, str) else None)
+
+
+def _json(body: bytes) -> object:
+    try:
+        parsed: object = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return parsed
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _message_id(fields: Mapping[str, object]) -> str | None:
+    value = fields.get("MessageID")
+    return value if isinstance(value, str) and is_usable(value) else None
+
+
+def _retry_after(header: str) -> timedelta | None:
+    """Read seconds or an HTTP date. Postmark documents none (2026-09), a proxy may give one."""
+    try:
+        wait = timedelta(seconds=int(header)) if header.isdecimal() else _until(header)
+    except (ValueError, OverflowError):
+        return None
+    return min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
+
+
+def _until(http_date: str) -> timedelta:
+    moment = parsedate_to_datetime(http_date)
+    # "-0000" is read as a time without a zone; HTTP knows no other zone than UTC.
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)

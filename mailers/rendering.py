@@ -1,0 +1,137 @@
+"""Renders the license e-mail from templates, which an operator may replace one by one."""
+
+import re
+import textwrap
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+from jinja2.sandbox import SandboxedEnvironment
+
+from domain.errors import MailerRefusesError
+from mailers.base import Attachment, Email
+from mailers.text import one_line
+
+BUILT_IN = Path(__file__).parent.parent / "templates"
+LONGEST_SUBJECT = 200
+LONGEST_NAME = 200
+LINE_WIDTH = 72
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseLetter:
+    """What a license e-mail says. The templates know it as `letter`.
+
+    `activate` is text or an http(s) URL; `expires_at` None: it never expires; `renewed`: this
+    mail tells the new end of a license that its buyer has already; `name` may be empty.
+    """
+
+    product_name: str
+    name: str
+    key: str
+    tier: str
+    expires_at: datetime | None
+    seats: int
+    test: bool
+    order_reference: str
+    activate: str | None = None
+    renewed: bool = False
+    reply_to: str | None = None
+
+    @property
+    def valid_until(self) -> str | None:
+        end = self.expires_at
+        return None if end is None else f"{end:%B} {end.day}, {end.year}"
+
+    @property
+    def activation_url(self) -> str | None:
+        address = (self.activate or "").strip()
+        return address if WEB_ADDRESS.fullmatch(address) else None
+
+    @property
+    def activation_lines(self) -> tuple[str, ...]:
+        if self.activate is None or self.activation_url is not None:
+            return ()
+        return tuple(filter(None, map(one_line, self.activate.splitlines())))
+
+
+class Templates:
+    """The files of `templates/`, each of which a file of the same path in `override` replaces."""
+
+    def __init__(self, override: Path | None = None) -> None:
+        folders = [BUILT_IN] if override is None else [override, BUILT_IN]
+        self._environment = SandboxedEnvironment(
+            loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["wrapped"] = wrapped
+
+    def render(self, letter: LicenseLetter) -> tuple[str, str, str]:
+        """Return subject, text and HTML.
+
+        Raises MailerRefusesError for a template that cannot be used; a mended file is read
+        without a restart.
+        """
+        letter = _harmless(letter)
+        subject = self._render("license/subject.txt", letter)
+        text = self._render("license/body.txt", letter)
+        html = self._render("license/body.html", letter)
+        return one_line(subject, LONGEST_SUBJECT), _tidy(text), html
+
+    def _render(self, file: str, letter: LicenseLetter) -> str:
+        try:
+            return self._environment.get_template(file).render(letter=letter)
+        except TemplateSyntaxError as error:
+            raise _unusable(file, f"line {error.lineno}") from None
+        except Exception as error:  # noqa: BLE001 - an operator's template can raise anything
+            raise _unusable(file, type(error).__name__) from None
+
+
+def license_email(
+    delivery_id: int, to: str, letter: LicenseLetter, token: str, templates: Templates
+) -> Email:
+    """Compose the mail that carries the key to read and the token as `license.jwt`."""
+    subject, text, html = templates.render(letter)
+    attachment = Attachment("license.jwt", token.encode("ascii"), "application/jwt")
+    return Email(delivery_id, to, subject, text, html, (attachment,))
+
+
+def wrapped(text: str) -> str:
+    """Wrap a paragraph of plain text; a URL or a key is never broken, however long."""
+    return textwrap.fill(
+        one_line(text, len(text)),
+        LINE_WIDTH,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _harmless(letter: LicenseLetter) -> LicenseLetter:
+    # A storefront's texts come from strangers; a line break in a name could fake a paragraph.
+    return replace(
+        letter,
+        product_name=one_line(letter.product_name, LONGEST_NAME),
+        name=one_line(letter.name, LONGEST_NAME),
+        tier=one_line(letter.tier, LONGEST_NAME),
+        order_reference=one_line(letter.order_reference),
+    )
+
+
+def _tidy(text: str) -> str:
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+def _unusable(file: str, why: str) -> MailerRefusesError:
+    return MailerRefusesError(f"the template {file} cannot be used ({why}): correct it")

@@ -1,0 +1,104 @@
+"""What every mailer promises. A new one is one line in MAILERS."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from domain.errors import MailBuiltWronglyError, RecipientRefusedError
+from mailers.base import Email, EmailService
+from mailers.outbox import LoggingEmailService
+from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from tests.mailers.fake_postmark import FakePostmark
+
+Maker = Callable[[FakePostmark, Path], EmailService]
+
+
+def _postmark(fake: FakePostmark, _: Path) -> EmailService:
+    return PostmarkEmailService(PostmarkAccount(fake.token, "shop@example.org", api_url=fake.url))
+
+
+def _outbox(_: FakePostmark, folder: Path) -> EmailService:
+    return LoggingEmailService(folder / "outbox")
+
+
+MAILERS: tuple[Maker, ...] = (_postmark, _outbox)
+
+NOT_MAILABLE = (
+    "",
+    "buyer",
+    "buyer@localhost",
+    "buyer@192.0.2.1",
+    "buyer@[192.0.2.1]",
+    "Buyer <buyer@example.com>",
+    '"buyer"@example.com',
+    "büyer@example.com",
+    "buyer@example.com,other@example.com",
+    "buyer,other@example.com",
+    "buyer@example.com\r\nBcc: other@example.com",
+    "buyer@example.com\n",
+    "buyer\0@example.com",
+    "buyer@example.com ",
+    "buyer@\ud800.example.com",
+)
+
+
+@pytest.fixture(params=MAILERS)
+async def mailer(
+    request: pytest.FixtureRequest, fake: FakePostmark, tmp_path: Path
+) -> AsyncIterator[EmailService]:
+    make: Maker = request.param
+    async with aclosing(make(fake, tmp_path)) as mailer:
+        yield mailer
+
+
+async def test_a_sent_mail_has_a_receipt_by_which_it_is_found(
+    mailer: EmailService, email: Email
+) -> None:
+    receipt = await mailer.send(email)
+
+    assert receipt.message_id
+    assert receipt.remark is None
+    assert await mailer.find(email.delivery_id) == receipt
+
+
+async def test_a_mail_that_was_never_sent_is_not_found(mailer: EmailService, email: Email) -> None:
+    await mailer.send(email)
+
+    assert await mailer.find(email.delivery_id + 1) is None
+    assert await mailer.find(1) is None
+
+
+async def test_two_deliveries_have_two_message_ids(mailer: EmailService, email: Email) -> None:
+    first = await mailer.send(email)
+    second = await mailer.send(replace(email, delivery_id=13))
+
+    assert first.message_id != second.message_id
+
+
+@pytest.mark.parametrize("address", NOT_MAILABLE)
+async def test_an_address_that_is_not_exactly_one_is_refused_before_anything_leaves(
+    mailer: EmailService, email: Email, address: str
+) -> None:
+    with pytest.raises(RecipientRefusedError) as caught:
+        await mailer.send(replace(email, to=address))
+
+    assert "delivery 12" in caught.value.sentence
+    assert "@" not in caught.value.sentence
+    assert caught.value.detail is None
+    assert await mailer.find(email.delivery_id) is None
+
+
+async def test_half_a_character_is_a_mail_built_wrongly(mailer: EmailService, email: Email) -> None:
+    with pytest.raises(MailBuiltWronglyError):
+        await mailer.send(replace(email, text="\ud83d"))
+
+
+@pytest.mark.parametrize("hostile", ["a\r\nBcc: x@example.com", "a\nb", "a\0", "a\u2028b"])
+def test_no_mail_can_even_be_made_with_a_second_header_in_its_subject(
+    email: Email, hostile: str
+) -> None:
+    with pytest.raises(ValueError, match="control character"):
+        replace(email, subject=hostile)
