@@ -1,0 +1,41 @@
+"""Every recorded history still replays: sales stay parked across upgrades.
+
+The replayer runs workflows in the SDK's sandbox, which the worker does without: what would
+not be deterministic, a clock or a random number, shows here too.
+"""
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from tests.support.histories import recorded_histories
+from workflows.fulfill_sale import FulfillSale
+from workflows.resend_license import ResendLicense
+
+
+@pytest.mark.parametrize("file", recorded_histories(), ids=lambda file: file.stem)
+async def test_recorded_history_replays(file: Path) -> None:
+    await Replayer(workflows=[FulfillSale, ResendLicense]).replay_workflow(history_in(file))
+
+
+def history_in(file: Path) -> WorkflowHistory:
+    return WorkflowHistory.from_json(file.stem, file.read_text())
+
+
+def test_each_path_of_the_workflow_is_recorded() -> None:
+    paths = {file.stem.split(".")[-1] for file in recorded_histories()}
+    assert paths >= {
+        "undisturbed",
+        "ignored",
+        "parked-at-mint",
+        "parked-at-email",
+        "failed-at-parse",
+        "failed-at-email",
+        "failed-then-reset",
+        "completed-then-reset",
+        "renewed",
+        "renewed-nothing",
+        "taken-back",
+    }

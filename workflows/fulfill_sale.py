@@ -1,0 +1,88 @@
+"""A sale becomes a delivered license: parse → mint → e-mail → close."""
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from workflows.common_steps import DATABASE_FAST, DATABASE_SLOW, close_order, email_license
+from workflows.local_first import local_first
+from workflows.steps import (
+    ClosedOrder,
+    EmailedLicense,
+    LicenseToEmail,
+    MintedLicense,
+    MintStep,
+    OrderToClose,
+    ParsedPing,
+    ParseStep,
+    Ping,
+    SaleToMint,
+)
+
+
+@workflow.defn
+class FulfillSale:
+    """Runs under its order's id, so that however many pings come there is one run of it."""
+
+    def __init__(self) -> None:
+        self.story: list[str] = []
+
+    @workflow.run
+    async def run(self, ping: Ping) -> ClosedOrder:
+        try:
+            outcome = await self.fulfill(ping)
+        except ApplicationError as failure:
+            await self.close(OrderToClose(ping.event_id, "failed", failure.message))
+            raise ApplicationError(failure.message, type=failure.type, non_retryable=True) from None
+        return await self.close(OrderToClose(ping.event_id, outcome))
+
+    async def fulfill(self, ping: Ping) -> str:
+        parsed = await self.parse(ping)
+        if parsed.sale_id is None:
+            return f"ignored:{parsed.ignored}"
+        minted = await self.mint(SaleToMint(ping.event_id, parsed.sale_id))
+        if minted.ignored is not None:
+            return f"ignored:{minted.ignored}"
+        if minted.delivery_id is not None:
+            letter = LicenseToEmail(ping.event_id, minted.delivery_id)
+            await self.email(letter, f"e-mail license {minted.license_id}")
+        return "renewed" if minted.renewed else "fulfilled"
+
+    async def parse(self, ping: Ping) -> ParsedPing:
+        self.tell(f"parse ping {ping.event_id}")
+        return await local_first(
+            ParseStep.parse,
+            ping,
+            activity_id="parse",
+            summary=f"parse ping {ping.event_id}",
+            fast=DATABASE_FAST,
+            slow=DATABASE_SLOW,
+        )
+
+    async def mint(self, sale: SaleToMint) -> MintedLicense:
+        self.tell("mint")
+        minted = await local_first(
+            MintStep.mint,
+            sale,
+            activity_id="mint",
+            summary=f"mint a license for sale {sale.sale_id}",
+            fast=DATABASE_FAST,
+            slow=DATABASE_SLOW,
+        )
+        if minted.ignored is None:
+            did = "extend" if minted.renewed else "mint"
+            self.story[-1] = f"{did} {minted.tier}, {minted.term}"
+        return minted
+
+    async def email(self, letter: LicenseToEmail, summary: str) -> EmailedLicense:
+        self.tell(summary)
+        return await email_license(letter, summary)
+
+    async def close(self, order: OrderToClose) -> ClosedOrder:
+        self.tell("close")
+        closed = await close_order(order)
+        self.tell(f"**{closed.outcome}**")
+        return closed
+
+    def tell(self, step: str) -> None:
+        self.story.append(step)
+        workflow.set_current_details(" → ".join(self.story))
