@@ -1,0 +1,52 @@
+"""Composes the license e-mail from what the database owes and the seller's mapping says."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from db.deliveries import Letter
+from domain.catalog import Catalog
+from domain.errors import ProductUnmappedError
+from domain.identifiers import order_reference
+from licensing.signing import Signer
+from mailers.base import Email
+from mailers.rendering import LicenseLetter, Templates, license_email
+
+
+class CatalogSource(Protocol):
+    """The product mapping as it is now: `activities.products_file.ProductsFile`."""
+
+    def current(self) -> Catalog: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    products: CatalogSource
+    signer: Signer
+    templates: Templates
+    reply_to: str | None = None
+
+    def compose(self, owed: Letter) -> Email:
+        """Return the mail. Raises MailerRefusesError for an operator's unusable template."""
+        license_ = owed.license
+        letter = LicenseLetter(
+            product_name=license_.product_name,
+            name=license_.name,
+            key=license_.key,
+            tier=license_.tier,
+            expires_at=license_.expires_at,
+            seats=license_.seats,
+            test=license_.test,
+            order_reference=order_reference(license_.source, license_.order_id),
+            renewed=owed.renewed,
+            activate=self._how_to_activate(owed),
+            reply_to=self.reply_to,
+        )
+        token = self.signer.sign(license_)
+        return license_email(owed.delivery_id, owed.to, letter, token, self.templates)
+
+    def _how_to_activate(self, owed: Letter) -> str | None:
+        # Today's words, so that a corrected address reaches whoever asks for the mail again.
+        try:
+            return self.products.current().find(owed.license.source, owed.product).activate
+        except ProductUnmappedError:
+            return None

@@ -1,0 +1,85 @@
+"""Turns a sale into its one license."""
+
+from collections.abc import Mapping
+
+from temporalio import activity
+from typing_extensions import override
+
+from activities.letters import CatalogSource
+from activities.pings import ping_of
+from db.clock import Clock, utc_now
+from db.engine import Database
+from db.events import pings_of_order
+from db.licenses import Minted, NewLicense, find_minted, mint_license
+from db.sales import load_sale
+from domain.catalog import Offer
+from domain.license import License, Term
+from domain.sale import Sale
+from licensing.keys import new_key
+from storefronts.base import Storefront
+from workflows.steps import MintedLicense, MintStep, SaleToMint
+
+
+class Mint(MintStep):
+    def __init__(
+        self,
+        database: Database,
+        storefronts: Mapping[str, Storefront],
+        products: CatalogSource,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.database = database
+        self.storefronts = storefronts
+        self.products = products
+        self.clock = clock
+
+    @override
+    @activity.defn
+    async def mint(self, sale: SaleToMint) -> MintedLicense:
+        bought = await self.database.read(load_sale, sale.sale_id)
+        # A license that is there stays as it is, whatever the mapping says by now.
+        found = await self.database.read(find_minted, bought)
+        if found is not None:
+            return _told(found)
+        if await self.is_undone(bought):
+            return MintedLicense(ignored="refunded")
+        catalog = self.products.current()
+        offer = catalog.find(bought.source, bought.product)
+        new = _decide(sale.sale_id, bought, offer, catalog.sha256)
+        minted = await self.database.run(mint_license, bought, new, self.clock())
+        return _told(minted, offer.term)
+
+    async def is_undone(self, sale: Sale) -> bool:
+        """Tell whether the order was refunded or disputed while it waited here."""
+        events = await self.database.read(pings_of_order, sale.source, sale.order_id)
+        return self.storefronts[sale.source].is_undone(map(ping_of, events))
+
+
+def _told(minted: Minted, term: Term | None = None) -> MintedLicense:
+    license_ = minted.license
+    return MintedLicense(
+        license_id=license_.id,
+        delivery_id=minted.delivery_id,
+        tier=license_.tier,
+        term=_end(license_) if term is None or minted.renewed else str(term),
+        renewed=minted.renewed,
+    )
+
+
+def _decide(sale_id: int, sale: Sale, offer: Offer, products_sha256: str) -> NewLicense:
+    return NewLicense(
+        sale_id=sale_id,
+        key=new_key(),
+        product_name=offer.name or sale.product.name,
+        tier=offer.tier,
+        seats=offer.seats * sale.quantity,
+        # From the sale's own time, so that a late or repeated mint gives the same end.
+        expires_at=offer.term.end(sale.sold_at),
+        products_sha256=products_sha256,
+    )
+
+
+def _end(license_: License) -> str:
+    if license_.expires_at is None:
+        return "for ever"
+    return f"until {license_.expires_at:%Y-%m-%d}"

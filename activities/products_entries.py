@@ -1,0 +1,228 @@
+"""What an entry of products.yaml may say, and a plain sentence for whatever else it says."""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from activities.products_yaml import (
+    Document,
+    KeyPath,
+    Mistake,
+    MistakesError,
+    Odd,
+    read_yaml,
+    shown,
+)
+from domain.catalog import Catalog, Offer, find_clashes
+from domain.license import MONTHS_A_YEAR, Term
+from storefronts.values import LONGEST_TEXT, plain_text
+
+LONGEST_TIER = 50
+LONGEST_ACTIVATE = 2000
+MOST = {"years": 100, "months": 100 * MONTHS_A_YEAR, "seats": 1_000_000}
+
+OUR_RULE = "our_rule"
+
+
+def _plain(text: str) -> str:
+    if text != text.strip():
+        raise PydanticCustomError(OUR_RULE, "has blanks at its start or end: remove them")
+    # A sale's own texts are made plain, so that nothing else could ever match.
+    if text != plain_text(text):
+        raise PydanticCustomError(OUR_RULE, "has a control character in it: remove it")
+    return text
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError(OUR_RULE, "has an invisible character in it: type it anew")
+    return text
+
+
+def _lines(text: str) -> str:
+    if any(unicodedata.category(one) == "Cc" for one in text.replace("\n", "")):
+        raise PydanticCustomError(OUR_RULE, "has a control character in it: remove it")
+    if not text.strip():
+        raise PydanticCustomError(OUR_RULE, "is empty")
+    return text.strip()
+
+
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_plain)]
+Tier = Annotated[str, Field(min_length=1, max_length=LONGEST_TIER), AfterValidator(_plain)]
+Activate = Annotated[str, Field(max_length=LONGEST_ACTIVATE), AfterValidator(_lines)]
+
+
+class Entry(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    product_id: Annotated[Text, AfterValidator(_printable)]
+    tier: Annotated[Tier, AfterValidator(_printable)]
+    years: Annotated[int, Field(ge=1, le=MOST["years"])] | None = None
+    months: Annotated[int, Field(ge=1, le=MOST["months"])] | None = None
+    name: Text | None = None
+    seats: Annotated[int, Field(ge=1, le=MOST["seats"])] = 1
+    activate: Activate | None = None
+    variant: Annotated[dict[str, Text], Field(min_length=1)] | None = None
+
+    @field_validator("months")
+    @classmethod
+    def _not_beside_years(cls, months: int | None, info: ValidationInfo) -> int | None:
+        if months is not None and info.data.get("years") is not None:
+            raise PydanticCustomError(OUR_RULE, "stands beside years: write only one of them")
+        return months
+
+    def offer(self) -> Offer:
+        years = None if self.years is None else self.years * MONTHS_A_YEAR
+        return Offer(
+            product_id=self.product_id,
+            tier=self.tier,
+            term=Term(self.months if years is None else years),
+            name=self.name,
+            seats=self.seats,
+            activate=self.activate,
+            variant=tuple((self.variant or {}).items()),
+        )
+
+
+KEYS = tuple(Entry.model_fields)
+
+_A_WHOLE_NUMBER = "{key} must be a whole number from 1 to {most}, not {written}"
+_SENTENCES = {
+    "missing": "{key} is missing",
+    "string_type": "{key} must be text, not {written}",
+    "string_unicode": "{key} has half a character in it: type it anew",
+    "string_too_short": "{key} is empty",
+    "string_too_long": "{key} is too long: at most {max_length} characters",
+    "int_type": _A_WHOLE_NUMBER,
+    "greater_than_equal": _A_WHOLE_NUMBER,
+    "less_than_equal": _A_WHOLE_NUMBER,
+    "dict_type": "{key} must be a mapping such as {{Tier: Pro}}, not {written}",
+    "too_short": "{key} is empty: leave it out",
+}
+
+
+def read_catalog(content: bytes, sources: Sequence[str]) -> Catalog:
+    """Read a mapping for these storefronts. Raises MistakesError with all that is wrong."""
+    reading = _Reading(read_yaml(content), sources)
+    offers = reading.sections()
+    if reading.mistakes:
+        raise MistakesError(*reading.mistakes)
+    return Catalog(offers, hashlib.sha256(content).hexdigest())
+
+
+class _Reading:
+    """Turns a document into offers; what is wrong joins the document's mistakes."""
+
+    def __init__(self, document: Document, sources: Sequence[str]) -> None:
+        self.data = document.data
+        self.places = document.places
+        self.mistakes = document.mistakes
+        self.sources = sources
+
+    def sections(self) -> dict[str, tuple[Offer, ...]]:
+        if isinstance(self.data, dict) and self.data:
+            return {
+                source: tuple(self.section(source, listed)) for source, listed in self.data.items()
+            }
+        first = f'start it with a storefront, "{self.sources[0]}:"'
+        if not self.data:
+            self.mistakes.append(Mistake(1, f"the file is empty: {first}"))
+        elif self.data is not Odd.TOLD:
+            self.mistakes.append(Mistake(1, f"the file is {self.places[()].written}: {first}"))
+        return {}
+
+    def section(self, source: str, listed: object) -> list[Offer]:
+        if source not in self.sources:
+            self.tell((source,), _unknown("storefront", source, self.sources))
+        elif isinstance(listed, list):
+            return self.entries(source, listed)
+        elif listed is not Odd.TOLD:
+            written = self.places[(source,)].written
+            self.tell((source,), f'{source} must be a list of "- product_id: …", not {written}')
+        return []
+
+    def entries(self, source: str, listed: list[object]) -> list[Offer]:
+        offers: list[Offer] = []
+        paths: list[KeyPath] = []
+        for position, written in enumerate(listed):
+            offer = self.entry((source, position), written)
+            if offer is not None:
+                offers.append(offer)
+                paths.append((source, position))
+        for first, second in find_clashes(offers):
+            sentence = _clash(offers[first], offers[second], self.places[paths[first]].line)
+            self.tell(paths[second], sentence)
+        return offers
+
+    def entry(self, path: KeyPath, data: object) -> Offer | None:
+        if isinstance(data, dict):
+            try:
+                return Entry.model_validate(data).offer()
+            except ValidationError as error:
+                for detail in error.errors(include_url=False):
+                    self.refuse(path, detail)
+        elif data is not Odd.TOLD:
+            self.tell(
+                path, f"an entry must have keys, product_id first, but is {self.written(path)}"
+            )
+        return None
+
+    def refuse(self, entry: KeyPath, detail: ErrorDetails) -> None:
+        if detail["input"] is Odd.TOLD:
+            return
+        path = (*entry, *detail["loc"])
+        self.tell(path, _sentence(detail, self.written(path)))
+
+    def written(self, path: KeyPath) -> str:
+        return self.places[path].written if path in self.places else ""
+
+    def tell(self, path: KeyPath, sentence: str) -> None:
+        # A key that is missing has no place of its own: its entry's line stands for it.
+        place = self.places.get(path) or self.places[path[:-1]]
+        self.mistakes.append(Mistake(place.line, sentence))
+
+
+def _sentence(detail: ErrorDetails, written: str) -> str:
+    first, *rest = detail["loc"]
+    key = " ".join([str(first), *(f'"{shown(str(part))}"' for part in rest)])
+    kind = detail["type"]
+    if kind == OUR_RULE:
+        return f"{key} {detail['msg']}"
+    if kind == "extra_forbidden":
+        return _unknown("key", key, KEYS)
+    if detail["input"] is None:
+        return f"{key} is empty"
+    # YAML reads 1.0, on and 2026 as something else than text; a mapping is no such slip.
+    if kind == "string_type" and isinstance(detail["input"], int | Odd):
+        return f'{key} must be text: quote it, "{written}"'
+    facts = {"most": MOST.get(key), **detail.get("ctx", {})}
+    return _SENTENCES[kind].format(key=key, written=written, **facts)
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    hint = f'did you mean "{close[0]}"?' if close else f"it can be {', '.join(known)}"
+    return f'unknown {what} "{shown(name)}": {hint}'
+
+
+def _clash(first: Offer, second: Offer, line: int) -> str:
+    product = f'product "{shown(first.product_id)}"'
+    if dict(first.variant) == dict(second.variant):
+        return f"duplicate entry: line {line} has {product} with the same variant already"
+    return (
+        f"this entry and line {line} can both be meant by one purchase of {product}: "
+        "add an entry that names the variants of both"
+    )

@@ -1,0 +1,244 @@
+"""From YAML to plain data of which every part remembers its line.
+
+YAML's own types would lose what the seller wrote (`on` is true, `1.10` is 1.1, `010` is eight),
+so only text, whole numbers and nothing are taken for what they are.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import yaml
+from typing_extensions import override
+from yaml.composer import ComposerError
+from yaml.reader import ReaderError
+
+from storefronts.values import LONGEST_TEXT, plain_text
+
+DEEPEST = 20
+LONGEST_SHOWN = 40
+
+KeyPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """Something wrong in a file; lines count from 1."""
+
+    line: int
+    sentence: str
+
+
+class MistakesError(Exception):
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__(*mistakes)
+        self.mistakes = sorted(set(mistakes))
+
+
+class Odd(Enum):
+    """Stands for what cannot be used."""
+
+    SCALAR = auto()
+    """Neither text nor a whole number nor nothing: `on`, `1.5`, `2026-09-01`."""
+    TOLD = auto()
+    """There is a mistake about it already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands, its key's line if it has one, and how it is written there."""
+
+    line: int
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`data` is made of dict, list, str, int, None and Odd; dicts have text keys."""
+
+    data: object
+    places: Mapping[KeyPath, Place]
+    mistakes: list[Mistake]
+
+
+def read_yaml(content: bytes) -> Document:
+    """Read one YAML document. Raises MistakesError where the reading cannot go on."""
+    node = _compose(_decode(content))
+    walk = _Walk()
+    data = None if node is None else walk.read(node, (), _line(node))
+    return Document(data, walk.places, walk.mistakes)
+
+
+def shown(text: str) -> str:
+    """Return what the file says, fit for a sentence."""
+    short = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return short if short.isprintable() else ascii(short)[1:-1]
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.places: dict[KeyPath, Place] = {}
+        self.mistakes: list[Mistake] = []
+
+    def read(self, node: yaml.Node, path: KeyPath, line: int) -> object:
+        self.places[path] = Place(line, _written(node))
+        if isinstance(node, yaml.MappingNode):
+            return self.read_mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [
+                self.read(item, (*path, position), _line(item))
+                for position, item in enumerate(node.value)
+            ]
+        if node.tag == _Composer.ALIAS:
+            return self.told(line, f'alias "{shown(node.value)}": write it out, or quote it')
+        return _scalar(node)
+
+    def read_mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, object] | Odd:
+        data: dict[str, object] = {}
+        for key, value in node.value:
+            line = _line(key)
+            if not self.takes_key(key):
+                continue
+            if key.value in data:
+                before = self.places[*path, key.value].line
+                self.told(line, f'duplicate key "{shown(key.value)}": line {before} has it already')
+                continue
+            data[key.value] = self.read(value, (*path, key.value), line)
+        # Without any of its keys it would be called empty as well.
+        return data if data or not node.value else Odd.TOLD
+
+    def takes_key(self, key: yaml.Node) -> bool:
+        if key.tag == "tag:yaml.org,2002:merge":
+            self.told(_line(key), "merge key <<: write the entry out instead")
+        elif not isinstance(key, yaml.ScalarNode) or key.tag == _Composer.ALIAS or not key.value:
+            self.told(_line(key), "a key must be plain text")
+        elif not isinstance(_scalar(key), str):
+            written = shown(key.value)
+            self.told(_line(key), f'key {written} must be text: quote it, "{written}"')
+        elif key.value != plain_text(key.value):
+            rule = (
+                f"{LONGEST_TEXT} characters at most, no blanks at its ends, no control characters"
+            )
+            self.told(_line(key), f'key "{shown(key.value)}" breaks a rule: {rule}')
+        else:
+            return True
+        return False
+
+    def told(self, line: int, sentence: str) -> Odd:
+        self.mistakes.append(Mistake(line, sentence))
+        return Odd.TOLD
+
+
+class _Composer(yaml.SafeLoader):
+    """Composes nodes without following aliases, which can blow up or never end, and not too deep.
+
+    In pure Python each level of nesting is a level of recursion.
+    """
+
+    ALIAS = "!alias"
+    depth = 0
+
+    @override
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.get_event()  # type: ignore[no-untyped-call]  # types-PyYAML has no type
+            return yaml.ScalarNode(self.ALIAS, f"*{event.anchor}", event.start_mark, event.end_mark)
+        if self.depth == DEEPEST:
+            mark = parent.start_mark if parent else None
+            raise ComposerError(None, None, "nested too deeply", mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise MistakesError(Mistake(line, "this is not UTF-8: save the file as UTF-8")) from None
+
+
+def _compose(text: str) -> yaml.Node | None:
+    try:
+        loader = _Composer(text)
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        what = f"control character U+{ord(text[error.position]):04X}: remove it"
+        raise MistakesError(Mistake(line, what)) from None
+    try:
+        return loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        raise MistakesError(_syntax_mistake(error)) from None
+    except (ValueError, OverflowError):
+        # PyYAML takes any number for a character (`"\UFFFFFFFF"`) and for a version of YAML.
+        what = "this is not YAML: a number in it is too large"
+        raise MistakesError(Mistake(loader.get_mark().line + 1, what)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """PyYAML's words for a mistake, ours, and whether it lies where the construct began."""
+
+    theirs: str
+    ours: str
+    at_start: bool = False
+
+
+_WORDINGS = (
+    _Wording("character '\\t'", "a tab: write spaces instead"),
+    _Wording("cannot start any token", "a character that cannot start a text: quote the text"),
+    _Wording(
+        "mapping values are not allowed",
+        "a colon where none can be: check the indentation, or quote the text",
+    ),
+    _Wording(
+        "could not find expected ':'", "a line without its colon: write key: value", at_start=True
+    ),
+    _Wording("expected <block end>", "the indentation does not fit the lines above"),
+    _Wording("unexpected end of stream", "a quote that is not closed", at_start=True),
+    _Wording("expected ',' or", "a bracket or a brace that is not closed", at_start=True),
+    _Wording("'<stream end>'", "the file ends in the middle of something"),
+    _Wording("another document", "a second YAML document: there may be only one"),
+)
+
+
+def _syntax_mistake(error: yaml.MarkedYAMLError) -> Mistake:
+    problem = error.problem or ""
+    wording = next(
+        (one for one in _WORDINGS if one.theirs in problem),
+        _Wording("", f"this is not YAML: {problem}"),
+    )
+    here, start = error.problem_mark, error.context_mark
+    mark = start if wording.at_start and start is not None else here
+    return Mistake(mark.line + 1 if mark else 1, wording.ours)
+
+
+def _scalar(node: yaml.Node) -> object:
+    kind = node.tag.removeprefix("tag:yaml.org,2002:")
+    if kind == "str":
+        return node.value
+    if kind == "null":
+        return None
+    # Longer ones are beyond every limit, and int() refuses some thousand digits.
+    if kind == "int" and re.fullmatch(r"[-+]?(0|[1-9][0-9]{0,17})", node.value):
+        return int(node.value)
+    return Odd.SCALAR
+
+
+def _written(node: yaml.Node) -> str:
+    if isinstance(node, yaml.MappingNode):
+        return "a mapping"
+    if isinstance(node, yaml.SequenceNode):
+        return "a list"
+    value = _scalar(node)
+    if value is None:
+        return "empty"
+    text = shown(node.value)
+    return f'"{text}"' if isinstance(value, str) else text
+
+
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line + 1

@@ -1,0 +1,89 @@
+"""Every failed attempt leaves a sentence: in the workflow, on the audit row, in the log."""
+
+import logging
+import traceback
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+from typing_extensions import override
+
+from db.engine import Database
+from db.orders import record_failure
+from domain.errors import DatabaseAwayError, MintpostError, OperatorError, PermanentError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How soon a failed attempt comes again, where the error itself does not say.
+
+    `operator`: nobody mends products.yaml within a second, and a parked sale is to resume
+    within minutes of the fix. `transient` None leaves it to the workflow's own policy.
+    """
+
+    operator: timedelta = timedelta(minutes=1)
+    transient: timedelta | None = None
+
+
+class Sentences(Interceptor):
+    def __init__(self, database: Database, pace: Pace) -> None:
+        self.database = database
+        self.pace = pace
+
+    @override
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        return _Telling(next, self.database, self.pace)
+
+
+class _Telling(ActivityInboundInterceptor):
+    def __init__(
+        self, following: ActivityInboundInterceptor, database: Database, pace: Pace
+    ) -> None:
+        super().__init__(following)
+        self.database = database
+        self.pace = pace
+
+    @override
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        try:
+            return await super().execute_activity(input)
+        except MintpostError as error:
+            failure = self.failure_of(error)
+        except Exception as error:  # noqa: BLE001 - its words may hold an address: only its class leaves
+            failure = _unexpected(error)
+        await self.tell(input.args[0].event_id, failure.message)
+        raise failure from None
+
+    def failure_of(self, error: MintpostError) -> ApplicationError:
+        default = self.pace.operator if isinstance(error, OperatorError) else self.pace.transient
+        return ApplicationError(
+            error.sentence,
+            type=error.failure_type,
+            non_retryable=isinstance(error, PermanentError),
+            next_retry_delay=error.retry_after or default,
+        )
+
+    async def tell(self, event_id: int, sentence: str) -> None:
+        info = activity.info()
+        logger.warning("%s: %s: %s", info.workflow_id, info.activity_type, sentence)
+        try:
+            await self.database.run(record_failure, event_id, sentence)
+        except DatabaseAwayError:
+            # The workflow has the sentence, and the row gets the next one.
+            logger.warning("%s: the row could not be told", info.workflow_id)
+
+
+def _unexpected(error: Exception) -> ApplicationError:
+    # Frames show code and no values.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("unexpected %s at\n%s", type(error).__name__, frames)
+    return ApplicationError(
+        f"unexpected {type(error).__name__}: see the worker's log, and please report it; "
+        "trying again",
+        type=type(error).__name__,
+    )
