@@ -1,0 +1,140 @@
+"""Starts the workflow of one audit row in Temporal, within a bounded time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from db.events import WaitingEvent
+from db.resends import WaitingResend
+from domain.identifiers import order_reference
+from workflows.fulfill_sale import FulfillSale
+from workflows.names import SALE_PRODUCT, SALE_SOURCE, TASK_QUEUE
+from workflows.resend_license import LicenseToResend, ResendLicense
+from workflows.steps import Ping
+
+NO_ATTRIBUTES = TypedSearchAttributes([])
+
+
+class TemporalAwayError(Exception):
+    """Temporal did not take a start. Whether it started is unknown: try the same id again."""
+
+
+class AlreadyCompletedError(Exception):
+    """Temporal knows a completed run under this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Holds each start to `patience`.
+
+    The SDK's own retries would hold one for 10 s where the server is down, and for 30 s
+    where it hangs (measured with temporalio 1.35.0).
+    """
+
+    client: Client
+    task_queue: str = TASK_QUEUE
+    patience: timedelta = timedelta(seconds=4)
+
+    async def start(self, event: WaitingEvent, workflow_id: str, *, again: bool = False) -> None:
+        """Start the row's workflow, or join the one that runs under its id.
+
+        A failed run is followed by a new one; a completed one only with `again`. Raises
+        AlreadyCompletedError and TemporalAwayError.
+        """
+        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
+        if again:
+            reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+        async with self._bounded():
+            await self._start_with_or_without_attributes(event, workflow_id, reuse)
+
+    async def start_resend(self, resend: WaitingResend) -> None:
+        """Start the e-mail that a person asked for, under its number."""
+        order = order_reference(resend.source, resend.order_id)
+        async with self._bounded():
+            await self.client.start_workflow(
+                ResendLicense.run,
+                LicenseToResend(resend.event_id, resend.license_id, resend.delivery_id),
+                id=f"{order}:resend:{resend.number}",
+                task_queue=self.task_queue,
+                # Its delivery's row keeps it from mailing twice. A run that Temporal has under
+                # this id and the database has not is one from before a backup.
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=f"license {resend.license_id} once more",
+                rpc_timeout=self.patience,
+            )
+
+    @asynccontextmanager
+    async def _bounded(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self.patience.total_seconds()):
+                yield
+        except WorkflowAlreadyStartedError:
+            raise AlreadyCompletedError from None
+        except RPCError as error:
+            raise TemporalAwayError(error.status.name) from None
+        except (TimeoutError, RuntimeError) as error:
+            raise TemporalAwayError(type(error).__name__) from None
+
+    async def _start_with_or_without_attributes(
+        self, event: WaitingEvent, workflow_id: str, reuse: WorkflowIDReusePolicy
+    ) -> None:
+        try:
+            await self._start(event, workflow_id, reuse, _attributes(event))
+        except RPCError as error:
+            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+                raise
+            # Not every namespace lets us register them, and one body must not stall the rest.
+            await self._start(event, workflow_id, reuse, NO_ATTRIBUTES)
+
+    async def _start(
+        self,
+        event: WaitingEvent,
+        workflow_id: str,
+        reuse: WorkflowIDReusePolicy,
+        attributes: TypedSearchAttributes,
+    ) -> None:
+        await self.client.start_workflow(
+            FulfillSale.run,
+            Ping(event.id),
+            id=workflow_id,
+            task_queue=self.task_queue,
+            id_reuse_policy=reuse,
+            # A second ping of an order that is on its way joins it.
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=attributes,
+            static_summary=_summary(event),
+            static_details=_details(event),
+            rpc_timeout=self.patience,
+        )
+
+
+def _attributes(event: WaitingEvent) -> TypedSearchAttributes:
+    pairs = [SearchAttributePair(SALE_SOURCE, event.source)]
+    if event.product_id is not None:
+        pairs.append(SearchAttributePair(SALE_PRODUCT, event.product_id))
+    return TypedSearchAttributes(pairs)
+
+
+def _summary(event: WaitingEvent) -> str:
+    product = "" if event.product_id is None else f" of product {event.product_id}"
+    return f"{event.source} {event.kind.replace('_', ' ')}{product}"
+
+
+def _details(event: WaitingEvent) -> str:
+    lines = [f"- ping: `{event.id}`", f"- kind: `{event.kind}`"]
+    if event.order_id is not None:
+        lines.append(f"- everything about it: `mintpost show {event.source}:{event.order_id}`")
+    return "\n".join(lines)

@@ -1,0 +1,75 @@
+"""Looks after rows whose workflow was started and that are open still.
+
+Most of them wait for something, which Temporal knows and shows. But a run may have ended
+without them: Temporal lost it, a person terminated it, or they joined it when it was failing.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from db.clock import Clock, utc_now
+from db.engine import Database
+from db.events import StartedEvent, start_again, started_events
+from db.orders import fail_order
+from domain.errors import DatabaseAwayError
+
+logger = logging.getLogger(__name__)
+
+ENDED_BY_A_PERSON = {
+    WorkflowExecutionStatus.TERMINATED: "terminated",
+    WorkflowExecutionStatus.CANCELED: "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Every `pause` it looks at the rows that were started at least that long ago."""
+
+    database: Database
+    client: Client
+    pause: timedelta = timedelta(minutes=1)
+    patience: timedelta = timedelta(seconds=4)
+    clock: Clock = utc_now
+
+    async def run(self) -> None:
+        """Watch until cancelled; what is away is the dispatcher's to tell."""
+        while True:
+            await asyncio.sleep(self.pause.total_seconds())
+            try:
+                await self.look()
+            except (DatabaseAwayError, RPCError, RuntimeError, TimeoutError):
+                continue
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must look again
+                logger.warning("unexpected %s while looking after rows", type(error).__name__)
+
+    async def look(self) -> None:
+        before = self.clock() - self.pause
+        for event in await self.database.read(started_events, before):
+            await self.look_at(event)
+
+    async def look_at(self, event: StartedEvent) -> None:
+        status = await self.status_of(event.workflow_id)
+        if status is WorkflowExecutionStatus.RUNNING:
+            return
+        if status in ENDED_BY_A_PERSON:
+            sentence = f"a person {ENDED_BY_A_PERSON[status]} its workflow: reset that to go on"
+            await self.database.run(fail_order, event.id, sentence, self.clock())
+            return
+        logger.warning("%s ended without ping %d: starting it again", event.workflow_id, event.id)
+        await self.database.run(start_again, event.id)
+
+    async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:
+        """Return the status of the latest run; None where Temporal knows none."""
+        handle = self.client.get_workflow_handle(workflow_id)
+        try:
+            async with asyncio.timeout(self.patience.total_seconds()):
+                return (await handle.describe(rpc_timeout=self.patience)).status
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise

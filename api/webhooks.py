@@ -1,0 +1,113 @@
+"""A sale goes in here: an authenticated request becomes an audit row, and only then 200."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect
+
+from db.clock import Clock, utc_now
+from db.engine import Database
+from db.events import NewEvent, store_event
+from domain.errors import DatabaseAwayError
+from storefronts.base import Envelope, Ping, Storefront
+
+logger = logging.getLogger(__name__)
+
+LONGEST_BODY = 1024 * 1024
+"""What is kept of a body, in bytes; a real ping has about a thousand."""
+
+SECRET_NAME = re.compile("auth|cookie|token|secret|password|api-?key", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Stores requests; `stored` is called after each commit, to wake the dispatcher."""
+
+    storefronts: Mapping[str, Storefront]
+    database: Database
+    stored: Callable[[], None]
+    clock: Clock = utc_now
+
+    async def receive(self, source: str, request: Request) -> int:
+        """Return the audit row's id. Raises 404 for a stranger, before reading the body."""
+        received_at = self.clock()
+        storefront = self.storefronts.get(source)
+        envelope = _envelope(request)
+        matched = None if storefront is None else storefront.authenticate(envelope)
+        if storefront is None or matched is None:
+            raise HTTPException(404)
+        body, size = await _read(request)
+        ping = Ping(request.headers.get("content-type", ""), body, received_at)
+        naming = storefront.name_ping(ping)
+        event_id = await self.database.run(
+            store_event,
+            NewEvent(
+                request_id=uuid4(),
+                source=source,
+                kind=naming.kind,
+                order_id=naming.order_id,
+                product_id=naming.product_id,
+                received_at=received_at,
+                sender=request.client.host if request.client else None,
+                content_type=ping.content_type,
+                headers=tuple(_without_secrets(envelope)),
+                body=body,
+                body_bytes=size,
+                matched_secret=matched,
+            ),
+        )
+        self.stored()
+        return event_id
+
+
+def webhook_routes(inbox: Inbox) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/webhooks/{source}")
+    async def receive(source: str, request: Request) -> JSONResponse:
+        try:
+            event_id = await inbox.receive(source, request)
+        except (DatabaseAwayError, SQLAlchemyError) as error:
+            # 503 makes Gumroad come again: four attempts over 14 minutes (2026-08).
+            logger.error("a %s ping could not be stored: %s", source, type(error).__name__)  # noqa: TRY400 - a traceback here holds values
+            return JSONResponse({"detail": "not stored, please send again"}, 503)
+        except ClientDisconnect:
+            logger.info("a %s ping broke off and was not answered", source)
+            return JSONResponse({"detail": "incomplete"}, 400)
+        logger.info("stored %s ping %d", source, event_id)
+        return JSONResponse({"event": event_id})
+
+    return router
+
+
+def _envelope(request: Request) -> Envelope:
+    # Not request.url: that is built from the Host header, and a broken one would raise here,
+    # which tells a stranger that the path exists.
+    return Envelope(tuple(request.headers.items()), request.scope["query_string"].decode("latin-1"))
+
+
+async def _read(request: Request) -> tuple[bytes, int]:
+    """Return what is kept of the body, and the size of all of it."""
+    kept = bytearray()
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        kept += chunk[: LONGEST_BODY - len(kept)]
+    return bytes(kept), size
+
+
+def _without_secrets(envelope: Envelope) -> list[tuple[str, str]]:
+    # Proxies repeat the query, and so the secret, in headers such as X-Original-URI.
+    return [
+        (name, value)
+        for name, value in envelope.headers
+        if not SECRET_NAME.search(name)
+        and "secret=" not in value
+        and not (envelope.query and envelope.query in value)
+    ]

@@ -1,0 +1,94 @@
+"""Takes a database or Temporal away, and gives it back."""
+
+import asyncio
+import sqlite3
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+
+from sqlalchemy import URL, Connection, text
+from temporalio.client import Client
+
+from commands.ports import HOST, free_ports
+from db.engine import open_engine
+
+
+@contextmanager
+def database_away(url: URL) -> Iterator[None]:
+    away = _sqlite_locked if url.get_backend_name() == "sqlite" else _postgres_refusing
+    with away(url):
+        yield
+
+
+@contextmanager
+def _sqlite_locked(url: URL) -> Iterator[None]:
+    with closing(sqlite3.connect(str(url.database), isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
+@contextmanager
+def _postgres_refusing(url: URL) -> Iterator[None]:
+    engine = open_engine(url.set(database="postgres"))
+    name = str(url.database)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        _allow(connection, name, "false")
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+            {"name": name},
+        )
+        yield
+        _allow(connection, name, "true")
+    engine.dispose()
+
+
+def _allow(connection: Connection, name: str, allowed: str) -> None:
+    connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}"))
+
+
+async def connect_to_nothing() -> Client:
+    """Make a client of a Temporal that is not there, as the API makes it."""
+    return await Client.connect(f"{HOST}:1", lazy=True)
+
+
+class Gate:
+    """A port that leads to a server once it is opened, and refuses before that."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        (self.port,) = free_ports(1)
+        self.server: asyncio.Server | None = None
+        self.pipes: set[asyncio.Task[None]] = set()
+
+    @property
+    def address(self) -> str:
+        return f"{HOST}:{self.port}"
+
+    async def open(self) -> None:
+        self.server = await asyncio.start_server(self.accept, HOST, self.port)
+
+    async def close(self) -> None:
+        if self.server is not None:
+            self.server.close()
+        for pipe in self.pipes:
+            pipe.cancel()
+        await asyncio.gather(*self.pipes, return_exceptions=True)
+
+    async def accept(self, reader: StreamReader, writer: StreamWriter) -> None:
+        host, _, port = self.target.partition(":")
+        there, back = await asyncio.open_connection(host, int(port))
+        self.pipes |= {
+            asyncio.create_task(_pipe(reader, back)),
+            asyncio.create_task(_pipe(there, writer)),
+        }
+
+
+async def _pipe(reader: StreamReader, writer: StreamWriter) -> None:
+    try:
+        with suppress(ConnectionError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+    finally:
+        writer.close()

@@ -1,0 +1,167 @@
+"""The relay from audit rows to workflows, against a real Temporal."""
+
+import asyncio
+import logging
+import socket
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client
+from typing_extensions import override
+
+from api.dispatcher import Dispatcher, Pauses
+from api.starting import Starter, TemporalAwayError
+from commands.ports import HOST
+from db.engine import Database
+from db.events import WaitingEvent, store_event, waiting_events
+from storefronts.gumroad import Gumroad
+from tests.api.outages import Gate
+from tests.api.relaying import (
+    ON_SQLITE,
+    dispatcher_for,
+    lines,
+    relaying,
+    unique,
+    until_started,
+)
+from tests.db.rows import new_ping, store_ping
+from tests.support.waiting import until
+from workflows.names import SALE_PRODUCT, SALE_SOURCE
+
+
+async def test_rows_left_by_a_crash_are_started(database: Database, client: Client) -> None:
+    orders = [unique(), unique()]
+    for order in orders:
+        await database.run(store_ping, order)
+    assert await dispatcher_for(database, client).look()
+    for line in await lines(database):
+        assert line.workflow_id == f"gumroad:{line.order_id}"
+        await client.get_workflow_handle(line.workflow_id).describe()
+
+
+@ON_SQLITE
+async def test_more_rows_than_a_batch_are_all_started(database: Database, client: Client) -> None:
+    order = unique()
+    for _ in range(101):
+        await database.run(store_ping, order)
+    assert await dispatcher_for(database, client).look()
+    assert await database.read(waiting_events, 1) == []
+
+
+@ON_SQLITE
+async def test_rows_start_in_order_of_arrival_once_temporal_is_back(
+    database: Database, gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    orders = [unique() for _ in range(3)]
+    for order in orders:
+        await database.run(store_ping, order)
+    through_gate = await Client.connect(gate.address, lazy=True)
+
+    async def all_tell() -> bool | None:
+        return all(line.error for line in await lines(database)) or None
+
+    async with relaying(dispatcher_for(database, through_gate)):
+        await until(all_tell, "every row tells what it waits for")
+        waiting = {line.error for line in await lines(database)}
+        await gate.open()
+        await until_started(database)
+    assert waiting == {
+        "waiting to start, which happens by itself: Temporal cannot be reached (RuntimeError)"
+    }
+    newest_first = await lines(database)
+    assert [line.order_id for line in reversed(newest_first)] == orders
+    assert {line.error for line in newest_first} == {None}
+    starts = [
+        (await through_gate.get_workflow_handle(f"gumroad:{order}").describe()).start_time
+        for order in orders
+    ]
+    assert starts == sorted(starts)
+    assert caplog.text.count("Temporal cannot be reached") == 1
+    assert "sales start again" in caplog.text
+
+
+async def test_start_ends_within_its_patience_where_temporal_hangs() -> None:
+    # The kernel takes the connection, and nobody ever answers on it.
+    with socket.create_server((HOST, 0)) as silent:
+        hanging = await Client.connect(f"{HOST}:{silent.getsockname()[1]}", lazy=True)
+        starter = Starter(hanging, "unused", patience=timedelta(milliseconds=200))
+        async with asyncio.timeout(2):
+            with pytest.raises(TemporalAwayError):
+                await starter.start(WaitingEvent(1, "gumroad", "sale", "o", None), "gumroad:o")
+
+
+@ON_SQLITE
+async def test_new_row_is_started_when_the_relay_is_woken(
+    database: Database, client: Client
+) -> None:
+    dispatcher = dispatcher_for(database, client)
+    dispatcher.pauses = Pauses(idle=timedelta(hours=1))
+    async with relaying(dispatcher):
+        await database.run(store_ping, unique())
+        dispatcher.wake()
+        await until_started(database)
+
+
+def test_pause_is_fifteen_seconds_at_most() -> None:
+    assert Pauses().longest <= timedelta(seconds=15)
+    assert Pauses().idle <= Pauses().longest
+
+
+@ON_SQLITE
+async def test_pauses_grow_up_to_the_longest(database: Database, client: Client) -> None:
+    looks: list[float] = []
+    enough = asyncio.Event()
+
+    class Failing(Dispatcher):
+        @override
+        async def look(self) -> bool:
+            looks.append(asyncio.get_running_loop().time())
+            if len(looks) == 14:
+                enough.set()
+            return False
+
+    pauses = Pauses(shortest=timedelta(milliseconds=1), longest=timedelta(milliseconds=16))
+    async with relaying(Failing(database, Starter(client), {}, pauses=pauses)):
+        # Without an upper bound they would add up to eight seconds.
+        async with asyncio.timeout(3):
+            await enough.wait()
+    assert looks[1] - looks[0] < looks[-1] - looks[-2]
+
+
+@ON_SQLITE
+async def test_workflow_is_found_by_source_and_product(database: Database, client: Client) -> None:
+    order, product = unique(), f"product-{uuid4()}"
+    await database.run(store_event, replace(new_ping(order), product_id=product))
+    await dispatcher_for(database, client).look()
+    found = await client.get_workflow_handle(f"gumroad:{order}").describe()
+    assert found.typed_search_attributes[SALE_SOURCE] == "gumroad"
+    assert found.typed_search_attributes[SALE_PRODUCT] == product
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("character", ["a", "😀", "`", "\N{ARABIC LETTER ALEF}"])
+async def test_longest_ids_never_stall(database: Database, client: Client, character: str) -> None:
+    order = f"{character}{unique()}".ljust(200, character)
+    await database.run(store_event, replace(new_ping(order), product_id=character * 200))
+    assert await dispatcher_for(database, client).look()
+    assert await database.read(waiting_events, 1) == []
+
+
+@ON_SQLITE
+async def test_unexpected_error_does_not_end_the_relay(
+    database: Database, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    await database.run(store_ping, unique())
+    storefronts: dict[str, Gumroad] = {}
+
+    async def told() -> bool | None:
+        return "unexpected KeyError" in caplog.text or None
+
+    async with relaying(dispatcher_for(database, client, storefronts)):
+        await until(told, "the log tells of the error")
+        storefronts["gumroad"] = Gumroad(())
+        await until_started(database)
+    assert caplog.text.count("unexpected KeyError") == 1

@@ -1,0 +1,85 @@
+"""What the relay does with pings of orders that are done already."""
+
+from sqlalchemy import update
+from temporalio.client import Client
+
+from db.engine import Database
+from db.events import WaitingEvent
+from db.models import Event
+from db.orders import close_order
+from tests.api.relaying import ON_SQLITE, dispatcher_for, lines, unique
+from tests.db.rows import NOON, store_ping
+from tests.support.pings import changed, recorded
+from tests.support.running import Mintpost
+
+
+async def fulfilled(mintpost: Mintpost) -> str:
+    order = unique()
+    await mintpost.ping(changed(recorded("01"), sale_id=order))
+    (event,) = await mintpost.settled()
+    assert event.outcome == "fulfilled"
+    # Its row is closed a moment before the run is.
+    await mintpost.run_of(order).result()
+    return order
+
+
+@ON_SQLITE
+async def test_completed_and_settled_order_makes_a_duplicate_with_its_note(
+    mintpost: Mintpost,
+) -> None:
+    order = await fulfilled(mintpost)
+    dispatcher = dispatcher_for(mintpost.database, mintpost.client)
+    first = (await mintpost.events())[0].id
+    # Not stored: the relay of the app must not settle it before this start is tried.
+    await dispatcher.start(WaitingEvent(first + 1, "gumroad", "sale", order, None))
+    assert dispatcher.woken.is_set()
+    await mintpost.database.run(store_ping, order)
+    assert await dispatcher.look()
+    newest = (await mintpost.events())[0]
+    assert (newest.outcome, newest.note) == ("duplicate", f"the order was settled by ping {first}")
+    assert len([run async for run in mintpost.client.list_workflows(of_order(order))]) == 1
+
+
+async def test_completed_order_that_the_database_does_not_know_runs_again(
+    mintpost: Mintpost,
+) -> None:
+    order = await fulfilled(mintpost)
+    first = await mintpost.run_of(order).describe()
+    forget = update(Event).values(outcome=None, dispatched_at=None, closed_at=None)
+    await mintpost.database.run(lambda session: session.execute(forget))
+    (event,) = await mintpost.settled()
+    again = await mintpost.run_of(order).describe()
+    assert event.outcome == "fulfilled"
+    assert again.run_id != first.run_id
+    assert len(await mintpost.licenses()) == len(await mintpost.deliveries()) == 1
+
+
+def of_order(order: str) -> str:
+    return f'WorkflowId = "gumroad:{order}"'
+
+
+@ON_SQLITE
+async def test_refund_whose_id_temporal_knows_runs_again_though_its_sale_is_settled(
+    mintpost: Mintpost,
+) -> None:
+    order = await fulfilled(mintpost)
+    refund = changed(recorded("12"), sale_id=order)
+    await mintpost.ping(refund)
+    newest = (await mintpost.settled())[0]
+    assert (newest.kind, newest.outcome) == ("refund", "ignored:refund")
+    forget = update(Event).where(Event.id == newest.id).values(outcome=None, dispatched_at=None)
+    await mintpost.database.run(lambda session: session.execute(forget))
+    assert (await mintpost.settled())[0].outcome == "ignored:refund"
+
+
+@ON_SQLITE
+async def test_late_row_of_a_settled_order_starts_nothing(
+    database: Database, client: Client
+) -> None:
+    order = unique()
+    first = await database.run(store_ping, order)
+    await database.run(close_order, first, "fulfilled", NOON)
+    await database.run(store_ping, order)
+    assert await dispatcher_for(database, client).look()
+    late = (await lines(database))[0]
+    assert (late.outcome, late.workflow_id) == ("duplicate", None)

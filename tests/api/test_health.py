@@ -1,0 +1,81 @@
+"""What load balancers and license-checking apps ask for."""
+
+import httpx
+import pytest
+from sqlalchemy import URL, text
+from temporalio.client import Client
+
+from api.app import Parts
+from db.engine import Database, open_engine
+from db.signing_keys import KnownKey, remember_key
+from storefronts.gumroad import Gumroad
+from tests.api.outages import database_away
+from tests.db.rows import NOON
+from tests.support.running import Mintpost, Setup, running, running_api
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+KEYS = [KnownKey("first", "AAAA"), KnownKey("second", "BBBB")]
+
+
+async def readiness(url: str) -> tuple[int, dict[str, object]]:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.get(f"{url}/readyz")
+    return answer.status_code, answer.json()
+
+
+@ON_SQLITE
+async def test_ready_when_database_and_temporal_are(setup: Setup) -> None:
+    setup.with_worker = False
+    async with running(setup) as started:
+        assert await readiness(started.url) == (200, {"ready": True})
+
+
+@ON_SQLITE
+async def test_process_lives_whatever_is_away(web: Mintpost) -> None:
+    answer = await web.http.get(f"{web.url}/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"alive": True})
+
+
+@ON_SQLITE
+async def test_not_ready_names_temporal(web: Mintpost) -> None:
+    trouble = "Temporal cannot be reached (RuntimeError)"
+    assert await readiness(web.url) == (503, {"ready": False, "temporal": trouble})
+
+
+async def test_not_ready_names_a_database_that_is_away(database_url: URL, client: Client) -> None:
+    async def connect() -> Client:
+        return client
+
+    database = Database(open_engine(database_url, patience_seconds=0.1))
+    async with running_api(Parts(database, {}, connect, "unused")) as url:
+        with database_away(database_url):
+            code, troubles = await readiness(url)
+    database.dispose()
+    assert code == 503
+    assert set(troubles) == {"ready", "database"}
+    assert str(troubles["database"]).startswith("the database cannot be used right now")
+
+
+@ON_SQLITE
+async def test_not_ready_names_the_command_for_an_older_database(
+    database: Database, client: Client
+) -> None:
+    async def connect() -> Client:
+        return client
+
+    database.run_here(lambda session: session.execute(text("DELETE FROM alembic_version")))
+    async with running_api(Parts(database, {"gumroad": Gumroad(())}, connect, "unused")) as url:
+        code, troubles = await readiness(url)
+    assert (code, set(troubles)) == (503, {"ready", "database"})
+    assert "mintpost migrate" in str(troubles["database"])
+
+
+@ON_SQLITE
+async def test_jwks_serves_every_public_key_ever_used(web: Mintpost) -> None:
+    for key in KEYS:
+        await web.database.run(remember_key, key, NOON)
+    answer = await web.http.get(f"{web.url}/.well-known/jwks.json")
+    assert answer.status_code == 200
+    found = {(key["kid"], key["x"], key["kty"], key["crv"]) for key in answer.json()["keys"]}
+    assert found == {(key.kid, key.x, "OKP", "Ed25519") for key in KEYS}
+    assert "max-age" in answer.headers["cache-control"]

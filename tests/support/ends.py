@@ -1,0 +1,89 @@
+"""Many pings through one Mintpost, and how each of them ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import FailureError
+
+from domain.event import FAILED, ORDER_KINDS
+from tests.support.running import FORM, Mintpost
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request, and what a person is to read on its row.
+
+    `order_id` is the order that the row names: None where the body has no usable id.
+    """
+
+    body: bytes
+    outcome: str
+    order_id: str | None
+    kind: str = "sale"
+    error: str | None = None
+    note: str | None = None
+    content_type: str = FORM
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The answer, the row, and the sentence with which its workflow failed, if it did."""
+
+    status: int
+    kind: str
+    order_id: str | None
+    workflow_id: str | None
+    outcome: str | None
+    error: str | None
+    note: str | None
+    failure: str | None
+
+
+async def ends_of(mintpost: Mintpost, cases: Mapping[str, Case]) -> dict[str, End]:
+    """Send them one after another to a Mintpost that had no ping yet; wait for their ends."""
+    statuses = [
+        (await mintpost.ping(case.body, content_type=case.content_type)).status_code
+        for case in cases.values()
+    ]
+    rows = reversed(await mintpost.settled())
+    return {
+        name: End(
+            status,
+            row.kind,
+            row.order_id,
+            row.workflow_id,
+            row.outcome,
+            row.error,
+            row.note,
+            failure=await _failure_of(mintpost, row.workflow_id),
+        )
+        for name, status, row in zip(cases, statuses, rows, strict=True)
+    }
+
+
+def expected_ends(cases: Mapping[str, Case]) -> dict[str, End]:
+    return {name: _expected_end(case, row) for row, (name, case) in enumerate(cases.items(), 1)}
+
+
+def _expected_end(case: Case, row: int) -> End:
+    runs_alone = case.order_id is None or case.kind not in ORDER_KINDS
+    return End(
+        200,
+        case.kind,
+        case.order_id,
+        f"gumroad:event:{row}" if runs_alone else f"gumroad:{case.order_id}",
+        case.outcome,
+        case.error,
+        case.note,
+        failure=case.error if case.outcome == FAILED else None,
+    )
+
+
+async def _failure_of(mintpost: Mintpost, workflow_id: str | None) -> str | None:
+    """Wait for the workflow's end; return the sentence that Temporal shows for its failure."""
+    try:
+        await mintpost.client.get_workflow_handle(workflow_id or "").result()
+    except WorkflowFailureError as error:
+        return error.cause.message if isinstance(error.cause, FailureError) else str(error.cause)
+    return None

@@ -1,0 +1,214 @@
+"""The API and the worker in this process: real HTTP, a real worker, everything injectable."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from temporalio.client import Client, WorkflowHandle
+
+import api.app
+import worker
+from activities.email import MailPatience
+from activities.letters import Letters
+from activities.products_file import ProductsFile
+from activities.sentences import Pace
+from api.dispatcher import Pauses
+from commands.ports import HOST
+from db.clock import utc_now
+from db.engine import Database
+from db.listing import (
+    DeliveryLine,
+    EventLine,
+    Filters,
+    LicenseLine,
+    list_deliveries,
+    list_events,
+    list_licenses,
+)
+from db.signing_keys import KnownKey, remember_key
+from licensing.signing import Signer
+from mailers.base import EmailService
+from mailers.outbox import LoggingEmailService
+from mailers.rendering import Templates
+from storefronts.gumroad import Gumroad
+from tests.support.waiting import until
+
+SECRET = "correct-horse-battery-staple"
+FORM = "application/x-www-form-urlencoded"
+
+QUICK_PAUSES = Pauses(
+    idle=timedelta(milliseconds=50),
+    shortest=timedelta(milliseconds=50),
+    longest=timedelta(milliseconds=200),
+)
+# A doubt ends a second after the longest send: short, and long enough for a busy machine.
+QUICK_MAILS = MailPatience(timedelta(0), visible=timedelta(seconds=1))
+QUICK_PACE = Pace(operator=timedelta(milliseconds=100), transient=timedelta(milliseconds=100))
+
+PRODUCTS = """\
+gumroad:
+  - product_id: "fEv7TDvUDEKb-yaNdbudow=="
+    tier: core
+    years: 1
+    activate: https://lumenapp.example/activate
+  - product_id: "fEv7TDvUDEKb-yaNdbudow=="
+    variant: {Edition: Pro}
+    tier: pro
+    years: 2
+"""
+
+
+@dataclass(slots=True)
+class Mintpost:
+    """A running Mintpost, and what a test wants to know of it."""
+
+    url: str
+    http: httpx.AsyncClient
+    database: Database
+    client: Client
+    task_queue: str
+    products: Path
+    outbox: Path
+
+    async def ping(
+        self, body: bytes, secret: str = SECRET, content_type: str = FORM
+    ) -> httpx.Response:
+        return await self.http.post(
+            f"{self.url}/webhooks/gumroad",
+            params={"secret": secret},
+            content=body,
+            headers={"Content-Type": content_type},
+        )
+
+    async def events(self, order_id: str | None = None) -> list[EventLine]:
+        return await self.database.read(list_events, Filters(order_id=order_id, limit=1000))
+
+    async def licenses(self) -> list[LicenseLine]:
+        return await self.database.read(list_licenses, Filters(limit=1000))
+
+    async def deliveries(self) -> list[DeliveryLine]:
+        return await self.database.read(list_deliveries, Filters(limit=1000))
+
+    async def settled(self) -> list[EventLine]:
+        """Wait until no ping is open; return all of them, newest first."""
+
+        async def closed() -> list[EventLine] | None:
+            found = await self.events()
+            return found if all(event.outcome for event in found) else None
+
+        return await until(closed, "every ping has an outcome")
+
+    async def parked(self) -> EventLine:
+        """Wait until the newest ping is open and tells what it waits for."""
+
+        async def told() -> EventLine | None:
+            newest = (await self.events())[0]
+            return newest if newest.error is not None and newest.outcome is None else None
+
+        return await until(told, "the newest ping tells what it waits for")
+
+    def run_of(self, order_id: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(f"gumroad:{order_id}")
+
+
+@dataclass(slots=True)
+class Setup:
+    """What a test may want otherwise before it starts."""
+
+    database: Database
+    client: Client
+    task_queue: str
+    folder: Path
+    signer: Signer
+    mailer: EmailService | None = None
+    products: str = PRODUCTS
+    patience: MailPatience = QUICK_MAILS
+    operator: str | None = None
+    seller_id: str | None = None
+    with_worker: bool = True
+    secrets: tuple[str, ...] = (SECRET,)
+    watch: timedelta = timedelta(milliseconds=100)
+    pace: Pace = field(default_factory=lambda: QUICK_PACE)
+
+
+@asynccontextmanager
+async def running(setup: Setup) -> AsyncIterator[Mintpost]:
+    file = setup.folder / "products.yaml"
+    file.write_text(setup.products)
+    async with AsyncExitStack() as stack:
+        if setup.with_worker:
+            await stack.enter_async_context(running_worker(setup, file))
+        url = await stack.enter_async_context(running_api(web_parts(setup)))
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        yield Mintpost(
+            url=url,
+            http=http,
+            database=setup.database,
+            client=setup.client,
+            task_queue=setup.task_queue,
+            products=file,
+            outbox=setup.folder / "outbox",
+        )
+
+
+def web_parts(setup: Setup) -> api.app.Parts:
+    async def connect() -> Client:
+        return setup.client
+
+    storefronts = {"gumroad": Gumroad(setup.secrets)}
+    return api.app.Parts(
+        setup.database, storefronts, connect, setup.task_queue, QUICK_PAUSES, setup.watch
+    )
+
+
+@asynccontextmanager
+async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
+    catalog = ProductsFile(products, ("gumroad",))
+    key = setup.signer.public_key
+    await setup.database.run(remember_key, KnownKey(key.kid, key.x), utc_now())
+    parts = worker.Parts(
+        database=setup.database,
+        storefronts={"gumroad": Gumroad((), setup.seller_id)},
+        products=catalog,
+        mailer=setup.mailer or LoggingEmailService(setup.folder / "outbox"),
+        letters=Letters(catalog, setup.signer, Templates()),
+        signer=setup.signer,
+        patience=setup.patience,
+        operator=setup.operator,
+        pace=setup.pace,
+    )
+    async with worker.build_worker(setup.client, parts, setup.task_queue):
+        yield
+
+
+@asynccontextmanager
+async def running_api(parts: api.app.Parts) -> AsyncIterator[str]:
+    async with serving(api.app.assemble(parts)) as url:
+        yield url
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    listener = socket.create_server((HOST, 0))
+    config = uvicorn.Config(app, log_config=None, lifespan="on", server_header=False)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve([listener]))
+
+    async def started() -> bool | None:
+        return True if server.started or task.done() else None
+
+    try:
+        await until(started, "uvicorn listens")
+        yield f"http://{HOST}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
