@@ -1,0 +1,249 @@
+"""The `mintpost` command: reads the settings, puts the parts together, and prints."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from functools import partial
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from sqlalchemy.orm import Session
+
+from activities.products_file import ProductsFile
+from commands import lists, options
+from commands.demo import run_demo
+from commands.dev import make_private, own_secrets, run_dev
+from commands.help import QuietCommand, QuietGroup
+from commands.migrate import migrate_database, register_search_attributes
+from commands.opening import opened
+from commands.problems import MENDABLE, CommandError
+from commands.proof import print_checks
+from commands.resend import run_resend
+from commands.retry import print_woken, run_retry
+from commands.show import load_order, print_order, workflow_state
+from commands.smoke import SmokePlan, a_product, run_smoke
+from commands.stack import StackPlan
+from commands.tables import console
+from commands.verify import print_verdict, verify
+from db.clock import utc_now
+from db.engine import Database
+from db.finding import find_sales
+from domain.errors import DatabaseAwayError
+from licensing.keys import normalize
+from licensing.signing import generate_private_key
+from settings import (
+    DatabaseSettings,
+    MailSettings,
+    ProductsSettings,
+    SettingsError,
+    SmokeSettings,
+    load,
+    plain_environment,
+    temporal_config,
+    whole_environment,
+)
+from storefronts import STOREFRONTS
+
+app = typer.Typer(
+    help="Mintpost turns a storefront sale into a delivered license, exactly once.",
+    no_args_is_help=True,
+    cls=QuietGroup,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+products = typer.Typer(help="The product mapping.", cls=QuietGroup, no_args_is_help=True)
+keys = typer.Typer(help="Signing keys.", cls=QuietGroup, no_args_is_help=True)
+app.add_typer(products, name="products", rich_help_panel="Check")
+app.add_typer(keys, name="keys", rich_help_panel="Check")
+to_run = partial(app.command, cls=QuietCommand, rich_help_panel="Run it")
+to_act = partial(app.command, cls=QuietCommand, rich_help_panel="Act")
+to_look = partial(app.command, cls=QuietCommand, rich_help_panel="Look")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SOURCES = tuple(storefront.name for storefront in STOREFRONTS)
+
+
+@to_run()
+def dev(
+    port: options.ApiPort = 8000,
+    temporal_port: options.TemporalPort = 7233,
+    ui_port: options.UiPort = 8233,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Run the whole embedded stack until Ctrl-C: migrations, Temporal, worker, API."""
+    settings = load(DatabaseSettings)
+    settings.data_dir = folder = (data_dir or settings.data_dir).resolve()
+    make_private(folder)
+    environment = whole_environment()
+    plan = StackPlan(
+        data_dir=folder,
+        port=port,
+        temporal_port=temporal_port,
+        ui_port=ui_port,
+        environment={**environment, **own_secrets(folder, environment)},
+    )
+    asyncio.run(run_dev(plan, settings.database(), Console()))
+
+
+@to_run()
+def demo(*, keep: options.Keep = False) -> None:
+    """Show one sale from webhook to inbox, on free ports and in a temporary folder."""
+    asyncio.run(run_demo(plain_environment(), Console(), keep=keep))
+
+
+@to_run("migrate")
+def migrate_command() -> None:
+    """Take the database to the newest migration, and register Temporal's search attributes."""
+    settings = load(DatabaseSettings)
+    if (file := settings.database_file()) is not None:
+        make_private(file.parent)
+    print(f"the database is at migration {migrate_database(settings.database())}")
+    print(asyncio.run(register_search_attributes(temporal_config())))
+
+
+@to_run()
+def smoke(
+    url: options.Url,
+    secret: options.Secret = None,
+    to: options.To = None,
+    patience: options.Patience = 60,
+) -> None:
+    """Send a synthetic test sale through a running stack, and check what comes of it."""
+    settings = load(SmokeSettings)
+    receiver = to or settings.operator_address()
+    if receiver is None:
+        raise CommandError("nobody to mail: give --to, or set OPERATOR_EMAIL")
+    secrets = (secret,) if secret else settings.gumroad_secrets()
+    if not secrets:
+        raise CommandError("no secret: give --secret, or set GUMROAD_WEBHOOK_SECRET")
+    plan = SmokePlan(
+        url=url,
+        secret=secrets[0],
+        to=receiver,
+        offer=a_product(ProductsFile(settings.products_file, SOURCES).current()),
+        seller_id=settings.gumroad_seller_id,
+        patience=timedelta(seconds=patience),
+    )
+    with _database() as database:
+        checks = asyncio.run(run_smoke(plan, database))
+    if not print_checks(checks, console()):
+        raise CommandError("the smoke test failed")
+
+
+@to_look()
+def show(order: options.Order, *, as_json: options.ShowAsJson = False) -> None:
+    """Show one sale whole: pings, license, e-mails, workflow, and what it waits for."""
+    source, _, order_id = order.partition(":")
+    found = _read(load_order, source, order_id)
+    if not found.events:
+        raise CommandError(f"no ping of {order} is known: `mintpost events` lists them")
+    state = asyncio.run(workflow_state(temporal_config(), order))
+    print_order(order, found, state, as_json=as_json)
+
+
+@to_look()
+def find(
+    text: options.Complaint, limit: options.Limit = 50, *, as_json: options.AsJson = False
+) -> None:
+    """Find the sales that a buyer's complaint may mean."""
+    key = normalize(text).replace("-", "")
+    lists.print_list(lists.SALES, _read(find_sales, text.strip(), key, limit), as_json=as_json)
+
+
+@to_act()
+def retry(
+    orders: options.Orders = None,
+    *,
+    every: options.Every = False,
+    where: options.Where = None,
+    patience: options.Watch = 10,
+) -> None:
+    """Wake parked sales now, and tell what happened to each."""
+    if bool(orders) == every:
+        raise CommandError("name the sales to wake, or give --all")
+    with _database() as database:
+        print_woken(asyncio.run(run_retry(temporal_config(), database, orders, where, patience)))
+
+
+@to_act()
+def resend(
+    order: options.AnOrder = None,
+    *,
+    to: options.CorrectedTo = None,
+    reason: options.Reason = None,
+    status: options.OnlyLogged = None,
+    patience: options.Watch = 15,
+) -> None:
+    """Send a license e-mail once more, to a corrected address if one is given."""
+    if (order is None) == (status is None) or status not in {None, "logged"}:
+        raise CommandError("name the sale whose mail to send, or give --status logged")
+    if status is not None and load(MailSettings).postmark_token is None:
+        raise CommandError("POSTMARK_TOKEN is not set: the mails would only be logged again")
+    with _database() as database:
+        found = asyncio.run(run_resend(database, order, to, reason, patience))
+    lists.print_list(lists.DELIVERIES, found, as_json=False)
+
+
+@products.command("check", cls=QuietCommand)
+def products_check() -> None:
+    """Read products.yaml and tell what is wrong in it, with file and line."""
+    file = load(ProductsSettings).products_file
+    catalog = ProductsFile(file, SOURCES).current()
+    print(f"{file} is fine; its entries: {sum(map(len, catalog.offers.values()))}")
+
+
+@keys.command("generate", cls=QuietCommand)
+def keys_generate() -> None:
+    """Print a new signing key for LICENSE_SIGNING_KEY or its file. Keep it secret, keep it safe."""
+    print(generate_private_key(), end="")
+
+
+@app.command("verify", cls=QuietCommand, rich_help_panel="Check")
+def verify_command(text: Annotated[str, typer.Argument(metavar="KEY", help="or a token")]) -> None:
+    """Tell what a license key or a token is worth."""
+    if not print_verdict(asyncio.run(verify(text, _database, utc_now())), console()):
+        raise typer.Exit(1)
+
+
+def _database() -> AbstractContextManager[Database]:
+    settings = load(DatabaseSettings)
+    return opened(settings.database(), settings.database_file())
+
+
+def _read(query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    with _database() as database:
+        return database.read_here(query, *args, **kwargs)
+
+
+def _add_list(which: lists.ListOf[lists.Line]) -> None:
+    help_text = f"List {which.what}, newest first."
+    to_look(which.name, help=help_text)(lists.list_command(which, SOURCES, _read))
+
+
+_add_list(lists.EVENTS)
+_add_list(lists.SALES)
+_add_list(lists.LICENSES)
+_add_list(lists.DELIVERIES)
+
+
+def main() -> None:
+    """Run the command; whatever a person can mend ends it as a sentence."""
+    try:
+        app()
+    except (*MENDABLE, SettingsError) as error:
+        sys.exit(str(error))
+    except DatabaseAwayError as error:
+        # A command does not try again, whatever the sentence of a sale says.
+        sys.exit(error.sentence.partition(";")[0] + ": is it up, and is DATABASE_URL right?")
+    except OSError as error:
+        sys.exit(f"{error.filename or 'the system'}: {error.strerror}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""One process of the stack, in a session of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from commands.problems import CommandError
+
+TAIL_LINES = 15
+TETHER = (sys.executable, "-IS", str(Path(__file__).with_name("tether.py")))
+
+
+class ChildDiedError(CommandError):
+    """A process of the stack ended by itself; the sentence quotes the end of its log."""
+
+
+@dataclass(slots=True)
+class Child:
+    name: str
+    process: Process
+    log: Path | None
+
+    def require_alive(self) -> None:
+        code = self.process.returncode
+        if code is not None:
+            raise ChildDiedError(f"{self.name} ended with exit code {code}{self._last_words()}")
+
+    async def stop(self, patience_seconds: float = 30) -> None:
+        """Ask with SIGTERM, and insist with SIGKILL after `patience_seconds`."""
+        if self.process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self.process.wait(), patience_seconds)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+    def _last_words(self) -> str:
+        if self.log is None:
+            return ""
+        lines = self.log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
+        return ":\n" + "\n".join(lines)
+
+
+async def spawn(
+    name: str,
+    command: list[str],
+    environment: Mapping[str, str],
+    *,
+    directory: Path | None,
+    logs: Path | None,
+) -> Child:
+    """Start a process that never outlives us.
+
+    A session of its own keeps Ctrl-C from it: we stop them in order.
+    """
+    with ExitStack() as opened:
+        log = None if logs is None else logs / f"{name}.log"
+        output = None if log is None else opened.enter_context(log.open("ab"))
+        process = await asyncio.create_subprocess_exec(
+            *TETHER,
+            str(os.getpid()),
+            *command,
+            env=dict(environment),
+            cwd=directory,
+            stdout=output,
+            stderr=output,
+            stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    return Child(name, process, log)

@@ -1,0 +1,192 @@
+"""`mintpost demo`: one sale from webhook to inbox, shown as it happens and checked."""
+
+import asyncio
+import tempfile
+from collections.abc import Mapping
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from time import monotonic
+from urllib.parse import quote
+
+import httpx
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+from sqlalchemy import URL
+
+from commands.dev import own_secrets, stopped_by_signals
+from commands.migrate import migrate_database
+from commands.ports import free_ports
+from commands.problems import CommandError
+from commands.proof import (
+    LOOK,
+    Check,
+    Shop,
+    check_repetition,
+    check_sale,
+    check_stranger,
+    check_token,
+    print_checks,
+)
+from commands.sample import SamplePing, new_order_id
+from commands.stack import Stack, StackPlan
+from db.clock import utc_now
+from db.engine import Database, open_engine
+from db.tracing import Step, trace_order
+
+PATIENCE = timedelta(seconds=30)
+
+PRODUCTS = """\
+gumroad:
+  - product_id: "fEv7TDvUDEKb-yaNdbudow=="
+    name: Lumen Editor 3
+    tier: core
+    years: 1
+    activate: https://lumenapp.example/activate
+"""
+
+
+class DemoFailedError(CommandError):
+    """Something that the demonstration promises does not hold."""
+
+
+async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bool) -> None:
+    """Run the demonstration in a folder of its own, which stays; raise where a check fails.
+
+    `environment` holds none of Mintpost's own variables: a real token would mail somebody.
+    """
+    data_dir = Path(tempfile.mkdtemp(prefix="mintpost-demo-"))
+    plan = _plan(data_dir, environment)
+    began = monotonic()
+    url = URL.create("sqlite", database=str(data_dir / "mintpost.db"))
+    await asyncio.to_thread(migrate_database, url)
+    console.print("Starting Temporal, the worker and the API …", style="dim")
+    database, holds = Database(open_engine(url)), None
+    with stopped_by_signals():
+        async with Stack(plan) as stack, httpx.AsyncClient(trust_env=False) as http:
+            console.print(f"Ready after {monotonic() - began:.1f} s.\n", style="dim")
+            holds = await _sell(Shop(http, plan.url, database), plan, console, keep=keep)
+            if keep:
+                console.print("\nCtrl-C stops it all.", style="dim")
+                await stack.watch()
+    if holds is None:
+        raise CommandError("stopped before the demonstration was over")
+    if not holds:
+        raise DemoFailedError("the demonstration did not show what it promises")
+
+
+async def _sell(shop: Shop, plan: StackPlan, console: Console, *, keep: bool) -> bool:
+    """Sell one license, show what happens, and tell whether every check holds."""
+    ping, secret = _ping(), plan.environment["GUMROAD_WEBHOOK_SECRET"]
+    console.print("[bold]A customer buys, and Gumroad calls the webhook[/]")
+    sent_at = monotonic()
+    answer = await shop.send(ping, secret)
+    answered = f"answered {answer.status_code} after {(monotonic() - sent_at) * 1000:.0f} ms"
+    await _show_steps(shop, ping, answered, console)
+    mail = _read_mail(plan.data_dir / "outbox")
+    _show_mail(mail, console)
+    _show_places(plan, ping, console, keep=keep)
+    console.print("\n[bold]What holds[/]")
+    return print_checks(await _checks(shop, ping, secret, mail), console)
+
+
+async def _show_steps(shop: Shop, ping: SamplePing, answered: str, console: Console) -> None:
+    shown = 0
+    deadline = monotonic() + PATIENCE.total_seconds()
+    while monotonic() < deadline:
+        steps = await shop.database.read(trace_order, "gumroad", ping.order_id)
+        for step in steps[shown:]:
+            if step.at is None:
+                break
+            _show_step(step, f"{step.detail}, {answered}" if shown == 0 else step.detail, console)
+            shown += 1
+        if steps and shown == len(steps):
+            return
+        await asyncio.sleep(LOOK.total_seconds())
+    raise DemoFailedError(f"the sale was not done after {PATIENCE.total_seconds():g} s")
+
+
+def _show_step(step: Step, detail: str, console: Console) -> None:
+    time = "" if step.at is None else f"{step.at:%H:%M:%S.%f}"[:-3]
+    console.print(f"  [dim]{time}[/]  [green]{step.name:<17}[/]", Text(detail), soft_wrap=True)
+
+
+def _read_mail(outbox: Path) -> EmailMessage:
+    return message_from_bytes((outbox / "delivery-1.eml").read_bytes(), policy=default)
+
+
+def _show_mail(mail: EmailMessage, console: Console) -> None:
+    body = mail.get_body(("plain",))
+    text = "" if body is None else body.get_content().strip()
+    names = [part.get_filename() or "" for part in mail.iter_attachments()]
+    title = Text(f"{mail['Subject']}  →  {mail['To']}")
+    attached = Text(f"attached: {', '.join(names)}")
+    console.print()
+    console.print(Panel(Text(text), title=title, subtitle=attached, padding=(1, 2), width=84))
+
+
+def _show_places(plan: StackPlan, ping: SamplePing, console: Console, *, keep: bool) -> None:
+    run = quote(f"gumroad:{ping.order_id}", safe="")
+    places = {
+        "The e-mail": plan.data_dir / "outbox" / "delivery-1.eml",
+        "… as a page": plan.data_dir / "outbox" / "delivery-1.html",
+        "Web UI": f"{plan.ui_url}/namespaces/default/workflows/{run}",
+    }
+    console.print()
+    for name, place in places.items():
+        console.print(f"  {name:<12}", Text(str(place)), highlight=False, soft_wrap=True)
+    if not keep:
+        ends = "stops in a moment; `mintpost demo --keep` leaves it up"
+        console.print(f"  {'':<12} {ends}", style="dim", highlight=False)
+
+
+async def _checks(shop: Shop, ping: SamplePing, secret: str, mail: EmailMessage) -> list[Check]:
+    token = "".join(
+        part.get_content().decode()
+        for part in mail.iter_attachments()
+        if part.get_filename() == "license.jwt"
+    )
+    return [
+        *await check_sale(shop, ping),
+        await check_token(shop, token),
+        await check_repetition(shop, ping, secret, PATIENCE),
+        await check_stranger(shop, ping),
+    ]
+
+
+def _ping() -> SamplePing:
+    return SamplePing(
+        order_id=new_order_id(),
+        product_id="fEv7TDvUDEKb-yaNdbudow==",
+        product_name="Lumen Editor 3",
+        email="ada.buyer@example.com",
+        name="Ada Buyer",
+        sold_at=utc_now(),
+    )
+
+
+def _plan(data_dir: Path, environment: Mapping[str, str]) -> StackPlan:
+    products = data_dir / "products.yaml"
+    products.write_text(PRODUCTS)
+    logs = data_dir / "logs"
+    logs.mkdir()
+    port, temporal_port, ui_port = free_ports(3)
+    own = {
+        **own_secrets(data_dir, {}),
+        "PRODUCTS_FILE": str(products),
+        "EMAIL_FROM": "Lumen <hello@lumenapp.example>",
+        "EMAIL_REPLY_TO": "hello@lumenapp.example",
+    }
+    return StackPlan(
+        data_dir=data_dir,
+        # Not where the caller is: the .env there must not be read.
+        directory=data_dir,
+        port=port,
+        temporal_port=temporal_port,
+        ui_port=ui_port,
+        environment={**environment, **own},
+        logs=logs,
+    )

@@ -1,0 +1,51 @@
+"""What `mintpost migrate` does, in the database and in Temporal."""
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import URL
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.envconfig import ClientConnectConfig
+from temporalio.service import RPCError
+
+from db.engine import open_engine
+from db.migrating import migrate
+from workflows.names import SALE_PRODUCT, SALE_SOURCE
+
+PATIENCE = timedelta(seconds=10)
+
+
+def migrate_database(url: URL) -> str:
+    """Take the database to the newest migration; return its name."""
+    engine = open_engine(url)
+    try:
+        return migrate(engine)
+    finally:
+        engine.dispose()
+
+
+async def register_search_attributes(config: ClientConnectConfig) -> str:
+    """Register what sales can be searched by, where Temporal lets us; return what came of it."""
+    try:
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            return await _register(await Client.connect(**config))
+    except (RuntimeError, TimeoutError):
+        return (
+            "Temporal cannot be reached: run this again when it is there, to search sales by "
+            "source and product in its Web UI"
+        )
+
+
+async def _register(client: Client) -> str:
+    names = [SALE_SOURCE.name, SALE_PRODUCT.name]
+    keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+    request = AddSearchAttributesRequest(
+        namespace=client.namespace, search_attributes=dict.fromkeys(names, keyword)
+    )
+    try:
+        await client.operator_service.add_search_attributes(request)
+    except RPCError as error:
+        return f"Temporal did not register {' and '.join(names)} ({error.status.name})"
+    return f"sales can be searched by {' and '.join(names)} in Temporal"

@@ -1,0 +1,26 @@
+"""Opens the database of a command, or says why it cannot be used."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from commands.problems import CommandError
+from db.engine import Database, open_engine
+from db.migrating import check_migrated
+
+
+@contextmanager
+def opened(url: URL, file: Path | None) -> Iterator[Database]:
+    """Yield a migrated database; `file` is SQLite's, which opening would create."""
+    if file is not None and not file.exists():
+        raise CommandError(
+            f"there is no database at {file}: run `mintpost dev` or `mintpost migrate`"
+        )
+    database = Database(open_engine(url))
+    try:
+        check_migrated(database.engine)
+        yield database
+    finally:
+        database.dispose()

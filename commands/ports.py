@@ -1,0 +1,46 @@
+"""Ports on loopback: free ones, and whether the wanted ones are."""
+
+import socket
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+from commands.problems import CommandError
+
+HOST = "127.0.0.1"
+
+
+class PortTakenError(CommandError):
+    """Says which ports are taken and which flags choose others."""
+
+
+def require_free(wanted: Mapping[str, int]) -> None:
+    """Raise PortTakenError unless every port, by the flag that sets it, can be listened on."""
+    with ExitStack() as opened:
+        # All are held until the last is probed, so that one port given twice is found out.
+        taken = [
+            f"port {port} is taken: choose another with {flag}"
+            for flag, port in wanted.items()
+            if not _listens(opened.enter_context(socket.socket()), port)
+        ]
+    if taken:
+        raise PortTakenError("\n".join(taken))
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on, all different."""
+    with ExitStack() as opened:
+        sockets = [opened.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def _listens(probe: socket.socket, port: int) -> bool:
+    # As servers do it: a port in TIME_WAIT can be listened on.
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        probe.bind((HOST, port))
+        probe.listen()
+    except OSError:
+        return False
+    return True

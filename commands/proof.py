@@ -1,0 +1,150 @@
+"""Checks a sale from the outside: what a buyer's app, a second ping and a stranger see."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+
+import httpx
+from rich.console import Console
+from rich.text import Text
+
+from commands.sample import CONTENT_TYPE, SamplePing
+from db.clock import utc_now
+from db.engine import Database
+from db.listing import (
+    DeliveryLine,
+    EventLine,
+    Filters,
+    LicenseLine,
+    list_deliveries,
+    list_events,
+    list_licenses,
+)
+from licensing.tokens import PublicKey, TokenInvalidError, verify_token
+
+LOOK = timedelta(milliseconds=50)
+VOLATILE = {"date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`sentence` says what should hold, and `found` what is so where it does not."""
+
+    sentence: str
+    holds: bool
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A storefront's end of the webhook, and our look at the database behind it."""
+
+    http: httpx.AsyncClient
+    url: str
+    database: Database
+
+    async def send(self, ping: SamplePing, secret: str, path: str = "gumroad") -> httpx.Response:
+        return await self.http.post(
+            f"{self.url}/webhooks/{path}",
+            params={"secret": secret},
+            content=ping.body(),
+            headers={"Content-Type": CONTENT_TYPE},
+        )
+
+    async def events(self, ping: SamplePing) -> list[EventLine]:
+        return await self.database.read(list_events, _of(ping))
+
+    async def licenses(self, ping: SamplePing) -> list[LicenseLine]:
+        return await self.database.read(list_licenses, _of(ping))
+
+    async def deliveries(self, ping: SamplePing) -> list[DeliveryLine]:
+        return await self.database.read(list_deliveries, _of(ping))
+
+    async def settled(self, ping: SamplePing, patience: timedelta) -> bool:
+        """Wait until every ping of the order has an outcome; False when patience ends."""
+        deadline = monotonic() + patience.total_seconds()
+        while monotonic() < deadline:
+            events = await self.events(ping)
+            if events and all(event.outcome is not None for event in events):
+                return True
+            await asyncio.sleep(LOOK.total_seconds())
+        return False
+
+
+async def check_sale(shop: Shop, ping: SamplePing) -> list[Check]:
+    """Check that the order has one license, one e-mail, and audit rows that are processed."""
+    licenses = await shop.licenses(ping)
+    statuses = [delivery.status for delivery in await shop.deliveries(ping)]
+    outcomes = [event.outcome for event in await shop.events(ping)]
+    processed = all(event.processed for event in await shop.events(ping))
+    return [
+        Check("one license", len(licenses) == 1, f"{len(licenses)} licenses"),
+        Check("one e-mail", statuses in (["accepted"], ["logged"]), f"deliveries: {statuses}"),
+        Check("its audit row is processed", processed and bool(outcomes), f"{outcomes}"),
+    ]
+
+
+async def check_token(shop: Shop, token: str) -> Check:
+    """Verify a token as a buyer's app does, with the public keys that the API serves."""
+    sentence = "the token verifies against the JWKS"
+    answer = await shop.http.get(f"{shop.url}/.well-known/jwks.json")
+    keys = [PublicKey(key["kid"], key["x"]) for key in answer.json()["keys"]]
+    try:
+        verified = verify_token(token, keys, utc_now())
+    except TokenInvalidError as error:
+        return Check(sentence, holds=False, found=str(error))
+    return Check(sentence, verified.holds, "it has expired")
+
+
+async def check_repetition(shop: Shop, ping: SamplePing, secret: str, patience: timedelta) -> Check:
+    """Send the same ping again: it must add its own audit row and nothing else."""
+    before = [await shop.licenses(ping), await shop.deliveries(ping)]
+    await shop.send(ping, secret)
+    settled = await shop.settled(ping, patience)
+    after = [await shop.licenses(ping), await shop.deliveries(ping)]
+    outcome = (await shop.events(ping))[0].outcome
+    return Check(
+        "the same ping again changes nothing",
+        settled and before == after and outcome == "duplicate",
+        f"its outcome is {outcome}",
+    )
+
+
+async def check_stranger(shop: Shop, ping: SamplePing) -> Check:
+    """Compare what a wrong secret gets with what a path that never existed gets."""
+    count = len(await shop.events(ping))
+    wrong = await shop.send(ping, "wrong")
+    unknown = await shop.send(ping, "wrong", path="no-such-storefront")
+    # A proxy in front may number its answers: what differs between equals tells nothing.
+    equal = await shop.send(ping, "wrong", path="no-such-storefront")
+    telling = {name for name, value in unknown.headers.items() if value == equal.headers.get(name)}
+    telling |= wrong.headers.keys() - unknown.headers.keys()
+    stored = len(await shop.events(ping)) - count
+    return Check(
+        "a wrong secret gets the unknown path's answer, and nothing is stored",
+        _visible(wrong, telling) == _visible(unknown, telling) and not stored,
+        f"{wrong.status_code} and {unknown.status_code}, {stored} rows",
+    )
+
+
+def print_checks(checks: Iterable[Check], out: Console) -> bool:
+    """Print a line for each check; return whether all hold."""
+    holds = True
+    for check in checks:
+        holds = holds and check.holds
+        mark = "[green]✓[/]" if check.holds else "[bold red]✗[/]"
+        found = "" if check.holds else f": {check.found}"
+        out.print(f"  {mark} ", Text(f"{check.sentence}{found}"), soft_wrap=True)
+    return holds
+
+
+def _of(ping: SamplePing) -> Filters:
+    return Filters(source="gumroad", order_id=ping.order_id)
+
+
+def _visible(answer: httpx.Response, telling: Collection[str]) -> object:
+    shown = set(telling) - VOLATILE
+    headers = [(name, value) for name, value in answer.headers.items() if name in shown]
+    return answer.status_code, headers, answer.content

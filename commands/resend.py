@@ -1,0 +1,72 @@
+"""`mintpost resend`: one more license e-mail, to a corrected address if one is given."""
+
+import asyncio
+import getpass
+from collections.abc import Collection
+from datetime import timedelta
+from time import monotonic
+
+from commands.problems import CommandError
+from db.clock import utc_now
+from db.engine import Database
+from db.listing import DeliveryLine, Filters, list_deliveries
+from db.resends import NewResend, ask_resends, logged_orders
+from domain.errors import RecipientRefusedError
+from domain.identifiers import order_reference
+from mailers.address import mailable
+
+LOOK = timedelta(milliseconds=100)
+EVERYTHING = 1_000_000
+OVER = {"accepted", "logged", "refused"}
+
+
+async def run_resend(
+    database: Database, order: str | None, to: str | None, why: str | None, patience: float
+) -> list[DeliveryLine]:
+    """Ask for one order's mail, or without one for all that were only logged; watch them."""
+    if order is None:
+        asked = await resend_logged(database, why)
+    else:
+        source, _, order_id = order.partition(":")
+        asked = await resend(database, source, order_id, to, why)
+    return await what_came(database, asked, timedelta(seconds=patience))
+
+
+async def resend(
+    database: Database, source: str, order_id: str, to: str | None, why: str | None
+) -> list[int]:
+    """Ask for the mail, and return its delivery's id. The API's relay starts it."""
+    asked_by = getpass.getuser()
+    new = NewResend(source, order_id, None if to is None else _address(to), asked_by, why)
+    deliveries = await database.run(ask_resends, new, utc_now())
+    if not deliveries:
+        order = order_reference(source, order_id)
+        raise CommandError(f"{order} has no license to send: `mintpost show {order}` tells why")
+    return deliveries
+
+
+async def resend_logged(database: Database, why: str | None) -> list[int]:
+    """Ask for every mail that was only written down, since nobody got it."""
+    orders = await database.read(logged_orders)
+    asked = [await resend(database, source, order_id, None, why) for source, order_id in orders]
+    return [delivery for deliveries in asked for delivery in deliveries]
+
+
+async def what_came(
+    database: Database, delivery_ids: Collection[int], patience: timedelta
+) -> list[DeliveryLine]:
+    """Wait until each mail was sent or refused, or patience ends; return how they stand."""
+    deadline = monotonic() + patience.total_seconds()
+    while True:
+        found = await database.read(list_deliveries, Filters(limit=EVERYTHING))
+        asked = [delivery for delivery in found if delivery.id in delivery_ids]
+        if all(each.status in OVER for each in asked) or monotonic() > deadline:
+            return asked
+        await asyncio.sleep(LOOK.total_seconds())
+
+
+def _address(to: str) -> str:
+    try:
+        return mailable(to, 0)
+    except RecipientRefusedError:
+        raise CommandError("no mail can be sent to that address: check --to") from None

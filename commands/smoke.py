@@ -1,0 +1,94 @@
+"""`mintpost smoke`: a synthetic test sale through a running stack, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+
+from commands.problems import CommandError
+from commands.proof import (
+    Check,
+    Shop,
+    check_repetition,
+    check_sale,
+    check_stranger,
+)
+from commands.sample import SOME_SELLER, SamplePing, new_order_id
+from db.clock import utc_now
+from db.engine import Database
+from domain.catalog import Catalog, Offer
+
+
+def a_product(catalog: Catalog) -> Offer:
+    """Return the first product that Gumroad could sell."""
+    offers = catalog.offers.get("gumroad", ())
+    if not offers:
+        raise CommandError("products.yaml has no product under gumroad: add one to buy")
+    return offers[0]
+
+
+@dataclass(frozen=True, slots=True)
+class SmokePlan:
+    """`offer` is the product that is bought, `to` who gets the e-mail."""
+
+    url: str
+    secret: str
+    to: str
+    offer: Offer
+    seller_id: str | None
+    patience: timedelta
+
+
+async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
+    """Send the sale and return the checks; one that the others rest upon ends it by failing."""
+    async with httpx.AsyncClient() as http:
+        shop = Shop(http, plan.url.rstrip("/"), database)
+        try:
+            return await _checks(shop, _ping(plan), plan)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            kind = type(error).__name__
+            raise CommandError(f"the API cannot be reached at {plan.url} ({kind})") from None
+
+
+async def _checks(shop: Shop, ping: SamplePing, plan: SmokePlan) -> list[Check]:
+    accepted = await _accepted(shop, ping, plan.secret)
+    if not accepted.holds:
+        return [accepted]
+    done = Check(
+        f"the sale is done within {plan.patience.total_seconds():g} s",
+        await shop.settled(ping, plan.patience),
+        f"`mintpost show gumroad:{ping.order_id}` tells what it waits for",
+    )
+    if not done.holds:
+        return [accepted, done]
+    return [
+        accepted,
+        done,
+        *await check_sale(shop, ping),
+        await check_repetition(shop, ping, plan.secret, plan.patience),
+        await check_stranger(shop, ping),
+    ]
+
+
+async def _accepted(shop: Shop, ping: SamplePing, secret: str) -> Check:
+    sentence = "the webhook takes the ping"
+    answer = await shop.send(ping, secret)
+    rows = await shop.events(ping)
+    if answer.is_success and not rows:
+        return Check(sentence, holds=False, found="it went to another stack's database")
+    found = f"it answers {answer.status_code}: are address and secret right?"
+    return Check(sentence, answer.is_success, found)
+
+
+def _ping(plan: SmokePlan) -> SamplePing:
+    return SamplePing(
+        order_id=f"smoke-{new_order_id()}",
+        product_id=plan.offer.product_id,
+        product_name=plan.offer.name or plan.offer.product_id,
+        variants=plan.offer.variant,
+        email=plan.to,
+        name="Smoke Test",
+        sold_at=utc_now(),
+        seller_id=plan.seller_id or SOME_SELLER,
+        test=True,
+    )

@@ -1,0 +1,176 @@
+"""The embedded stack in one process tree: Temporal on a file, worker, API."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from commands.child import Child, spawn
+from commands.ports import HOST, require_free
+from commands.problems import CommandError
+from commands.temporal_server import keep_histories, provide_temporal, server_command
+from workflows.names import TASK_QUEUE
+
+Found = TypeVar("Found")
+
+READY_SECONDS = 60
+LOOK_SECONDS = 0.1
+
+
+class StackNotReadyError(CommandError):
+    """A part of the stack lives and yet did not become ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """What to start and where. `environment` is all that the children get beside the addresses.
+
+    They run in `directory`, whose `.env` they read; without one where we run. `logs` is the
+    folder their output goes to; without one they write where we write.
+    """
+
+    data_dir: Path
+    port: int
+    temporal_port: int
+    ui_port: int
+    environment: Mapping[str, str]
+    directory: Path | None = None
+    logs: Path | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def ui_url(self) -> str:
+        return f"http://{HOST}:{self.ui_port}"
+
+    @property
+    def temporal_address(self) -> str:
+        return f"{HOST}:{self.temporal_port}"
+
+
+class Stack:
+    """Starts everything on entry, and stops it in the reverse order on exit."""
+
+    def __init__(self, plan: StackPlan) -> None:
+        self.plan = plan
+        self.children: list[Child] = []
+
+    async def __aenter__(self) -> Self:
+        ports = {"--port": self.plan.port, "--temporal-port": self.plan.temporal_port}
+        require_free({**ports, "--ui-port": self.plan.ui_port})
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        plan = self.plan
+        file = plan.data_dir / "temporal.db"
+        await provide_temporal()
+        await self.spawn("temporal", server_command(file, HOST, plan.temporal_port, plan.ui_port))
+        client = await self.until("Temporal", self.connected)
+        await keep_histories(client)
+        await self.spawn("worker", [sys.executable, "-m", "worker"])
+        await self.spawn("api", _uvicorn(plan.port))
+        await self.until("the API", self.api_is_ready)
+        await self.until("the worker", lambda: _worker_polls(client))
+
+    async def connected(self) -> Client | None:
+        try:
+            return await Client.connect(self.plan.temporal_address)
+        except RuntimeError:
+            return None
+
+    async def api_is_ready(self) -> bool | None:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            try:
+                answer = await http.get(f"{self.plan.url}/readyz")
+            except httpx.TransportError:
+                return None
+        return True if answer.is_success else None
+
+    async def spawn(self, name: str, command: list[str]) -> None:
+        plan = self.plan
+        child = await spawn(
+            name, command, _environment(plan), directory=plan.directory, logs=plan.logs
+        )
+        self.children.append(child)
+
+    async def stop(self) -> None:
+        while self.children:
+            await self.children.pop().stop()
+
+    async def until(self, what: str, look: Callable[[], Awaitable[Found | None]]) -> Found:
+        """Look until there is something; a child that dies meanwhile ends it at once."""
+        for _ in range(round(READY_SECONDS / LOOK_SECONDS)):
+            for child in self.children:
+                child.require_alive()
+            found = await look()
+            if found is not None:
+                return found
+            await asyncio.sleep(LOOK_SECONDS)
+        raise StackNotReadyError(f"{what} was not ready after {READY_SECONDS} s")
+
+    async def watch(self) -> None:
+        """Return never; raise ChildDiedError when a process ends by itself."""
+        while True:
+            for child in self.children:
+                child.require_alive()
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def _environment(plan: StackPlan) -> dict[str, str]:
+    # A key, a profile or encryption is another cluster's. Blank, not absent: a child reads .env
+    # as well, and what the environment says wins.
+    others = {name: "" for name in plan.environment if name.startswith("TEMPORAL_")}
+    return {
+        **plan.environment,
+        **others,
+        "TEMPORAL_CONFIG_FILE": os.devnull,
+        "TEMPORAL_ADDRESS": plan.temporal_address,
+        "TEMPORAL_NAMESPACE": "default",
+        "DATA_DIR": str(plan.data_dir),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _uvicorn(port: int) -> list[str]:
+    command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app"]
+    return [*command, "--host", HOST, "--port", str(port), "--no-server-header"]
+
+
+async def _worker_polls(client: Client) -> bool | None:
+    try:
+        answer = await client.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=client.namespace,
+                task_queue=TaskQueue(name=TASK_QUEUE),
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+            )
+        )
+    except RPCError:
+        return None
+    return True if answer.pollers else None

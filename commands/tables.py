@@ -1,0 +1,92 @@
+"""Prints lists: a table for a person, JSON for a program."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+WIDE = 10_000
+"""Where nobody looks at a terminal, nothing is cut to its width."""
+GAP = 2
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can say
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
+    sys.stdout.write("\n")
+
+
+def print_lines(
+    lines: Sequence[Any],
+    columns: Mapping[str, Callable[[Any], Any]],
+    remark: Callable[[Any], str | None],
+) -> None:
+    """Print a row for each line, and below it, indented, what is remarked about it.
+
+    Where nobody looks at a terminal, the remark ends its row, so that grep finds them together.
+    """
+    out = console()
+    rows = [[cell(read(line)) for read in columns.values()] for line in lines]
+    header = [Text(name) for name in columns]
+    widths = [max(text.cell_len for text in column) for column in zip(header, *rows, strict=True)]
+    out.print(_aligned(header, widths), style="bold", soft_wrap=True)
+    for line, row in zip(lines, rows, strict=True):
+        said = cell(remark(line) or "")
+        if said and not out.is_terminal:
+            out.print(_aligned([*row, said], [*widths, 0]), soft_wrap=True)
+            continue
+        out.print(_aligned(row, widths), soft_wrap=True)
+        if said:
+            out.print(Padding(said, (0, 0, 0, widths[0] + GAP)), style="dim")
+
+
+def console() -> Console:
+    return Console() if sys.stdout.isatty() else Console(width=WIDE)
+
+
+def cell(value: Any) -> Text:  # noqa: ANN401 - any field
+    match value:
+        case None:
+            return Text("–", style="dim")
+        case bool():
+            return Text("yes" if value else "no")
+        case datetime():
+            return Text(moment(value))
+        case dict():
+            return Text(", ".join(f"{name}: {choice}" for name, choice in value.items()))
+        case _:
+            # Foreign text is printed as it is, never read as markup or as escape sequences.
+            return Text("".join(mark for mark in str(value) if mark.isprintable()))
+
+
+def moment(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def minute(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def day(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d}"
+
+
+def iso(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _aligned(cells: Sequence[Text], widths: Sequence[int]) -> Text:
+    row = Text()
+    for text, width in zip(cells, widths, strict=True):
+        row.append_text(text)
+        row.append(" " * (width - text.cell_len + GAP))
+    row.rstrip()
+    return row
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - what json could not say itself
+    return iso(value) if isinstance(value, datetime) else str(value)

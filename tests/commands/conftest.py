@@ -1,0 +1,97 @@
+"""The `mintpost` command in this process, and a database in which things have happened."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+import cli
+from settings import plain_environment
+from tests.support.pings import changed, recorded
+from tests.support.running import Mintpost, Setup, running
+
+SENTENCE = 'unmapped product "no-such-product": add it under gumroad in products.yaml'
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """Be where no .env is, with none of this machine's settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ.keys() - plain_environment().keys():
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", os.devnull)
+    return monkeypatch
+
+
+@pytest.fixture
+def mint(clean: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command as a shell does; `terminal` gives it a width to keep to."""
+
+    def run(*arguments: str, terminal: int | None = None) -> Answer:
+        clean.setattr(sys, "argv", ["mintpost", *arguments])
+        if terminal is not None:
+            clean.setenv("COLUMNS", str(terminal))
+            clean.setattr(sys.stdout, "isatty", lambda: True)
+        try:
+            cli.main()
+        except SystemExit as stopped:
+            return answer(stopped.code)
+        return answer(0)
+
+    def answer(code: str | int | None) -> Answer:
+        said = capsys.readouterr()
+        if isinstance(code, str):  # What Python itself then prints, and ends with 1.
+            return Answer(1, said.out, f"{said.err}{code}\n")
+        return Answer(code or 0, said.out, said.err)
+
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A fulfilled sale, its repetition, one of an unmapped product, and a ping without an id."""
+
+    mintpost: Mintpost
+    sold: str
+    parked: str
+
+    def token(self) -> str:
+        mail = message_from_bytes((self.mintpost.outbox / "delivery-1.eml").read_bytes())
+        (attached,) = (part for part in mail.walk() if part.get_filename() == "license.jwt")
+        content = attached.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        return content.decode()
+
+
+@pytest.fixture
+async def shop(setup: Setup, client: Client, clean: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
+    url = setup.database.engine.url.render_as_string(hide_password=False)
+    clean.setenv("DATABASE_URL", url)
+    clean.setenv("TEMPORAL_ADDRESS", client.service_client.config.target_host)
+    # Orders of their own: a run that another test left parked would be joined.
+    sold, parked = f"sold-{setup.task_queue}", f"parked-{setup.task_queue}"
+    async with running(setup) as mintpost:
+        for _ in range(2):
+            await mintpost.ping(changed(recorded("01"), sale_id=sold))
+            await mintpost.settled()
+        await mintpost.ping(recorded("01").replace(b"sale_id", b"no_id"))
+        await mintpost.settled()
+        await mintpost.ping(changed(recorded("01"), sale_id=parked, product_id="no-such-product"))
+        await mintpost.parked()
+        yield Shop(mintpost, sold, parked)
+        await mintpost.run_of(parked).terminate()

@@ -1,0 +1,121 @@
+"""Real processes of ours: started in a folder, waited for, and never left behind."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from commands.ports import free_ports
+from settings import plain_environment
+from tests.support.waiting import until
+
+MINTPOST = (sys.executable, "-m", "cli")
+WORKER = (sys.executable, "-m", "worker")
+REPOSITORY = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process, whose output goes into a file of its folder."""
+
+    process: asyncio.subprocess.Process
+    log: Path
+
+    def output(self) -> str:
+        return self.log.read_text()
+
+    async def says(self, words: str) -> None:
+        async def said() -> bool | None:
+            assert self.process.returncode is None, f"it ended:\n{self.output()}"
+            return True if words in self.output() else None
+
+        await until(said, f"the process says {words!r}")
+
+    async def children(self, at_least: int) -> list[int]:
+        """Wait for so many children; return the ids of all there are."""
+
+        async def grown() -> list[int] | None:
+            assert self.process.returncode is None, f"it ended:\n{self.output()}"
+            found = await _children_of(self.process.pid)
+            return found if len(found) >= at_least else None
+
+        return await until(grown, f"it has {at_least} children")
+
+    async def stop(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return await asyncio.wait_for(self.process.wait(), 30)
+
+
+@asynccontextmanager
+async def start(
+    *command: str, folder: Path, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Running]:
+    """Start a command in `folder`, with none of this machine's settings but `environment`.
+
+    Its output is a log, which the search for leaks reads, but for the demonstration's, which
+    shows a mail to whoever asked for it.
+    """
+    log = folder / ("shown.txt" if "demo" in command else "output.log")
+    with log.open("wb") as file:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=folder,
+            env=clean_environment(environment),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=file,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+    try:
+        yield Running(process, log)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def run(
+    *command: str, folder: Path, environment: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """Run a command to its end; return its exit code and all that it said."""
+    async with start(*command, folder=folder, environment=environment) as running:
+        code = await asyncio.wait_for(running.process.wait(), 60)
+        return code, running.output()
+
+
+def clean_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    path = {"PYTHONPATH": str(REPOSITORY), "TEMPORAL_CONFIG_FILE": os.devnull}
+    return {**plain_environment(), **path, **(environment or {})}
+
+
+def some_ports() -> list[str]:
+    """Return the flags of `mintpost dev` that choose free ports."""
+    port, temporal_port, ui_port = free_ports(3)
+    chosen = {"--port": port, "--temporal-port": temporal_port, "--ui-port": ui_port}
+    return [f"{flag}={number}" for flag, number in chosen.items()]
+
+
+async def all_gone(pids: list[int]) -> None:
+    """Wait until none of them lives; one that nobody has reaped yet does not live."""
+
+    async def gone() -> bool | None:
+        states = await _ps("-o", "stat=", "-p", ",".join(map(str, pids)))
+        return None if [state for state in states if not state.startswith("Z")] else True
+
+    await until(gone, "no process is left behind")
+
+
+async def _children_of(parent: int) -> list[int]:
+    pairs = [line.split() for line in await _ps("-A", "-o", "pid=,ppid=")]
+    return [int(pid) for pid, ppid in pairs if int(ppid) == parent]
+
+
+async def _ps(*options: str) -> list[str]:
+    listing = await asyncio.create_subprocess_exec(
+        "ps", *options, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    out, _ = await listing.communicate()
+    return out.decode().splitlines()

@@ -1,0 +1,144 @@
+"""`mintpost dev`, as real processes: it comes up from a .env, and leaves nothing behind."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, text
+
+from commands.dev import DataDirTakenError, make_private, only_one, own_secrets
+from db.engine import open_engine
+from tests.commands.processes import MINTPOST, all_gone, run, some_ports, start
+from tests.mailers.fake_postmark import FakePostmark
+
+PRODUCTS = """\
+gumroad:
+  - product_id: lumen
+    tier: core
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    (tmp_path / "products.yaml").write_text(PRODUCTS)
+    return tmp_path
+
+
+@pytest.fixture
+def empty_database(postgres: URL) -> str:
+    name = f"mintpost_dev_{os.getpid()}"
+    engine = open_engine(postgres.set(database="postgres"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    url = postgres.set(drivername="postgresql", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+async def test_a_sale_runs_through_what_its_env_file_describes(
+    shop: Path, empty_database: str
+) -> None:
+    (shop / "products.yaml").rename(shop / "mapping.yaml")
+    ports = some_ports()
+    async with FakePostmark() as postmark:
+        (shop / ".env").write_text(
+            "\n".join(
+                [
+                    f"DATABASE_URL={empty_database}",
+                    "PRODUCTS_FILE=mapping.yaml",
+                    f"POSTMARK_TOKEN={postmark.token}",
+                    f"POSTMARK_API_URL={postmark.url}",
+                    "EMAIL_FROM=Lumen <hello@lumenapp.example>",
+                    "OPERATOR_EMAIL=Me <me@example.com>",
+                    "GUMROAD_WEBHOOK_SECRET=old-secret,new-secret",
+                    # Another cluster's: the embedded server's flags must win over all of it.
+                    "TEMPORAL_ADDRESS=temporal.invalid:7233",
+                    "TEMPORAL_NAMESPACE=elsewhere",
+                    "TEMPORAL_API_KEY=not-for-this-server",
+                    "TEMPORAL_TLS=true",
+                ]
+            )
+        )
+        async with start(*MINTPOST, "dev", *ports, folder=shop) as dev:
+            await dev.says("Ctrl-C stops all of it")
+            url = f"http://127.0.0.1:{ports[0].partition('=')[2]}"
+            (shop / "smoke").mkdir()
+            (shop / "smoke" / ".env").symlink_to(shop / ".env")
+            (shop / "smoke" / "mapping.yaml").symlink_to(shop / "mapping.yaml")
+            code, said = await run(*MINTPOST, "smoke", "--url", url, folder=shop / "smoke")
+            children = await dev.children(3)
+            assert await dev.stop(signal.SIGTERM) == 0
+            await all_gone(children)
+    assert (code, said.count("✓")) == (0, 7), said
+    assert [mail.message["To"] for mail in postmark.accepted] == ["me@example.com"]
+    for secret in ("old-secret", "new-secret", postmark.token, "not-for-this-server"):
+        assert secret not in dev.output() + said
+
+
+@pytest.mark.parametrize(("number", "children"), [(signal.SIGINT, 1), (signal.SIGHUP, 3)])
+async def test_a_signal_during_the_start_leaves_no_process_behind(
+    shop: Path, number: signal.Signals, children: int
+) -> None:
+    async with start(*MINTPOST, "dev", *some_ports(), folder=shop) as dev:
+        started = await dev.children(children)
+        assert await dev.stop(number) == 0
+        await all_gone(started)
+    assert "Traceback" not in dev.output()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that it is alone")
+async def test_killing_it_outright_ends_its_processes_too(shop: Path) -> None:
+    async with start(*MINTPOST, "dev", *some_ports(), folder=shop) as dev:
+        children = await dev.children(3)
+        await dev.stop(signal.SIGKILL)
+        await all_gone(children)
+
+
+async def test_a_part_that_dies_ends_the_rest_with_a_sentence(shop: Path) -> None:
+    async with start(*MINTPOST, "dev", *some_ports(), folder=shop) as dev:
+        await dev.says("Ctrl-C stops all of it")
+        children = await dev.children(3)
+        os.kill(min(children), signal.SIGKILL)
+        assert await dev.process.wait() == 1
+        await all_gone(children)
+    assert "temporal ended with exit code -9" in dev.output()
+    assert "Traceback" not in dev.output()
+
+
+def test_a_second_one_in_the_same_data_dir_is_refused(tmp_path: Path) -> None:
+    with (
+        only_one(tmp_path),
+        pytest.raises(DataDirTakenError, match="stop it, or choose another --data-dir"),
+        only_one(tmp_path),
+    ):
+        pytest.fail("two of them run in one data dir")
+    with only_one(tmp_path):
+        pass
+
+
+def test_what_it_keeps_is_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    make_private(folder)
+    own_secrets(folder, {})
+    files = sorted(folder.iterdir())
+    assert [file.name for file in files] == ["signing-key.pem", "webhook-secret"]
+    assert [oct(file.stat().st_mode & 0o777) for file in (folder, *files)] == [
+        "0o700",
+        "0o600",
+        "0o600",
+    ]
+
+
+def test_what_it_keeps_is_made_once(tmp_path: Path) -> None:
+    assert own_secrets(tmp_path, {}) == own_secrets(tmp_path, {})
+
+
+def test_what_the_environment_has_is_not_made(tmp_path: Path) -> None:
+    given = {"LICENSE_SIGNING_KEY": "a key", "GUMROAD_WEBHOOK_SECRET": "a secret"}
+    assert own_secrets(tmp_path, given) == {}
+    assert own_secrets(tmp_path, dict.fromkeys(given, "")).keys() == {
+        "LICENSE_SIGNING_KEY_FILE",
+        "GUMROAD_WEBHOOK_SECRET",
+    }

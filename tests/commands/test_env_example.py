@@ -1,0 +1,72 @@
+"""`.env.example` explains every setting there is, in one line for an operator."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic_settings import BaseSettings
+
+import settings
+from settings import WorkerSettings, load, temporal_config
+
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLE = ROOT / ".env.example"
+SETTING = re.compile(r"^#([A-Z_]+)=(.*)$", re.MULTILINE)
+LONGEST_LINE = 100
+
+
+def ours() -> set[str]:
+    classes = [each for each in vars(settings).values() if isinstance(each, type)]
+    return {
+        field.upper()
+        for each in classes
+        if issubclass(each, BaseSettings)
+        for field in each.model_fields
+    }
+
+
+def temporals() -> set[str]:
+    """Return those that the operator's page names."""
+    return set(re.findall(r"`(TEMPORAL_[A-Z_]+)`", (ROOT / "docs" / "operate.md").read_text()))
+
+
+def test_it_has_every_setting_once() -> None:
+    names = [name for name, _ in SETTING.findall(EXAMPLE.read_text())]
+    assert len(names) == len(set(names))
+    assert set(names) == ours() | temporals()
+
+
+def test_it_explains_each_in_the_line_above() -> None:
+    lines = EXAMPLE.read_text().splitlines()
+    explained = False
+    for line in lines:
+        assert len(line) <= LONGEST_LINE
+        if SETTING.match(line):
+            assert explained, line
+        else:
+            # A sentence, not a rule between two sections.
+            explained = line.startswith("# ") and line.endswith((".", "…"))
+        explained = explained or bool(SETTING.match(line))
+
+
+def test_copied_as_it_is_it_changes_nothing(clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(EXAMPLE.read_text())
+    clean.setenv("LICENSE_SIGNING_KEY", "a key")
+    assert load(WorkerSettings) == WorkerSettings(_env_file=None)
+    assert temporal_config() == {"target_host": "127.0.0.1:7233", "namespace": "default"}
+
+
+def test_the_defaults_it_shows_are_the_defaults(clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shown = dict(SETTING.findall(EXAMPLE.read_text()))
+    kept = {
+        "DATA_DIR",
+        "PRODUCTS_FILE",
+        "POSTMARK_API_URL",
+        "POSTMARK_MESSAGE_STREAM",
+        "EMAIL_LOOKUP_SECONDS",
+        "LICENSE_ISSUER",
+    }
+    clean.setenv("LICENSE_SIGNING_KEY", "a key")
+    before = load(WorkerSettings)
+    (tmp_path / ".env").write_text("\n".join(f"{name}={shown[name]}" for name in sorted(kept)))
+    assert load(WorkerSettings) == before

@@ -1,0 +1,65 @@
+"""`mintpost smoke` against a stack that is not as it should be."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run, Shop
+from tests.support.running import SECRET
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def smoke(mint: Run, url: str, secret: str = SECRET, patience: int = 30) -> tuple[int, str]:
+    arguments = ["--url", url, "--secret", secret, "--to", "me@example.com"]
+    answer = await asyncio.to_thread(mint, "smoke", *arguments, "--patience", str(patience))
+    return answer.code, answer.out + answer.err
+
+
+@ON_SQLITE
+async def test_a_good_stack_passes(shop: Shop, mint: Run) -> None:
+    code, said = await smoke(mint, f"{shop.mintpost.url}/")
+    assert (code, said.count("✓"), said.count("✗")) == (0, 7, 0), said
+    newest = (await shop.mintpost.licenses())[0]
+    assert (newest.email, newest.test) == ("me@example.com", True)
+
+
+@ON_SQLITE
+async def test_a_wrong_secret_is_told(shop: Shop, mint: Run) -> None:
+    code, said = await smoke(mint, shop.mintpost.url, "wrong")
+    assert code == 1
+    assert "✗  the webhook takes the ping: it answers 404" in said
+    assert "the sale is done" not in said
+
+
+@ON_SQLITE
+async def test_a_sale_that_waits_is_told_and_ends_it(
+    shop: Shop, mint: Run, clean: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.yaml").write_text("gumroad:\n  - {product_id: not-theirs, tier: core}\n")
+    clean.setenv("PRODUCTS_FILE", "mine.yaml")
+    code, said = await smoke(mint, shop.mintpost.url, patience=1)
+    (order,) = re.findall(r"✗  the sale is done within 1 s: `mintpost show gumroad:(\S+)`", said)
+    await shop.mintpost.run_of(order).terminate()
+    assert code == 1
+    assert said.endswith("tells what it waits for\nthe smoke test failed\n")
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("shop")
+async def test_without_a_product_there_is_nothing_to_buy(mint: Run, tmp_path: Path) -> None:
+    (tmp_path / "products.yaml").write_text("gumroad: []\n")
+    code, said = await smoke(mint, "http://127.0.0.1:1")
+    assert (code, said) == (1, "products.yaml has no product under gumroad: add one to buy\n")
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("shop")
+async def test_an_address_where_nobody_answers_is_told(mint: Run) -> None:
+    for url in ("http://127.0.0.1:1", "nonsense", "ftp://example.com", "http://[", ""):
+        code, said = await smoke(mint, url)
+        assert code == 1
+        assert said.startswith(f"the API cannot be reached at {url} (")
+        assert len(said.splitlines()) == 1

@@ -1,0 +1,95 @@
+"""`mintpost verify`: what a key or a token is worth."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.license import License
+from licensing.keys import new_key
+from licensing.signing import Signer, generate_private_key
+from tests.commands.conftest import Run, Shop
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+LICENSE = License(
+    id=7,
+    key="M9WG-7HFT-HGYA-3H7F-VDDK-REP4-RVY7",
+    source="gumroad",
+    order_id="an-order==",
+    product_id="lumen",
+    product_name="Lumen",
+    tier="core",
+    email="ada.buyer@example.com",
+    name="Ada Buyer",
+    seats=1,
+    test=False,
+    issued_at=NOW - timedelta(days=400),
+    expires_at=NOW - timedelta(days=35),
+)
+
+
+@ON_SQLITE
+async def test_a_known_key_tells_its_license(shop: Shop, mint: Run) -> None:
+    (license_,) = await shop.mintpost.licenses()
+    as_typed = license_.key.lower().replace("-", " ")
+    for key in (license_.key, as_typed, f"  {license_.key}\n"):
+        answer = await asyncio.to_thread(mint, "verify", key)
+        assert answer.code == 0
+        assert answer.out.startswith("the key of a license that holds\n")
+        for fact in (license_.key, f"gumroad:{shop.sold}", "Ada Buyer <ada.buyer@example.com>"):
+            assert fact in answer.out
+
+
+@ON_SQLITE
+async def test_a_key_of_no_license_does_not_hold(shop: Shop, mint: Run) -> None:
+    assert len(await shop.mintpost.licenses()) == 1
+    answer = await asyncio.to_thread(mint, "verify", new_key())
+    assert answer.code == 1
+    assert answer.out.startswith("well formed, and no license here has it\n")
+
+
+@ON_SQLITE
+async def test_a_token_of_ours_holds(shop: Shop, mint: Run) -> None:
+    answer = await asyncio.to_thread(mint, "verify", shop.token())
+    assert answer.code == 0
+    assert answer.out.startswith("a genuine token that holds\n")
+    assert "ada.buyer" not in answer.out
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("shop")
+async def test_an_expired_token_is_genuine_and_does_not_hold(signer: Signer, mint: Run) -> None:
+    answer = await asyncio.to_thread(mint, "verify", signer.sign(LICENSE))
+    assert answer.code == 1
+    assert answer.out.startswith("a genuine token that has expired\n")
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("shop")
+async def test_no_token_of_ours_is_a_sentence(signer: Signer, mint: Run) -> None:
+    lasting = replace(LICENSE, expires_at=None)
+    foreign = Signer(generate_private_key(), "mintpost").sign(lasting)
+    head, _, signature = signer.sign(lasting).split(".")
+    forged = f"{head}.{foreign.split('.')[1]}x.{signature}"
+    sentences = {foreign: "not known here", forged: "this token", "a.b.c": "this is no token"}
+    for token, sentence in sentences.items():
+        answer = await asyncio.to_thread(mint, "verify", token)
+        assert (answer.code, answer.out) == (1, "")
+        assert sentence in answer.err
+        assert len(answer.err.splitlines()) == 1
+
+
+def test_a_mistyped_key_is_told_without_a_database(mint: Run) -> None:
+    answer = mint("verify", f"{LICENSE.key[:-1]}9")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith("the license key is mistyped: ")
+
+
+def test_without_a_database_a_key_can_be_well_formed(mint: Run) -> None:
+    answer = mint("verify", LICENSE.key)
+    assert answer.code == 0
+    assert answer.out.splitlines()[0] == "well formed"
+    assert "there is no database at var/mintpost.db" in answer.out

@@ -1,0 +1,226 @@
+"""The process that does the work: parses, mints, e-mails and closes. `python worker.py`."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConnectConfig
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.close import Close
+from activities.email import EmailLicense, MailPatience
+from activities.letters import CatalogSource, Letters
+from activities.mint import Mint
+from activities.parse import Parse
+from activities.products_file import ProductsFile, ProductsFileError
+from activities.sentences import Pace, Sentences
+from db.clock import utc_now
+from db.engine import Database, open_engine
+from db.migrating import WrongMigrationError, check_migrated
+from db.signing_keys import KnownKey, remember_key
+from domain.errors import DatabaseAwayError
+from licensing.signing import Signer, SigningKeyError
+from mailers.base import EmailService
+from mailers.outbox import LoggingEmailService
+from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.rendering import Templates
+from settings import (
+    ProductsSettings,
+    SettingsError,
+    SigningSettings,
+    WorkerSettings,
+    load,
+    temporal_config,
+)
+from storefronts import STOREFRONTS
+from storefronts.base import Storefront
+from storefronts.gumroad import Gumroad
+from workflows.fulfill_sale import FulfillSale
+from workflows.names import TASK_QUEUE
+from workflows.resend_license import ResendLicense
+
+logger = logging.getLogger("mintpost.worker")
+
+T = TypeVar("T")
+
+SOURCES = tuple(storefront.name for storefront in STOREFRONTS)
+
+AWAY_PAUSE = timedelta(seconds=2)
+"""Between two looks for a database or a Temporal that is away at start."""
+
+GRACE = timedelta(seconds=20)
+"""What a step may still take after SIGTERM: a mail on the fast path takes at most eight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that a worker's steps are made of, so that tests can put in their own."""
+
+    database: Database
+    storefronts: Mapping[str, Storefront]
+    products: CatalogSource
+    mailer: EmailService
+    letters: Letters
+    signer: Signer
+    patience: MailPatience
+    operator: str | None = None
+    pace: Pace = field(default_factory=Pace)
+
+
+def build_worker(client: Client, parts: Parts, task_queue: str = TASK_QUEUE) -> Worker:
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[FulfillSale, ResendLicense],
+        activities=[
+            Parse(parts.database, parts.storefronts, parts.operator).parse,
+            Mint(parts.database, parts.storefronts, parts.products).mint,
+            EmailLicense(parts.database, parts.mailer, parts.letters, parts.patience).email,
+            Close(parts.database, parts.storefronts).close,
+        ],
+        interceptors=[Sentences(parts.database, parts.pace)],
+        # import-linter, ruff and the replay tests keep workflows deterministic; the sandbox
+        # would import them anew for every sale (docs/adr/0003).
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+async def run(parts: Parts, temporal: ClientConnectConfig) -> None:
+    """Work until SIGTERM or SIGINT; finish what is under way before that."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stopping = asyncio.create_task(stopped.wait())
+    starting = asyncio.create_task(start(parts, temporal))
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        return
+    worker = starting.result()
+    working = asyncio.create_task(worker.run())
+    logger.info("working on task queue %s", worker.task_queue)
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    logger.info("stopping; what is under way is finished first")
+    await worker.shutdown()
+    await working
+    await parts.mailer.aclose()
+
+
+async def start(parts: Parts, temporal: ClientConnectConfig) -> Worker:
+    """Put the worker together, waiting for a database and a Temporal that are away."""
+    await patiently(lambda: ready_database(parts.database, parts.signer))
+    client = await patiently(lambda: Client.connect(**temporal))
+    return build_worker(client, parts)
+
+
+def configured() -> tuple[Parts, ClientConnectConfig]:
+    """Build what the environment describes. Raises SettingsError with all that is wrong.
+
+    The key and the products are looked at even where other settings are broken: nobody wants
+    to mend one mistake only to be told the next.
+    """
+    problems: list[str] = []
+    settings = _try(lambda: load(WorkerSettings), problems)
+    signer = _try(lambda: _signer(load(SigningSettings)), problems)
+    products = _try(lambda: _products(load(ProductsSettings)), problems)
+    temporal = _try(temporal_config, problems)
+    if settings is None or signer is None or products is None or temporal is None:
+        raise SettingsError("\n".join(dict.fromkeys(problems)))
+    return _parts(settings, signer, products), temporal
+
+
+def _signer(settings: SigningSettings) -> Signer:
+    return Signer(settings.signing_key(), settings.license_issuer)
+
+
+def _products(settings: ProductsSettings) -> ProductsFile:
+    try:
+        return ProductsFile(settings.products_file, SOURCES)
+    except ProductsFileError as error:
+        named = (f"PRODUCTS_FILE: {problem}" for problem in error.problems)
+        raise SettingsError("\n".join(named)) from None
+
+
+def _parts(settings: WorkerSettings, signer: Signer, products: ProductsFile) -> Parts:
+    templates = Templates(settings.templates_dir)
+    return Parts(
+        database=Database(open_engine(settings.database())),
+        storefronts={"gumroad": Gumroad((), settings.gumroad_seller_id)},
+        products=products,
+        mailer=_mailer(settings),
+        letters=Letters(products, signer, templates, settings.email_reply_to),
+        signer=signer,
+        patience=MailPatience(timedelta(seconds=settings.email_lookup_seconds)),
+        operator=settings.operator_address(),
+    )
+
+
+async def ready_database(database: Database, signer: Signer) -> None:
+    await asyncio.to_thread(check_migrated, database.engine)
+    key = signer.public_key
+    await database.run(remember_key, KnownKey(key.kid, key.x), utc_now())
+
+
+async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Repeat until what is away is there; say so once."""
+    said = False
+    while True:
+        try:
+            return await attempt()
+        except (DatabaseAwayError, RuntimeError) as error:
+            if not said:
+                what = "" if isinstance(error, DatabaseAwayError) else "Temporal is away; waiting: "
+                logger.warning("%s%s", what, error)
+            said = True
+            await asyncio.sleep(AWAY_PAUSE.total_seconds())
+
+
+def _try(build: Callable[[], T], problems: list[str]) -> T | None:
+    try:
+        return build()
+    except (SettingsError, SigningKeyError) as error:
+        problems.extend(str(error).splitlines())
+        return None
+
+
+def _mailer(settings: WorkerSettings) -> EmailService:
+    if settings.postmark_token is None:
+        logger.warning("POSTMARK_TOKEN is not set: nobody gets e-mail, it is only written down")
+        outbox = settings.data_dir / "outbox"
+        sender = settings.email_from or "Mintpost <mintpost@localhost>"
+        return LoggingEmailService(outbox, sender, settings.email_reply_to)
+    return PostmarkEmailService(
+        PostmarkAccount(
+            token=settings.postmark_token.get_secret_value(),
+            sender=settings.email_from or "",
+            reply_to=settings.email_reply_to,
+            message_stream=settings.postmark_message_stream,
+            api_url=str(settings.postmark_api_url),
+        )
+    )
+
+
+def main() -> None:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # Each failure is told once, as its sentence; the SDK would add a traceback of our own code.
+    logging.getLogger("temporalio.activity").setLevel(logging.ERROR)
+    # A line for each request to the mail provider tells nothing that ours do not.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        asyncio.run(run(*configured()))
+    except (SettingsError, WrongMigrationError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
