@@ -1,0 +1,32 @@
+"""A Mintpost that mails through a Postmark on the loopback."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from tests.mailers.fake_postmark import FakePostmark
+from tests.support.running import Mintpost, Setup, running
+
+SENDER = "Lumen <hello@lumenapp.example>"
+
+
+@pytest.fixture
+async def postmark() -> AsyncIterator[FakePostmark]:
+    async with FakePostmark() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def mailer(postmark: FakePostmark) -> AsyncIterator[PostmarkEmailService]:
+    account = PostmarkAccount(postmark.token, SENDER, api_url=postmark.url)
+    service = PostmarkEmailService(account)
+    yield service
+    await service.aclose()
+
+
+@pytest.fixture
+async def mailing(setup: Setup, mailer: PostmarkEmailService) -> AsyncIterator[Mintpost]:
+    setup.mailer = mailer
+    async with running(setup) as started:
+        yield started

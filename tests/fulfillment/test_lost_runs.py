@@ -1,0 +1,91 @@
+"""A row whose run ended without it is not forgotten."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from db.events import mark_dispatched, store_event
+from db.models import Event
+from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
+from tests.support.pings import changed, new_event, order_of, recorded
+from tests.support.running import Mintpost, Setup, running
+from tests.support.temporal import reset
+from tests.support.waiting import until
+
+ORDINARY = recorded("01")
+ORDER = order_of(ORDINARY)
+
+
+def reopen(session: Session, *, started: bool) -> None:
+    """Make the rows as a backup has them that was taken before they were settled."""
+    time = datetime(2026, 9, 1, tzinfo=UTC) if started else None
+    session.execute(update(Event).values(outcome=None, closed_at=None, dispatched_at=time))
+
+
+async def test_row_whose_run_temporal_does_not_know_is_started_again(setup: Setup) -> None:
+    long_ago = datetime(2026, 9, 1, tzinfo=UTC)
+    event_id = await setup.database.run(store_event, new_event(ORDINARY, ORDER))
+    await setup.database.run(mark_dispatched, event_id, f"gumroad:{ORDER}", long_ago)
+    async with running(setup) as mintpost:
+        (event,) = await mintpost.settled()
+    assert event.outcome == "fulfilled"
+    assert len(await mintpost.licenses()) == 1
+
+
+async def test_terminated_run_fails_its_row_and_a_reset_takes_it_from_there(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    postmark.default = refuse(401, 10)
+    await mailing.ping(ORDINARY)
+    await mailing.parked()
+    await mailing.run_of(ORDER).terminate()
+    (event,) = await mailing.settled()
+    assert event.outcome == "failed"
+    assert event.error == "a person terminated its workflow: reset that to go on"
+
+    postmark.default = ACCEPT
+    await reset(mailing.client, mailing.run_of(ORDER))
+    await mailing.run_of(ORDER).result()
+    (event,) = await mailing.events()
+    assert (event.outcome, event.error) == ("fulfilled", None)
+    assert len(await mailing.licenses()) == len(postmark.accepted) == 1
+
+
+async def test_order_that_temporal_did_and_the_database_forgot_is_done_again(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    await mailing.ping(ORDINARY)
+    await mailing.settled()
+    await mailing.run_of(ORDER).result()
+    await mailing.database.run(reopen, started=True)
+    (event,) = await mailing.settled()
+    assert event.outcome == "fulfilled"
+    assert len(await mailing.licenses()) == len(postmark.accepted) == 1
+
+
+async def test_row_that_joined_a_failing_run_too_late_is_started_again(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    await mailing.ping(changed(ORDINARY, email="no address"))
+    await mailing.settled()
+    await mailing.ping(ORDINARY)
+    await mailing.settled()
+
+    def strand(session: Session) -> None:
+        late = {
+            "outcome": None,
+            "closed_at": None,
+            "dispatched_at": datetime(2026, 9, 1, tzinfo=UTC),
+        }
+        session.execute(update(Event).where(Event.outcome == "fulfilled").values(late))
+        session.execute(update(Event).where(Event.outcome == "duplicate").values(outcome="failed"))
+
+    await mailing.database.run(strand)
+
+    async def settled() -> bool | None:
+        events = await mailing.settled()
+        return True if events[0].outcome == "fulfilled" else None
+
+    await until(settled, "the late row is fulfilled")
+    assert len(postmark.accepted) == 1

@@ -1,0 +1,130 @@
+"""One order is one run, however many pings of it come and whenever they do."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
+from tests.support.pings import changed, order_of, recorded
+from tests.support.running import FORM, SECRET, Mintpost
+from tests.support.temporal import event_types, reset
+from tests.support.waiting import until
+
+ORDINARY = recorded("01")
+ORDER = order_of(ORDINARY)
+
+
+async def test_fifty_pings_at_once_end_in_one_license_and_one_e_mail(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    async def send(http: httpx.AsyncClient) -> int:
+        answer = await http.post(
+            f"{mailing.url}/webhooks/gumroad",
+            params={"secret": SECRET},
+            content=ORDINARY,
+            headers={"Content-Type": FORM},
+        )
+        return answer.status_code
+
+    connections = [httpx.AsyncClient(trust_env=False, timeout=30) for _ in range(5)]
+    answers = await asyncio.gather(*(send(connections[n % 5]) for n in range(50)))
+    await asyncio.gather(*(http.aclose() for http in connections))
+
+    assert answers == [200] * 50
+    events = await mailing.settled()
+    assert len(events) == 50
+    assert sorted(str(event.outcome) for event in events) == ["duplicate"] * 49 + ["fulfilled"]
+    assert len(await mailing.licenses()) == len(postmark.accepted) == 1
+
+
+async def test_undisturbed_sale_has_nine_history_events(mintpost: Mintpost) -> None:
+    await mintpost.ping(ORDINARY)
+    await mintpost.settled()
+    await mintpost.run_of(ORDER).result()
+    assert await event_types(mintpost.run_of(ORDER)) == [
+        "WORKFLOW_EXECUTION_STARTED",
+        "WORKFLOW_TASK_SCHEDULED",
+        "WORKFLOW_TASK_STARTED",
+        "WORKFLOW_TASK_COMPLETED",
+        "MARKER_RECORDED",
+        "MARKER_RECORDED",
+        "MARKER_RECORDED",
+        "MARKER_RECORDED",
+        "WORKFLOW_EXECUTION_COMPLETED",
+    ]
+
+
+async def test_second_ping_joins_the_run_that_is_under_way(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    postmark.default = refuse(401, 10)
+    await mailing.ping(ORDINARY)
+    await mailing.parked()
+    await mailing.ping(ORDINARY)
+
+    async def both_dispatched() -> bool | None:
+        events = await mailing.events()
+        return True if all(event.workflow_id for event in events) else None
+
+    await until(both_dispatched, "both pings have a workflow")
+    postmark.default = ACCEPT
+    second, first = await mailing.settled()
+    assert (first.outcome, second.outcome) == ("fulfilled", "duplicate")
+    assert first.workflow_id == second.workflow_id == f"gumroad:{ORDER}"
+    assert len(await mailing.licenses()) == len(postmark.accepted) == 1
+
+
+async def test_ping_after_a_failure_starts_the_order_again(mintpost: Mintpost) -> None:
+    await mintpost.ping(changed(ORDINARY, email="no address"))
+    (failed,) = await mintpost.settled()
+    assert (failed.outcome, failed.processed) == ("failed", False)
+    await mintpost.ping(ORDINARY)
+    second, first = await mintpost.settled()
+    assert second.outcome == "fulfilled"
+    # Its order was done by another row: the failure is over.
+    assert (first.outcome, first.processed, first.error) == ("duplicate", True, None)
+
+
+@pytest.mark.parametrize("outcome", ["fulfilled", "failed"])
+async def test_reset_of_a_done_sale_mints_and_mails_nothing_more(
+    mailing: Mintpost, postmark: FakePostmark, outcome: str
+) -> None:
+    if outcome == "failed":
+        postmark.default = refuse(422, 406)
+    await mailing.ping(ORDINARY)
+    (event,) = await mailing.settled()
+    assert event.outcome == outcome
+    postmark.default = ACCEPT
+    run = mailing.run_of(ORDER)
+    first_run = (await run.describe()).run_id
+    await reset(mailing.client, run)
+    await mailing.run_of(ORDER).result()
+
+    assert (await mailing.run_of(ORDER).describe()).run_id != first_run
+    (event,) = await mailing.events()
+    assert (event.outcome, event.error) == ("fulfilled", None)
+    assert len(await mailing.licenses()) == len(postmark.accepted) == 1
+
+
+async def test_late_copy_with_another_address_says_so(mailing: Mintpost) -> None:
+    await mailing.ping(ORDINARY)
+    await mailing.settled()
+    await mailing.ping(changed(ORDINARY, email="ada.right@example.com"))
+    late, _ = await mailing.settled()
+    assert late.note == (
+        "the order was settled by ping 1; this copy carries another address: "
+        f"`mintpost resend gumroad:{ORDER} --to`"
+    )
+
+
+async def test_copy_that_joined_and_was_refunded_says_so(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    postmark.default = refuse(401, 10)
+    await mailing.ping(ORDINARY)
+    await mailing.parked()
+    await mailing.ping(changed(ORDINARY, refunded="true"))
+    postmark.default = ACCEPT
+    copy, _ = await mailing.settled()
+    assert copy.note == "the order was settled by ping 1; this copy says that it was refunded"

@@ -1,0 +1,93 @@
+"""A subscription has one license, whose end no order of arrival changes."""
+
+from datetime import UTC, datetime
+from itertools import permutations
+
+import pytest
+
+from activities.mint import Mint
+from activities.products_file import ProductsFile
+from db.engine import Database
+from db.events import store_event
+from db.listing import Filters, list_licenses
+from db.sales import save_sale
+from domain.sale import Sale
+from mailers.postmark import PostmarkEmailService
+from storefronts.base import Ping
+from storefronts.gumroad import Gumroad
+from tests.mailers.fake_postmark import FakePostmark
+from tests.support.pings import changed, new_event, order_of, recorded
+from tests.support.running import FORM, Setup, running
+from workflows.steps import SaleToMint
+
+TEAMS = """\
+gumroad:
+  - product_id: "sDOLRWAJ9iPxvwmpujenuA=="
+    tier: studio
+    months: 1
+    seats: 5
+"""
+FIRST = recorded("05")
+SECOND = recorded("06")
+THIRD = changed(SECOND, sale_id="third==", sale_timestamp="2026-08-01T09:00:11Z")
+END = datetime(2026, 9, 1, 9, 0, 11, tzinfo=UTC)
+NOW = datetime(2026, 9, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("arrivals", list(permutations([FIRST, SECOND, THIRD, SECOND])))
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_every_order_of_arrival_ends_in_the_same_license(
+    setup: Setup, arrivals: tuple[bytes, ...]
+) -> None:
+    products = setup.folder / "products.yaml"
+    products.write_text(TEAMS)
+    catalog = ProductsFile(products, ("gumroad",))
+    mint = Mint(setup.database, {"gumroad": Gumroad(())}, catalog, clock=lambda: NOW)
+    for body in arrivals:
+        await mint.mint(await parsed(setup.database, body))
+    (license_,) = await setup.database.read(list_licenses, Filters())
+    assert (license_.tier, license_.seats, license_.expires_at) == ("studio", 5, END)
+
+
+async def parsed(database: Database, body: bytes) -> SaleToMint:
+    event_id = await database.run(store_event, new_event(body, order_of(body)))
+    sale = Gumroad(()).parse(Ping(FORM, body, NOW))
+    assert isinstance(sale, Sale)
+    return SaleToMint(event_id, await database.run(save_sale, event_id, sale, NOW))
+
+
+async def test_recurring_charge_extends_the_license_and_mails_the_renewed_token(
+    setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
+) -> None:
+    setup.products, setup.mailer = TEAMS, mailer
+    async with running(setup) as mintpost:
+        await mintpost.ping(FIRST)
+        await mintpost.settled()
+        await mintpost.ping(SECOND)
+        charge, first = await mintpost.settled()
+        assert (first.outcome, charge.outcome, charge.kind) == (
+            "fulfilled",
+            "renewed",
+            "recurring_charge",
+        )
+        (license_,) = await mintpost.licenses()
+        assert license_.expires_at == datetime(2026, 8, 1, 9, 0, 11, tzinfo=UTC)
+        renewal, sale = await mintpost.deliveries()
+        assert (sale.reason, sale.to) == ("sale", "ada.buyer@example.com")
+        # The buyer has changed the address since, and the storefront knows.
+        assert renewal.reason == f"charge:{order_of(SECOND)}"
+        assert renewal.to == license_.email == "ada.new@example.com"
+        assert "August 1, 2026" in postmark.accepted[1].message["TextBody"]
+
+
+async def test_late_charge_that_moves_nothing_is_renewed_without_a_mail(
+    setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
+) -> None:
+    setup.products, setup.mailer = TEAMS, mailer
+    async with running(setup) as mintpost:
+        await mintpost.ping(THIRD)
+        await mintpost.settled()
+        await mintpost.ping(SECOND)
+        late, _ = await mintpost.settled()
+        assert (late.outcome, late.processed) == ("renewed", True)
+        assert len(await mintpost.deliveries()) == len(postmark.accepted) == 1

@@ -1,0 +1,86 @@
+"""A person asks for one more license e-mail."""
+
+from db.clock import utc_now
+from db.inserting import the_one
+from db.models import Resend
+from db.resends import NewResend, ask_resends, logged_orders
+from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
+from tests.support.pings import order_of, recorded
+from tests.support.running import Mintpost, Setup, running
+from tests.support.temporal import reset
+from tests.support.waiting import until
+
+ORDINARY = recorded("01")
+ORDER = order_of(ORDINARY)
+
+
+def again(to: str | None = None, why: str | None = None) -> NewResend:
+    return NewResend("gumroad", ORDER, to, asked_by="operator", asked_why=why)
+
+
+async def sent(mintpost: Mintpost, count: int) -> None:
+    async def all_sent() -> bool | None:
+        statuses = [delivery.status for delivery in await mintpost.deliveries()]
+        return True if statuses.count("accepted") == count else None
+
+    await until(all_sent, f"{count} deliveries are accepted")
+
+
+async def test_resend_mails_the_same_key_once_more(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    await mailing.ping(ORDINARY)
+    await mailing.settled()
+    await mailing.database.run(ask_resends, again(), utc_now())
+    await sent(mailing, 2)
+    (license_,) = await mailing.licenses()
+    assert all(license_.key in mail.message["TextBody"] for mail in postmark.accepted)
+    run = mailing.client.get_workflow_handle(f"gumroad:{ORDER}:resend:1")
+    assert (await run.result())["outcome"] == "fulfilled"
+
+
+async def test_resend_to_a_corrected_address_settles_the_failed_sale(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    postmark.default = refuse(422, 406)
+    await mailing.ping(ORDINARY)
+    (event,) = await mailing.settled()
+    assert event.outcome == "failed"
+    postmark.default = ACCEPT
+    resend = again("ada.right@example.com", "she wrote from ada.right@example.com")
+    await mailing.database.run(ask_resends, resend, utc_now())
+
+    async def settled() -> bool | None:
+        (event,) = await mailing.events()
+        return True if (event.outcome, event.error) == ("fulfilled", None) else None
+
+    await until(settled, "the sale is fulfilled")
+    (mail,) = postmark.accepted
+    (license_,) = await mailing.licenses()
+    assert mail.message["To"] == license_.email == "ada.right@example.com"
+    row = await mailing.database.read(the_one, Resend, number=1)
+    assert row.previous_to == "ada.buyer@example.com"
+    assert (row.asked_by, row.asked_why) == ("operator", "she wrote from ada.right@example.com")
+
+
+async def test_reset_of_the_sale_after_a_resend_mails_nothing_more(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    postmark.default = refuse(422, 406)
+    await mailing.ping(ORDINARY)
+    await mailing.settled()
+    postmark.default = ACCEPT
+    await mailing.database.run(ask_resends, again("ada.right@example.com"), utc_now())
+    await sent(mailing, 1)
+    await reset(mailing.client, mailing.run_of(ORDER))
+    await mailing.run_of(ORDER).result()
+    assert [mail.message["To"] for mail in postmark.accepted] == ["ada.right@example.com"]
+
+
+async def test_order_whose_mail_nobody_got_is_told_until_it_is_sent_again(setup: Setup) -> None:
+    async with running(setup) as mintpost:
+        await mintpost.ping(ORDINARY)
+        await mintpost.settled()
+    assert await setup.database.read(logged_orders) == [("gumroad", ORDER)]
+    await setup.database.run(ask_resends, again(), utc_now())
+    assert await setup.database.read(logged_orders) == []

@@ -1,0 +1,61 @@
+"""The workflow of GitHub Actions: what it covers, and how little it may do."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parent.parent.parent
+TEXT = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+WORKFLOW: dict[str, Any] = yaml.safe_load(TEXT)
+MATRIX: dict[str, Any] = WORKFLOW["jobs"]["run"]["strategy"]["matrix"]
+
+
+def steps(job: str) -> list[str]:
+    return [step.get("run", "") for step in WORKFLOW["jobs"][job]["steps"]]
+
+
+def test_it_runs_what_ci_run_runs() -> None:
+    assert [step for step in steps("run") if step] == [".ci/run"]
+
+
+def test_it_covers_every_python_from_the_oldest_that_is_supported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["requires-python"] == f">={MATRIX['python'][0]}"
+    assert MATRIX["python"] == ["3.11", "3.12", "3.13", "3.14"]
+
+
+def test_it_covers_every_postgresql_and_that_of_production() -> None:
+    versions = {pair["postgres"] for pair in MATRIX["include"]} | set(MATRIX["postgres"])
+    assert versions == {"14", "15", "16", "17", "18"}
+    assert {pair["python"] for pair in MATRIX["include"]} <= set(MATRIX["python"])
+    (production,) = re.findall(
+        r"image: postgres:(\d+)\.", (ROOT / "docker-compose.yml").read_text()
+    )
+    assert production in versions
+
+
+def test_it_tries_the_python_of_the_image() -> None:
+    found = re.findall(r"^FROM python:(3\.\d+)\.", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert set(found) <= set(MATRIX["python"])
+
+
+def test_it_builds_the_image_and_sends_a_sale_through_it() -> None:
+    whole = "\n".join(steps("production"))
+    for command in ("docker compose build", "docker compose up --detach", "mintpost smoke"):
+        assert command in whole
+
+
+def test_every_action_is_pinned_to_a_commit() -> None:
+    uses = re.findall(r"uses: (.+)", TEXT)
+    pinned = re.compile(r"\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert uses
+    assert [action for action in uses if not pinned.fullmatch(action)] == []
+
+
+def test_it_may_only_read() -> None:
+    assert WORKFLOW["permissions"] == {"contents": "read"}
+    assert [job for job in WORKFLOW["jobs"].values() if "permissions" in job] == []
+    assert "secrets." not in TEXT
