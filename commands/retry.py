@@ -8,8 +8,13 @@ from time import monotonic
 
 from rich.text import Text
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflowservice.v1 import ResetActivityRequest
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import (
+    Client,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+)
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -21,6 +26,7 @@ from db.listing import EventLine, Filters, list_events
 LOOK = timedelta(milliseconds=100)
 RPC_PATIENCE = timedelta(seconds=5)
 EVERYTHING = 1_000_000
+SCHEDULED = PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +72,47 @@ async def retry(
     client: Client, database: Database, workflow_ids: Iterable[str], patience: timedelta
 ) -> list[Woken]:
     """Reset the pending activity of each, then tell what happened within `patience`."""
-    woken = [await _wake(client, workflow_id) for workflow_id in workflow_ids]
     deadline = monotonic() + patience.total_seconds()
+    woken = [await _wake(client, workflow_id, deadline) for workflow_id in workflow_ids]
     return [await _what_came(database, each, deadline) for each in woken]
 
 
-async def _wake(client: Client, workflow_id: str) -> Woken:
-    try:
-        found = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=RPC_PATIENCE)
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return Woken(workflow_id, (), "Temporal does not know it")
-    if found.status is not WorkflowExecutionStatus.RUNNING:
-        status = "ended" if found.status is None else found.status.name.lower()
-        return Woken(workflow_id, (), f"does not wait: it is {status}")
-    steps = tuple(each.activity_id for each in found.raw_description.pending_activities)
+async def _wake(client: Client, workflow_id: str, deadline: float) -> Woken:
+    """Wake the steps that wait. One that is about to is waited for: its row tells it first."""
+    handle = client.get_workflow_handle(workflow_id)
+    while True:
+        try:
+            found = await handle.describe(rpc_timeout=RPC_PATIENCE)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return Woken(workflow_id, (), "Temporal does not know it")
+        if found.status is not WorkflowExecutionStatus.RUNNING:
+            status = "ended" if found.status is None else found.status.name.lower()
+            return Woken(workflow_id, (), f"does not wait: it is {status}")
+        if steps := _waiting_steps(found):
+            await _reset(client, found, steps)
+            return Woken(workflow_id, steps, "")
+        if monotonic() > deadline:
+            return Woken(workflow_id, (), "is under way, and waits for nothing")
+        await asyncio.sleep(LOOK.total_seconds())
+
+
+def _waiting_steps(found: WorkflowExecutionDescription) -> tuple[str, ...]:
+    pending = found.raw_description.pending_activities
+    return tuple(each.activity_id for each in pending if each.state == SCHEDULED)
+
+
+async def _reset(client: Client, found: WorkflowExecutionDescription, steps: Iterable[str]) -> None:
     for step in steps:
         await client.workflow_service.reset_activity(
             ResetActivityRequest(
                 namespace=client.namespace,
-                execution=WorkflowExecution(workflow_id=workflow_id, run_id=found.run_id),
+                execution=WorkflowExecution(workflow_id=found.id, run_id=found.run_id),
                 id=step,
             ),
             timeout=RPC_PATIENCE,
         )
-    return Woken(workflow_id, steps, "" if steps else "is under way, and waits for nothing")
 
 
 async def _what_came(database: Database, woken: Woken, deadline: float) -> Woken:

@@ -4,7 +4,6 @@ from tests.mailers.fake_postmark import ACCEPT, ACCEPT_AND_DROP, FakePostmark, r
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost
 from tests.support.temporal import event_types
-from tests.support.waiting import until
 
 ORDINARY = recorded("01")
 ORDER = order_of(ORDINARY)
@@ -27,16 +26,7 @@ async def test_unmapped_product_parks_the_sale_until_it_is_mapped(mintpost: Mint
 
 async def test_parked_step_stands_in_temporal_with_its_sentence(mintpost: Mintpost) -> None:
     await mintpost.ping(changed(ORDINARY, product_id="new-product=="))
-    await mintpost.parked()
-
-    async def pending() -> str | None:
-        found = await mintpost.run_of(ORDER).describe()
-        for activity in found.raw_description.pending_activities:
-            if activity.activity_id == "mint" and activity.last_failure.message:
-                return activity.last_failure.message
-        return None
-
-    sentence = await until(pending, "mint is pending with a sentence")
+    sentence = await mintpost.pending(ORDER, "mint")
     assert sentence.startswith('unmapped product "new-product=="')
     await mintpost.run_of(ORDER).terminate()
 

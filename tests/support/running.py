@@ -21,7 +21,10 @@ from activities.letters import Letters
 from activities.products_file import ProductsFile
 from activities.sentences import Pace
 from api.dispatcher import Pauses
+from api.spool import Spool
+from api.storing import Patience
 from commands.ports import HOST
+from commands.retry import SCHEDULED
 from db.clock import utc_now
 from db.engine import Database
 from db.listing import (
@@ -51,6 +54,8 @@ QUICK_PAUSES = Pauses(
 )
 # A doubt ends a second after the longest send: short, and long enough for a busy machine.
 QUICK_MAILS = MailPatience(timedelta(0), visible=timedelta(seconds=1))
+# A machine under load must not push a test's ping into the spool.
+UNHURRIED = Patience(database=timedelta(seconds=60), spool=timedelta(seconds=60))
 QUICK_PACE = Pace(operator=timedelta(milliseconds=100), transient=timedelta(milliseconds=100))
 
 PRODUCTS = """\
@@ -115,6 +120,19 @@ class Mintpost:
 
         return await until(told, "the newest ping tells what it waits for")
 
+    async def pending(self, order_id: str, step: str) -> str:
+        """Wait until the step has failed on the visible path and waits; return its sentence."""
+
+        async def waits() -> str | None:
+            found = await self.run_of(order_id).describe()
+            for activity in found.raw_description.pending_activities:
+                if activity.activity_id == step and activity.state == SCHEDULED:
+                    return activity.last_failure.message or None
+            return None
+
+        await self.parked()
+        return await until(waits, f"{step} is pending with a sentence")
+
     def run_of(self, order_id: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(f"gumroad:{order_id}")
 
@@ -136,6 +154,7 @@ class Setup:
     with_worker: bool = True
     secrets: tuple[str, ...] = (SECRET,)
     watch: timedelta = timedelta(milliseconds=100)
+    storing: Patience = UNHURRIED
     pace: Pace = field(default_factory=lambda: QUICK_PACE)
 
 
@@ -165,7 +184,14 @@ def web_parts(setup: Setup) -> api.app.Parts:
 
     storefronts = {"gumroad": Gumroad(setup.secrets)}
     return api.app.Parts(
-        setup.database, storefronts, connect, setup.task_queue, QUICK_PAUSES, setup.watch
+        setup.database,
+        storefronts,
+        connect,
+        Spool(setup.folder / "spool"),
+        setup.task_queue,
+        QUICK_PAUSES,
+        setup.watch,
+        setup.storing,
     )
 
 
