@@ -9,7 +9,7 @@ from activities.pings import ping_of
 from db.clock import Clock, utc_now
 from db.engine import Database
 from db.models import Event
-from db.orders import close_order, fail_order
+from db.orders import close_order, fail_run
 from domain.event import FAILED
 from storefronts.base import Storefront
 from storefronts.remarks import Remarks
@@ -29,7 +29,7 @@ class Close(CloseStep):
     async def close(self, order: OrderToClose) -> ClosedOrder:
         now = self.clock()
         if order.outcome == FAILED:
-            rows = await self.database.run(fail_order, order.event_id, order.error or "", now)
+            rows = await self.database.run(fail_run, order.event_id, order.error or "", now)
         else:
             rows = await self.database.run(
                 close_order, order.event_id, order.outcome, now, self.remark

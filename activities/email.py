@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from temporalio import activity
 from typing_extensions import override
@@ -10,30 +11,45 @@ from activities.letters import Letters
 from db.clock import Clock, utc_now
 from db.deliveries import (
     Letter,
+    SentMail,
     begin_attempt,
+    end_attempt_in_doubt,
     end_attempt_unsent,
     load_letter,
-    note_doubt,
     record_sent,
     refuse_delivery,
 )
 from db.engine import Database
-from domain.errors import DeliveryInDoubtError, MintpostError, PermanentError
-from mailers.base import Email, EmailService, Receipt
+from domain.errors import DeliveryInDoubtError, MailerAwayError, MintpostError, PermanentError
+from mailers.base import Email, EmailService, Mark, Receipt
 from workflows.steps import EmailedLicense, EmailStep, LicenseToEmail
+
+NOTHING = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class MailPatience:
-    """How long a whole send may take, and how long a doubtful one is looked for after that.
+    """How long a whole send may take, and how long a doubtful one is looked for after its end.
 
-    `local` is for the fast path, whose step must stay below the workflow task's 10 s;
-    `visible` for the other one: Postmark's own clients wait for a minute and more.
+    `local` is for the fast path, whose step must stay below the workflow task's 10 s, and for
+    each look-up; `visible` for the slow one: Postmark's own clients wait for a minute and more.
     """
 
     lookup: timedelta
     local: timedelta = timedelta(seconds=5)
     visible: timedelta = timedelta(seconds=30)
+
+    @property
+    def send(self) -> timedelta:
+        return self.local if activity.info().is_local else self.visible
+
+    @property
+    def lease(self) -> timedelta:
+        """How long nobody else may send. It starts later than the send's own time, and is longer.
+
+        45 s on the slow path: a step that died is run again after 60 s.
+        """
+        return self.send * 1.5
 
 
 class EmailLicense(EmailStep):
@@ -58,71 +74,81 @@ class EmailLicense(EmailStep):
         if owed.done is not None:
             return EmailedLicense(owed.done)
         receipt = await self.look_up(owed) or await self.send(owed)
-        await self.database.run(
-            record_sent,
-            owed.delivery_id,
-            status=receipt.status,
-            provider=self.mailer.provider,
-            message_id=receipt.message_id,
-            remark=receipt.remark,
-            now=self.clock(),
-        )
+        sent = SentMail(receipt.status, self.mailer.provider, receipt.message_id, receipt.remark)
+        await self.database.run(record_sent, owed.delivery_id, sent, self.clock())
         return EmailedLicense(receipt.status)
 
     async def look_up(self, owed: Letter) -> Receipt | None:
         """Return what an earlier attempt of unknown end did send; None when it may be repeated."""
-        if owed.sending_since is None or not self.mailer.can_look_up:
+        if owed.attempt_ends_at is None:
             return None
-        receipt = await self.mailer.find(owed.delivery_id)
+        if self.mailer.can_look_up:
+            found = await self.mailer.find(_mark(owed), self.patience.local)
+            if found is not None:
+                return found
+        wait = self.until_certain(owed, owed.attempt_ends_at)
+        # There is no time for more on the fast path.
+        if wait > NOTHING or activity.info().is_local:
+            raise self.in_doubt(f"may have taken delivery {owed.delivery_id}", wait)
+        return None
+
+    def until_certain(self, owed: Letter, ends_at: datetime) -> timedelta:
+        """Return how long it is until a mail that is not found was surely not sent."""
         # A listing lags behind the sending: not found is no proof until enough time has gone.
-        elapsed = self.clock() - owed.sending_since
-        if receipt is None and elapsed < self.patience.visible + self.patience.lookup:
-            raise DeliveryInDoubtError(
-                self.mailer.provider,
-                f"may have taken delivery {owed.delivery_id} and does not list it yet",
-                # Further and further apart, as the chance to find it falls.
-                retry_after=min(max(elapsed / 2, timedelta(seconds=1)), timedelta(minutes=1)),
-            )
-        return receipt
+        lag = self.patience.lookup if self.mailer.can_look_up else NOTHING
+        return ends_at + lag - owed.now
+
+    def in_doubt(self, what: str, wait: timedelta) -> DeliveryInDoubtError:
+        # Further and further apart, as the chance to find it falls.
+        next_look = timedelta(seconds=min(2 ** min(activity.info().attempt, 6), 60))
+        soonest = timedelta(milliseconds=100)
+        return DeliveryInDoubtError(
+            self.mailer.provider, what, retry_after=max(min(next_look, wait), soonest)
+        )
 
     async def send(self, owed: Letter) -> Receipt:
         mail = await self.compose(owed)
-        claimed_at = await self.claim(owed)
+        deadline = monotonic() + self.patience.send.total_seconds()
+        attempt = await self.claim(owed)
         try:
-            return await self.mailer.send(mail, self.patience_now())
+            return await self.send_before(deadline, mail)
         except DeliveryInDoubtError as error:
-            await self.database.run(note_doubt, owed.delivery_id, _words(error))
+            await self.database.run(end_attempt_in_doubt, owed.delivery_id, attempt, _words(error))
             raise
         except MintpostError as error:
             refused = isinstance(error, PermanentError)
             await self.database.run(
-                end_attempt_unsent,
-                owed.delivery_id,
-                claimed_at,
-                refused=refused,
-                words=_words(error),
+                end_attempt_unsent, owed.delivery_id, attempt, refused=refused, words=_words(error)
             )
             raise
 
-    def patience_now(self) -> timedelta:
-        return self.patience.local if activity.info().is_local else self.patience.visible
+    async def send_before(self, deadline: float, mail: Email) -> Receipt:
+        # The claim may have waited for the database, and the lease with it.
+        left = deadline - monotonic()
+        if left <= 0:
+            raise MailerAwayError(self.mailer.provider, "was not asked in time")
+        return await self.mailer.send(mail, timedelta(seconds=left))
 
     async def compose(self, owed: Letter) -> Email:
         try:
-            return self.letters.compose(owed)
+            return self.letters.compose(owed, _mark(owed))
         except PermanentError as error:
             await self.database.run(refuse_delivery, owed.delivery_id, _words(error))
             raise
 
     async def claim(self, owed: Letter) -> datetime:
         """Commit that a mail is about to leave. A slower attempt finds that out here."""
-        now = self.clock()
-        if await self.database.run(begin_attempt, owed.delivery_id, owed.sending_since, now):
-            return now
-        raise DeliveryInDoubtError(
-            self.mailer.provider,
-            f"is being given delivery {owed.delivery_id} by another attempt",
+        attempt = await self.database.run(
+            begin_attempt, owed.delivery_id, owed.attempt_ends_at, self.patience.lease
         )
+        if attempt is None:
+            what = f"is being given delivery {owed.delivery_id} by another attempt"
+            raise self.in_doubt(what, self.patience.lease)
+        return attempt
+
+
+def _mark(owed: Letter) -> Mark:
+    return Mark(owed.delivery_id, owed.reference)
 
 
 def _words(error: MintpostError) -> str:

@@ -8,7 +8,7 @@ from domain.catalog import Catalog
 from domain.errors import ProductUnmappedError
 from domain.identifiers import order_reference
 from licensing.signing import Signer
-from mailers.base import Email
+from mailers.base import Email, Mark
 from mailers.rendering import LicenseLetter, Templates, license_email
 
 
@@ -25,7 +25,7 @@ class Letters:
     templates: Templates
     reply_to: str | None = None
 
-    def compose(self, owed: Letter) -> Email:
+    def compose(self, owed: Letter, mark: Mark) -> Email:
         """Return the mail. Raises MailerRefusesError for an operator's unusable template."""
         license_ = owed.license
         letter = LicenseLetter(
@@ -42,7 +42,7 @@ class Letters:
             reply_to=self.reply_to,
         )
         token = self.signer.sign(license_)
-        return license_email(owed.delivery_id, owed.to, letter, token, self.templates)
+        return license_email(mark, owed.to, letter, token, self.templates)
 
     def _how_to_activate(self, owed: Letter) -> str | None:
         # Today's words, so that a corrected address reaches whoever asks for the mail again.

@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.events import WaitingEvent
 from db.resends import WaitingResend
-from domain.identifiers import order_reference
+from domain.identifiers import resend_reference
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import SALE_PRODUCT, SALE_SOURCE, TASK_QUEUE
 from workflows.resend_license import LicenseToResend, ResendLicense
@@ -61,12 +61,13 @@ class Starter:
 
     async def start_resend(self, resend: WaitingResend) -> None:
         """Start the e-mail that a person asked for, under its number."""
-        order = order_reference(resend.source, resend.order_id)
         async with self._bounded():
             await self.client.start_workflow(
                 ResendLicense.run,
-                LicenseToResend(resend.event_id, resend.license_id, resend.delivery_id),
-                id=f"{order}:resend:{resend.number}",
+                LicenseToResend(
+                    resend.event_id, resend.license_id, resend.delivery_id, resend.renewed
+                ),
+                id=resend_reference(resend.source, resend.order_id, resend.number),
                 task_queue=self.task_queue,
                 # Its delivery's row keeps it from mailing twice. A run that Temporal has under
                 # this id and the database has not is one from before a backup.
@@ -92,19 +93,21 @@ class Starter:
         self, event: WaitingEvent, workflow_id: str, reuse: WorkflowIDReusePolicy
     ) -> None:
         try:
-            await self._start(event, workflow_id, reuse, _attributes(event))
+            await self._start(event, workflow_id, reuse)
         except RPCError as error:
             if error.status is not RPCStatusCode.INVALID_ARGUMENT:
                 raise
-            # Not every namespace lets us register them, and one body must not stall the rest.
-            await self._start(event, workflow_id, reuse, NO_ATTRIBUTES)
+            # Not every namespace lets us register them, and Temporal's limits count bytes: a
+            # product id of 200 emoji breaks one. One body must not stall the rest.
+            await self._start(event, workflow_id, reuse, plain=True)
 
     async def _start(
         self,
         event: WaitingEvent,
         workflow_id: str,
         reuse: WorkflowIDReusePolicy,
-        attributes: TypedSearchAttributes,
+        *,
+        plain: bool = False,
     ) -> None:
         await self.client.start_workflow(
             FulfillSale.run,
@@ -114,9 +117,9 @@ class Starter:
             id_reuse_policy=reuse,
             # A second ping of an order that is on its way joins it.
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=attributes,
-            static_summary=_summary(event),
-            static_details=_details(event),
+            search_attributes=NO_ATTRIBUTES if plain else _attributes(event),
+            static_summary=None if plain else _summary(event),
+            static_details=None if plain else _details(event),
             rpc_timeout=self.patience,
         )
 

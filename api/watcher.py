@@ -13,9 +13,11 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from db.clock import Clock, utc_now
+from db.deliveries import refuse_delivery
 from db.engine import Database
 from db.events import StartedEvent, start_again, started_events
 from db.orders import fail_order
+from db.resends import StartedResend, mark_resend_dispatched, started_resends
 from domain.errors import DatabaseAwayError
 
 logger = logging.getLogger(__name__)
@@ -51,6 +53,8 @@ class Watcher:
         before = self.clock() - self.pause
         for event in await self.database.read(started_events, before):
             await self.look_at(event)
+        for resend in await self.database.read(started_resends, before):
+            await self.look_at_resend(resend)
 
     async def look_at(self, event: StartedEvent) -> None:
         status = await self.status_of(event.workflow_id)
@@ -62,6 +66,17 @@ class Watcher:
             return
         logger.warning("%s ended without ping %d: starting it again", event.workflow_id, event.id)
         await self.database.run(start_again, event.id)
+
+    async def look_at_resend(self, resend: StartedResend) -> None:
+        status = await self.status_of(resend.workflow_id)
+        if status is WorkflowExecutionStatus.RUNNING:
+            return
+        if status in ENDED_BY_A_PERSON:
+            words = f"a person {ENDED_BY_A_PERSON[status]} its workflow: ask for it once more"
+            await self.database.run(refuse_delivery, resend.delivery_id, words)
+            return
+        logger.warning("%s ended without its mail: starting it again", resend.workflow_id)
+        await self.database.run(mark_resend_dispatched, resend.id, None)
 
     async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:
         """Return the status of the latest run; None where Temporal knows none."""

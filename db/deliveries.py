@@ -1,12 +1,14 @@
 """The e-mails that are owed: claiming one attempt, and what became of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from db.clock import database_now
 from db.inserting import the_one
 from db.licenses import license_of
 from db.models import Delivery, LicenseRow, SaleRow
@@ -23,8 +25,9 @@ DONE = ("accepted", "logged")
 class Letter:
     """A delivery with all that its e-mail says; `renewed`: it tells of a longer license.
 
-    `done` is the status of whichever delivery already told this. `sending_since` is when an
-    attempt began whose end is not known.
+    `done` is the status of whichever delivery already told this. `attempt_ends_at` is set
+    where an attempt may have sent it: when that ends or ended, `now` being the database's time.
+    `reference` is no other delivery's anywhere, and tells nothing.
     """
 
     delivery_id: int
@@ -32,8 +35,20 @@ class Letter:
     license: License
     product: Product
     renewed: bool
-    sending_since: datetime | None
+    attempt_ends_at: datetime | None
+    now: datetime
     done: str | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """`status` is one of DONE; `remark` is what the provider said beside its yes."""
+
+    status: str
+    provider: str
+    message_id: str
+    remark: str | None = None
 
 
 def load_letter(session: Session, delivery_id: int) -> Letter:
@@ -46,35 +61,51 @@ def load_letter(session: Session, delivery_id: int) -> Letter:
         license=license_of(row),
         product=product_of(sale),
         renewed=delivery.reason.startswith("charge:"),
-        sending_since=delivery.sending_since,
+        attempt_ends_at=delivery.attempt_ends_at,
+        now=database_now(session),
         done=_already_told(session, delivery),
+        # Ids start again in another database, and a provider's account may serve several.
+        reference=sha256(f"{row.key}/{delivery.id}".encode()).hexdigest()[:32],
     )
 
 
-def begin_attempt(session: Session, delivery_id: int, seen: datetime | None, now: datetime) -> bool:
-    """Commit that a mail is about to leave; False when another attempt was quicker.
+def begin_attempt(
+    session: Session, delivery_id: int, seen: datetime | None, lease: timedelta
+) -> datetime | None:
+    """Commit that a mail is about to leave; None when another attempt was quicker.
 
-    Compare and swap: `seen` is the `sending_since` on which the caller decided.
+    Compare and swap: `seen` is the `attempt_ends_at` on which the caller decided. Return the
+    new one, by which this attempt is known.
     """
+    ends_at = database_now(session) + lease
     result = session.execute(
         update(Delivery)
-        .where(_owed(delivery_id), Delivery.sending_since.is_not_distinct_from(seen))
-        .values(status=PENDING, sending_since=now, attempts=Delivery.attempts + 1)
+        .where(_owed(delivery_id), Delivery.attempt_ends_at.is_not_distinct_from(seen))
+        .values(status=PENDING, attempt_ends_at=ends_at, attempts=Delivery.attempts + 1)
     )
-    return cast("CursorResult[Any]", result).rowcount == 1
+    return ends_at if cast("CursorResult[Any]", result).rowcount == 1 else None
 
 
 def end_attempt_unsent(
-    session: Session, delivery_id: int, claimed_at: datetime, *, refused: bool, words: str
+    session: Session, delivery_id: int, attempt: datetime, *, refused: bool, words: str
 ) -> None:
-    """Record that the attempt which began at `claimed_at` surely sent nothing.
+    """Record that the attempt surely sent nothing; a later one's claim stays.
 
-    A later attempt's claim stays. `words` may quote the provider.
+    `words` may quote the provider.
     """
     session.execute(
         update(Delivery)
-        .where(_owed(delivery_id), Delivery.sending_since == claimed_at)
-        .values(status=REFUSED if refused else PENDING, error=words, sending_since=None)
+        .where(_owed(delivery_id), Delivery.attempt_ends_at == attempt)
+        .values(status=REFUSED if refused else PENDING, error=words, attempt_ends_at=None)
+    )
+
+
+def end_attempt_in_doubt(session: Session, delivery_id: int, attempt: datetime, words: str) -> None:
+    """Record that the attempt is over, and why it is not known whether it sent anything."""
+    session.execute(
+        update(Delivery)
+        .where(_owed(delivery_id), Delivery.attempt_ends_at == attempt)
+        .values(error=words, attempt_ends_at=min(attempt, database_now(session)))
     )
 
 
@@ -83,33 +114,26 @@ def refuse_delivery(session: Session, delivery_id: int, words: str) -> None:
     session.execute(update(Delivery).where(_owed(delivery_id)).values(status=REFUSED, error=words))
 
 
-def note_doubt(session: Session, delivery_id: int, words: str) -> None:
-    """Record why it is not known whether the attempt sent anything; the doubt stays."""
-    session.execute(update(Delivery).where(_owed(delivery_id)).values(error=words))
-
-
-def record_sent(  # noqa: PLR0913 - each is a column
-    session: Session,
-    delivery_id: int,
-    *,
-    status: str,
-    provider: str,
-    message_id: str,
-    remark: str | None,
-    now: datetime,
-) -> None:
-    session.execute(
+def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetime) -> None:
+    """Record what the provider took. A second mail, which should not be, is told on the row."""
+    result = session.execute(
         update(Delivery)
-        .where(Delivery.id == delivery_id)
+        .where(_owed(delivery_id))
         .values(
-            status=status,
-            provider=provider,
-            message_id=message_id,
-            error=remark,
-            sending_since=None,
+            status=sent.status,
+            provider=sent.provider,
+            message_id=sent.message_id,
+            error=sent.remark,
+            attempt_ends_at=None,
             sent_at=now,
         )
     )
+    if cast("CursorResult[Any]", result).rowcount == 0:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id == delivery_id, Delivery.message_id != sent.message_id)
+            .values(error=f"sent twice: the second mail is {sent.message_id}")
+        )
 
 
 def _owed(delivery_id: int) -> ColumnElement[bool]:
@@ -119,12 +143,15 @@ def _owed(delivery_id: int) -> ColumnElement[bool]:
 def _already_told(session: Session, delivery: Delivery) -> str | None:
     """Return the status that makes this delivery needless.
 
-    A sale's own mail is needless once any mail of its license went out, a resend for
-    instance: both carry the same key.
+    A sale's own mail is needless once any mail of its license went out, for all carry the same
+    key; a charge's once a person sent the longer license again.
     """
     told = select(Delivery.status).where(
         Delivery.license_id == delivery.license_id, Delivery.status.in_(DONE)
     )
-    if delivery.reason != "sale":
+    if delivery.reason.startswith("charge:"):
+        later_resend = and_(Delivery.reason.startswith("resend:"), Delivery.id > delivery.id)
+        told = told.where(or_(Delivery.id == delivery.id, later_resend))
+    elif delivery.reason != "sale":
         told = told.where(Delivery.id == delivery.id)
     return session.execute(told.limit(1)).scalar_one_or_none()

@@ -162,10 +162,11 @@ class LicenseRow(Table):
 class Delivery(Table):
     """One e-mail that is owed: one per license and reason.
 
-    `sending_since` is set while an attempt may be in the provider's hands: it is committed
-    before the request leaves and cleared only when the attempt surely failed, so that a crash
-    in between leaves a doubt that the next attempt looks into. `error` may quote the provider
-    and so hold an address; it is shown here and nowhere else.
+    `attempt_ends_at`, on the database's clock, is when the last attempt of unknown outcome
+    ends or ended. It is committed before the request leaves, as a lease that outlasts the
+    attempt, and cleared only when nothing was surely sent: so a crash in between leaves a doubt
+    that the next attempt looks into. `error` may quote the provider and so hold an address; it
+    is shown here and nowhere else.
     """
 
     __tablename__ = "deliveries"
@@ -179,7 +180,7 @@ class Delivery(Table):
     message_id: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int]
     error: Mapped[str | None] = mapped_column(Text)
-    sending_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempt_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -187,12 +188,16 @@ class Delivery(Table):
 
 
 class Resend(Table):
-    """One more e-mail that a person asked for, with who, why, and whom it went to before."""
+    """One more e-mail that a person asked for, with who, why, and whom it went to before.
+
+    `sale_id` is the order line they named: of a membership any charge, not only its first.
+    """
 
     __tablename__ = "resends"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"))
+    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
     number: Mapped[int]
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
     previous_to: Mapped[str] = mapped_column(Text)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.events import load_event
 from db.models import Event, SaleRow
-from domain.event import DUPLICATE, FAILED, ORDER_KINDS
+from domain.event import DUPLICATE, FAILED, ORDER_KINDS, UNSETTLED
 
 Remark = Callable[[Event, str | None], str | None]
 """Says of a copy of a settled order, given whom that was sold to, what a person should know."""
@@ -31,9 +31,20 @@ def record_failure(session: Session, event_id: int, sentence: str) -> None:
 def fail_order(session: Session, event_id: int, sentence: str, now: datetime) -> int:
     """Fail the open rows of the order, for they all share this run; return how many."""
     event = load_event(session, event_id)
-    return _settle(
-        session, and_(_same_order(event), IS_OPEN), outcome=FAILED, error=sentence, closed_at=now
-    )
+    return _fail(session, _same_order(event), sentence, now)
+
+
+def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> int:
+    """Fail the order once it was read, else this ping alone; return how many rows.
+
+    Another copy of a ping that cannot be read may be readable, and gets a run of its own.
+    """
+    event = load_event(session, event_id)
+    if _was_read(session, event):
+        return fail_order(session, event_id, sentence, now)
+    failed = _fail(session, Event.id == event_id, sentence, now)
+    _give_back(session, _same_order(event))
+    return failed
 
 
 def close_order(
@@ -41,17 +52,21 @@ def close_order(
 ) -> int:
     """Settle this row, and the order's other open or failed rows as its duplicates.
 
-    What is settled well stays as it is. Return how many rows were settled.
+    What is settled well stays as it is; what was ignored and is done after all, by a reset, is
+    told. Return how many rows were settled.
     """
     event = load_event(session, event_id)
     mine = _settle(
         session,
-        and_(Event.id == event_id, IS_OPEN_OR_FAILED),
+        and_(Event.id == event_id, or_(IS_OPEN_OR_FAILED, Event.outcome.startswith("ignored:"))),
         outcome=outcome,
         error=None,
         closed_at=now,
     )
     others = and_(_same_order(event), Event.id != event_id, IS_OPEN_OR_FAILED)
+    if outcome in UNSETTLED:
+        _give_back(session, others)
+        return mine
     copies = session.scalars(select(Event).where(others)).all()
     return mine + sum(_settle_as_duplicate(session, copy, event_id, now, remark) for copy in copies)
 
@@ -62,7 +77,7 @@ def order_is_settled(session: Session, source: str, order_id: str) -> bool:
         Event.source == source,
         Event.order_id == order_id,
         Event.kind.in_(ORDER_KINDS),
-        Event.outcome.not_in([FAILED, DUPLICATE]),
+        Event.outcome.not_in(UNSETTLED),
     )
     return session.execute(select(settled)).scalar_one()
 
@@ -77,7 +92,7 @@ def settle_late_events(session: Session, now: datetime, remark: Remark = no_rema
         select(Event, other.id)
         .join(other, and_(other.source == Event.source, other.order_id == Event.order_id))
         .where(IS_OPEN, Event.kind.in_(ORDER_KINDS))
-        .where(other.kind.in_(ORDER_KINDS), other.outcome.not_in([FAILED, DUPLICATE]))
+        .where(other.kind.in_(ORDER_KINDS), other.outcome.not_in(UNSETTLED))
     ).all()
     return sum(
         _settle_as_duplicate(session, copy, settled_by, now, remark) for copy, settled_by in late
@@ -92,6 +107,22 @@ def _same_order(event: Event) -> ColumnElement[bool]:
         Event.order_id == event.order_id,
         Event.kind.in_(ORDER_KINDS),
     )
+
+
+def _was_read(session: Session, event: Event) -> bool:
+    if event.order_id is None:
+        return False
+    sale = exists().where(SaleRow.source == event.source, SaleRow.order_id == event.order_id)
+    return session.execute(select(sale)).scalar_one()
+
+
+def _fail(session: Session, which: ColumnElement[bool], sentence: str, now: datetime) -> int:
+    return _settle(session, and_(which, IS_OPEN), outcome=FAILED, error=sentence, closed_at=now)
+
+
+def _give_back(session: Session, which: ColumnElement[bool]) -> None:
+    """Let the relay start a run of its own for each open row."""
+    session.execute(update(Event).where(which, IS_OPEN).values(dispatched_at=None, error=None))
 
 
 def _settle_as_duplicate(

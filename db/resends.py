@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Delivery, LicenseRow, Resend, SaleRow
+from domain.identifiers import resend_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,22 @@ class NewResend:
 
 @dataclass(frozen=True, slots=True)
 class WaitingResend:
+    """`event_id` is the ping that the order named was read from; `renewed`: a later charge."""
+
     id: int
     number: int
     source: str
     order_id: str
     event_id: int
     license_id: int
+    delivery_id: int
+    renewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StartedResend:
+    id: int
+    workflow_id: str
     delivery_id: int
 
 
@@ -36,9 +47,17 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
 
     It is empty where the order has no license.
     """
-    order = select(LicenseRow).filter_by(source=new.source, order_id=new.order_id)
-    # Two people who ask at once must get different numbers.
-    return [_ask(session, row, new, now) for row in session.scalars(order.with_for_update())]
+    same_membership = and_(
+        LicenseRow.source == SaleRow.source, LicenseRow.subscription_id == SaleRow.subscription_id
+    )
+    order = (
+        select(SaleRow, LicenseRow)
+        .join(LicenseRow, or_(LicenseRow.sale_id == SaleRow.id, same_membership))
+        .where(SaleRow.source == new.source, SaleRow.order_id == new.order_id)
+        # Two people who ask at once must get different numbers.
+        .with_for_update(of=LicenseRow)
+    )
+    return [_ask(session, sale, row, new, now) for sale, row in session.execute(order)]
 
 
 def logged_orders(session: Session) -> list[tuple[str, str]]:
@@ -60,25 +79,44 @@ def waiting_resends(session: Session) -> list[WaitingResend]:
         select(
             Resend.id,
             Resend.number,
-            LicenseRow.source,
-            LicenseRow.order_id,
+            SaleRow.source,
+            SaleRow.order_id,
             SaleRow.event_id,
             LicenseRow.id,
             Resend.delivery_id,
+            LicenseRow.sale_id != SaleRow.id,
         )
         .join(LicenseRow, LicenseRow.id == Resend.license_id)
-        .join(SaleRow, SaleRow.id == LicenseRow.sale_id)
+        .join(SaleRow, SaleRow.id == Resend.sale_id)
         .where(Resend.dispatched_at.is_(None))
         .order_by(Resend.id)
     )
     return [WaitingResend(*row) for row in rows]
 
 
-def mark_resend_dispatched(session: Session, resend_id: int, now: datetime) -> None:
+def mark_resend_dispatched(session: Session, resend_id: int, now: datetime | None) -> None:
+    """Record the start; None gives it back to the relay, as if there had been none."""
     session.execute(update(Resend).where(Resend.id == resend_id).values(dispatched_at=now))
 
 
-def _ask(session: Session, license_: LicenseRow, new: NewResend, now: datetime) -> int:
+def started_resends(session: Session, before: datetime) -> list[StartedResend]:
+    """Return those whose workflow was started before that time and whose mail is owed still."""
+    rows = session.execute(
+        select(Resend.id, SaleRow.source, SaleRow.order_id, Resend.number, Resend.delivery_id)
+        .join(SaleRow, SaleRow.id == Resend.sale_id)
+        .join(Delivery, Delivery.id == Resend.delivery_id)
+        .where(Resend.dispatched_at < before, Delivery.status == "pending")
+        .order_by(Resend.id)
+    )
+    return [
+        StartedResend(resend_id, resend_reference(source, order_id, number), delivery_id)
+        for resend_id, source, order_id, number, delivery_id in rows
+    ]
+
+
+def _ask(
+    session: Session, sale: SaleRow, license_: LicenseRow, new: NewResend, now: datetime
+) -> int:
     number = _next_number(session, license_)
     delivery = Delivery(
         license_id=license_.id,
@@ -93,6 +131,7 @@ def _ask(session: Session, license_: LicenseRow, new: NewResend, now: datetime) 
     session.add(
         Resend(
             license_id=license_.id,
+            sale_id=sale.id,
             number=number,
             delivery_id=delivery.id,
             previous_to=license_.email,

@@ -22,7 +22,13 @@ ORDER_KINDS: tuple[Kind, ...] = ("sale", "recurring_charge", "preorder")
 FULFILLED = "fulfilled"
 DUPLICATE = "duplicate"
 FAILED = "failed"
+FOREIGN_SELLER = "foreign_seller"
+"""Why a ping is ignored that names another seller than the settings do."""
 
 
 def ignored(why: str) -> str:
     return f"ignored:{why}"
+
+
+UNSETTLED = (FAILED, DUPLICATE, ignored(FOREIGN_SELLER))
+"""The outcomes that say nothing of the order itself; a setting was wrong, perhaps."""

@@ -20,3 +20,8 @@ def is_usable_order_id(identifier: str) -> bool:
 def order_reference(source: str, order_id: str) -> str:
     """One sale's name everywhere: the workflow id and what `mintpost show` takes."""
     return f"{source}:{order_id}"
+
+
+def resend_reference(source: str, order_id: str, number: int) -> str:
+    """Name the workflow of one more e-mail that a person asked for."""
+    return f"{order_reference(source, order_id)}:resend:{number}"

@@ -19,18 +19,34 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """By what a mail is known at its provider; it goes along, to ask for the mail later.
+
+    `reference` is lower-case letters and digits. Ids start again in another database, and one
+    account may serve several: without it a look-up could adopt a stranger's mail.
+    """
+
+    delivery_id: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Email:
-    """One mail to one person. `delivery_id` goes along, to ask the provider for it later.
+    """One mail to one person.
 
     `to` is as the storefront gave it: each mailer sends it through `mailers.address.mailable`.
     """
 
-    delivery_id: int
+    mark: Mark
     to: str
     subject: str
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def delivery_id(self) -> int:
+        return self.mark.delivery_id
 
     def __post_init__(self) -> None:
         # A line break would start a header of its own in the mail, so none ever gets this far.
@@ -66,8 +82,8 @@ class EmailService(ABC):
     async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt: ...
 
     @abstractmethod
-    async def find(self, delivery_id: int, patience: timedelta = PATIENCE) -> Receipt | None:
-        """Look up the mail of a delivery. None is no proof: a provider's listing may lag.
+    async def find(self, mark: Mark, patience: timedelta = PATIENCE) -> Receipt | None:
+        """Look up the mail that bears this mark. None is no proof: a provider's listing may lag.
 
         A look-up that fails leaves the question open: it raises DeliveryInDoubtError or
         MailerRefusesError, never MailerAwayError.

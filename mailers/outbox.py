@@ -15,9 +15,9 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from domain.errors import MailBuiltWronglyError, MailerAwayError
+from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError, MailerAwayError
 from mailers.address import mailable
-from mailers.base import PATIENCE, Email, EmailService, Receipt
+from mailers.base import PATIENCE, Email, EmailService, Mark, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +56,14 @@ class LoggingEmailService(EmailService):
         return Receipt("logged", file.name)
 
     @override
-    async def find(self, delivery_id: int, patience: timedelta = PATIENCE) -> Receipt | None:
-        file = self._file(delivery_id)
-        return Receipt("logged", file.name) if await asyncio.to_thread(file.is_file) else None
+    async def find(self, mark: Mark, patience: timedelta = PATIENCE) -> Receipt | None:
+        file = self._file(mark.delivery_id)
+        try:
+            found = await asyncio.to_thread(_bears, file, _message_id(mark).encode())
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise DeliveryInDoubtError("the outbox folder", f"cannot be read ({why})") from None
+        return Receipt("logged", file.name) if found else None
 
     @override
     async def aclose(self) -> None:
@@ -82,7 +87,7 @@ class LoggingEmailService(EmailService):
             message["Reply-To"] = self._reply_to
         message["Subject"] = email.subject
         message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = f"<delivery-{email.delivery_id}@mintpost.localhost>"
+        message["Message-ID"] = _message_id(email.mark)
         message.set_content(email.text)
         message.add_alternative(email.html, subtype="html")
         for attachment in email.attachments:
@@ -91,6 +96,17 @@ class LoggingEmailService(EmailService):
                 attachment.content, maintype=maintype, subtype=subtype, filename=attachment.name
             )
         return message
+
+
+def _message_id(mark: Mark) -> str:
+    return f"<delivery-{mark.delivery_id}.{mark.reference}@mintpost.localhost>"
+
+
+def _bears(file: Path, message_id: bytes) -> bool:
+    try:
+        return message_id in file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError
 from mailers.address import mailable
-from mailers.base import PATIENCE, Attachment, Email, EmailService, Receipt
+from mailers.base import PATIENCE, Attachment, Email, EmailService, Mark, Receipt
 from mailers.http_failures import asking_failure, sending_failure, told_as
 from mailers.postmark_answers import read_answer, read_listing
 from mailers.postmark_verdicts import PROVIDER, receipt_of, refused_settings, trouble
@@ -57,11 +57,11 @@ class PostmarkEmailService(EmailService):
         return receipt_of(read_answer(response), email.delivery_id, self._account.message_stream)
 
     @override
-    async def find(self, delivery_id: int, patience: timedelta = PATIENCE) -> Receipt | None:
-        search = self._search(delivery_id)
+    async def find(self, mark: Mark, patience: timedelta = PATIENCE) -> Receipt | None:
+        search = self._search(mark)
         with told_as(asking_failure, PROVIDER):
             response = await self._call("messages/outbound", patience, params=search)
-        return _found(response, delivery_id)
+        return _found(response, mark)
 
     @override
     async def aclose(self) -> None:
@@ -119,18 +119,18 @@ class PostmarkEmailService(EmailService):
             "Tag": "license",
             "TrackOpens": False,
             "TrackLinks": "None",
-            "Metadata": {"delivery": str(email.delivery_id)},
+            "Metadata": {"delivery": str(email.delivery_id), "reference": email.mark.reference},
             "Attachments": [_attached(attachment) for attachment in email.attachments],
         }
         return {name: value for name, value in message.items() if value not in (None, "", [])}
 
-    def _search(self, delivery_id: int) -> dict[str, str]:
+    def _search(self, mark: Mark) -> dict[str, str]:
         # Without a stream Postmark searches `outbound` only, and a sent mail looks unsent.
         return {
             "count": "50",
             "offset": "0",
             "messagestream": self._account.message_stream,
-            "metadata_delivery": str(delivery_id),
+            "metadata_delivery": str(mark.delivery_id),
         }
 
 
@@ -142,7 +142,7 @@ def _attached(attachment: Attachment) -> dict[str, str]:
     }
 
 
-def _found(response: httpx.Response, delivery_id: int) -> Receipt | None:
+def _found(response: httpx.Response, mark: Mark) -> Receipt | None:
     answer = read_answer(response)
     if not answer.ok:
         raise trouble(answer) or refused_settings(answer)
@@ -150,7 +150,7 @@ def _found(response: httpx.Response, delivery_id: int) -> Receipt | None:
     if listed is None:
         raise DeliveryInDoubtError(PROVIDER, "gave a list of mails that cannot be read")
     # How exactly Postmark's filter matches is undocumented, so each hit is compared.
-    ours = [message for message in listed if message.delivery == str(delivery_id)]
+    ours = [message for message in listed if message.is_marked(mark)]
     if not ours:
         return None
     remark = f"Postmark lists {len(ours)} mails of this delivery" if len(ours) > 1 else None

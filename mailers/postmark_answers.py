@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from domain.identifiers import is_usable
+from mailers.base import Mark
 from mailers.text import one_line
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -31,10 +32,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One message of Postmark's list. `delivery` is our own mark in it, if it has one."""
+    """One message of Postmark's list, with our own mark in it, if it has one."""
 
     message_id: str
     delivery: str | None
+    reference: str | None
+
+    def is_marked(self, mark: Mark) -> bool:
+        # A proxy or an older mail may have no reference; another installation's differs.
+        return self.delivery == str(mark.delivery_id) and self.reference in {None, mark.reference}
 
 
 def read_answer(response: httpx.Response) -> Answer:
@@ -65,10 +71,10 @@ def read_listing(response: httpx.Response) -> tuple[Listed, ...] | None:
 def _listed(message: object) -> Listed | None:
     fields = _object(message)
     message_id = _message_id(fields)
-    delivery = _object(fields.get("Metadata")).get("delivery")
     if message_id is None:
         return None
-    return Listed(message_id, delivery if isinstance(delivery, str) else None)
+    metadata = _object(fields.get("Metadata"))
+    return Listed(message_id, _text(metadata, "delivery"), _text(metadata, "reference"))
 
 
 def _json(body: bytes) -> object:
@@ -83,9 +89,14 @@ def _object(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
+def _text(fields: Mapping[str, object], name: str) -> str | None:
+    value = fields.get(name)
+    return value if isinstance(value, str) else None
+
+
 def _message_id(fields: Mapping[str, object]) -> str | None:
-    value = fields.get("MessageID")
-    return value if isinstance(value, str) and is_usable(value) else None
+    value = _text(fields, "MessageID")
+    return value if value is not None and is_usable(value) else None
 
 
 def _retry_after(header: str) -> timedelta | None:

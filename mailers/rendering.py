@@ -16,7 +16,7 @@ from jinja2 import (
 from jinja2.sandbox import SandboxedEnvironment
 
 from domain.errors import MailerRefusesError
-from mailers.base import Attachment, Email
+from mailers.base import Attachment, Email, Mark
 from mailers.text import one_line
 
 BUILT_IN = Path(__file__).parent.parent / "templates"
@@ -99,12 +99,12 @@ class Templates:
 
 
 def license_email(
-    delivery_id: int, to: str, letter: LicenseLetter, token: str, templates: Templates
+    mark: Mark, to: str, letter: LicenseLetter, token: str, templates: Templates
 ) -> Email:
     """Compose the mail that carries the key to read and the token as `license.jwt`."""
     subject, text, html = templates.render(letter)
     attachment = Attachment("license.jwt", token.encode("ascii"), "application/jwt")
-    return Email(delivery_id, to, subject, text, html, (attachment,))
+    return Email(mark, to, subject, text, html, (attachment,))
 
 
 def wrapped(text: str) -> str:

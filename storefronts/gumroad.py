@@ -11,7 +11,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from domain.errors import SaleInvalidError
-from domain.event import Kind
+from domain.event import FOREIGN_SELLER, Kind
 from domain.identifiers import is_usable, is_usable_order_id
 from domain.sale import Ignored, Product, Sale, Variants
 from storefronts import values
@@ -66,7 +66,7 @@ class Gumroad(Storefront):
         fields = _read(ping)
         kind = _kind(fields)
         if self._seller_id and fields.text("seller_id") not in {"", self._seller_id}:
-            return Ignored("foreign_seller")
+            return Ignored(FOREIGN_SELLER)
         if kind == "unknown":
             name = values.quotable(fields.text("resource_name"))
             raise SaleInvalidError(f'resource_name{name} is unknown; a sale\'s must be "sale"')

@@ -10,11 +10,15 @@ from workflows.steps import ClosedOrder, LicenseToEmail, OrderToClose
 
 @dataclass(frozen=True)
 class LicenseToResend:
-    """`event_id` is the ping that the license was sold by. Who asked and why stays at home."""
+    """`event_id` is the ping that the order was read from. Who asked and why stays at home.
+
+    `renewed`: the order is a later charge of the license's membership.
+    """
 
     event_id: int
     license_id: int
     delivery_id: int
+    renewed: bool = False
 
 
 @workflow.defn
@@ -26,6 +30,7 @@ class ResendLicense:
         summary = f"e-mail license {resend.license_id} again"
         workflow.set_current_details(summary)
         await email_license(LicenseToEmail(resend.event_id, resend.delivery_id), summary)
-        closed = await close_order(OrderToClose(resend.event_id, "fulfilled"))
+        outcome = "renewed" if resend.renewed else "fulfilled"
+        closed = await close_order(OrderToClose(resend.event_id, outcome))
         workflow.set_current_details(f"{summary} → **done**")
         return closed

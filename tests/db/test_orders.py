@@ -14,15 +14,17 @@ from db.events import (
     store_event,
     waiting_events,
 )
+from db.listing import Filters, list_events
 from db.orders import (
     close_order,
     fail_order,
+    fail_run,
     order_is_settled,
     record_failure,
     settle_late_events,
 )
 from domain.event import ORDER_KINDS
-from tests.db.rows import NOON, new_ping, store_ping
+from tests.db.rows import NOON, mint, new_ping, sale_of, store_ping
 
 LATER = NOON + timedelta(hours=1)
 
@@ -95,6 +97,41 @@ def test_fail_puts_the_sentence_on_every_open_row(database: Database) -> None:
         assert database.read_here(told, row) == ("failed", "it failed", None)
 
 
+def test_ping_that_cannot_be_read_fails_alone_and_the_others_start_anew(
+    database: Database,
+) -> None:
+    unreadable, other = stored(database, ("order", "sale"), ("order", "sale"))
+    for row in (unreadable, other):
+        database.run_here(mark_dispatched, row, "gumroad:order", NOON)
+    assert database.run_here(fail_run, unreadable, "it failed", NOON) == 1
+    assert database.read_here(told, unreadable) == ("failed", "it failed", None)
+    assert database.read_here(told, other) == (None, None, None)
+    assert [row.id for row in database.read_here(waiting_events, 9)] == [other]
+
+
+def test_order_that_was_read_fails_as_a_whole(database: Database) -> None:
+    database.run_here(mint, sale_of("order"))
+    (other,) = stored(database, ("order", "sale"))
+    assert database.run_here(fail_run, other, "it failed", NOON) == 2
+    assert {row.outcome for row in database.read_here(list_events, Filters())} == {"failed"}
+
+
+def test_foreign_seller_settles_no_other_copy_of_the_order(database: Database) -> None:
+    foreign, other = stored(database, ("order", "sale"), ("order", "sale"))
+    for row in (foreign, other):
+        database.run_here(mark_dispatched, row, "gumroad:order", NOON)
+    database.run_here(close_order, foreign, "ignored:foreign_seller", NOON)
+    assert database.read_here(told, foreign)[0] == "ignored:foreign_seller"
+    assert [row.id for row in database.read_here(waiting_events, 9)] == [other]
+
+
+def test_close_after_all_replaces_what_was_ignored(database: Database) -> None:
+    (row,) = stored(database, ("order", "sale"))
+    database.run_here(close_order, row, "ignored:refunded", NOON)
+    assert database.run_here(close_order, row, "fulfilled", LATER) == 1
+    assert database.read_here(told, row)[0] == "fulfilled"
+
+
 def test_failure_of_an_attempt_tells_every_open_row_and_no_closed_one(database: Database) -> None:
     failed, mine = stored(database, ("order", "sale"), ("order", "sale"))
     database.run_here(lambda session: setattr(load_event(session, failed), "outcome", "failed"))
@@ -121,6 +158,7 @@ def test_late_row_becomes_a_duplicate_of_the_row_that_settled(database: Database
         ("ignored:refunded", "sale", True),
         ("failed", "sale", False),
         ("duplicate", "sale", False),
+        ("ignored:foreign_seller", "sale", False),
         (None, "sale", False),
         ("ignored:refund", "refund", False),
     ],

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.events import mark_dispatched, store_event
 from db.models import Event
+from mailers.postmark import PostmarkEmailService
 from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
@@ -88,4 +89,17 @@ async def test_row_that_joined_a_failing_run_too_late_is_started_again(
         return True if events[0].outcome == "fulfilled" else None
 
     await until(settled, "the late row is fulfilled")
+    assert len(postmark.accepted) == 1
+
+
+async def test_good_ping_that_joined_an_unreadable_one_is_fulfilled(
+    setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
+) -> None:
+    setup.mailer = mailer
+    await setup.database.run(store_event, new_event(changed(ORDINARY, email="no address"), ORDER))
+    await setup.database.run(store_event, new_event(ORDINARY, ORDER))
+    async with running(setup) as mailing:
+        good, unreadable = await mailing.settled()
+    assert good.outcome == "fulfilled"
+    assert unreadable.outcome in {"failed", "duplicate"}
     assert len(postmark.accepted) == 1

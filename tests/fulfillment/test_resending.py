@@ -1,9 +1,21 @@
 """A person asks for one more license e-mail."""
 
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from temporalio.service import RPCError
+
 from db.clock import utc_now
 from db.inserting import the_one
 from db.models import Resend
-from db.resends import NewResend, ask_resends, logged_orders
+from db.resends import (
+    NewResend,
+    ask_resends,
+    logged_orders,
+    mark_resend_dispatched,
+    waiting_resends,
+)
+from mailers.postmark import PostmarkEmailService
 from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost, Setup, running
@@ -12,6 +24,12 @@ from tests.support.waiting import until
 
 ORDINARY = recorded("01")
 ORDER = order_of(ORDINARY)
+STUDIO = """\
+gumroad:
+  - product_id: "sDOLRWAJ9iPxvwmpujenuA=="
+    tier: studio
+    months: 1
+"""
 
 
 def again(to: str | None = None, why: str | None = None) -> NewResend:
@@ -84,3 +102,66 @@ async def test_order_whose_mail_nobody_got_is_told_until_it_is_sent_again(setup:
     assert await setup.database.read(logged_orders) == [("gumroad", ORDER)]
     await setup.database.run(ask_resends, again(), utc_now())
     assert await setup.database.read(logged_orders) == []
+
+
+async def test_resend_of_a_later_charge_settles_that_charge(
+    setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
+) -> None:
+    first, second = recorded("05"), recorded("06")
+    setup.mailer, setup.products = mailer, STUDIO
+    async with running(setup) as mailing:
+        await mailing.ping(first)
+        await mailing.settled()
+        postmark.default = refuse(422, 406)
+        await mailing.ping(second)
+        await mailing.settled()
+        postmark.default = ACCEPT
+        charge = NewResend("gumroad", order_of(second), None, "operator", None)
+        await setup.database.run(ask_resends, charge, utc_now())
+        await sent(mailing, 2)
+        run = mailing.client.get_workflow_handle(f"gumroad:{order_of(second)}:resend:1")
+        await run.result()
+        assert [event.outcome for event in await mailing.events()] == ["renewed", "fulfilled"]
+        await reset(mailing.client, mailing.run_of(order_of(second)))
+        await mailing.run_of(order_of(second)).result()
+    assert len(postmark.accepted) == 2
+
+
+async def test_resend_whose_run_temporal_lost_is_started_again(setup: Setup) -> None:
+    async with running(setup) as mintpost:
+        await mintpost.ping(ORDINARY)
+        await mintpost.settled()
+    await setup.database.run(ask_resends, again(), utc_now())
+    (lost,) = await setup.database.read(waiting_resends)
+    long_ago = datetime(2026, 9, 1, tzinfo=UTC)
+    await setup.database.run(mark_resend_dispatched, lost.id, long_ago)
+    async with running(setup) as mintpost:
+
+        async def logged() -> bool | None:
+            return {line.status for line in await mintpost.deliveries()} == {"logged"} or None
+
+        await until(logged, "the resend is logged")
+
+
+async def test_resend_that_a_person_terminates_is_told_as_refused(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    await mailing.ping(ORDINARY)
+    await mailing.settled()
+    postmark.default = refuse(401, 10)
+    (delivery_id,) = await mailing.database.run(ask_resends, again(), utc_now())
+    run = mailing.client.get_workflow_handle(f"gumroad:{ORDER}:resend:1")
+
+    async def terminated() -> bool | None:
+        with suppress(RPCError):
+            await run.terminate()
+            return True
+        return None
+
+    async def refused() -> str | None:
+        found = await mailing.deliveries()
+        return next((line.error for line in found if line.status == "refused"), None)
+
+    await until(terminated, "its run is terminated")
+    sentence = await until(refused, f"delivery {delivery_id} is refused")
+    assert sentence == "a person terminated its workflow: ask for it once more"

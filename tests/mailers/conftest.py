@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailers.base import Attachment, Email
+from mailers.base import Attachment, Email, Mark
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
 from mailers.rendering import LicenseLetter
 from tests.mailers.fake_postmark import FakePostmark
@@ -32,7 +32,7 @@ async def postmark(fake: FakePostmark) -> AsyncIterator[PostmarkEmailService]:
 @pytest.fixture
 def email() -> Email:
     return Email(
-        delivery_id=12,
+        mark=Mark(12, "0f1e2d3c"),
         to="buyer@example.com",
         subject="Your license for Ünï Tools 👩‍👩‍👧",
         text="Your key: MINT-AAAAA-BBBBB\n",

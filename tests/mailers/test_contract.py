@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import MailBuiltWronglyError, RecipientRefusedError
-from mailers.base import Email, EmailService
+from mailers.base import Email, EmailService, Mark
 from mailers.outbox import LoggingEmailService
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
 from tests.mailers.fake_postmark import FakePostmark
@@ -61,19 +61,27 @@ async def test_a_sent_mail_has_a_receipt_by_which_it_is_found(
 
     assert receipt.message_id
     assert receipt.remark is None
-    assert await mailer.find(email.delivery_id) == receipt
+    assert await mailer.find(email.mark) == receipt
 
 
 async def test_a_mail_that_was_never_sent_is_not_found(mailer: EmailService, email: Email) -> None:
     await mailer.send(email)
 
-    assert await mailer.find(email.delivery_id + 1) is None
-    assert await mailer.find(1) is None
+    assert await mailer.find(replace(email.mark, delivery_id=13)) is None
+    assert await mailer.find(Mark(1, "0f1e2d3c")) is None
+
+
+async def test_a_mail_of_another_installation_is_not_taken_for_ours(
+    mailer: EmailService, email: Email
+) -> None:
+    await mailer.send(email)
+
+    assert await mailer.find(replace(email.mark, reference="c3d2e1f0")) is None
 
 
 async def test_two_deliveries_have_two_message_ids(mailer: EmailService, email: Email) -> None:
     first = await mailer.send(email)
-    second = await mailer.send(replace(email, delivery_id=13))
+    second = await mailer.send(replace(email, mark=Mark(13, "0f1e2d3c")))
 
     assert first.message_id != second.message_id
 
@@ -88,7 +96,7 @@ async def test_an_address_that_is_not_exactly_one_is_refused_before_anything_lea
     assert "delivery 12" in caught.value.sentence
     assert "@" not in caught.value.sentence
     assert caught.value.detail is None
-    assert await mailer.find(email.delivery_id) is None
+    assert await mailer.find(email.mark) is None
 
 
 async def test_half_a_character_is_a_mail_built_wrongly(mailer: EmailService, email: Email) -> None:

@@ -41,7 +41,7 @@ async def test_a_closed_port_is_surely_not_sent(email: Email) -> None:
         with pytest.raises(MailerAwayError, match="cannot be reached"):
             await mailer.send(email)
         with pytest.raises(DeliveryInDoubtError, match="cannot be reached"):
-            await mailer.find(email.delivery_id)
+            await mailer.find(email.mark)
 
 
 async def test_a_handshake_that_nobody_answers_is_surely_not_sent(email: Email) -> None:
@@ -89,7 +89,7 @@ async def test_what_breaks_a_call_tells_whether_it_was_sent(
         with pytest.raises(sending) as sent:
             await mailer.send(email)
         with pytest.raises(asking) as asked:
-            await mailer.find(email.delivery_id)
+            await mailer.find(email.mark)
 
     assert sent.value.__cause__ is None
     assert asked.value.__suppress_context__

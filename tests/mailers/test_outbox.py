@@ -85,7 +85,7 @@ async def test_a_folder_that_cannot_be_written_is_waited_for(tmp_path: Path, ema
     with pytest.raises(MailerAwayError, match=r"cannot be written \(.+\); nothing was sent"):
         await mailer.send(email)
 
-    assert await mailer.find(email.delivery_id) is None
+    assert await mailer.find(email.mark) is None
 
 
 async def test_a_message_that_cannot_be_put_in_place_leaves_no_scraps(

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from domain.errors import DeliveryInDoubtError, MailerRefusesError, MintpostError
-from mailers.base import Receipt
+from mailers.base import Mark, Receipt
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
 
 ANSWERS = Path(__file__).parent / "postmark" / "lookup_answers.json"
@@ -26,7 +26,7 @@ async def _find(response: httpx.Response) -> Receipt | None:
     account = PostmarkAccount("token", "shop@example.org")
     transport = httpx.MockTransport(lambda _: response)
     async with aclosing(PostmarkEmailService(account, transport)) as mailer:
-        return await mailer.find(12)
+        return await mailer.find(Mark(12, "0f1e2d3c"))
 
 
 @pytest.mark.parametrize("name", ["one", "queued", "total_as_text"])

@@ -14,7 +14,7 @@ from domain.errors import (
     MailerRefusesError,
     RecipientRefusedError,
 )
-from mailers.base import Email
+from mailers.base import Email, Mark
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
 from tests.mailers.fake_postmark import (
     ACCEPT_AND_DROP,
@@ -48,7 +48,7 @@ async def test_the_request_holds_all_that_postmark_needs_and_nothing_else(
         "Tag": "license",
         "TrackOpens": False,
         "TrackLinks": "None",
-        "Metadata": {"delivery": "12"},
+        "Metadata": {"delivery": "12", "reference": "0f1e2d3c"},
         "Attachments": [
             {
                 "Name": "license.jwt",
@@ -105,7 +105,7 @@ async def test_an_answer_that_never_came_is_a_doubt_and_sends_nothing_again(
         await postmark.send(email, SOON)
 
     assert len(fake.requests) == 1
-    found = await postmark.find(email.delivery_id)
+    found = await postmark.find(email.mark)
     assert (found is not None) == (sent == 1)
     assert "buyer" not in repr(caught.value)
 
@@ -155,7 +155,7 @@ async def test_a_setting_that_makes_no_request_is_for_the_operator(
         with pytest.raises(MailerRefusesError) as sending:
             await mailer.send(email)
         with pytest.raises(MailerRefusesError):
-            await mailer.find(email.delivery_id)
+            await mailer.find(email.mark)
 
     assert token not in sending.value.sentence.split()
     assert fake.requests == []
@@ -165,7 +165,7 @@ async def test_no_connection_is_used_twice(
     fake: FakePostmark, postmark: PostmarkEmailService, email: Email
 ) -> None:
     await postmark.send(email)
-    await postmark.send(replace(email, delivery_id=13))
+    await postmark.send(replace(email, mark=Mark(13, "0f1e2d3c")))
 
     assert [mail.delivery for mail in fake.accepted] == ["12", "13"]
     assert fake.connections == 2
@@ -174,7 +174,7 @@ async def test_no_connection_is_used_twice(
 async def test_the_look_up_asks_the_stream_that_was_sent_to(
     fake: FakePostmark, postmark: PostmarkEmailService
 ) -> None:
-    await postmark.find(12)
+    await postmark.find(Mark(12, "0f1e2d3c"))
 
     assert fake.requests[0].target == (
         "/messages/outbound?count=50&offset=0&messagestream=licenses&metadata_delivery=12"
@@ -187,7 +187,7 @@ async def test_a_list_that_lags_shows_the_mail_later(
     fake.unlisted = 2
     receipt = await postmark.send(email)
 
-    found = [await postmark.find(12) for _ in range(3)]
+    found = [await postmark.find(Mark(12, "0f1e2d3c")) for _ in range(3)]
 
     assert found == [None, None, receipt]
 
@@ -198,7 +198,7 @@ async def test_a_wrong_token_sends_nothing(fake: FakePostmark, email: Email) -> 
         with pytest.raises(MailerRefusesError, match="POSTMARK_TOKEN"):
             await mailer.send(email)
         with pytest.raises(MailerRefusesError, match="POSTMARK_TOKEN"):
-            await mailer.find(email.delivery_id)
+            await mailer.find(email.mark)
 
     assert fake.accepted == []
 

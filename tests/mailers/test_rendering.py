@@ -8,6 +8,7 @@ import pytest
 from typing_extensions import override
 
 from domain.errors import MailerRefusesError
+from mailers.base import Mark
 from mailers.rendering import LicenseLetter, Templates, license_email
 
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} {% raw %} \r\nBcc: x@example.com\u202e\0\ud800"
@@ -195,7 +196,9 @@ def test_the_page_fetches_nothing_and_fits_every_client(
 
 
 def test_the_mail_carries_the_token_as_a_file(templates: Templates, letter: LicenseLetter) -> None:
-    email = license_email(12, "buyer@example.com", letter, "eyJ.eyJ.sig", templates)
+    email = license_email(
+        Mark(12, "0f1e2d3c"), "buyer@example.com", letter, "eyJ.eyJ.sig", templates
+    )
 
     [attachment] = email.attachments
     assert (attachment.name, attachment.content) == ("license.jwt", b"eyJ.eyJ.sig")

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, quote_plus
 
 from typing_extensions import override
 
@@ -64,4 +64,5 @@ def log_files(folder: Path) -> Iterable[Path]:
 
 def _stands_in(value: str, content: bytes) -> bool:
     escaped = json.dumps(value)[1:-1]
-    return value.encode() in content or escaped.encode() in content
+    written = {value, escaped, quote(value), quote(value, safe=""), quote_plus(value)}
+    return any(each.encode() in content for each in written)

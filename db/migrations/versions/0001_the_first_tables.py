@@ -124,7 +124,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("sending_since", TIME, nullable=True),
+        sa.Column("attempt_ends_at", TIME, nullable=True),
         sa.Column("sent_at", TIME, nullable=True),
         sa.Column("created_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
@@ -138,6 +138,7 @@ def upgrade() -> None:
         "resends",
         sa.Column("id", KEY, nullable=False),
         sa.Column("license_id", KEY, nullable=False),
+        sa.Column("sale_id", KEY, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("delivery_id", KEY, nullable=False),
         sa.Column("previous_to", sa.Text(), nullable=False),
@@ -151,6 +152,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["license_id"], ["licenses.id"], name=op.f("fk_resends_license_id")
         ),
+        sa.ForeignKeyConstraint(["sale_id"], ["sales.id"], name=op.f("fk_resends_sale_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resends")),
         sa.UniqueConstraint("license_id", "number", name=op.f("uq_resends_license_id_number")),
     )
