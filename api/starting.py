@@ -37,7 +37,7 @@ class AlreadyCompletedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """Holds each start to `patience`.
+    """Holds each start to `patience`; a dead worker's task goes on after `task_timeout`.
 
     The SDK's own retries would hold one for 10 s where the server is down, and for 30 s
     where it hangs (measured with temporalio 1.35.0).
@@ -46,6 +46,7 @@ class Starter:
     client: Client
     task_queue: str = TASK_QUEUE
     patience: timedelta = timedelta(seconds=4)
+    task_timeout: timedelta | None = None
 
     async def start(self, event: WaitingEvent, workflow_id: str, *, again: bool = False) -> None:
         """Start the row's workflow, or join the one that runs under its id.
@@ -114,6 +115,7 @@ class Starter:
             Ping(event.id),
             id=workflow_id,
             task_queue=self.task_queue,
+            task_timeout=self.task_timeout,
             id_reuse_policy=reuse,
             # A second ping of an order that is on its way joins it.
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

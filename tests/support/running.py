@@ -13,6 +13,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
 
 import api.app
 import worker
@@ -120,17 +121,20 @@ class Mintpost:
 
         return await until(told, "the newest ping tells what it waits for")
 
-    async def pending(self, order_id: str, step: str) -> str:
-        """Wait until the step has failed on the visible path and waits; return its sentence."""
+    async def pending(self, order_id: str, step: str, words: str = "") -> str:
+        """Wait until the step stands in Temporal with a sentence that has these words."""
 
         async def waits() -> str | None:
-            found = await self.run_of(order_id).describe()
+            try:
+                found = await self.run_of(order_id).describe()
+            except RPCError:
+                return None  # It is not started yet.
             for activity in found.raw_description.pending_activities:
-                if activity.activity_id == step and activity.state == SCHEDULED:
-                    return activity.last_failure.message or None
+                sentence = activity.last_failure.message
+                if activity.activity_id == step and activity.state == SCHEDULED and sentence:
+                    return sentence if words in sentence else None
             return None
 
-        await self.parked()
         return await until(waits, f"{step} is pending with a sentence")
 
     def run_of(self, order_id: str) -> WorkflowHandle[Any, Any]:

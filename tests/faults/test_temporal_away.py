@@ -1,0 +1,85 @@
+"""Temporal dies, with its memory or without, and every sale goes on when there is one again."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+from commands.child import Child, spawn
+from commands.ports import HOST, free_ports
+from commands.temporal_server import server_command
+from settings import plain_environment
+from tests.mailers.fake_postmark import FakePostmark
+from tests.support.pings import changed, recorded
+from tests.support.running import Mintpost, Setup, running
+from tests.support.waiting import until
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ORDINARY = recorded("01")
+
+
+class OwnTemporal:
+    """A server of a test's own, for it to kill; always on the same port."""
+
+    def __init__(self, folder: Path, *, forgetful: bool) -> None:
+        port, ui_port = free_ports(2)
+        self.address = f"{HOST}:{port}"
+        self.folder = folder
+        command = server_command(folder / "temporal.db", HOST, port, ui_port)
+        self.command = [word for word in command if not (forgetful and "-db-" in word)]
+        if forgetful:
+            self.command = [word for word in self.command if "sqlite-pragma" not in word]
+        self.child: Child | None = None
+
+    async def start(self) -> Client:
+        self.child = await spawn(
+            "temporal", self.command, plain_environment(), directory=None, logs=self.folder
+        )
+        return await until(self.connected, "Temporal answers")
+
+    async def connected(self) -> Client | None:
+        try:
+            return await Client.connect(self.address)
+        except RuntimeError:
+            return None
+
+    async def kill(self) -> None:
+        if self.child is not None:
+            self.child.process.kill()
+            await self.child.process.wait()
+
+
+@pytest.fixture(params=[False, True], ids=["with-its-file", "with-nothing-in-memory"])
+async def temporal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OwnTemporal]:
+    own = OwnTemporal(tmp_path, forgetful=request.param)
+    yield own
+    await own.kill()
+
+
+async def waiting(mintpost: Mintpost, words: str) -> None:
+    async def told() -> bool | None:
+        newest = (await mintpost.events())[0]
+        return words in (newest.error or "") or None
+
+    await until(told, f"the newest row says {words!r}")
+
+
+@ON_SQLITE
+async def test_sales_before_and_during_an_outage_go_on_after_it(
+    mailing: Setup, postmark: FakePostmark, temporal: OwnTemporal
+) -> None:
+    mailing.client = await temporal.start()
+    async with running(mailing) as mintpost:
+        await mintpost.ping(changed(ORDINARY, sale_id="before==", product_id="new-product=="))
+        await mintpost.pending("before==", "mint")
+        await temporal.kill()
+        answer = await mintpost.ping(changed(ORDINARY, sale_id="during=="))
+        assert answer.status_code == 200
+        await waiting(mintpost, "Temporal cannot be reached")
+        mapping = mintpost.products.read_text()
+        mintpost.products.write_text(f'{mapping}  - product_id: "new-product=="\n    tier: new\n')
+        await temporal.start()
+        outcomes = [event.outcome for event in await mintpost.settled()]
+    assert outcomes == ["fulfilled", "fulfilled"]
+    assert len(postmark.accepted) == 2

@@ -1,0 +1,80 @@
+"""A worker dies after the provider took a mail and before that is known: one mail in the end."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from temporalio.client import Client
+
+from api.starting import Starter
+from db.events import WaitingEvent, store_event
+from db.listing import Filters, list_deliveries
+from licensing.signing import generate_private_key
+from tests.commands.processes import WORKER, Running, start
+from tests.mailers.fake_postmark import ACCEPT_AND_HANG, FakePostmark
+from tests.support.pings import changed, new_event, recorded
+from tests.support.running import PRODUCTS, Setup
+from tests.support.waiting import until
+from workflows.names import TASK_QUEUE
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+async def postmark() -> AsyncIterator[FakePostmark]:
+    async with FakePostmark() as fake:
+        yield fake
+
+
+@pytest.fixture
+def environment(setup: Setup, client: Client, postmark: FakePostmark) -> dict[str, str]:
+    (setup.folder / "products.yaml").write_text(PRODUCTS)
+    return {
+        "DATABASE_URL": setup.database.engine.url.render_as_string(hide_password=False),
+        "TEMPORAL_ADDRESS": client.service_client.config.target_host,
+        "LICENSE_SIGNING_KEY": generate_private_key(),
+        "POSTMARK_TOKEN": postmark.token,
+        "POSTMARK_API_URL": postmark.url,
+        "EMAIL_FROM": "Lumen <hello@lumenapp.example>",
+        "EMAIL_LOOKUP_SECONDS": "5",
+    }
+
+
+async def start_sale(setup: Setup, order: str) -> None:
+    body = changed(recorded("01"), sale_id=order)
+    event_id = await setup.database.run(store_event, new_event(body, order))
+    # Temporal gives a dead worker's task to another one after this time; it is 10 s by default.
+    starter = Starter(setup.client, TASK_QUEUE, task_timeout=timedelta(seconds=1))
+    event = WaitingEvent(event_id, "gumroad", "sale", order, None)
+    await starter.start(event, f"gumroad:{order}")
+
+
+async def killed_when_the_mail_is_taken(worker: Running, postmark: FakePostmark) -> None:
+    async def taken() -> bool | None:
+        return bool(postmark.accepted) or None
+
+    await until(taken, "the provider has the mail")
+    worker.process.kill()
+    await worker.process.wait()
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("stream", "unlisted"), [("outbound", 0), ("licenses", 2)])
+async def test_mail_that_was_taken_is_found_again_and_not_sent_twice(
+    setup: Setup, environment: dict[str, str], postmark: FakePostmark, stream: str, unlisted: int
+) -> None:
+    order = f"killed-worker-{stream}=="
+    environment["POSTMARK_MESSAGE_STREAM"] = stream
+    postmark.reactions.append(ACCEPT_AND_HANG)
+    postmark.unlisted = unlisted
+    async with start(*WORKER, folder=setup.folder, environment=environment) as worker:
+        await worker.says("working on task queue")
+        await start_sale(setup, order)
+        await killed_when_the_mail_is_taken(worker, postmark)
+    (delivery,) = await setup.database.read(list_deliveries, Filters())
+    assert (delivery.status, delivery.message_id) == ("pending", None)
+    async with start(*WORKER, folder=setup.folder, environment=environment):
+        await setup.client.get_workflow_handle(f"gumroad:{order}").result()
+    (delivery,) = await setup.database.read(list_deliveries, Filters())
+    (mail,) = postmark.accepted
+    assert (delivery.status, delivery.message_id) == ("accepted", mail.message_id)
