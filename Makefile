@@ -7,7 +7,7 @@ LOCK := .venv-lock/bin/uv pip compile pyproject.toml --quiet --upgrade --univers
 PICTURES := .venv-pictures/.installed
 CHROMIUM ?= /usr/bin/chromium
 
-.PHONY: help setup demo dev test check format histories lock pictures clean
+.PHONY: help setup demo dev test check bench format histories lock pictures clean
 
 help:  ## What can be done here
 	@awk -F ':.*## *' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -38,6 +38,9 @@ check: setup  ## Lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: setup  ## Figures that the documents quote, measured here
+	PYTHONPATH=. $(BIN)/python bench/mail_window.py
 
 format: setup  ## Let the formatter have its way
 	$(BIN)/ruff check --fix-only --quiet .

@@ -21,7 +21,7 @@ from tests.support.waiting import until
 
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-SALES = 10
+SALES = 6
 
 
 @pytest.fixture

@@ -1,0 +1,75 @@
+"""Measures the moment in which a frozen worker could mail beside its successor.
+
+`make bench` prints it: the time from a connection's being up, after which nothing looks
+at the send's deadline any more, to the last byte's being handed to the kernel, in microseconds
+and as a part of the whole send, over the loopback. See docs/adr/0007-e-mail.md.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import replace
+from statistics import median, quantiles
+from time import perf_counter
+
+import httpx
+from typing_extensions import override
+
+from commands.torture.fake_postmark import FakePostmark
+from mailers.base import Attachment, Email, Mark
+from mailers.postmark import PostmarkAccount, PostmarkEmailService
+
+SENDS = 500
+CONNECTED = "connection.connect_tcp.complete"
+WRITTEN = "http11.send_request_body.complete"
+MAIL = Email(
+    mark=Mark(1, "bench"),
+    to="buyer@example.com",
+    subject="Your license",
+    text="Your key\n" * 40,
+    html="<p>Your key</p>" * 200,
+    attachments=(Attachment("license.jwt", b"x" * 400, "application/jwt"),),
+)
+
+
+class Traced(httpx.AsyncHTTPTransport):
+    """Notes when each thing happened to the last request."""
+
+    def __init__(self) -> None:
+        # As the service's own: no connection is used twice.
+        super().__init__(limits=httpx.Limits(max_keepalive_connections=0))
+        self.happened: dict[str, float] = {}
+
+    @override
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions["trace"] = self.note
+        return await super().handle_async_request(request)
+
+    async def note(self, event: str, _: object) -> None:
+        self.happened[event] = perf_counter()
+
+
+async def windows() -> list[tuple[float, float]]:
+    """Return for each send its window and its whole time, in seconds."""
+    transport, measured = Traced(), list[tuple[float, float]]()
+    async with FakePostmark() as fake:
+        account = PostmarkAccount(fake.token, "shop@example.org", api_url=fake.url)
+        async with aclosing(PostmarkEmailService(account, transport)) as mailer:
+            for number in range(SENDS):
+                start = perf_counter()
+                await mailer.send(replace(MAIL, mark=Mark(number, "bench")))
+                window = transport.happened[WRITTEN] - transport.happened[CONNECTED]
+                measured.append((window, perf_counter() - start))
+    return measured
+
+
+def lines(measured: list[tuple[float, float]]) -> Iterator[str]:
+    window, parts = [each for each, _ in measured], [each / whole for each, whole in measured]
+    yield f"sends                  {len(measured)}"
+    yield f"window, median         {median(window) * 1e6:.0f} µs"
+    yield f"window, 99th percent   {quantiles(window, n=100)[98] * 1e6:.0f} µs"
+    yield f"part of the whole send {median(parts):.0%}"
+
+
+if __name__ == "__main__":
+    print("\n".join(lines(asyncio.run(windows()))))  # noqa: T201 - printing is what it is for
