@@ -1,5 +1,6 @@
 """Sends the e-mail that a delivery owes: at most once, as far as the provider lets us know."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -131,7 +132,7 @@ class EmailLicense(EmailStep):
 
     async def compose(self, owed: Letter) -> Email:
         try:
-            return self.letters.compose(owed, _mark(owed))
+            return await asyncio.to_thread(self.letters.compose, owed, _mark(owed))
         except PermanentError as error:
             await self.database.run(refuse_delivery, owed.delivery_id, _words(error))
             raise

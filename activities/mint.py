@@ -1,5 +1,6 @@
 """Turns a sale into its one license."""
 
+import asyncio
 from collections.abc import Mapping
 
 from temporalio import activity
@@ -43,7 +44,8 @@ class Mint(MintStep):
             return _told(found)
         if await self.is_undone(bought):
             return MintedLicense(ignored="refunded")
-        catalog = self.products.current()
+        # A large file that was edited takes a moment to read, in which others go on.
+        catalog = await asyncio.to_thread(self.products.current)
         offer = catalog.find(bought.source, bought.product)
         new = _decide(sale.sale_id, bought, offer, catalog.sha256)
         minted = await self.database.run(mint_license, bought, new, self.clock())

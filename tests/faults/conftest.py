@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
+from temporalio.client import Client
 
+from licensing.signing import generate_private_key
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
 from tests.mailers.fake_postmark import FakePostmark
-from tests.support.running import Setup
+from tests.support.running import PRODUCTS, SECRET, Setup
 
 SENDER = "Lumen <hello@lumenapp.example>"
 
@@ -25,3 +27,20 @@ async def mailing(setup: Setup, postmark: FakePostmark) -> AsyncIterator[Setup]:
     async with aclosing(PostmarkEmailService(account)) as service:
         setup.mailer = service
         yield setup
+
+
+@pytest.fixture
+def environment(setup: Setup, client: Client, postmark: FakePostmark) -> dict[str, str]:
+    """Return what an API and a worker of this database have to know."""
+    (setup.folder / "products.yaml").write_text(PRODUCTS)
+    return {
+        "DATABASE_URL": setup.database.engine.url.render_as_string(hide_password=False),
+        "DATA_DIR": str(setup.folder),
+        "TEMPORAL_ADDRESS": client.service_client.config.target_host,
+        "GUMROAD_WEBHOOK_SECRET": SECRET,
+        "LICENSE_SIGNING_KEY": generate_private_key(),
+        "POSTMARK_TOKEN": postmark.token,
+        "POSTMARK_API_URL": postmark.url,
+        "EMAIL_FROM": SENDER,
+        "EMAIL_LOOKUP_SECONDS": "5",
+    }

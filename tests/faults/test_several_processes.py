@@ -1,82 +1,20 @@
 """Two APIs and two workers share one PostgreSQL, and one of each is killed meanwhile."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
 
-import httpx
 import pytest
-from temporalio.client import Client
 
-from commands.ports import HOST, free_ports
+from commands.ports import HOST
 from db.listing import EventLine, Filters, list_events, list_licenses
-from licensing.signing import generate_private_key
-from tests.commands.processes import WORKER, Running, start
+from tests.faults.processes import a_worker, api
 from tests.mailers.fake_postmark import FakePostmark
-from tests.support.pings import changed, recorded
-from tests.support.running import FORM, PRODUCTS, SECRET, Setup
+from tests.support.running import Setup
 from tests.support.waiting import until
 
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SALES = 6
-
-
-@pytest.fixture
-def environment(setup: Setup, client: Client, postmark: FakePostmark) -> dict[str, str]:
-    (setup.folder / "products.yaml").write_text(PRODUCTS)
-    return {
-        "DATABASE_URL": setup.database.engine.url.render_as_string(hide_password=False),
-        "DATA_DIR": str(setup.folder),
-        "TEMPORAL_ADDRESS": client.service_client.config.target_host,
-        "GUMROAD_WEBHOOK_SECRET": SECRET,
-        "LICENSE_SIGNING_KEY": generate_private_key(),
-        "POSTMARK_TOKEN": postmark.token,
-        "POSTMARK_API_URL": postmark.url,
-        "EMAIL_FROM": "Lumen <hello@lumenapp.example>",
-        "EMAIL_LOOKUP_SECONDS": "5",
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Api:
-    url: str
-    running: Running
-
-    async def ping(self, order: str) -> int:
-        body = changed(recorded("01"), sale_id=order)
-        async with httpx.AsyncClient(trust_env=False) as http:
-            answer = await http.post(
-                f"{self.url}/webhooks/gumroad",
-                params={"secret": SECRET},
-                content=body,
-                headers={"Content-Type": FORM},
-            )
-        return answer.status_code
-
-
-@asynccontextmanager
-async def api(setup: Setup, environment: dict[str, str]) -> AsyncIterator[Api]:
-    (port,) = free_ports(1)
-    folder = setup.folder / f"api-{port}"
-    folder.mkdir()
-    command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app"]
-    options = ["--host", HOST, "--port", str(port)]
-    async with start(*command, *options, folder=folder, environment=environment) as process:
-        await process.says("Application startup complete")
-        yield Api(f"http://{HOST}:{port}", process)
-
-
-@asynccontextmanager
-async def a_worker(setup: Setup, environment: dict[str, str], name: str) -> AsyncIterator[Running]:
-    folder = setup.folder / name
-    folder.mkdir()
-    (folder / "products.yaml").write_text(PRODUCTS)
-    async with start(*WORKER, folder=folder, environment=environment) as process:
-        await process.says("working on task queue")
-        yield process
 
 
 async def settled(setup: Setup, count: int) -> list[EventLine]:

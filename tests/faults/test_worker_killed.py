@@ -1,43 +1,20 @@
 """A worker dies after the provider took a mail and before that is known: one mail in the end."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from temporalio.client import Client
 
 from api.starting import Starter
 from db.events import WaitingEvent, store_event
 from db.listing import Filters, list_deliveries
-from licensing.signing import generate_private_key
 from tests.commands.processes import WORKER, Running, start
 from tests.mailers.fake_postmark import ACCEPT_AND_HANG, FakePostmark
 from tests.support.pings import changed, new_event, recorded
-from tests.support.running import PRODUCTS, Setup
+from tests.support.running import Setup
 from tests.support.waiting import until
 from workflows.names import TASK_QUEUE
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-async def postmark() -> AsyncIterator[FakePostmark]:
-    async with FakePostmark() as fake:
-        yield fake
-
-
-@pytest.fixture
-def environment(setup: Setup, client: Client, postmark: FakePostmark) -> dict[str, str]:
-    (setup.folder / "products.yaml").write_text(PRODUCTS)
-    return {
-        "DATABASE_URL": setup.database.engine.url.render_as_string(hide_password=False),
-        "TEMPORAL_ADDRESS": client.service_client.config.target_host,
-        "LICENSE_SIGNING_KEY": generate_private_key(),
-        "POSTMARK_TOKEN": postmark.token,
-        "POSTMARK_API_URL": postmark.url,
-        "EMAIL_FROM": "Lumen <hello@lumenapp.example>",
-        "EMAIL_LOOKUP_SECONDS": "5",
-    }
 
 
 async def start_sale(setup: Setup, order: str) -> None:
