@@ -5,6 +5,7 @@ broken setting names all of them and does not start.
 """
 
 import os
+import re
 from email.errors import ObsoleteHeaderDefect
 from email.headerregistry import AddressHeader, HeaderRegistry
 from email.utils import parseaddr
@@ -32,6 +33,7 @@ from db.engine import database_url
 
 ENV_FILE = ".env"
 DRIVERS = frozenset({"sqlite", "postgresql+psycopg"})
+HOST_AND_PORT = re.compile(r"([\w.-]+|\[[\da-f:.]+\]):\d{1,5}", re.ASCII | re.IGNORECASE)
 
 S = TypeVar("S", bound="EnvironmentSettings")
 
@@ -152,9 +154,8 @@ class SigningSettings(EnvironmentSettings):
         try:
             return self.license_signing_key_file.read_text(errors="replace")
         except OSError as error:
-            raise SettingsError(
-                f"LICENSE_SIGNING_KEY_FILE cannot be read: {error.strerror}"
-            ) from None
+            why = f"LICENSE_SIGNING_KEY_FILE cannot be read: {error.strerror}"
+            raise SettingsError(why) from None
 
 
 class OperatorSettings(EnvironmentSettings):
@@ -213,11 +214,8 @@ def whole_environment() -> dict[str, str]:
 def plain_environment() -> dict[str, str]:
     """Return the environment without any variable that is Mintpost's or Temporal's."""
     own = {name.upper() for name in {**WorkerSettings.model_fields, **SmokeSettings.model_fields}}
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name.upper() not in own and not name.startswith("TEMPORAL_")
-    }
+    others = [name for name in os.environ if not name.startswith("TEMPORAL_")]
+    return {name: os.environ[name] for name in others if name.upper() not in own}
 
 
 def temporal_config() -> ClientConnectConfig:
@@ -233,8 +231,9 @@ def temporal_config() -> ClientConnectConfig:
         # Further lines of it quote the file, which may hold an API key.
         words = str(error).partition("\n")[0]
         raise SettingsError(f"TEMPORAL_…: Temporal's settings cannot be read: {words}") from None
-    config.setdefault("target_host", "127.0.0.1:7233")
     config.setdefault("namespace", "default")
+    if not HOST_AND_PORT.fullmatch(config.setdefault("target_host", "127.0.0.1:7233")):
+        raise SettingsError("TEMPORAL_ADDRESS is no host with a port, such as 127.0.0.1:7233")
     return config
 
 
@@ -242,7 +241,8 @@ def _sentence(detail: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
     variable = str(detail["loc"][0]).upper()
     if detail["type"] == "value_error":
         return f"{variable} {detail['ctx']['error']}"
-    return f"{variable}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+    words = re.sub("^[A-Z](?![A-Z])", lambda first: first[0].lower(), detail["msg"])
+    return f"{variable}: {words}"
 
 
 def _unreadable_env_file(error: OSError | UnicodeDecodeError) -> SettingsError:

@@ -15,8 +15,11 @@ from temporalio.envconfig import ClientConnectConfig
 
 from api.access_log import hide_queries
 from api.dispatcher import Dispatcher, Pauses
+from api.drainer import Drainer
 from api.health import Health, health_routes
+from api.spool import Spool
 from api.starting import Starter
+from api.storing import Patience, Store
 from api.watcher import Watcher
 from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
@@ -45,7 +48,8 @@ def create_app() -> FastAPI:
     except (SettingsError, WrongMigrationError) as error:
         raise SystemExit(str(error)) from None
     storefronts = {"gumroad": Gumroad(settings.gumroad_secrets(), settings.gumroad_seller_id)}
-    return assemble(Parts(database, storefronts, partial(_connect_lazily, temporal)))
+    spool = Spool(settings.data_dir / "spool")
+    return assemble(Parts(database, storefronts, partial(_connect_lazily, temporal), spool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,11 @@ class Parts:
     database: Database
     storefronts: Mapping[str, Storefront]
     connect: Callable[[], Awaitable[Client]]
+    spool: Spool
     task_queue: str = TASK_QUEUE
     pauses: Pauses = field(default_factory=Pauses)
     watch: timedelta = timedelta(minutes=1)
+    patience: Patience = field(default_factory=Patience)
 
 
 def assemble(parts: Parts) -> FastAPI:
@@ -70,13 +76,7 @@ def assemble(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         client = await parts.connect()
-        starter = Starter(client, parts.task_queue)
-        dispatcher = Dispatcher(parts.database, starter, parts.storefronts, pauses=parts.pauses)
-        inbox = Inbox(parts.storefronts, parts.database, dispatcher.wake)
-        app.include_router(webhook_routes(inbox))
-        app.include_router(health_routes(Health(parts.database, client)))
-        watcher = Watcher(parts.database, client, parts.watch)
-        background = [asyncio.create_task(each.run()) for each in (dispatcher, watcher)]
+        background = [asyncio.create_task(each.run()) for each in _furnish(app, parts, client)]
         yield
         for task in background:
             task.cancel()
@@ -88,6 +88,20 @@ def assemble(parts: Parts) -> FastAPI:
     for status in (404, 405):
         app.add_exception_handler(status, _answer_as_unknown)
     return app
+
+
+def _furnish(app: FastAPI, parts: Parts, client: Client) -> tuple[Dispatcher, Drainer, Watcher]:
+    """Give the app its routes; return what runs beside them."""
+    database, spool = parts.database, parts.spool
+    starter = Starter(client, parts.task_queue)
+    dispatcher = Dispatcher(database, starter, parts.storefronts, pauses=parts.pauses)
+    drainer = Drainer(spool, database, dispatcher.wake, pauses=parts.pauses)
+    store = Store(
+        database, spool, stored=dispatcher.wake, spooled=drainer.wake, patience=parts.patience
+    )
+    app.include_router(webhook_routes(Inbox(parts.storefronts, store)))
+    app.include_router(health_routes(Health(database, client, spool)))
+    return dispatcher, drainer, Watcher(database, client, parts.watch)
 
 
 async def _connect_lazily(config: ClientConnectConfig) -> Client:
@@ -104,5 +118,5 @@ def _check(database: Database) -> None:
     try:
         check_migrated(database.engine)
     except DatabaseAwayError as error:
-        # Pings are refused with 503 until it is back; the dispatcher then goes on by itself.
-        logger.warning("%s", error.sentence)
+        # Pings go into the spool until it is back; drainer and dispatcher then go on by themselves.
+        logger.warning("%s: is it up, and is DATABASE_URL right?", error.sentence)

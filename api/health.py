@@ -11,6 +11,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from api.spool import Spool
 from db.engine import Database
 from db.migrating import WrongMigrationError, check_migrated
 from db.signing_keys import known_keys
@@ -26,6 +27,7 @@ class Health:
 
     database: Database
     client: Client
+    spool: Spool
     patience: timedelta = timedelta(seconds=2)
 
     async def troubles(self) -> dict[str, str]:
@@ -33,6 +35,10 @@ class Health:
         looks = {"database": self._database(), "temporal": self._temporal()}
         found = await asyncio.gather(*map(self._bounded, looks.values()))
         return {part: trouble for part, trouble in zip(looks, found, strict=True) if trouble}
+
+    async def spooled(self) -> str | None:
+        """Tell of pings in the spool. They do not make us unready: the next one can be taken."""
+        return await self._bounded(self.spool.run(self.spool.state))
 
     async def _bounded(self, look: Awaitable[str | None]) -> str | None:
         try:
@@ -66,8 +72,9 @@ def health_routes(health: Health) -> APIRouter:
 
     @router.get("/readyz")
     async def ready() -> JSONResponse:
-        troubles = await health.troubles()
-        return JSONResponse({"ready": not troubles, **troubles}, 503 if troubles else 200)
+        troubles, spooled = await asyncio.gather(health.troubles(), health.spooled())
+        told = troubles if spooled is None else {**troubles, "spool": spooled}
+        return JSONResponse({"ready": not troubles, **told}, 503 if troubles else 200)
 
     @router.get("/.well-known/jwks.json")
     async def public_keys() -> JSONResponse:

@@ -1,8 +1,9 @@
 """`mintpost show`: one sale whole, and what it waits for."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, timedelta
 
 from rich.padding import Padding
@@ -14,7 +15,11 @@ from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.spool import Spool
+from commands.problems import CommandError
+from commands.spooled import SpooledLine, spooled_pings
 from commands.tables import cell, console, iso, print_json
+from db.engine import Database
 from db.listing import (
     DeliveryLine,
     EventLine,
@@ -26,19 +31,29 @@ from db.listing import (
     list_licenses,
     list_sales,
 )
+from db.tracing import event_alone, order_minted_by
+from domain.errors import DatabaseAwayError
 
-Line = EventLine | SaleLine | LicenseLine | DeliveryLine
+Databases = Callable[[], AbstractContextManager[Database]]
+Line = EventLine | SaleLine | LicenseLine | DeliveryLine | SpooledLine
 
 PATIENCE = timedelta(seconds=3)
 EVERYTHING = 1000
+NO_ORDER = ""
+
+SPOOLED = "the database: a ping is in the spool, and goes in by itself"
+ASIDE = "a person: a ping was set aside in the spool, and the API's log says why"
+NOBODY_GOT_IT = "it was only written into the outbox: nobody got it"
+HOW_TO_SEND = "set POSTMARK_TOKEN, then `mintpost resend --status logged`"
 
 
 @dataclass(frozen=True, slots=True)
 class WholeOrder:
-    events: list[EventLine]
-    sales: list[SaleLine]
-    licenses: list[LicenseLine]
-    deliveries: list[DeliveryLine]
+    events: list[EventLine] = field(default_factory=list)
+    sales: list[SaleLine] = field(default_factory=list)
+    licenses: list[LicenseLine] = field(default_factory=list)
+    deliveries: list[DeliveryLine] = field(default_factory=list)
+    spooled: list[SpooledLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +73,52 @@ class WorkflowState:
     pending: list[PendingStep]
 
 
+async def run_show(
+    reference: str,
+    spool: Spool,
+    databases: Databases,
+    temporal: ClientConnectConfig,
+    *,
+    as_json: bool,
+) -> None:
+    """Print all of what the reference names; raise CommandError where that is nothing."""
+    source, _, order_id = reference.partition(":")
+    spooled = spooled_pings(spool, source, order_id)
+    try:
+        with databases() as database:
+            order = await database.read(load_order, source, order_id)
+    except DatabaseAwayError:
+        # That is when pings are spooled.
+        if not spooled:
+            raise
+        order = WholeOrder()
+    if not order.events and not spooled:
+        raise CommandError(f"no ping of {reference} is known: `mintpost events` lists them")
+    order.spooled.extend(spooled)
+    state = await workflow_state(temporal, workflow_of(order, reference))
+    print_order(reference, order, state, as_json=as_json)
+
+
 def load_order(session: Session, source: str, order_id: str) -> WholeOrder:
-    filters = Filters(source=source, order_id=order_id, limit=EVERYTHING)
+    """Return the rows of an order, or those around the one ping that runs under no order's id."""
+    pings = order = Filters(source=source, order_id=order_id, limit=EVERYTHING)
+    if (event_id := event_alone(session, source, order_id)) is not None:
+        pings = Filters(source=source, event_id=event_id)
+        minted = order_minted_by(session, event_id) or NO_ORDER
+        order = Filters(source=source, order_id=minted, limit=EVERYTHING)
     return WholeOrder(
-        list_events(session, filters),
-        list_sales(session, filters),
-        list_licenses(session, filters),
-        list_deliveries(session, filters),
+        list_events(session, pings),
+        list_sales(session, order),
+        list_licenses(session, order),
+        list_deliveries(session, order),
     )
+
+
+def workflow_of(order: WholeOrder, reference: str) -> str:
+    """Return the id under which it runs, which a single ping's row knows best."""
+    order_id = reference.partition(":")[2]
+    alone = [event for event in order.events if event.order_id != order_id]
+    return (alone[0].workflow_id if alone else None) or reference
 
 
 async def workflow_state(config: ClientConnectConfig, workflow_id: str) -> WorkflowState:
@@ -73,7 +126,8 @@ async def workflow_state(config: ClientConnectConfig, workflow_id: str) -> Workf
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return await _state(await Client.connect(**config), workflow_id)
     except (RuntimeError, TimeoutError):
-        return WorkflowState(workflow_id, "not known: Temporal cannot be reached", [])
+        at = config.get("target_host")
+        return WorkflowState(workflow_id, f"not known: Temporal cannot be reached at {at}", [])
 
 
 async def _state(client: Client, workflow_id: str) -> WorkflowState:
@@ -94,9 +148,20 @@ def waits_for(order: WholeOrder, workflow: WorkflowState) -> str | None:
         soon = "" if step.next_try is None else f", next try at {step.next_try}"
         return f"{step.step} (attempt {step.attempt}{soon}): {step.sentence or 'under way'}"
     open_rows = [event for event in order.events if event.outcome is None]
-    if not open_rows:
+    if open_rows:
+        return open_rows[0].error or "the next step"
+    if order.spooled:
+        return ASIDE if all(ping.set_aside for ping in order.spooled) else SPOOLED
+    return None
+
+
+def advice(order: WholeOrder, line: Line) -> str | None:
+    """Say what a person should know of a line, where its fields do not."""
+    if not isinstance(line, DeliveryLine) or line.status != "logged":
         return None
-    return open_rows[0].error or "the next step"
+    others = (each for each in order.deliveries if each.license_id == line.license_id)
+    sent = any(each.status == "accepted" for each in others)
+    return NOBODY_GOT_IT if sent else f"{NOBODY_GOT_IT}; {HOW_TO_SEND}"
 
 
 def print_order(
@@ -115,14 +180,17 @@ def print_order(
             if number:
                 out.print()
             out.print(_facts(line))
+            if (said := advice(order, line)) is not None:
+                out.print(_indented(said))
     out.print("\n[bold]workflow[/]")
     out.print(Text(f"  {workflow.status}"))
     if waiting is not None:
-        out.print(Padding(Text(f"waits for {waiting}", style="yellow"), (0, 0, 0, 2)))
+        out.print(_indented(f"waits for {waiting}"))
 
 
 def _sections(order: WholeOrder) -> list[tuple[str, Sequence[Line]]]:
     sections: list[tuple[str, Sequence[Line]]] = [
+        ("pings in the spool", order.spooled),
         ("pings", order.events[::-1]),
         ("sale", order.sales),
         ("license", order.licenses),
@@ -131,14 +199,18 @@ def _sections(order: WholeOrder) -> list[tuple[str, Sequence[Line]]]:
     return [(title, lines) for title, lines in sections if lines]
 
 
+def _indented(sentence: str) -> Padding:
+    return Padding(Text(sentence, style="yellow"), (0, 0, 0, 2), expand=False)
+
+
 def _facts(line: Line) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
     table.add_column(style="dim")
     table.add_column(overflow="fold")
-    for field in fields(line):
-        value = getattr(line, field.name)
-        if field.name not in {"source", "order_id"} and value not in (None, {}):
-            table.add_row(field.name.replace("_", " "), cell(value))
+    for each in fields(line):
+        value = getattr(line, each.name)
+        if each.name not in {"source", "order_id"} and value not in (None, {}):
+            table.add_row(each.name.replace("_", " "), cell(value))
     return table
 
 

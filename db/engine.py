@@ -25,6 +25,16 @@ R = TypeVar("R")
 THREADS = 5
 """As many as SQLAlchemy's pool keeps connections."""
 
+NOTICE_DEATH = {
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A host that vanished never says so, and would hold our threads for hours: libpq asks it, and
+gives up after a minute. It leaves Unix sockets alone. The URL may say otherwise."""
+
 READ_ONLY = {"sqlite_begin": "BEGIN"}
 DRIVERS = ("sqlite", "postgresql+psycopg")
 
@@ -52,7 +62,10 @@ def open_engine(url: URL, *, patience_seconds: float = 3) -> Engine:
         hide_parameters=True,
         pool_pre_ping=True,
         pool_timeout=patience_seconds,
-        connect_args={"connect_timeout": max(1, round(patience_seconds))},
+        connect_args={
+            **{name: value for name, value in NOTICE_DEATH.items() if name not in url.query},
+            "connect_timeout": max(1, round(patience_seconds)),
+        },
     )
     event.listen(engine, "handle_error", _drop_quoted_values)
     return engine

@@ -29,6 +29,7 @@ class Filters:
     limit: int = 50
     order_id: str | None = None
     workflow_id: str | None = None
+    event_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ def list_events(session: Session, filters: Filters) -> list[EventLine]:
     query = _filtered(select(Event), filters, Event.source, Event.received_at, Event.order_id)
     if filters.workflow_id is not None:
         query = query.where(Event.workflow_id == filters.workflow_id)
+    if filters.event_id is not None:
+        query = query.where(Event.id == filters.event_id)
     if filters.status is not None:
         query = query.where(_has_status(filters.status))
     return [

@@ -34,10 +34,7 @@ def _postgres_refusing(url: URL) -> Iterator[None]:
     name = str(url.database)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         _allow(connection, name, "false")
-        connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
-            {"name": name},
-        )
+        _end_connections(connection, name)
         yield
         _allow(connection, name, "true")
     engine.dispose()
@@ -45,6 +42,38 @@ def _postgres_refusing(url: URL) -> Iterator[None]:
 
 def _allow(connection: Connection, name: str, allowed: str) -> None:
     connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}"))
+
+
+def _end_connections(connection: Connection, name: str) -> None:
+    terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+    connection.execute(text(terminate), {"name": name})
+
+
+@contextmanager
+def events_locked(url: URL) -> Iterator[None]:
+    """Have every statement on the audit rows wait, without an end of its own, as a hung server."""
+    if url.get_backend_name() == "sqlite":
+        with _sqlite_locked(url):
+            yield
+        return
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("LOCK TABLE events IN ACCESS EXCLUSIVE MODE"))
+        yield
+    engine.dispose()
+
+
+@contextmanager
+def read_only(url: URL) -> Iterator[None]:
+    """Have a PostgreSQL refuse to write, as one does that is failing over."""
+    engine = open_engine(url.set(database="postgres"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for change in ("SET default_transaction_read_only = on", "RESET ALL"):
+            connection.execute(text(f"ALTER DATABASE {url.database} {change}"))
+            _end_connections(connection, str(url.database))
+            if not change.startswith("RESET"):
+                yield
+    engine.dispose()
 
 
 async def connect_to_nothing() -> Client:

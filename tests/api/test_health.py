@@ -1,11 +1,14 @@
 """What load balancers and license-checking apps ask for."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 from sqlalchemy import URL, text
 from temporalio.client import Client
 
 from api.app import Parts
+from api.spool import SET_ASIDE, Spool
 from db.engine import Database, open_engine
 from db.signing_keys import KnownKey, remember_key
 from storefronts.gumroad import Gumroad
@@ -42,12 +45,14 @@ async def test_not_ready_names_temporal(web: Mintpost) -> None:
     assert await readiness(web.url) == (503, {"ready": False, "temporal": trouble})
 
 
-async def test_not_ready_names_a_database_that_is_away(database_url: URL, client: Client) -> None:
+async def test_not_ready_names_a_database_that_is_away(
+    database_url: URL, client: Client, tmp_path: Path
+) -> None:
     async def connect() -> Client:
         return client
 
     database = Database(open_engine(database_url, patience_seconds=0.1))
-    async with running_api(Parts(database, {}, connect, "unused")) as url:
+    async with running_api(Parts(database, {}, connect, Spool(tmp_path / "spool"))) as url:
         with database_away(database_url):
             code, troubles = await readiness(url)
     database.dispose()
@@ -58,16 +63,37 @@ async def test_not_ready_names_a_database_that_is_away(database_url: URL, client
 
 @ON_SQLITE
 async def test_not_ready_names_the_command_for_an_older_database(
-    database: Database, client: Client
+    database: Database, client: Client, tmp_path: Path
 ) -> None:
     async def connect() -> Client:
         return client
 
     database.run_here(lambda session: session.execute(text("DELETE FROM alembic_version")))
-    async with running_api(Parts(database, {"gumroad": Gumroad(())}, connect, "unused")) as url:
+    parts = Parts(database, {"gumroad": Gumroad(())}, connect, Spool(tmp_path / "spool"))
+    async with running_api(parts) as url:
         code, troubles = await readiness(url)
     assert (code, set(troubles)) == (503, {"ready", "database"})
     assert "mintpost migrate" in str(troubles["database"])
+
+
+@ON_SQLITE
+async def test_spooled_pings_are_told_and_take_nobody_out_of_rotation(setup: Setup) -> None:
+    setup.with_worker = False
+    # A folder stays where it is: a file would soon be a row.
+    (setup.folder / "spool" / "a-folder.json").mkdir(parents=True)
+    (setup.folder / "spool" / f"garbage{SET_ASIDE}").touch()
+    async with running(setup) as started:
+        told = "pings: 1 waiting for the database, 1 set aside, the log says why"
+        assert await readiness(started.url) == (200, {"ready": True, "spool": told})
+
+
+@ON_SQLITE
+async def test_spool_that_cannot_be_is_told_and_takes_nobody_out_of_rotation(setup: Setup) -> None:
+    setup.with_worker = False
+    (setup.folder / "spool").touch()
+    async with running(setup) as started:
+        told = "cannot be used (File exists): a ping will need the database"
+        assert await readiness(started.url) == (200, {"ready": True, "spool": told})
 
 
 @ON_SQLITE

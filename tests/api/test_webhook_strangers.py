@@ -10,6 +10,7 @@ from sqlalchemy import URL, func, select
 from sqlalchemy.orm import Session
 
 from api.app import Parts
+from api.spool import Spool
 from db.engine import Database, open_engine
 from db.models import Event
 from storefronts.gumroad import Gumroad
@@ -58,7 +59,8 @@ async def web(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
     shutil.copyfile(str(sqlite.database), file)
     database = Database(open_engine(URL.create("sqlite", database=str(file))))
     storefronts = {"gumroad": Gumroad(("older-secret", "newer-secret"))}
-    async with running_api(Parts(database, storefronts, connect_to_nothing)) as url:
+    parts = Parts(database, storefronts, connect_to_nothing, Spool(file.parent / "spool"))
+    async with running_api(parts) as url:
         yield Web(url, database)
     database.dispose()
 

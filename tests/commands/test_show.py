@@ -56,14 +56,21 @@ async def test_without_temporal_the_database_still_tells(
     clean.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     answer = await asyncio.to_thread(mint, "show", f"gumroad:{shop.parked}", "--json")
     whole = json.loads(answer.out)
-    assert whole["workflow"]["status"] == "not known: Temporal cannot be reached"
+    assert whole["workflow"]["status"] == ("not known: Temporal cannot be reached at 127.0.0.1:1")
     assert whole["waits_for"] == SENTENCE
 
 
 @ON_SQLITE
 @pytest.mark.usefixtures("shop")
 async def test_an_unknown_order_is_a_sentence(mint: Run) -> None:
-    for order in ("gumroad:nobody", "nobody", "gumroad:"):
+    for order in ("gumroad:nobody", "gumroad:"):
         answer = await asyncio.to_thread(mint, "show", order)
         assert (answer.code, answer.out) == (1, "")
         assert answer.err == f"no ping of {order} is known: `mintpost events` lists them\n"
+
+
+@pytest.mark.parametrize("command", ["show", "retry", "resend"])
+def test_an_order_without_its_storefront_is_told_how_to_name_it(mint: Run, command: str) -> None:
+    answer = mint(command, "A1first==")
+    assert (answer.code, answer.out) == (2, "")
+    assert "names no storefront: write gumroad:A1first==" in " ".join(answer.err.split())

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from sqlite3 import connect
 
+import psycopg
 import pytest
 from sqlalchemy import URL, func, insert, select, text
 from sqlalchemy.exc import ArgumentError, IntegrityError
@@ -107,6 +108,24 @@ def test_lock_that_is_held_too_long_means_away(database_url: URL) -> None:
         writer.execute("ROLLBACK")
     assert database.run_here(store_ping) == 1
     database.dispose()
+
+
+@ON_POSTGRESQL
+def test_host_that_vanishes_is_noticed_and_the_url_may_say_when(database_url: URL) -> None:
+    def asked_of_libpq(url: URL) -> dict[str, str]:
+        engine = open_engine(url)
+        with engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, psycopg.Connection)
+            asked = driver.info.get_parameters()
+        engine.dispose()
+        return asked
+
+    names = ("keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout")
+    asked = asked_of_libpq(database_url)
+    assert [asked[name] for name in names] == ["30", "10", "3", "30000"]
+    asked = asked_of_libpq(database_url.update_query_dict({"keepalives_idle": "7"}))
+    assert (asked["keepalives_idle"], asked["tcp_user_timeout"]) == ("7", "30000")
 
 
 @ON_POSTGRESQL

@@ -1,0 +1,147 @@
+"""The last resort before the database: requests as files, until it takes them in.
+
+A file is whole or not there, and stays until its row is committed. Processes may share the
+folder: whoever takes a request in, its UUID makes one row of it.
+"""
+
+import asyncio
+import json
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from db.events import NewEvent
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+THREADS = 8
+"""Not the database's: those may all hang just when the spool is needed."""
+
+REQUEST = TypeAdapter(NewEvent)
+
+WAITING, SET_ASIDE, UNFINISHED = ".json", ".set-aside", ".unfinished"
+
+
+class UnreadableError(Exception):
+    """A file that holds no request; says why, and quotes nothing of it."""
+
+
+class Spool:
+    """Every method may raise OSError. Those that are not `run` block: a disk may hang."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spool")
+
+    async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do one of the others in a thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lambda: work(*args, **kwargs))
+
+    def prepare(self) -> None:
+        """Make the folder, for its owner alone: it holds addresses."""
+        if not self.folder.is_dir():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync(self.folder.parent)
+
+    def keep(self, new: NewEvent) -> None:
+        """Write a request down; once this returns, it survives a power cut."""
+        self.prepare()
+        unfinished = self.folder / f"{_name(new)}{UNFINISHED}"
+        try:
+            _write(unfinished, _told(new))
+            unfinished.replace(unfinished.with_suffix(WAITING))
+        except OSError:
+            with suppress(OSError):
+                unfinished.unlink()
+            raise
+        _sync(self.folder)
+
+    def files(self, suffix: str = WAITING) -> list[Path]:
+        """Return the files of one sort in order of arrival."""
+        try:
+            return sorted(file for file in self.folder.iterdir() if file.suffix == suffix)
+        except FileNotFoundError:
+            return []
+
+    def read(self, file: Path) -> NewEvent:
+        """Return the request as it came. Raises UnreadableError where the file holds none."""
+        return _read_back(file.read_bytes())
+
+    def remove(self, file: Path) -> None:
+        file.unlink(missing_ok=True)
+
+    def set_aside(self, file: Path) -> Path:
+        """Keep the file, and look at it no more."""
+        return file.replace(file.with_suffix(SET_ASIDE))
+
+    def clean(self, before: datetime) -> None:
+        """Remove what was begun before that time and never finished, so never answered with 200."""
+        for file in self.files(UNFINISHED):
+            with suppress(FileNotFoundError):
+                if file.stat().st_mtime < before.timestamp():
+                    file.unlink()
+
+    def state(self) -> str | None:
+        """Tell what a person should know of it; None where it is empty and can be used."""
+        try:
+            self.prepare()
+            waiting, aside = len(self.files()), len(self.files(SET_ASIDE))
+        except OSError as error:
+            return f"cannot be used ({error.strerror}): a ping will need the database"
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            return "cannot be written: a ping will need the database"
+        told = [f"{waiting} waiting for the database"] if waiting else []
+        told += [f"{aside} set aside, the log says why"] if aside else []
+        return f"pings: {', '.join(told)}" if told else None
+
+
+def _name(new: NewEvent) -> str:
+    return f"{new.received_at.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{new.request_id}"
+
+
+def _told(new: NewEvent) -> bytes:
+    fields = {
+        **asdict(new),
+        "request_id": str(new.request_id),
+        "received_at": new.received_at.isoformat(),
+        "body": b64encode(new.body).decode(),
+    }
+    return json.dumps(fields).encode()
+
+
+def _read_back(content: bytes) -> NewEvent:
+    try:
+        fields = json.loads(content)
+        fields["body"] = b64decode(fields["body"], validate=True)
+        return REQUEST.validate_python(fields)
+    except ValidationError as error:
+        names = sorted({str(detail["loc"][0]) for detail in error.errors() if detail["loc"]})
+        raise UnreadableError(f"its fields are no request's: {', '.join(names)}") from None
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise UnreadableError(f"it holds no request: {type(error).__name__}") from None
+
+
+def _write(file: Path, content: bytes) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

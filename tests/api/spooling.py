@@ -1,0 +1,71 @@
+"""An API with a spool, and what a test wants to know of both."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.app import Parts
+from api.drainer import Drainer
+from api.spool import SET_ASIDE, UNFINISHED, WAITING, Spool
+from api.storing import Patience
+from db.engine import Database
+from db.events import NewEvent
+from db.models import Event
+from storefronts.gumroad import Gumroad
+from tests.api.outages import connect_to_nothing
+from tests.api.raw_http import exchange, request, status
+from tests.support.running import QUICK_PAUSES, UNHURRIED
+from tests.support.waiting import until
+
+HURRIED = Patience(database=timedelta(milliseconds=50), spool=UNHURRIED.spool)
+"""For a database that hangs: no machine is too slow for the file then."""
+
+
+def parts(database: Database, spool: Spool, patience: Patience = UNHURRIED) -> Parts:
+    return Parts(
+        database,
+        {"gumroad": Gumroad(("right",))},
+        connect_to_nothing,
+        spool,
+        pauses=QUICK_PAUSES,
+        patience=patience,
+    )
+
+
+def post(body: bytes, *, known: bool = True) -> bytes:
+    form = "Content-Type: application/x-www-form-urlencoded"
+    query = f"secret={'right' if known else 'wrong'}"
+    return request("POST", f"/webhooks/gumroad?{query}", form, body=body)
+
+
+async def send(url: str, body: bytes) -> int:
+    return status(await exchange(url, post(body)))
+
+
+def spooled(spool: Spool) -> list[NewEvent]:
+    return [spool.read(file) for file in spool.files()]
+
+
+def names(folder: Path) -> set[str]:
+    """Return the sorts of files that the folder has."""
+    return {file.suffix for file in folder.iterdir()} & {WAITING, SET_ASIDE, UNFINISHED}
+
+
+def rows(session: Session) -> list[Event]:
+    return list(session.scalars(select(Event).order_by(Event.id)))
+
+
+async def drained(spool: Spool, database: Database) -> list[Event]:
+    """Wait until nothing is spooled any more; return all rows in order of their ids."""
+
+    async def empty() -> bool | None:
+        return None if spool.files() else True
+
+    await until(empty, "the spool is empty")
+    return await database.read(rows)
+
+
+def drainer(spool: Spool, database: Database) -> Drainer:
+    return Drainer(spool, database, lambda: None, pauses=QUICK_PAUSES)

@@ -1,0 +1,87 @@
+"""`mintpost show` of pings that run under no order's id, and of mails that nobody got."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+
+from commands.show import WholeOrder, advice
+from db.listing import DeliveryLine
+from tests.commands.conftest import Run, Shop
+from tests.support.pings import recorded
+from tests.support.running import Setup, running
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+NOBODY = "it was only written into the outbox: nobody got it"
+TO_DO = f"{NOBODY}; set POSTMARK_TOKEN, then `mintpost resend --status logged`"
+
+
+async def shown(mint: Run, name: str) -> Any:  # noqa: ANN401 - what JSON can say
+    answer = await asyncio.to_thread(mint, "show", name, "--json")
+    assert answer.err == ""
+    return json.loads(answer.out)
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("shop")
+async def test_the_row_is_shown_that_the_web_ui_names(mint: Run) -> None:
+    whole = await shown(mint, "gumroad:event:3")
+    assert [(event["id"], event["outcome"]) for event in whole["events"]] == [(3, "failed")]
+    assert whole["workflow"]["id"] == "gumroad:event:3"
+    assert whole["sales"] == whole["licenses"] == whole["deliveries"] == []
+
+
+@ON_SQLITE
+async def test_a_row_that_runs_under_its_order_names_that(shop: Shop, mint: Run) -> None:
+    whole = await shown(mint, "gumroad:event:1")
+    assert [event["id"] for event in whole["events"]] == [1]
+    assert [sale["order_id"] for sale in whole["sales"]] == [shop.sold]
+    assert whole["workflow"]["id"] == f"gumroad:{shop.sold}"
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("shop")
+async def test_a_row_that_is_not_there_is_unknown(mint: Run) -> None:
+    for name in ("gumroad:event:99", "elsewhere:event:1", "gumroad:event:", "gumroad:test-1"):
+        answer = await asyncio.to_thread(mint, "show", name)
+        assert (answer.code, answer.out) == (1, "")
+
+
+@ON_SQLITE
+async def test_a_test_ping_is_shown_by_its_row_and_by_its_license(
+    setup: Setup, client: Client, clean: pytest.MonkeyPatch, mint: Run
+) -> None:
+    url = setup.database.engine.url.render_as_string(hide_password=False)
+    clean.setenv("DATABASE_URL", url)
+    clean.setenv("TEMPORAL_ADDRESS", client.service_client.config.target_host)
+    setup.operator = "owner@lumenapp.example"
+    async with running(setup) as mintpost:
+        await mintpost.ping(recorded("23"))
+        await mintpost.settled()
+        for name in ("gumroad:event:1", "gumroad:test-1"):
+            whole = await shown(mint, name)
+            assert [event["kind"] for event in whole["events"]] == ["test_ping"]
+            parts = ("sales", "licenses")
+            assert [each["order_id"] for part in parts for each in whole[part]] == ["test-1"] * 2
+            assert [mail["to"] for mail in whole["deliveries"]] == [setup.operator]
+            assert whole["workflow"]["id"] == "gumroad:event:1"
+
+
+@ON_SQLITE
+async def test_a_mail_that_was_only_written_down_says_what_to_do(shop: Shop, mint: Run) -> None:
+    text = (await asyncio.to_thread(mint, "show", f"gumroad:{shop.sold}")).out
+    assert TO_DO in text
+
+
+def mail(number: int, status: str) -> DeliveryLine:
+    return DeliveryLine(number, 1, "sale", "x", status, None, None, 1, None, None)
+
+
+def test_nothing_is_to_be_done_where_a_later_mail_was_taken() -> None:
+    logged, accepted = mail(1, "logged"), mail(2, "accepted")
+    order = WholeOrder(deliveries=[accepted, logged])
+    assert advice(order, logged) == NOBODY
+    assert advice(order, accepted) is None
+    assert advice(WholeOrder(deliveries=[logged]), logged) == TO_DO

@@ -1,0 +1,94 @@
+"""`mintpost show` of a ping that is answered and in no database yet."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from api.spool import Spool
+from db.engine import Database
+from db.events import NewEvent, store_event
+from tests.commands.conftest import Run
+from tests.db.rows import new_ping
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ORDER = "gumroad:order-1"
+
+
+@pytest.fixture
+def spool(clean: pytest.MonkeyPatch, database_url: URL, tmp_path: Path) -> Spool:
+    clean.setenv("DATABASE_URL", database_url.render_as_string(hide_password=False))
+    clean.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    clean.setenv("DATA_DIR", str(tmp_path / "data"))
+    return Spool(tmp_path / "data" / "spool")
+
+
+@pytest.fixture
+def ping(spool: Spool) -> NewEvent:
+    ping = new_ping("order-1")
+    spool.keep(ping)
+    spool.keep(new_ping("order-2"))
+    return ping
+
+
+@ON_SQLITE
+def test_it_is_shown_with_its_time(ping: NewEvent, mint: Run) -> None:
+    whole = json.loads(mint("show", ORDER, "--json").out)
+    (spooled,) = whole["spooled"]
+    assert spooled["request_id"] == str(ping.request_id)
+    assert (spooled["received_at"], spooled["set_aside"]) == ("2026-09-01T12:00:00Z", False)
+    assert whole["waits_for"] == "the database: a ping is in the spool, and goes in by itself"
+    assert whole["events"] == []
+    text = mint("show", ORDER).out
+    assert "pings in the spool" in text
+    assert "2026-09-01 12:00:00" in text
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("ping")
+def test_one_set_aside_waits_for_a_person(spool: Spool, mint: Run) -> None:
+    for file in spool.files():
+        spool.set_aside(file)
+    whole = json.loads(mint("show", ORDER, "--json").out)
+    assert [each["set_aside"] for each in whole["spooled"]] == [True]
+    assert whole["waits_for"].startswith("a person: a ping was set aside in the spool")
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("ping")
+def test_it_is_shown_while_the_database_is_away(clean: pytest.MonkeyPatch, mint: Run) -> None:
+    clean.setenv("DATABASE_URL", "postgresql://user@127.0.0.1:1/none")
+    assert "pings in the spool" in mint("show", ORDER).out
+    other = mint("show", "gumroad:order-3")
+    assert other.code == 1
+    assert "the database cannot be used right now" in other.err
+
+
+@ON_SQLITE
+async def test_it_stands_beside_what_the_database_has(
+    ping: NewEvent, database: Database, mint: Run
+) -> None:
+    database.run_here(store_event, new_ping("order-1"))
+    whole = json.loads((await asyncio.to_thread(mint, "show", ORDER, "--json")).out)
+    assert (len(whole["events"]), len(whole["spooled"])) == (1, 1)
+    assert whole["spooled"][0]["request_id"] == str(ping.request_id)
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("ping")
+def test_garbage_beside_it_changes_nothing(spool: Spool, mint: Run) -> None:
+    (spool.folder / "0.json").write_text("garbage")
+    assert mint("show", ORDER).code == 0
+
+
+@ON_SQLITE
+async def test_spool_that_is_closed_to_us_is_told_and_hides_no_row(
+    spool: Spool, database: Database, mint: Run
+) -> None:
+    database.run_here(store_event, new_ping("order-1"))
+    spool.folder.parent.touch()
+    answer = await asyncio.to_thread(mint, "show", ORDER, "--json")
+    assert [event["order_id"] for event in json.loads(answer.out)["events"]] == ["order-1"]
+    assert "the spool cannot be looked into (Not a directory)" in answer.err

@@ -1,0 +1,66 @@
+"""The spool of a real process that is killed in an outage, and `mintpost show` beside it."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+from stat import S_IMODE
+
+import pytest
+from sqlalchemy import URL
+
+from api.spool import Spool
+from commands.ports import HOST, free_ports
+from db.engine import Database, open_engine
+from tests.api.outages import database_away
+from tests.api.raw_http import exchange, request, status
+from tests.api.spooling import drained, spooled
+from tests.api.test_api_process import answers, start
+from tests.commands.conftest import Run
+from tests.support.pings import changed, recorded
+from tests.support.waiting import until
+
+ORDER = "spooled-order=="
+PING = changed(recorded("01"), sale_id=ORDER)
+
+
+async def sent(url: str) -> bool | None:
+    """Come again after a 503, as Gumroad does."""
+    form = "Content-Type: application/x-www-form-urlencoded"
+    target = "/webhooks/gumroad?secret=process-secret"
+    answer = await exchange(url, request("POST", target, form, body=PING))
+    return True if status(answer) == 200 else None
+
+
+async def test_ping_survives_kill_9_in_an_outage_and_is_shown_before_it_is_a_row(
+    sqlite: URL, tmp_path: Path, clean: pytest.MonkeyPatch, mint: Run
+) -> None:
+    file = tmp_path / "mintpost.db"
+    shutil.copyfile(str(sqlite.database), file)
+    environment = {"DATA_DIR": str(tmp_path), "TEMPORAL_ADDRESS": f"{HOST}:1"}
+    secret = {"GUMROAD_WEBHOOK_SECRET": "process-secret"}
+    database = Database(open_engine(URL.create("sqlite", database=str(file))))
+    spool = Spool(tmp_path / "spool")
+    (port,) = free_ports(1)
+    url = f"http://{HOST}:{port}"
+    child = await start(tmp_path, port, **environment, **secret)
+    try:
+        await answers(url, child)
+        with database_away(database.engine.url):
+            await until(lambda: sent(url), "a disk that is not too slow takes the ping")
+            child.process.kill()
+            await child.process.wait()
+        kept = {(new.request_id, new.received_at) for new in spooled(spool)}
+        for name, value in environment.items():
+            clean.setenv(name, value)
+        shown = await asyncio.to_thread(mint, "show", f"gumroad:{ORDER}", "--json")
+        child = await start(tmp_path, port, **environment, **secret)
+        rows = await drained(spool, database)
+    finally:
+        await child.stop()
+        database.dispose()
+    assert {(row.request_id, row.received_at) for row in rows} == kept
+    assert {(row.body, row.order_id) for row in rows} == {(PING, ORDER)}
+    assert S_IMODE(spool.folder.stat().st_mode) == 0o700
+    found = {each["request_id"] for each in json.loads(shown.out)["spooled"]}
+    assert (shown.code, found) == (0, {str(request_id) for request_id, _ in kept})
