@@ -36,6 +36,8 @@ COPY storefronts storefronts
 COPY templates templates
 COPY workflows workflows
 COPY cli.py settings.py worker.py ./
+# A clone that was made under a strict umask is readable by its owner alone.
+RUN chmod --recursive a+rX /app
 
 ENV PATH=/venv/bin:$PATH \
     PYTHONPATH=/app \

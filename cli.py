@@ -1,37 +1,37 @@
 """The `mintpost` command: reads the settings, puts the parts together, and prints."""
 
 import asyncio
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
-from typing import Annotated, Concatenate, ParamSpec, TypeVar
+from typing import Annotated, Concatenate, NoReturn, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
 from sqlalchemy.orm import Session
 
 from activities.products_file import ProductsFile
+from api.spool import Spool
 from commands import lists, options
 from commands.demo import run_demo
-from commands.dev import make_private, own_secrets, run_dev
+from commands.dev import make_private, plan_dev, run_dev
+from commands.ending import end_with
 from commands.help import QuietCommand, QuietGroup
 from commands.migrate import migrate_database, register_search_attributes
 from commands.opening import opened
-from commands.problems import MENDABLE, CommandError
+from commands.problems import CommandError, told_as_sentence
 from commands.proof import print_checks
 from commands.resend import run_resend
 from commands.retry import print_woken, run_retry
-from commands.show import load_order, print_order, workflow_state
+from commands.show import run_show
 from commands.smoke import SmokePlan, a_product, run_smoke
-from commands.stack import StackPlan
 from commands.tables import console
+from commands.torture.command import Wish, run_torture
 from commands.verify import print_verdict, verify
 from db.clock import utc_now
 from db.engine import Database
 from db.finding import find_sales
-from domain.errors import DatabaseAwayError
 from licensing.keys import normalize
 from licensing.signing import generate_private_key
 from settings import (
@@ -80,14 +80,7 @@ def dev(
     settings = load(DatabaseSettings)
     settings.data_dir = folder = (data_dir or settings.data_dir).resolve()
     make_private(folder)
-    environment = whole_environment()
-    plan = StackPlan(
-        data_dir=folder,
-        port=port,
-        temporal_port=temporal_port,
-        ui_port=ui_port,
-        environment={**environment, **own_secrets(folder, environment)},
-    )
+    plan = plan_dev(folder, port, temporal_port, ui_port, whole_environment())
     asyncio.run(run_dev(plan, settings.database(), Console()))
 
 
@@ -95,6 +88,20 @@ def dev(
 def demo(*, keep: options.Keep = False) -> None:
     """Show one sale from webhook to inbox, on free ports and in a temporary folder."""
     asyncio.run(run_demo(plain_environment(), Console(), keep=keep))
+
+
+@to_run("torture")
+def torture_command(
+    sales: options.Sales = 200,
+    seed: options.Seed = None,
+    minutes: options.Minutes = 0,
+    *,
+    postgres: options.Postgres = False,
+    keep: options.KeepFiles = False,
+) -> None:
+    """Kill, stop and break a real stack while it sells, and count what was lost or doubled."""
+    wish = Wish(sales, seed, minutes, postgres=postgres, keep=keep)
+    asyncio.run(run_torture(wish, plain_environment(), Console()))
 
 
 @to_run("migrate")
@@ -119,12 +126,12 @@ def smoke(
     receiver = to or settings.operator_address()
     if receiver is None:
         raise CommandError("nobody to mail: give --to, or set OPERATOR_EMAIL")
-    secrets = (secret,) if secret else settings.gumroad_secrets()
+    secrets = tuple(secret.split(",")) if secret else settings.gumroad_secrets()
     if not secrets:
         raise CommandError("no secret: give --secret, or set GUMROAD_WEBHOOK_SECRET")
     plan = SmokePlan(
         url=url,
-        secret=secrets[0],
+        secret=secrets[0].strip(),
         to=receiver,
         offer=a_product(ProductsFile(settings.products_file, SOURCES).current()),
         seller_id=settings.gumroad_seller_id,
@@ -139,12 +146,8 @@ def smoke(
 @to_look()
 def show(order: options.Order, *, as_json: options.ShowAsJson = False) -> None:
     """Show one sale whole: pings, license, e-mails, workflow, and what it waits for."""
-    source, _, order_id = order.partition(":")
-    found = _read(load_order, source, order_id)
-    if not found.events:
-        raise CommandError(f"no ping of {order} is known: `mintpost events` lists them")
-    state = asyncio.run(workflow_state(temporal_config(), order))
-    print_order(order, found, state, as_json=as_json)
+    spool = Spool(load(DatabaseSettings).data_dir / "spool")
+    asyncio.run(run_show(order, spool, _database, temporal_config(), as_json=as_json))
 
 
 @to_look()
@@ -234,16 +237,14 @@ _add_list(lists.DELIVERIES)
 
 def main() -> None:
     """Run the command; whatever a person can mend ends it as a sentence."""
-    try:
+    with told_as_sentence(SettingsError):
         app()
-    except (*MENDABLE, SettingsError) as error:
-        sys.exit(str(error))
-    except DatabaseAwayError as error:
-        # A command does not try again, whatever the sentence of a sale says.
-        sys.exit(error.sentence.partition(";")[0] + ": is it up, and is DATABASE_URL right?")
-    except OSError as error:
-        sys.exit(f"{error.filename or 'the system'}: {error.strerror}")
+
+
+def process() -> NoReturn:
+    """Be the `mintpost` command."""
+    end_with(main)
 
 
 if __name__ == "__main__":
-    main()
+    process()

@@ -20,6 +20,7 @@ from activities.mint import Mint
 from activities.parse import Parse
 from activities.products_file import ProductsFile, ProductsFileError
 from activities.sentences import Pace, Sentences
+from commands.ending import end_with
 from db.clock import utc_now
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
@@ -176,10 +177,15 @@ async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
             return await attempt()
         except (DatabaseAwayError, RuntimeError) as error:
             if not said:
-                what = "" if isinstance(error, DatabaseAwayError) else "Temporal is away; waiting: "
-                logger.warning("%s%s", what, error)
+                logger.warning("%s", _away(error))
             said = True
             await asyncio.sleep(AWAY_PAUSE.total_seconds())
+
+
+def _away(error: DatabaseAwayError | RuntimeError) -> str:
+    if isinstance(error, DatabaseAwayError):
+        return f"{error}: is it up, and is DATABASE_URL right?"
+    return f"Temporal is away; trying again: is it up, and is TEMPORAL_ADDRESS right? ({error})"
 
 
 def _try(build: Callable[[], T], problems: list[str]) -> T | None:
@@ -207,7 +213,7 @@ def _mailer(settings: WorkerSettings) -> EmailService:
     )
 
 
-def main() -> None:
+def main(build: Callable[[], tuple[Parts, ClientConnectConfig]] = configured) -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -217,10 +223,10 @@ def main() -> None:
     # A line for each request to the mail provider tells nothing that ours do not.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        asyncio.run(run(*configured()))
+        asyncio.run(run(*build()))
     except (SettingsError, WrongMigrationError) as error:
         sys.exit(str(error))
 
 
 if __name__ == "__main__":
-    main()
+    end_with(main)

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 from rich.text import Text
@@ -36,6 +37,18 @@ def own_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str
         secret = _keep(data_dir / WEBHOOK_FILE, lambda: secrets.token_urlsafe(24))
         made["GUMROAD_WEBHOOK_SECRET"] = secret.read_text()
     return made
+
+
+def plan_dev(
+    data_dir: Path, port: int, temporal_port: int, ui_port: int, environment: Mapping[str, str]
+) -> StackPlan:
+    return StackPlan(
+        data_dir=data_dir,
+        port=port,
+        temporal_port=temporal_port,
+        ui_port=ui_port,
+        environment={**environment, **own_secrets(data_dir, environment)},
+    )
 
 
 async def run_dev(plan: StackPlan, database: URL, console: Console) -> None:
@@ -93,6 +106,9 @@ def _announce(plan: StackPlan, console: Console) -> None:
     console.print("  webhook  ", Text(f"{plan.url}/webhooks/gumroad{query}"), soft_wrap=True)
     console.print(f"  Temporal  {plan.ui_url} (Web UI), {plan.temporal_address}", highlight=False)
     console.print(f"  data      {plan.data_dir}", highlight=False, soft_wrap=True)
+    # What the commands of another terminal would otherwise take from elsewhere, or not find.
+    here = f"DATA_DIR={quote(str(plan.data_dir))} TEMPORAL_ADDRESS={plan.temporal_address}"
+    console.print("  commands ", Text(f"export {here}; mintpost events"), soft_wrap=True)
     console.print("  Ctrl-C stops all of it", style="dim")
 
 

@@ -70,6 +70,12 @@ def _licensed(license_: LicenseLine) -> str:
     return f"{holder}, {order}{', a test' if license_.test else ''}"
 
 
+def _undelivered(delivery: DeliveryLine) -> str | None:
+    # It has a time in the column of what was sent, and yet nobody got it.
+    unsent = "only written into the outbox: nobody got it" if delivery.status == "logged" else None
+    return delivery.error or unsent
+
+
 EVENTS: ListOf[EventLine] = ListOf(
     "events",
     "what the webhook took in",
@@ -125,7 +131,7 @@ DELIVERIES: ListOf[DeliveryLine] = ListOf(
         "license": lambda delivery: delivery.license_id,
         "to": lambda delivery: delivery.to,
     },
-    lambda delivery: delivery.error,
+    _undelivered,
 )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from commands.problems import CommandError
 from db.clock import utc_now
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -31,6 +32,19 @@ def _since(text: str) -> datetime:
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+def require_storefront(order: str | None) -> str | None:
+    """Refuse a sale's name that lacks its storefront."""
+    if order is not None and ":" not in order:
+        raise CommandError(f"{order} names no storefront: write gumroad:{order}")
+    return order
+
+
+def require_storefronts(orders: list[str] | None) -> list[str] | None:
+    for order in orders or []:
+        require_storefront(order)
+    return orders
+
+
 def require_known(option: str, value: str | None, known: Collection[str]) -> None:
     """Refuse what no row can have: an empty list would look like an answer."""
     if value is not None and value.partition(":")[0] not in known:
@@ -51,7 +65,12 @@ Since = Annotated[
 Limit = Annotated[int, typer.Option(min=1, metavar="COUNT", help="at most so many")]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON array on stdout")]
 
-Order = Annotated[str, typer.Argument(metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…==")]
+Order = Annotated[
+    str,
+    typer.Argument(
+        callback=require_storefront, metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…=="
+    ),
+]
 ShowAsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON object on stdout")]
 
 ApiPort = Annotated[int, _port("of the API")]
@@ -61,6 +80,22 @@ DataDir = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="what is kept  [default: DATA_DIR, or var]")
 ]
 Keep = Annotated[bool, typer.Option("--keep", metavar="", help="leave it up until Ctrl-C")]
+
+Sales = Annotated[int, typer.Option(min=1, metavar="COUNT", help="so many, in each round")]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, metavar="NUMBER", help="the same again  [default: a new one]"),
+]
+Minutes = Annotated[
+    float, typer.Option(min=0, metavar="COUNT", help="round after round, for so long")
+]
+Postgres = Annotated[
+    bool,
+    typer.Option("--postgres", metavar="", help="on a PostgreSQL of its own, instead of SQLite"),
+]
+KeepFiles = Annotated[
+    bool, typer.Option("--keep", metavar="", help="keep its folder; after a breach it stays anyway")
+]
 
 Url = Annotated[str, typer.Option(metavar="URL", help="where the API is: https://shop.example.com")]
 Secret = Annotated[
@@ -79,14 +114,20 @@ Complaint = Annotated[
     str, typer.Argument(metavar="TEXT", help="address, name or key, or a part; an order number")
 ]
 Orders = Annotated[
-    list[str] | None, typer.Argument(metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…==")
+    list[str] | None,
+    typer.Argument(
+        callback=require_storefronts, metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…=="
+    ),
 ]
 Every = Annotated[bool, typer.Option("--all", metavar="", help="every parked sale")]
 Where = Annotated[
     str | None, typer.Option(metavar="TEXT", help="with --all: whose sentence contains it")
 ]
 AnOrder = Annotated[
-    str | None, typer.Argument(metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…==")
+    str | None,
+    typer.Argument(
+        callback=require_storefront, metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…=="
+    ),
 ]
 CorrectedTo = Annotated[str | None, typer.Option(metavar="ADDRESS", help="the corrected address")]
 Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="why, for the audit trail")]

@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import os
 from collections.abc import Collection
 from datetime import timedelta
 from time import monotonic
@@ -36,8 +37,7 @@ async def resend(
     database: Database, source: str, order_id: str, to: str | None, why: str | None
 ) -> list[int]:
     """Ask for the mail, and return its delivery's id. The API's relay starts it."""
-    asked_by = getpass.getuser()
-    new = NewResend(source, order_id, None if to is None else _address(to), asked_by, why)
+    new = NewResend(source, order_id, None if to is None else _address(to), _asker(), why)
     deliveries = await database.run(ask_resends, new, utc_now())
     if not deliveries:
         order = order_reference(source, order_id)
@@ -63,6 +63,13 @@ async def what_came(
         if all(each.status in OVER for each in asked) or monotonic() > deadline:
             return asked
         await asyncio.sleep(LOOK.total_seconds())
+
+
+def _asker() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # A container may run as a user that has no name.
+        return f"user {os.getuid()}"
 
 
 def _address(to: str) -> str:

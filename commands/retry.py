@@ -26,6 +26,7 @@ from db.listing import EventLine, Filters, list_events
 LOOK = timedelta(milliseconds=100)
 RPC_PATIENCE = timedelta(seconds=5)
 EVERYTHING = 1_000_000
+UNKNOWN = "Temporal does not know it"
 SCHEDULED = PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
 
 
@@ -59,6 +60,8 @@ def print_woken(woken: Sequence[Woken]) -> None:
         console().print(Text(f"{each.workflow_id}  {each.sentence}"), soft_wrap=True)
     if not woken:
         console().print("no sale is parked", style="dim")
+    if any(each.sentence == UNKNOWN for each in woken):
+        raise CommandError("`mintpost events` lists what is known")
 
 
 async def parked_workflows(database: Database, where: str | None) -> list[str]:
@@ -86,7 +89,7 @@ async def _wake(client: Client, workflow_id: str, deadline: float) -> Woken:
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            return Woken(workflow_id, (), "Temporal does not know it")
+            return Woken(workflow_id, (), UNKNOWN)
         if found.status is not WorkflowExecutionStatus.RUNNING:
             status = "ended" if found.status is None else found.status.name.lower()
             return Woken(workflow_id, (), f"does not wait: it is {status}")
@@ -124,11 +127,13 @@ async def _what_came(database: Database, woken: Woken, deadline: float) -> Woken
         if monotonic() > deadline:
             sentence = next((row.error for row in rows if row.error is not None), None)
             steps = ", ".join(woken.steps)
-            return Woken(
-                woken.workflow_id, woken.steps, f"{steps} woken; {sentence or 'under way'}"
-            )
+            return Woken(woken.workflow_id, woken.steps, _again(steps, sentence))
         await asyncio.sleep(LOOK.total_seconds())
     return woken
+
+
+def _again(steps: str, sentence: str | None) -> str:
+    return f"{steps} woken, and waits again: {sentence}" if sentence else f"{steps} woken"
 
 
 async def _rows_of(database: Database, workflow_id: str) -> list[EventLine]:

@@ -117,7 +117,10 @@ class SaleInvalidError(PermanentError):
     """`what` names the field and what would be right; it quotes nothing of the body."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"this ping is no sale that can be fulfilled: {what}")
+        super().__init__(
+            f"this ping is no sale that can be fulfilled: {what}; correct it at the storefront "
+            "and send the ping again from there"
+        )
 
 
 class RecipientRefusedError(PermanentError):

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from activities.sentences import Pace
 from commands.problems import CommandError
 from commands.resend import resend, run_resend, what_came
 from commands.retry import parked_workflows, retry
 from db.finding import find_sales
+from db.models import Resend
 from licensing.keys import normalize
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
@@ -40,7 +42,9 @@ async def test_retry_tells_what_a_sale_waits_for_still(setup: Setup) -> None:
         await mintpost.pending(ORDER, "mint")
         ids = [f"gumroad:{ORDER}", "gumroad:nobody"]
         waiting, unknown = await retry(setup.client, setup.database, ids, timedelta(0))
-        assert waiting.sentence.startswith('mint woken; unmapped product "new-product=="')
+        assert waiting.sentence.startswith(
+            'mint woken, and waits again: unmapped product "new-product=="'
+        )
         assert unknown.sentence == "Temporal does not know it"
         await mintpost.run_of(ORDER).terminate()
 
@@ -59,6 +63,19 @@ async def test_resend_tells_what_became_of_the_mail(mintpost: Mintpost) -> None:
     await mintpost.settled()
     (delivery,) = await run_resend(mintpost.database, f"gumroad:{ORDER}", None, "lost", 10)
     assert (delivery.reason, delivery.status) == ("resend:1", "logged")
+
+
+async def test_resend_by_a_user_without_a_name_is_kept_by_its_number(
+    mintpost: Mintpost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000_000)
+    await mintpost.ping(ORDINARY)
+    await mintpost.settled()
+    await run_resend(mintpost.database, f"gumroad:{ORDER}", None, None, 10)
+    asked = await mintpost.database.read(lambda session: session.scalar(select(Resend.asked_by)))
+    assert asked == "user 4000000000"
 
 
 async def test_resend_of_an_order_without_a_license_says_so(mintpost: Mintpost) -> None:

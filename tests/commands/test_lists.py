@@ -93,6 +93,13 @@ async def test_where_no_terminal_is_a_row_is_a_line(shop: Shop, mint: Run) -> No
     assert line.endswith(f"gumroad:{shop.parked}  {SENTENCE}")
 
 
+@ON_SQLITE
+@pytest.mark.usefixtures("shop")
+async def test_a_mail_that_was_only_logged_is_not_taken_for_sent(mint: Run) -> None:
+    answer = await asyncio.to_thread(mint, "deliveries")
+    assert answer.out.splitlines()[-1].endswith("  only written into the outbox: nobody got it")
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_an_empty_list_is_no_error(
     name: str, sqlite: URL, mint: Run, clean: pytest.MonkeyPatch

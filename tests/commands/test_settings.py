@@ -1,5 +1,6 @@
 """What the environment and `.env` may say, and the sentences for what they may not."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,7 @@ def test_nonsense_for_a_number_is_refused(clean: Environment, seconds: str) -> N
 @pytest.mark.parametrize("url", ["postmark", "ftp://postmark.example", "http://"])
 def test_nonsense_for_the_api_is_refused(clean: Environment, url: str) -> None:
     clean.setenv("POSTMARK_API_URL", url)
-    assert problem(WorkerSettings).startswith("POSTMARK_API_URL: ")
+    assert re.match("POSTMARK_API_URL: ([a-z]+|URL) ", problem(WorkerSettings))
 
 
 def test_a_folder_of_templates_must_be_there(clean: Environment, tmp_path: Path) -> None:

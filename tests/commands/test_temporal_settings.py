@@ -65,3 +65,17 @@ def test_a_broken_profile_file_is_not_quoted(clean: Environment, tmp_path: Path)
     with pytest.raises(SettingsError, match="TOML parse error at line 2") as caught:
         temporal_config()
     assert "sekret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:7233", "temporal_1:7233", "[::1]:7233"])
+def test_an_address_is_a_host_with_a_port(clean: Environment, address: str) -> None:
+    clean.setenv("TEMPORAL_ADDRESS", address)
+    assert temporal_config().get("target_host") == address
+
+
+# The SDK ends the process with a ValueError at some of them, and waits for others for ever.
+@pytest.mark.parametrize("address", ["temporal", "http://temporal:7233", "a b:7233", "temporal:"])
+def test_an_address_that_is_none_is_a_sentence(clean: Environment, address: str) -> None:
+    clean.setenv("TEMPORAL_ADDRESS", address)
+    with pytest.raises(SettingsError, match="TEMPORAL_ADDRESS is no host with a port"):
+        temporal_config()

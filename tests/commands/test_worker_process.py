@@ -5,15 +5,18 @@ import json
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from temporalio.client import Client
 
+from domain.errors import DatabaseAwayError
 from licensing.signing import generate_private_key
 from tests.commands.processes import WORKER, run, start
 from tests.support.pings import changed, recorded
 from tests.support.running import PRODUCTS, Setup, running
+from worker import patiently
 from workflows.names import TASK_QUEUE
 
 SECRETS = ("sekret-token", "sekret-key", "sekret-password", "sekret-api-key")
@@ -99,8 +102,35 @@ async def test_it_waits_for_what_is_away_and_can_be_stopped_then(tmp_path: Path)
     }
     async with start(*WORKER, folder=tmp_path, environment=environment) as worker:
         await worker.says("the database cannot be used right now")
+        await worker.says("trying again: is it up, and is DATABASE_URL right?")
         assert await worker.stop(signal.SIGTERM) == 0
     assert "sekret" not in worker.output()
+
+
+@pytest.mark.parametrize(
+    ("away", "asked"),
+    [
+        (DatabaseAwayError("OperationalError"), "DATABASE_URL"),
+        (RuntimeError("Failed client connect"), "TEMPORAL_ADDRESS"),
+    ],
+)
+async def test_it_says_once_what_is_away_and_goes_on_when_it_is_back(
+    away: Exception,
+    asked: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("worker.AWAY_PAUSE", timedelta(0))
+    answers = iter([away, away, away, None])
+
+    async def attempt() -> str:
+        if (error := next(answers)) is not None:
+            raise error
+        return "it is back"
+
+    assert await patiently(attempt) == "it is back"
+    (told,) = caplog.messages
+    assert f"is it up, and is {asked} right?" in told
 
 
 async def test_it_names_every_broken_setting_at_once_and_no_secret(tmp_path: Path) -> None:

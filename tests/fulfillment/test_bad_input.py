@@ -10,6 +10,7 @@ import pytest
 
 from api.webhooks import LONGEST_BODY
 from db.events import load_event
+from domain.errors import SaleInvalidError
 from tests.support.ends import Case, ends_of, expected_ends
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import FORM, Mintpost
@@ -43,7 +44,7 @@ def refused(
     kind: str = "sale",
     content_type: str = FORM,
 ) -> Case:
-    sentence = f"this ping is no sale that can be fulfilled: {what}"
+    sentence = SaleInvalidError(what).sentence
     return Case(body, "failed", order_id, kind, sentence, content_type=content_type)
 
 

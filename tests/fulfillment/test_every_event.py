@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from domain.errors import SaleInvalidError
 from domain.event import Kind
 from mailers.postmark import PostmarkEmailService
 from tests.mailers.fake_postmark import FakePostmark
@@ -34,7 +35,6 @@ ORDINARY = recorded("01")
 MEMBERSHIP = recorded("05")
 PREORDER = recorded("30")
 CANCELLATION = recorded("16")
-NO_SALE = "this ping is no sale that can be fulfilled"
 OVERWRITES = (
     "a custom field of the product is named {} and overwrites Gumroad's own; "
     "it must have another name"
@@ -71,7 +71,7 @@ def event(kind: Kind, body: bytes) -> Case:
 
 
 def failed(what: str, body: bytes, *, kind: Kind = "sale", order_id: str | None = None) -> Case:
-    return Case(body, "failed", order_id, kind, f"{NO_SALE}: {what}")
+    return Case(body, "failed", order_id, kind, SaleInvalidError(what).sentence)
 
 
 def overwritten(field: str) -> bytes:

@@ -215,7 +215,8 @@ def test_what_must_survive_is_in_a_named_volume() -> None:
     mounts = [mount for each in SERVICES.values() for mount in each.get("volumes", [])]
     named = {mount.partition(":")[0] for mount in mounts if not mount.startswith("./")}
     assert named == set(COMPOSE["volumes"]) == {"postgres", "data", "caddy-data", "caddy-config"}
-    assert "data:/var/lib/mintpost" in SERVICES["worker"]["volumes"]
+    for service in ("api", "worker"):
+        assert "data:/var/lib/mintpost" in SERVICES[service]["volumes"]
 
 
 def test_temporal_remembers_as_long_as_it_does_in_mintpost_dev() -> None:

@@ -128,6 +128,13 @@ async def test_the_health_check_tells_a_living_api_from_none(mintpost: Mintpost)
     assert codes == [0, 1]
 
 
+def test_its_user_may_read_what_was_cloned_under_a_strict_umask() -> None:
+    before, found, after = FINAL.partition("\nRUN chmod --recursive a+rX /app\n")
+    assert found
+    assert "COPY" in before
+    assert "COPY" not in after
+
+
 def test_it_does_not_run_as_root_and_owns_its_data() -> None:
     user, _, _ = instruction("USER").partition(":")
     assert int(user) > 0

@@ -25,10 +25,11 @@ def test_a_sale_whose_core_a_custom_field_overwrote_is_refused(
     with pytest.raises(SaleInvalidError) as raised:
         gumroad.parse(sale_with({f"custom_fields[{field}]": "the buyer's words"}))
 
-    assert raised.value.sentence == (
-        f"this ping is no sale that can be fulfilled: a custom field of the product is named "
-        f"{field} and overwrites Gumroad's own; it must have another name"
+    what = (
+        f"a custom field of the product is named {field} and overwrites Gumroad's own; "
+        "it must have another name"
     )
+    assert raised.value.sentence == SaleInvalidError(what).sentence
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""Which exit code a process ends with."""
+
+import sys
+
+import pytest
+
+from tests.commands.processes import run
+
+
+@pytest.mark.parametrize(
+    ("main", "code", "said"),
+    [
+        ("lambda: print('done')", 0, "done\n"),
+        ("lambda: sys.exit('it is broken')", 1, "it is broken\n"),
+        ("lambda: sys.exit(2)", 2, ""),
+        ("lambda: sys.exit(None)", 0, ""),
+    ],
+)
+async def test_process_ends_with_what_its_main_ended_with(
+    tmp_path_factory: pytest.TempPathFactory, main: str, code: int, said: str
+) -> None:
+    # What runs while an interpreter shuts down is not waited for: that is where it is aborted.
+    program = f"import atexit, os, sys; atexit.register(os.abort); end_with({main})"
+    folder = tmp_path_factory.mktemp("ending")
+    words = f"from commands.ending import end_with; {program}"
+    assert await run(sys.executable, "-c", words, folder=folder) == (code, said)
