@@ -22,13 +22,17 @@ class ChildDiedError(CommandError):
 
 @dataclass(slots=True)
 class Child:
+    """`killed`: its end is our doing, and no accident."""
+
     name: str
+    command: list[str]
     process: Process
     log: Path | None
+    killed: bool = False
 
     def require_alive(self) -> None:
         code = self.process.returncode
-        if code is not None:
+        if code is not None and not self.killed:
             raise ChildDiedError(f"{self.name} ended with exit code {code}{self._last_words()}")
 
     async def stop(self, patience_seconds: float = 30) -> None:
@@ -42,6 +46,13 @@ class Child:
         except TimeoutError:
             self.process.kill()
             await self.process.wait()
+
+    async def kill(self) -> None:
+        """End it at once, as a crash does: it can clean up nothing."""
+        self.killed = True
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        await self.process.wait()
 
     def _last_words(self) -> str:
         if self.log is None:
@@ -76,4 +87,4 @@ async def spawn(
             stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )
-    return Child(name, process, log)
+    return Child(name, command, process, log)

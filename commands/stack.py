@@ -37,7 +37,8 @@ class StackPlan:
     """What to start and where. `environment` is all that the children get beside the addresses.
 
     They run in `directory`, whose `.env` they read; without one where we run. `logs` is the
-    folder their output goes to; without one they write where we write.
+    folder their output goes to; without one they write where we write. `worker` is the module
+    that works.
     """
 
     data_dir: Path
@@ -47,6 +48,7 @@ class StackPlan:
     environment: Mapping[str, str]
     directory: Path | None = None
     logs: Path | None = None
+    worker: str = "worker"
 
     @property
     def url(self) -> str:
@@ -93,7 +95,7 @@ class Stack:
         await self.spawn("temporal", server_command(file, HOST, plan.temporal_port, plan.ui_port))
         client = await self.until("Temporal", self.connected)
         await keep_histories(client)
-        await self.spawn("worker", [sys.executable, "-m", "worker"])
+        await self.spawn("worker", [sys.executable, "-m", plan.worker])
         await self.spawn("api", _uvicorn(plan.port))
         await self.until("the API", self.api_is_ready)
         await self.until("the worker", lambda: _worker_polls(client))
@@ -113,11 +115,28 @@ class Stack:
         return True if answer.is_success else None
 
     async def spawn(self, name: str, command: list[str]) -> None:
+        self.children.append(await self._spawn(name, command))
+
+    async def _spawn(self, name: str, command: list[str]) -> Child:
         plan = self.plan
-        child = await spawn(
+        return await spawn(
             name, command, _environment(plan), directory=plan.directory, logs=plan.logs
         )
-        self.children.append(child)
+
+    async def kill(self, name: str) -> None:
+        """Kill a part outright; it counts as no accident, and stays away until it is revived."""
+        for child in self.children:
+            if child.name == name:
+                await child.kill()
+
+    async def revive(self, name: str) -> None:
+        """Start a killed part again. It may take a while to be ready."""
+        for child in [each for each in self.children if each.name == name and each.killed]:
+            revived = await self._spawn(name, child.command)
+            if child in self.children:
+                self.children[self.children.index(child)] = revived
+            else:  # All of it was stopped meanwhile.
+                await revived.stop()
 
     async def stop(self) -> None:
         while self.children:

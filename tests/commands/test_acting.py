@@ -26,6 +26,7 @@ async def test_retry_wakes_a_parked_sale_whose_cause_is_gone(setup: Setup) -> No
     setup.pace = NEVER
     async with running(setup) as mintpost:
         await mintpost.ping(UNMAPPED)
+        await mintpost.parked()
         await mintpost.pending(ORDER, "mint")
         mapping = mintpost.products.read_text()
         mintpost.products.write_text(f'{mapping}  - product_id: "new-product=="\n    tier: new\n')
@@ -39,6 +40,7 @@ async def test_retry_tells_what_a_sale_waits_for_still(setup: Setup) -> None:
     setup.pace = NEVER
     async with running(setup) as mintpost:
         await mintpost.ping(UNMAPPED)
+        await mintpost.parked()
         await mintpost.pending(ORDER, "mint")
         ids = [f"gumroad:{ORDER}", "gumroad:nobody"]
         waiting, unknown = await retry(setup.client, setup.database, ids, timedelta(0))

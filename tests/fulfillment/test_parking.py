@@ -26,6 +26,7 @@ async def test_unmapped_product_parks_the_sale_until_it_is_mapped(mintpost: Mint
 
 async def test_parked_step_stands_in_temporal_with_its_sentence(mintpost: Mintpost) -> None:
     await mintpost.ping(changed(ORDINARY, product_id="new-product=="))
+    await mintpost.parked()
     sentence = await mintpost.pending(ORDER, "mint")
     assert sentence.startswith('unmapped product "new-product=="')
     await mintpost.run_of(ORDER).terminate()

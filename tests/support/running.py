@@ -122,7 +122,10 @@ class Mintpost:
         return await until(told, "the newest ping tells what it waits for")
 
     async def pending(self, order_id: str, step: str, words: str = "") -> str:
-        """Wait until the step stands in Temporal with a sentence that has these words."""
+        """Wait until the step stands in Temporal with a sentence that has these words.
+
+        Where another test ran the same order, its run is seen until this one's has begun.
+        """
 
         async def waits() -> str | None:
             try:

@@ -1,0 +1,149 @@
+"""Does to the processes, the database and the mail provider what a schedule says."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from time import monotonic
+from uuid import uuid4
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from commands.stack import Stack
+from commands.torture.evidence import order_of
+from commands.torture.fake_postmark import FakePostmark
+from commands.torture.plan import MAIL_FAULTS, PROCESS_FAULTS, Disturbance, Fault
+from commands.torture.reactions import (
+    ACCEPT,
+    ACCEPT_AND_DROP,
+    ACCEPT_AND_HANG,
+    HANG,
+    Reaction,
+    Reply,
+    Request,
+    refuse,
+)
+from commands.torture.store import Store
+from db.engine import Database
+from domain.errors import DatabaseAwayError
+
+LAG = timedelta(seconds=2)
+
+REACTIONS = {
+    Fault.SLOWED_DOWN: refuse(429, 429),
+    Fault.CLOSED: refuse(503, 100),
+    Fault.TOKEN_REFUSED: refuse(401, 10),
+    Fault.HANGS: HANG,
+    Fault.FAILS: refuse(500, 101),
+    Fault.ACCEPTS_AND_FAILS: replace(refuse(500, 101), kept=True),
+    Fault.ACCEPTS_AND_DROPS: ACCEPT_AND_DROP,
+    Fault.ACCEPTS_AND_LISTS_LATE: replace(ACCEPT_AND_DROP, listed_after=LAG),
+    Fault.ACCEPTS_AND_HANGS: ACCEPT_AND_HANG,
+    Fault.ACCEPTS_UNREADABLY: Reaction(kept=True, reply=Reply(200, b"<html>")),
+}
+KILLED = {
+    Fault.API_KILLED: "api",
+    Fault.WORKER_KILLED: "worker",
+    Fault.TEMPORAL_KILLED: "temporal",
+}
+FIRST_TASK_STARTED = 3
+"""The event from which a run begins anew: everything is done again."""
+BESIDE = 2.0
+"""How long the provider thinks about a mail beside which the reset run could send another.
+
+Longer than a send on the fast path, and over before its look-up is.
+"""
+
+
+@dataclass(slots=True)
+class Faults:
+    """`tell` gets a sentence for each fault as it is done."""
+
+    stack: Stack
+    postmark: FakePostmark
+    store: Store
+    database: Database
+    client: Client
+    tell: Callable[[str], None]
+    last: float = field(default_factory=monotonic)
+    _turns: defaultdict[str, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
+
+    async def do_all(self, disturbances: Iterable[Disturbance]) -> None:
+        """Do the faults of processes one after another, and those of mails beside them.
+
+        A fault of mails waits for as many mails as it is for, and may so come after all others.
+        """
+        planned, began = list(disturbances), monotonic()
+        async with asyncio.TaskGroup() as lanes:
+            for kinds in (PROCESS_FAULTS, MAIL_FAULTS):
+                lane = [each for each in planned if each.fault in kinds]
+                lanes.create_task(self._lane(lane, began))
+
+    async def _lane(self, disturbances: Iterable[Disturbance], began: float) -> None:
+        for disturbance in disturbances:
+            await asyncio.sleep(began + disturbance.at - monotonic())
+            if disturbance.fault in PROCESS_FAULTS:
+                self.tell(f"{disturbance.fault}, for {disturbance.seconds:.1f} s")
+                await self._take_away(disturbance.fault, disturbance.seconds)
+                self.last = monotonic()
+            else:
+                reaction = self._reaction(disturbance)
+                self.postmark.reactions.extend([reaction] * disturbance.mails)
+
+    async def _take_away(self, fault: Fault, seconds: float) -> None:
+        if fault is Fault.DATABASE_AWAY:
+            await self.store.be_away(seconds)
+        else:
+            await self._kill(KILLED[fault], seconds)
+
+    async def _kill(self, name: str, seconds: float) -> None:
+        async with self._turns[name]:
+            await self.stack.kill(name)
+            await asyncio.sleep(seconds)
+            await self.stack.revive(name)
+
+    def _reaction(self, disturbance: Disturbance) -> Reaction:
+        fault = disturbance.fault
+        meanwhile: dict[Fault, Callable[[Request], Awaitable[None]]] = {
+            Fault.WORKER_KILLED_MAILING: self._kill_sender,
+            Fault.RESET_MAILING: self._reset_sale,
+        }
+
+        async def told(request: Request) -> None:
+            self.tell(f"{fault} (delivery {request.delivery})")
+            if fault in meanwhile:
+                await meanwhile[fault](request)
+            self.last = monotonic()
+
+        return replace(REACTIONS.get(fault, ACCEPT), meanwhile=told)
+
+    async def _kill_sender(self, _request: Request) -> None:
+        await self._kill("worker", 0)
+
+    async def _reset_sale(self, request: Request) -> None:
+        accepted_at = monotonic() + BESIDE
+        with suppress(DatabaseAwayError, RPCError, RuntimeError, TimeoutError):
+            async with asyncio.timeout(BESIDE):
+                order_id = await self.database.read(order_of, int(request.delivery))
+                await _reset(self.client, f"gumroad:{order_id}")
+        await asyncio.sleep(accepted_at - monotonic())
+
+
+async def _reset(client: Client, workflow_id: str) -> None:
+    run = await client.get_workflow_handle(workflow_id).describe()
+    await client.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=workflow_id, run_id=run.run_id),
+            reason="torture",
+            workflow_task_finish_event_id=FIRST_TASK_STARTED,
+            request_id=str(uuid4()),
+        )
+    )

@@ -1,0 +1,149 @@
+"""What a torture run does and when: all of it follows from a seed, so that it can be repeated.
+
+Times are seconds from the start of a round. Nothing here depends on how it goes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+SECONDS_PER_SALE = 0.2
+SHORTEST_ROUND = 5.0
+MEMBERSHIPS = 8
+"""One sale in so many begins a membership; the two after it are its later charges."""
+CHARGES = 3
+
+
+class Fault(StrEnum):
+    """As a person reads them while it runs."""
+
+    API_KILLED = "kill -9 of the API"
+    WORKER_KILLED = "kill -9 of the worker"
+    TEMPORAL_KILLED = "kill -9 of Temporal"
+    DATABASE_AWAY = "the database is away"
+
+    SLOWED_DOWN = "the provider answers 429"
+    CLOSED = "the provider answers 503"
+    TOKEN_REFUSED = "the provider answers 401"  # noqa: S105 - a fault's name
+    HANGS = "the provider hangs"
+    FAILS = "the provider answers 500"
+    ACCEPTS_AND_FAILS = "the provider accepts and answers 500"
+    ACCEPTS_AND_DROPS = "the provider accepts and drops the connection"
+    ACCEPTS_AND_LISTS_LATE = "the provider accepts, drops the connection and lists the mail late"
+    ACCEPTS_AND_HANGS = "the provider accepts and hangs"
+    ACCEPTS_UNREADABLY = "the provider accepts with an answer that cannot be read"
+    WORKER_KILLED_MAILING = "kill -9 of the worker while the provider has its mail"
+    RESET_MAILING = "a sale is reset while the provider has its mail"
+
+
+PROCESS_FAULTS = tuple(Fault)[:4]
+MAIL_FAULTS = tuple(Fault)[4:]
+WHILE_MAILING = (Fault.WORKER_KILLED_MAILING, Fault.RESET_MAILING)
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """`seconds` is how long something is away; `mails` how many mails it befalls, one by one."""
+
+    at: float
+    fault: Fault
+    seconds: float = 0
+    mails: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One sale. `charge` counts the payments of its subscription, from 0."""
+
+    order_id: str
+    email: str
+    subscription_id: str | None = None
+    charge: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    at: float
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """`prefix` begins the id of each order, and of no other round's."""
+
+    seed: int
+    prefix: str
+    orders: tuple[Order, ...]
+    pings: tuple[Ping, ...]
+    disturbances: tuple[Disturbance, ...]
+
+
+def make_schedule(seed: int, sales: int) -> Schedule:
+    """Return the round that this seed and this number of sales always give."""
+    chance = Random(seed)  # noqa: S311 - to be repeated, and no secret
+    seconds = max(SHORTEST_ROUND, sales * SECONDS_PER_SALE)
+    prefix = f"torture-{seed}-"
+    orders = tuple(_orders(prefix, sales))
+    pings = [ping for order in orders for ping in _pings(order, seconds, chance)]
+    disturbances = [
+        *_lane(PROCESS_FAULTS, 5.0, seconds, chance),
+        *_lane(MAIL_FAULTS, 0.8, seconds, chance),
+    ]
+    return Schedule(
+        seed,
+        prefix,
+        orders,
+        tuple(sorted(pings, key=lambda ping: ping.at)),
+        tuple(sorted(disturbances, key=lambda disturbance: disturbance.at)),
+    )
+
+
+def _orders(prefix: str, sales: int) -> Iterator[Order]:
+    for number in range(sales):
+        charge = number % MEMBERSHIPS
+        member = number - charge if charge < CHARGES and number >= MEMBERSHIPS else None
+        yield Order(
+            order_id=f"{prefix}{number:04}",
+            email=f"buyer-{number if member is None else member:04}@example.com",
+            subscription_id=None if member is None else f"{prefix}member-{member:04}",
+            charge=0 if member is None else charge,
+        )
+
+
+def _pings(order: Order, seconds: float, chance: Random) -> Iterator[Ping]:
+    """Yield a ping at any moment, for no order is promised; often copies at once or later."""
+    at = chance.uniform(0, seconds)
+    copies = chance.choices([0, 1, 3], weights=[80, 15, 5])[0]
+    late = chance.choices([0, 1], weights=[70, 30])[0]
+    yield from (Ping(at, order) for _ in range(1 + copies))
+    yield from (Ping(chance.uniform(at, seconds), order) for _ in range(late))
+
+
+def _lane(
+    faults: Sequence[Fault], pause: float, seconds: float, chance: Random
+) -> Iterator[Disturbance]:
+    """Yield faults about a `pause` apart, each kind once before any comes again.
+
+    A short round has them closer together, so that none is left out.
+    """
+    pause = min(pause, seconds / len(faults))
+    at, deck, left = 0.0, list[Fault](), len(faults)
+    while (at := at + chance.uniform(0.5, 1.5) * pause) < seconds or left > 0:
+        deck = deck or _shuffled(faults, chance)
+        fault = deck.pop()
+        mails = 1 if fault in WHILE_MAILING else chance.choice([1, 1, 2])
+        # Longer than a query waits for SQLite's lock.
+        longest = 4.0 if fault is Fault.DATABASE_AWAY else 1.5
+        yield Disturbance(at, fault, chance.uniform(0.2, longest), mails)
+        left -= 1
+
+
+def _shuffled(faults: Sequence[Fault], chance: Random) -> list[Fault]:
+    """Return a deck to take from its end.
+
+    A worker killed in a sale's first seconds costs that sale ten, until Temporal notices. That
+    comes first, so that a short round is over soon.
+    """
+    deck = chance.sample(faults, len(faults))
+    return sorted(deck, key=lambda fault: fault is Fault.WORKER_KILLED_MAILING)

@@ -1,0 +1,177 @@
+"""Plays rounds on a real stack: traffic and faults together, until it is quiet again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeVar
+
+import httpx
+from temporalio.client import Client
+
+from commands.dev import own_secrets
+from commands.stack import Stack, StackPlan
+from commands.torture.count import breaches
+from commands.torture.evidence import gather, open_rows, settled_orders, spooled
+from commands.torture.fake_postmark import FakePostmark
+from commands.torture.faults import Faults
+from commands.torture.places import lasting_ports
+from commands.torture.plan import Schedule
+from commands.torture.report import Result, Teller
+from commands.torture.store import Store
+from commands.torture.traffic import OK, PAUSES, PRODUCTS, Sender, sender_client
+from db.engine import Database, open_engine
+from domain.errors import DatabaseAwayError
+
+LOOK_SECONDS = 0.2
+STUCK_SECONDS = 150.0
+"""Without any change. The watcher of lost runs takes up to two minutes."""
+LOOKUP_SECONDS = 4
+"""More than what the provider's list lags and than what it thinks about a mail."""
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """A running stack, and everything around it that a round disturbs or counts."""
+
+    data_dir: Path
+    store: Store
+    stack: Stack
+    postmark: FakePostmark
+    database: Database
+    client: Client
+    http: httpx.AsyncClient
+    secret: str
+
+
+@asynccontextmanager
+async def arena(
+    data_dir: Path, store: Store, environment: Mapping[str, str]
+) -> AsyncIterator[Arena]:
+    """Start everything on free ports, with all that it writes below `data_dir`."""
+    await asyncio.to_thread(store.prepare)
+    database = Database(open_engine(store.url))
+    async with AsyncExitStack() as opened:
+        opened.callback(database.dispose)
+        postmark = await opened.enter_async_context(FakePostmark())
+        plan = _plan(data_dir, store, postmark, environment)
+        secret = plan.environment["GUMROAD_WEBHOOK_SECRET"]
+        client = await Client.connect(plan.temporal_address, lazy=True)
+        stack = await opened.enter_async_context(Stack(plan))
+        http = await opened.enter_async_context(sender_client())
+        yield Arena(data_dir, store, stack, postmark, database, client, http, secret)
+
+
+async def torture(
+    schedule: Schedule, place: Arena, teller: Teller, pauses: tuple[float, ...] = PAUSES
+) -> Result:
+    """Play a round. Raises ChildDiedError where a process ends that nobody killed."""
+    with teller.round(schedule):
+        return await _unless_one_dies(place.stack, _play(schedule, place, teller, pauses))
+
+
+async def _play(
+    schedule: Schedule, place: Arena, teller: Teller, pauses: tuple[float, ...]
+) -> Result:
+    began = monotonic()
+    sender = Sender(place.http, place.stack.plan.url, place.secret, pauses)
+    place.postmark.forget()
+    showing = asyncio.create_task(_show(schedule, place, sender, teller))
+    try:
+        faults = Faults(
+            place.stack, place.postmark, place.store, place.database, place.client, teller.say
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(sender.send_all(schedule.pings))
+            group.create_task(faults.do_all(schedule.disturbances))
+        teller.say("nothing is sent or killed any more")
+        await place.stack.until("the API", place.stack.api_is_ready)
+        await sender.press_resend(schedule.orders)
+        is_quiet = await _wait_for_quiet(place)
+    finally:
+        showing.cancel()
+    quiet = monotonic()
+    evidence = await gather(
+        place.database, place.data_dir, schedule.prefix, sender.attempts, place.postmark.accepted
+    )
+    return Result(
+        schedule,
+        evidence,
+        breaches(schedule.orders, evidence),
+        quiet - faults.last if is_quiet else None,
+        quiet - began,
+    )
+
+
+async def _wait_for_quiet(place: Arena) -> bool:
+    """Wait until nothing is open and no mail is under way; False where nothing moves any more."""
+    seen: object = None
+    since = monotonic()
+    while monotonic() - since < STUCK_SECONDS:
+        waiting = (
+            await place.database.read(open_rows),
+            spooled(place.data_dir),
+            not place.postmark.is_idle,
+        )
+        if not any(waiting):
+            return True
+        state = (waiting, len(place.postmark.accepted))
+        if state != seen:
+            seen, since = state, monotonic()
+        await asyncio.sleep(LOOK_SECONDS)
+    return False
+
+
+async def _show(schedule: Schedule, place: Arena, sender: Sender, teller: Teller) -> None:
+    while True:
+        with suppress(DatabaseAwayError):
+            done = await place.database.read(settled_orders, schedule.prefix)
+            answered = sum(attempt.status == OK for attempt in sender.attempts)
+            teller.show(answered, done)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _unless_one_dies(stack: Stack, work: Coroutine[Any, Any, Found]) -> Found:
+    working, watching = asyncio.create_task(work), asyncio.create_task(stack.watch())
+    try:
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            watching.result()
+        return await working
+    finally:
+        for task in (working, watching):
+            task.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
+
+
+def _plan(
+    data_dir: Path, store: Store, postmark: FakePostmark, environment: Mapping[str, str]
+) -> StackPlan:
+    products, logs = data_dir / "products.yaml", data_dir / "logs"
+    products.write_text(PRODUCTS)
+    logs.mkdir()
+    port, temporal_port, ui_port = lasting_ports(3)
+    own = {
+        **own_secrets(data_dir, {}),
+        "DATABASE_URL": store.url.render_as_string(hide_password=False),
+        "PRODUCTS_FILE": str(products),
+        "POSTMARK_API_URL": postmark.url,
+        "POSTMARK_TOKEN": postmark.token,
+        "EMAIL_FROM": "Torture <torture@example.com>",
+        "EMAIL_LOOKUP_SECONDS": str(LOOKUP_SECONDS),
+    }
+    return StackPlan(
+        data_dir=data_dir,
+        # Not where the caller is: the .env there must not be read.
+        directory=data_dir,
+        port=port,
+        temporal_port=temporal_port,
+        ui_port=ui_port,
+        environment={**environment, **own},
+        logs=logs,
+        worker="commands.torture.worker",
+    )

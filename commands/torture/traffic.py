@@ -1,0 +1,125 @@
+"""Sends a schedule's pings as Gumroad sends them, and remembers what was answered."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from time import monotonic
+from urllib.parse import parse_qs, quote, urlencode
+
+import httpx
+
+from commands.sample import CONTENT_TYPE, SamplePing
+from commands.torture.plan import Order, Ping
+
+PRODUCT_ID = "torture"
+PRODUCTS = f"""\
+gumroad:
+  - product_id: {PRODUCT_ID}
+    tier: core
+    months: 1
+"""
+SOLD_AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+TERM = timedelta(days=31)
+
+PAUSES = (0.5, 1.5, 5.0)
+"""Between the four attempts of one ping. Gumroad's are two minutes for each second here."""
+OK = 200
+COMES_AGAIN = {499, 500, 502, 503, 504}
+PATIENCE = 5.0
+MARK = "url_params[mark]"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request. `mark` stands in its body and nowhere else; `status` None: no answer.
+
+    `last`: whatever came of it, the sender does not send this ping again.
+    """
+
+    mark: str
+    order_id: str
+    status: int | None
+    seconds: float
+    last: bool
+
+
+@dataclass(slots=True)
+class Sender:
+    http: httpx.AsyncClient
+    url: str
+    secret: str
+    pauses: tuple[float, ...] = PAUSES
+    attempts: list[Attempt] = field(default_factory=list)
+    _numbers: "count[int]" = field(default_factory=count)
+
+    async def send_all(self, pings: Iterable[Ping]) -> None:
+        began = monotonic()
+        async with asyncio.TaskGroup() as group:
+            for ping in pings:
+                await asyncio.sleep(began + ping.at - monotonic())
+                group.create_task(self.send(ping.order))
+
+    async def send(self, order: Order) -> None:
+        """Send one ping, and again after what Gumroad takes for a failure; then give up."""
+        for retry, pause in enumerate((*self.pauses, None)):
+            attempt = await self._attempt(order, retry, is_last=pause is None)
+            self.attempts.append(attempt)
+            if attempt.last or pause is None:
+                return
+            await asyncio.sleep(pause)
+
+    async def press_resend(self, orders: Iterable[Order]) -> int:
+        """Send what nothing ever took, as its seller can at any time; return how many."""
+        taken = {attempt.order_id for attempt in self.attempts if attempt.status == OK}
+        missing = [order for order in orders if order.order_id not in taken]
+        for order in missing:
+            await self.send(order)
+        return len(missing)
+
+    async def _attempt(self, order: Order, retry: int, *, is_last: bool) -> Attempt:
+        mark = f"{order.order_id}/{next(self._numbers)}"
+        began = monotonic()
+        try:
+            answer = await self.http.post(
+                f"{self.url}/webhooks/gumroad",
+                params={"secret": self.secret},
+                content=_body(order, mark, retry),
+                headers={"Content-Type": CONTENT_TYPE},
+                timeout=PATIENCE,
+            )
+            status = answer.status_code
+        except httpx.TransportError:
+            status = None
+        last = is_last or (status is not None and status not in COMES_AGAIN)
+        return Attempt(mark, order.order_id, status, monotonic() - began, last)
+
+
+def sender_client() -> httpx.AsyncClient:
+    """Return a client that opens a connection for each ping, and as many as there are pings."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    return httpx.AsyncClient(trust_env=False, limits=limits)
+
+
+def mark_of(body: bytes) -> str:
+    return parse_qs(body.decode())[MARK][0]
+
+
+def _body(order: Order, mark: str, retry: int) -> bytes:
+    sale = SamplePing(
+        order_id=order.order_id,
+        product_id=PRODUCT_ID,
+        product_name="Torture",
+        email=order.email,
+        name="A Buyer",
+        sold_at=SOLD_AT + order.charge * TERM,
+    )
+    added = {MARK: mark}
+    if order.subscription_id is not None:
+        added |= {"subscription_id": order.subscription_id, "recurrence": "monthly"}
+    if order.charge:
+        added |= {"is_recurring_charge": "true"}
+    if retry:
+        added |= {"retry_count": str(retry)}
+    return sale.body() + b"&" + urlencode(added, quote_via=quote).encode()

@@ -1,0 +1,31 @@
+"""The worker of a torture run: `worker.py` with shorter waits. `python -m commands.torture.worker`.
+
+A composition root, as `worker.py` is: it reads the environment through it.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
+
+from temporalio.envconfig import ClientConnectConfig
+
+import worker
+from activities.sentences import Pace
+from commands.torture.hurry import LONGEST_PAUSE, Hurry
+
+LOCAL = timedelta(seconds=1.5)
+VISIBLE = timedelta(seconds=3)
+
+
+def configured() -> tuple[worker.Parts, ClientConnectConfig]:
+    parts, temporal = worker.configured()
+    hurried = replace(
+        parts,
+        patience=replace(parts.patience, local=LOCAL, visible=VISIBLE),
+        pace=Pace(operator=LONGEST_PAUSE, transient=LONGEST_PAUSE / 2),
+    )
+    return hurried, cast("ClientConnectConfig", {**temporal, "interceptors": [Hurry()]})
+
+
+if __name__ == "__main__":
+    worker.main(configured)

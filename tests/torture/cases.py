@@ -1,0 +1,39 @@
+"""One guard switched off, and the fault that needs it.
+
+The switches are here and not in the product: a `sitecustomize.py` that the processes import, and
+a database without a constraint.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from commands.torture.count import Kind
+from commands.torture.plan import Disturbance, Fault
+from commands.torture.traffic import PAUSES
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`kinds` are the breaches that must be told. `lax`: without one license per order line."""
+
+    switch: str
+    disturbance: Disturbance
+    kinds: frozenset[Kind]
+    lax: bool = False
+    pauses: tuple[float, ...] = PAUSES
+
+
+NONE: frozenset[Kind] = frozenset()
+DOUBLED: frozenset[Kind] = frozenset({"doubled"})
+LOST: frozenset[Kind] = frozenset({"lost"})
+KILLED = Disturbance(0, Fault.WORKER_KILLED_MAILING)
+RESET = Disturbance(0, Fault.RESET_MAILING)
+# Longer than the API asks the database, and the sender comes but once.
+AWAY = Disturbance(0, Fault.DATABASE_AWAY, 6)
+
+CASES: Mapping[str, Case] = {
+    "the constraint alone": Case("no_second_look", KILLED, NONE),
+    "not even the constraint": Case("no_second_look", KILLED, DOUBLED, lax=True),
+    "no lease and no compare-and-swap": Case("no_claim", RESET, DOUBLED),
+    "no spool": Case("no_spool", AWAY, LOST, pauses=()),
+}

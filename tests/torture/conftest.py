@@ -1,0 +1,80 @@
+"""All runs of this folder go at once, for most of their time is waiting."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import URL
+
+from commands.torture.plan import Disturbance, Order, Ping, Schedule
+from commands.torture.report import Result, Teller
+from commands.torture.run import arena, torture
+from settings import plain_environment
+from tests.commands.processes import MINTPOST, REPOSITORY, start
+from tests.torture.cases import CASES, Case
+from tests.torture.stores import CopiedStore
+
+SWITCHES = Path(__file__).parent / "switches"
+ORDER = Order("torture-0-sale", "buyer@example.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What `mintpost torture` ended with, said and left behind."""
+
+    code: int
+    said: str
+    left: list[Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    short: Printed
+    without_look_up: Printed
+    cases: Mapping[str, Result]
+
+
+@pytest.fixture(scope="session")
+async def runs(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    template = Path(str(sqlite.database))
+    async with asyncio.TaskGroup() as group:
+        short = group.create_task(_command(REPOSITORY, tmp_path_factory.mktemp("short")))
+        without = group.create_task(
+            _command(SWITCHES / "no_look_up", tmp_path_factory.mktemp("without"))
+        )
+        cases = {
+            name: group.create_task(_run(case, tmp_path_factory.mktemp("case"), template))
+            for name, case in CASES.items()
+        }
+    results = {name: task.result() for name, task in cases.items()}
+    return Runs(short.result(), without.result(), results)
+
+
+async def _command(path: Path, folder: Path) -> Printed:
+    """Run as a person does, with a folder of modules before ours."""
+    command = (*MINTPOST, "torture", "--sales=20", "--seed=1")
+    environment = {"TMPDIR": str(folder), "PYTHONPATH": f"{path}:{REPOSITORY}"}
+    async with start(*command, folder=folder, environment=environment) as started:
+        code = await started.process.wait()
+        return Printed(code, started.output(), folders_in(folder))
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """Return the folders that runs have left there."""
+    return list(folder.glob("mintpost-torture-*"))
+
+
+async def _run(case: Case, folder: Path, template: Path) -> Result:
+    path = f"{SWITCHES / case.switch}:{REPOSITORY}"
+    environment = {**plain_environment(), "PYTHONPATH": path}
+    store = CopiedStore(folder / "mintpost.db", template, case.lax)
+    async with arena(folder, store, environment) as place:
+        round_ = _schedule(case.disturbance)
+        return await torture(round_, place, Teller(Console(quiet=True)), case.pauses)
+
+
+def _schedule(disturbance: Disturbance) -> Schedule:
+    return Schedule(0, "torture-0-", (ORDER,), (Ping(0.5, ORDER),), (disturbance,))

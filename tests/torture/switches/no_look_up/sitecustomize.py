@@ -1,0 +1,12 @@
+"""A worker that mails again without asking whether the first mail went out."""
+
+from activities.email import EmailLicense
+from db.deliveries import Letter
+from mailers.base import Receipt
+
+
+async def nothing_found(_step: EmailLicense, _owed: Letter) -> Receipt | None:
+    return None
+
+
+EmailLicense.look_up = nothing_found  # type: ignore[method-assign, assignment]

@@ -1,0 +1,23 @@
+"""A worker that mints without looking whether it did: only the constraint is left."""
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+import activities.mint
+import db.licenses
+from db.licenses import Minted
+from db.models import LicenseRow
+from domain.sale import Sale
+
+
+def find_nothing(_session: Session, _sale: Sale) -> Minted | None:
+    return None
+
+
+def newest(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
+    found = select(LicenseRow).where(which).order_by(LicenseRow.id.desc()).limit(1)
+    return session.execute(found).scalar_one_or_none()
+
+
+vars(activities.mint).update(find_minted=find_nothing)
+vars(db.licenses).update(_locked=newest)

@@ -1,0 +1,125 @@
+"""Each kind of broken promise is found in what a round left, and nothing else is."""
+
+from dataclasses import replace
+
+from commands.torture.count import Breach, Evidence, Minted, Owed, Row, breaches
+from commands.torture.plan import Order
+from commands.torture.traffic import Attempt
+
+SALE = Order("sale", "buyer@example.com")
+FIRST = Order("first", "member@example.com", "membership")
+CHARGE = Order("charge", "member@example.com", "membership", charge=1)
+ORDERS = (SALE, FIRST, CHARGE)
+GOOD = Evidence(
+    attempts=tuple(
+        Attempt(f"{order.order_id}/0", order.order_id, 200, 0.01, last=True) for order in ORDERS
+    ),
+    rows=tuple(Row(f"{order.order_id}/0", order.order_id, "fulfilled") for order in ORDERS),
+    sales=("sale", "first", "charge"),
+    licenses=(Minted(1, "sale"), Minted(2, "first", "membership")),
+    deliveries=(Owed(1, 1, "sale"), Owed(2, 2, "first"), Owed(3, 2, "charge", is_charge=True)),
+    messages=(1, 2, 3),
+)
+
+
+def found(evidence: Evidence) -> list[Breach]:
+    return breaches(ORDERS, evidence)
+
+
+def test_a_good_round_breaks_nothing() -> None:
+    assert found(GOOD) == []
+
+
+def test_a_ping_without_an_answer_that_was_stored_is_fine() -> None:
+    attempt = Attempt("sale/0", "sale", None, 5.0, last=False)
+    assert found(replace(GOOD, attempts=(attempt, *GOOD.attempts[1:]))) == []
+
+
+def test_a_ping_answered_and_not_stored_is_lost() -> None:
+    attempt = Attempt("sale/1", "sale", 200, 0.01, last=True)
+    what = "a ping was answered 200 and has no audit row"
+    assert found(replace(GOOD, attempts=(*GOOD.attempts, attempt))) == [
+        Breach("lost", "sale", what)
+    ]
+
+
+def test_a_ping_turned_away_until_its_sender_gave_up_is_lost() -> None:
+    turned_away = Attempt("sale/1", "sale", 503, 0.01, last=False)
+    assert found(replace(GOOD, attempts=(*GOOD.attempts, turned_away))) == []
+    given_up = replace(turned_away, last=True)
+    what = "its sender was turned away with 503 until it gave up"
+    assert found(replace(GOOD, attempts=(*GOOD.attempts, given_up))) == [
+        Breach("lost", "sale", what)
+    ]
+
+
+def test_a_sale_that_failed_is_lost() -> None:
+    failed = Row("sale/0", "sale", "failed", "no address")
+    assert found(replace(GOOD, rows=(failed, *GOOD.rows[1:]))) == [
+        Breach("lost", "sale", "it failed: no address")
+    ]
+
+
+def test_a_sale_without_a_license_is_lost() -> None:
+    without = replace(GOOD, licenses=GOOD.licenses[1:], deliveries=GOOD.deliveries[1:])
+    assert found(replace(without, messages=(2, 3))) == [Breach("lost", "sale", "it has no license")]
+
+
+def test_every_charge_of_a_membership_without_a_license_is_lost() -> None:
+    without = replace(GOOD, licenses=GOOD.licenses[:1], deliveries=GOOD.deliveries[:1])
+    assert found(replace(without, messages=(1,))) == [
+        Breach("lost", "first", "it has no license"),
+        Breach("lost", "charge", "it has no license"),
+    ]
+
+
+def test_a_license_that_nobody_got_is_lost() -> None:
+    what = "its license was never e-mailed"
+    assert found(replace(GOOD, messages=(2, 3))) == [Breach("lost", "sale", what)]
+    assert found(replace(GOOD, messages=(1, 2))) == [Breach("lost", "charge", what)]
+
+
+def test_the_mail_of_a_later_charge_makes_that_of_the_first_needless() -> None:
+    assert found(replace(GOOD, messages=(1, 3))) == []
+
+
+def test_a_request_with_two_rows_is_doubled() -> None:
+    assert found(replace(GOOD, rows=(*GOOD.rows, GOOD.rows[0]))) == [
+        Breach("doubled", "sale", "one request has 2 audit rows")
+    ]
+
+
+def test_an_order_with_two_licenses_is_doubled() -> None:
+    twice = replace(
+        GOOD,
+        licenses=(*GOOD.licenses, Minted(3, "sale")),
+        deliveries=(*GOOD.deliveries, Owed(4, 3, "sale")),
+        messages=(*GOOD.messages, 4),
+    )
+    assert found(twice) == [
+        Breach("doubled", "sale", "it has 2 licenses"),
+        Breach("doubled", "sale", "it was mailed by 2 deliveries"),
+    ]
+
+
+def test_a_subscription_with_two_licenses_is_doubled() -> None:
+    twice = replace(
+        GOOD,
+        licenses=(*GOOD.licenses, Minted(3, "charge", "membership")),
+        deliveries=(*GOOD.deliveries[:2], Owed(3, 3, "charge")),
+    )
+    assert found(twice) == [Breach("doubled", "first", "its subscription has 2 licenses")]
+
+
+def test_a_delivery_mailed_twice_is_doubled() -> None:
+    assert found(replace(GOOD, messages=(*GOOD.messages, 1))) == [
+        Breach("doubled", "sale", "delivery 1 was mailed 2 times")
+    ]
+
+
+def test_an_open_row_and_a_spool_that_is_not_empty_are_stuck() -> None:
+    parked = Row("sale/0", "sale", None, "the provider is away")
+    assert found(replace(GOOD, rows=(parked, *GOOD.rows[1:]), spooled=2)) == [
+        Breach("stuck", "sale", "it is open still: the provider is away"),
+        Breach("stuck", "–", "the spool still holds 2 pings"),
+    ]

