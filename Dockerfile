@@ -9,9 +9,9 @@ RUN python -m venv /venv \
 # Written by hand, so that nothing without a hash, setuptools for one, is fetched to make it.
 COPY --chmod=755 <<'SCRIPT' /venv/bin/mintpost
 #!/venv/bin/python
-from cli import main
+from cli import process
 
-main()
+process()
 SCRIPT
 
 
