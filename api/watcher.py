@@ -64,8 +64,9 @@ class Watcher:
             sentence = f"a person {ENDED_BY_A_PERSON[status]} its workflow: reset that to go on"
             await self.database.run(fail_order, event.id, sentence, self.clock())
             return
-        logger.warning("%s ended without ping %d: starting it again", event.workflow_id, event.id)
-        await self.database.run(start_again, event.id)
+        # It may have been settled since the rows were listed.
+        if await self.database.run(start_again, event.id):
+            logger.warning("%s ended without ping %d: started again", event.workflow_id, event.id)
 
     async def look_at_resend(self, resend: StartedResend) -> None:
         status = await self.status_of(resend.workflow_id)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import and_, case, null, select, update
+from sqlalchemy import CursorResult, and_, case, null, select, update
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once, the_one
@@ -102,13 +103,17 @@ def started_events(session: Session, before: datetime) -> list[StartedEvent]:
     return [StartedEvent(event_id, workflow_id or "") for event_id, workflow_id in rows]
 
 
-def start_again(session: Session, event_id: int) -> None:
-    """Give an open row back to the relay, as if no workflow had been started for it."""
-    session.execute(
+def start_again(session: Session, event_id: int) -> bool:
+    """Give a row back to the relay, as if no workflow had been started for it.
+
+    False where it is not open any more.
+    """
+    result = session.execute(
         update(Event)
         .where(Event.id == event_id, Event.outcome.is_(None))
         .values(dispatched_at=None)
     )
+    return cast("CursorResult[Any]", result).rowcount == 1
 
 
 def mark_dispatched(session: Session, event_id: int, workflow_id: str, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from activities.email import MailPatience
 from db.clock import utc_now
 from db.resends import NewResend, ask_resends
@@ -15,6 +17,7 @@ ORDINARY = recorded("01")
 ORDER = order_of(ORDINARY)
 SECOND = timedelta(seconds=1)
 DOWN = refuse(503, 100)
+ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 async def asked_visibly(postmark: FakePostmark) -> None:
@@ -31,6 +34,7 @@ async def reset_and_done(mintpost: Mintpost) -> None:
     await mintpost.run_of(ORDER).result()
 
 
+@ON_POSTGRES
 async def test_reset_while_the_mail_leaves_sends_no_second_one(
     mailing: Setup, postmark: FakePostmark
 ) -> None:
@@ -45,6 +49,7 @@ async def test_reset_while_the_mail_leaves_sends_no_second_one(
     assert len(await mintpost.licenses()) == 1
 
 
+@ON_POSTGRES
 async def test_reset_while_nothing_is_known_of_the_mail_waits_for_the_other_attempt(
     mailing: Setup, postmark: FakePostmark
 ) -> None:

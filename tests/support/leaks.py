@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, quote_plus
 
+from temporalio.client import Client
 from typing_extensions import override
 
 from tests.support.pings import PINGS
@@ -38,7 +39,20 @@ class LeakSearch:
     def found_in(self, place: str, content: bytes) -> list[str]:
         """Return a line for each private value that stands in `content`."""
         values = (value for value in self.private if len(value) >= SHORTEST)
-        return [f"{value!r} in {place}" for value in values if _stands_in(value, content)]
+        lower = content.lower()
+        return [f"{value!r} in {place}" for value in values if _stands_in(value, lower)]
+
+
+async def leaks_in_temporal(search: LeakSearch, client: Client) -> list[str]:
+    """Return a line for each private value in a history or a visibility record."""
+    leaks: list[str] = []
+    async for run in client.list_workflows():
+        handle = client.get_workflow_handle(run.id, run_id=run.run_id)
+        history = await handle.fetch_history()
+        parts = [run.raw_info.SerializeToString()]
+        parts += [event.SerializeToString() for event in history.events]
+        leaks += search.found_in(run.id, b"".join(parts))
+    return leaks
 
 
 class LogKeeper(logging.Handler):
@@ -62,7 +76,8 @@ def log_files(folder: Path) -> Iterable[Path]:
     return folder.rglob("*.log")
 
 
-def _stands_in(value: str, content: bytes) -> bool:
+def _stands_in(value: str, lower: bytes) -> bool:
+    """Tell it however it is written; an escape may be in either case."""
     escaped = json.dumps(value)[1:-1]
     written = {value, escaped, quote(value), quote(value, safe=""), quote_plus(value)}
-    return any(each.encode() in content for each in written)
+    return any(each.lower().encode() in lower for each in written)

@@ -23,7 +23,6 @@ class Case:
     pauses: tuple[float, ...] = PAUSES
 
 
-NONE: frozenset[Kind] = frozenset()
 DOUBLED: frozenset[Kind] = frozenset({"doubled"})
 LOST: frozenset[Kind] = frozenset({"lost"})
 KILLED = Disturbance(0, Fault.WORKER_KILLED_MAILING)
@@ -32,7 +31,6 @@ RESET = Disturbance(0, Fault.RESET_MAILING)
 AWAY = Disturbance(0, Fault.DATABASE_AWAY, 6)
 
 CASES: Mapping[str, Case] = {
-    "the constraint alone": Case("no_second_look", KILLED, NONE),
     "not even the constraint": Case("no_second_look", KILLED, DOUBLED, lax=True),
     "no lease and no compare-and-swap": Case("no_claim", RESET, DOUBLED),
     "no spool": Case("no_spool", AWAY, LOST, pauses=()),

@@ -41,9 +41,9 @@ class Runs:
 async def runs(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     template = Path(str(sqlite.database))
     async with asyncio.TaskGroup() as group:
-        short = group.create_task(_command(REPOSITORY, tmp_path_factory.mktemp("short")))
+        short = group.create_task(_command(20, REPOSITORY, tmp_path_factory.mktemp("short")))
         without = group.create_task(
-            _command(SWITCHES / "no_look_up", tmp_path_factory.mktemp("without"))
+            _command(6, SWITCHES / "no_look_up", tmp_path_factory.mktemp("without"))
         )
         cases = {
             name: group.create_task(_run(case, tmp_path_factory.mktemp("case"), template))
@@ -53,9 +53,9 @@ async def runs(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     return Runs(short.result(), without.result(), results)
 
 
-async def _command(path: Path, folder: Path) -> Printed:
+async def _command(sales: int, path: Path, folder: Path) -> Printed:
     """Run as a person does, with a folder of modules before ours."""
-    command = (*MINTPOST, "torture", "--sales=20", "--seed=1")
+    command = (*MINTPOST, "torture", f"--sales={sales}", "--seed=1")
     environment = {"TMPDIR": str(folder), "PYTHONPATH": f"{path}:{REPOSITORY}"}
     async with start(*command, folder=folder, environment=environment) as started:
         code = await started.process.wait()
