@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from commands.child import Child, spawn
-from commands.ports import HOST, require_free
+from commands.ports import HOST, PLAIN, require_free
 from commands.problems import CommandError
 from commands.temporal_server import keep_histories, provide_temporal, server_command
 from workflows.names import TASK_QUEUE
@@ -107,7 +107,7 @@ class Stack:
             return None
 
     async def api_is_ready(self) -> bool | None:
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
             try:
                 answer = await http.get(f"{self.plan.url}/readyz")
             except httpx.TransportError:

@@ -7,8 +7,10 @@ twice, and every failure says whether the mail is surely unsent.
 import asyncio
 import base64
 import json
+import ssl
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import ClassVar
 
 import httpx
@@ -47,7 +49,7 @@ class PostmarkEmailService(EmailService):
         # A connection that the peer closes just when it is used again would leave a doubt that
         # a new one does not, so none is kept.
         limits = httpx.Limits(max_keepalive_connections=0)
-        self._client = httpx.AsyncClient(limits=limits, transport=transport)
+        self._client = httpx.AsyncClient(limits=limits, transport=transport, verify=_tls())
 
     @override
     async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt:
@@ -132,6 +134,11 @@ class PostmarkEmailService(EmailService):
             "messagestream": self._account.message_stream,
             "metadata_delivery": str(mark.delivery_id),
         }
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 def _attached(attachment: Attachment) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from commands.ports import PLAIN
 from tests.commands.processes import MINTPOST, all_gone, run, start
 from tests.mailers.fake_postmark import FakePostmark
 
@@ -44,7 +45,7 @@ async def test_with_keep_it_stays_until_interrupted(tmp_path: Path) -> None:
         await demo.says("Ctrl-C stops it all")
         children = await demo.children(3)
         (web_ui,) = re.findall(r"Web UI +(http\S+)", demo.output())
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
             assert (await http.get(web_ui)).status_code == 200
         assert await demo.stop(signal.SIGINT) == 0
         await all_gone(children)

@@ -24,7 +24,7 @@ from activities.sentences import Pace
 from api.dispatcher import Pauses
 from api.spool import Spool
 from api.storing import Patience
-from commands.ports import HOST
+from commands.ports import HOST, PLAIN
 from commands.retry import SCHEDULED
 from db.clock import utc_now
 from db.engine import Database
@@ -173,7 +173,7 @@ async def running(setup: Setup) -> AsyncIterator[Mintpost]:
         if setup.with_worker:
             await stack.enter_async_context(running_worker(setup, file))
         url = await stack.enter_async_context(running_api(web_parts(setup)))
-        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=PLAIN))
         yield Mintpost(
             url=url,
             http=http,
