@@ -68,6 +68,8 @@ class FakePostmark:
             for client in self._clients:
                 client.transport.abort()
             await self._server.wait_closed()
+            while self._clients:  # Each leaves when it finds its connection gone.
+                await asyncio.sleep(0)
 
     @property
     def url(self) -> str:
