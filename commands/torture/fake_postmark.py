@@ -56,7 +56,7 @@ class FakePostmark:
     accepted: list[Accepted] = field(default_factory=list)
     connections: int = 0
     _server: asyncio.Server | None = None
-    _clients: set[asyncio.StreamWriter] = field(default_factory=set)
+    _clients: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -67,9 +67,9 @@ class FakePostmark:
             self._server.close()
             for client in self._clients:
                 client.transport.abort()
+            serving = [task for task in self._clients.values() if task is not None]
+            await asyncio.gather(*serving, return_exceptions=True)
             await self._server.wait_closed()
-            while self._clients:  # Each leaves when it finds its connection gone.
-                await asyncio.sleep(0)
 
     @property
     def url(self) -> str:
@@ -88,7 +88,7 @@ class FakePostmark:
         return not self._clients
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._clients.add(writer)
+        self._clients[writer] = asyncio.current_task()
         self.connections += 1
         try:
             while not writer.is_closing():
@@ -98,7 +98,7 @@ class FakePostmark:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # The client left; what it gets no answer to is its own affair.
         finally:
-            self._clients.discard(writer)
+            self._clients.pop(writer, None)
             writer.close()
 
     async def _react(
