@@ -1,5 +1,6 @@
 """Temporal dies, with its memory or without, and every sale goes on when there is one again."""
 
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -46,8 +47,11 @@ class OwnTemporal:
 
     async def kill(self) -> None:
         if self.child is not None:
-            self.child.process.kill()
-            await self.child.process.wait()
+            await self.child.kill()
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.child is not None:
+            self.child.process.send_signal(number)
 
 
 @pytest.fixture(params=[False, True], ids=["with-its-file", "with-nothing-in-memory"])
@@ -82,4 +86,25 @@ async def test_sales_before_and_during_an_outage_go_on_after_it(
         await temporal.start()
         outcomes = [event.outcome for event in await mintpost.settled()]
     assert outcomes == ["fulfilled", "fulfilled"]
+    assert len(postmark.accepted) == 2
+
+
+@ON_SQLITE
+async def test_temporal_that_hangs_holds_up_no_answer_and_no_other_row(
+    mailing: Setup, postmark: FakePostmark, tmp_path: Path
+) -> None:
+    hanging = OwnTemporal(tmp_path, forgetful=False)
+    mailing.client = await hanging.start()
+    try:
+        async with running(mailing) as mintpost:
+            hanging.signal(signal.SIGSTOP)
+            for order in ("first==", "second=="):
+                answer = await mintpost.ping(changed(ORDINARY, sale_id=order))
+                assert answer.status_code == 200
+            await waiting(mintpost, "Temporal cannot be reached")
+            hanging.signal(signal.SIGCONT)
+            events = await mintpost.settled()
+    finally:
+        await hanging.kill()
+    assert {event.outcome for event in events} == {"fulfilled"}
     assert len(postmark.accepted) == 2
