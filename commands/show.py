@@ -143,13 +143,15 @@ async def _state(client: Client, workflow_id: str) -> WorkflowState:
 
 def waits_for(order: WholeOrder, workflow: WorkflowState) -> str | None:
     """Return the sentence of what an order waits for; None when it waits for nothing."""
+    open_rows = [event for event in order.events if event.outcome is None]
+    told = open_rows[0].error if open_rows else None
     if workflow.pending:
         step = workflow.pending[0]
         soon = "" if step.next_try is None else f", next try at {step.next_try}"
-        return f"{step.step} (attempt {step.attempt}{soon}): {step.sentence or 'under way'}"
-    open_rows = [event for event in order.events if event.outcome is None]
+        # A first visible attempt has no failure of its own yet; the row has the fast path's.
+        return f"{step.step} (attempt {step.attempt}{soon}): {step.sentence or told or 'under way'}"
     if open_rows:
-        return open_rows[0].error or "the next step"
+        return told or "the next step"
     if order.spooled:
         return ASIDE if all(ping.set_aside for ping in order.spooled) else SPOOLED
     return None

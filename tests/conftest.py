@@ -131,6 +131,7 @@ def log_keeper(
     assert leaks == []
 
 
+@pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each file to one process, as it shares its fixtures; the slowest folder begins."""
     for item in items:

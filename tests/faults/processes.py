@@ -38,7 +38,7 @@ async def api(setup: Setup, environment: dict[str, str]) -> AsyncIterator[Api]:
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app"]
     options = ["--host", HOST, "--port", str(port)]
     async with start(*command, *options, folder=folder, environment=environment) as process:
-        await process.says("Application startup complete")
+        await process.says("Uvicorn running on")  # It listens only then.
         yield Api(f"http://{HOST}:{port}", process)
 
 
