@@ -14,9 +14,10 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 
 from api.access_log import hide_queries
-from api.dispatcher import Dispatcher, Pauses
+from api.dispatcher import Dispatcher
 from api.drainer import Drainer
 from api.health import Health, health_routes
+from api.looking import Pauses
 from api.spool import Spool
 from api.starting import Starter
 from api.storing import Patience, Store

@@ -4,14 +4,13 @@ New rows and the leftovers of a crash or an outage take the same path, and nothi
 or leased: the workflow id makes it harmless to start twice, from two processes too.
 """
 
-import asyncio
 import logging
 import traceback
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
 
+from typing_extensions import override
+
+from api.looking import Looking, Pauses
 from api.starting import AlreadyCompletedError, Starter, TemporalAwayError
 from db.clock import Clock, utc_now
 from db.engine import Database
@@ -29,16 +28,7 @@ logger = logging.getLogger(__name__)
 BATCH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Pauses:
-    """`idle` between looks when nothing wakes it; `shortest` to `longest` while it fails."""
-
-    idle: timedelta = timedelta(seconds=1)
-    shortest: timedelta = timedelta(milliseconds=500)
-    longest: timedelta = timedelta(seconds=15)
-
-
-class Dispatcher:
+class Dispatcher(Looking):
     def __init__(
         self,
         database: Database,
@@ -48,32 +38,14 @@ class Dispatcher:
         pauses: Pauses | None = None,
         clock: Clock = utc_now,
     ) -> None:
+        super().__init__(pauses)
         self.database = database
         self.starter = starter
         self.storefronts = storefronts
-        self.pauses = pauses or Pauses()
         self.clock = clock
-        self.woken = asyncio.Event()
         self.trouble: str | None = None
 
-    def wake(self) -> None:
-        self.woken.set()
-
-    async def run(self) -> None:
-        """Relay until cancelled. While something is away a new row does not hurry it."""
-        pause = self.pauses.shortest
-        while True:
-            if await self.look():
-                pause = self.pauses.shortest
-                await self.rest()
-            else:
-                await asyncio.sleep(pause.total_seconds())
-                pause = min(2 * pause, self.pauses.longest)
-
-    async def rest(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.woken.wait(), self.pauses.idle.total_seconds())
-
+    @override
     async def look(self) -> bool:
         """Relay all that waits; False, and said once, where something is away."""
         self.woken.clear()

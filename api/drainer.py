@@ -1,16 +1,15 @@
 """Takes the spool into the database, in order of arrival, once the database is there again."""
 
-import asyncio
 import logging
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import DataError, SQLAlchemyError
+from typing_extensions import override
 
-from api.dispatcher import Pauses
+from api.looking import Looking, Pauses
 from api.spool import Spool, UnreadableError
 from api.storing import why
 from db.clock import Clock, utc_now
@@ -27,7 +26,7 @@ REFUSED = (DataError, ValueError, TypeError, OverflowError)
 """What a database says of one row's values. All else it may say of any row."""
 
 
-class Drainer:
+class Drainer(Looking):
     """`drained` is called after each row, to wake the dispatcher."""
 
     def __init__(
@@ -39,32 +38,14 @@ class Drainer:
         pauses: Pauses | None = None,
         clock: Clock = utc_now,
     ) -> None:
+        super().__init__(pauses)
         self.spool = spool
         self.database = database
         self.drained = drained
-        self.pauses = pauses or Pauses()
         self.clock = clock
-        self.woken = asyncio.Event()
         self.trouble: str | None = None
 
-    def wake(self) -> None:
-        self.woken.set()
-
-    async def run(self) -> None:
-        """Drain until cancelled. While that fails a new file does not hurry it."""
-        pause = self.pauses.shortest
-        while True:
-            if await self.look():
-                pause = self.pauses.shortest
-                await self.rest()
-            else:
-                await asyncio.sleep(pause.total_seconds())
-                pause = min(2 * pause, self.pauses.longest)
-
-    async def rest(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.woken.wait(), self.pauses.idle.total_seconds())
-
+    @override
     async def look(self) -> bool:
         """Take in all that waits; False, and said once, where something is to be tried again."""
         self.woken.clear()

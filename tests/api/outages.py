@@ -6,16 +6,17 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, text
 from temporalio.client import Client
 
 from commands.ports import HOST, free_ports
 from db.engine import open_engine
+from tests.support.outage import end_connections, postgres_away
 
 
 @contextmanager
 def database_away(url: URL) -> Iterator[None]:
-    away = _sqlite_locked if url.get_backend_name() == "sqlite" else _postgres_refusing
+    away = _sqlite_locked if url.get_backend_name() == "sqlite" else postgres_away
     with away(url):
         yield
 
@@ -26,27 +27,6 @@ def _sqlite_locked(url: URL) -> Iterator[None]:
         other.execute("BEGIN EXCLUSIVE")
         yield
         other.execute("ROLLBACK")
-
-
-@contextmanager
-def _postgres_refusing(url: URL) -> Iterator[None]:
-    engine = open_engine(url.set(database="postgres"))
-    name = str(url.database)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        _allow(connection, name, "false")
-        _end_connections(connection, name)
-        yield
-        _allow(connection, name, "true")
-    engine.dispose()
-
-
-def _allow(connection: Connection, name: str, allowed: str) -> None:
-    connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}"))
-
-
-def _end_connections(connection: Connection, name: str) -> None:
-    terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
-    connection.execute(text(terminate), {"name": name})
 
 
 @contextmanager
@@ -70,7 +50,7 @@ def read_only(url: URL) -> Iterator[None]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for change in ("SET default_transaction_read_only = on", "RESET ALL"):
             connection.execute(text(f"ALTER DATABASE {url.database} {change}"))
-            _end_connections(connection, str(url.database))
+            end_connections(connection, url)
             if not change.startswith("RESET"):
                 yield
     engine.dispose()

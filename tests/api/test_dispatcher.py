@@ -11,7 +11,8 @@ import pytest
 from temporalio.client import Client
 from typing_extensions import override
 
-from api.dispatcher import Dispatcher, Pauses
+from api.dispatcher import Dispatcher
+from api.looking import Pauses
 from api.starting import Starter, TemporalAwayError
 from commands.ports import HOST
 from db.engine import Database

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import URL, event, text
 from typing_extensions import override
 
-from api.dispatcher import Pauses
+from api.looking import Pauses
 from api.spool import Spool
 from api.webhooks import LONGEST_BODY
 from commands.ports import HOST

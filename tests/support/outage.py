@@ -23,5 +23,9 @@ def postgres_away(url: URL) -> Iterator[None]:
 
 def _allow(connection: Connection, url: URL, *, allowed: bool) -> None:
     connection.execute(text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS {allowed}'))
+    end_connections(connection, url)
+
+
+def end_connections(connection: Connection, url: URL) -> None:
     terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
     connection.execute(text(terminate), {"name": url.database})

@@ -21,7 +21,7 @@ from activities.email import MailPatience
 from activities.letters import Letters
 from activities.products_file import ProductsFile
 from activities.sentences import Pace
-from api.dispatcher import Pauses
+from api.looking import Pauses
 from api.spool import Spool
 from api.storing import Patience
 from commands.ports import HOST, PLAIN
