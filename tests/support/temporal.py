@@ -5,7 +5,9 @@ from typing import Any
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
+
+from tests.support.waiting import until
 
 FIRST_COMPLETED_TASK = 4
 """Started, scheduled, started, completed: where `--type FirstWorkflowTask` resets to."""
@@ -13,7 +15,13 @@ FIRST_COMPLETED_TASK = 4
 
 async def reset(client: Client, handle: WorkflowHandle[Any, Any]) -> None:
     """Reset the latest run as `temporal workflow reset --type FirstWorkflowTask` does."""
-    found = await handle.describe()
+
+    async def resettable() -> WorkflowExecutionDescription | None:
+        # A row may be settled before the task that settled it is completed.
+        found = await handle.describe()
+        return found if found.history_length >= FIRST_COMPLETED_TASK else None
+
+    found = await until(resettable, "the first workflow task is completed")
     await client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
             namespace=client.namespace,
