@@ -36,6 +36,12 @@ class Process:
         assert self.child.log is not None
         return self.child.log.read_text()
 
+    async def says(self, what: str) -> None:
+        async def said() -> bool | None:
+            return what in self.log() or None
+
+        await until(said, f"the log says: {what}")
+
 
 async def start(folder: Path, port: int, **environment: str) -> Child:
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app"]
@@ -95,15 +101,12 @@ async def test_pings_are_taken_while_temporal_is_away_and_start_when_it_appears(
     order = f"order-{uuid4()}"
     ping = changed(recorded("01"), sale_id=order)
     assert status(await exchange(process.url, post(f"secret={SECRET}", ping))) == 200
+    await process.says("Temporal cannot be reached")
     async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
         not_ready = (await http.get(f"{process.url}/readyz")).json()
     await process.gate.open()
+    await process.says("sales start again")
     workflow = client.get_workflow_handle(f"gumroad:{order}")
-
-    async def started() -> bool | None:
-        return "sales start again" in process.log() or None
-
-    await until(started, "the workflow is started")
     assert (await workflow.describe()).task_queue == "fulfillment"
     # No later ping may start: rows of other tests have the same numbers, and so workflow ids.
     await process.gate.close()
@@ -116,10 +119,7 @@ async def test_access_log_shows_no_query(process: Process) -> None:
     await exchange(process.url, post("secret=almost-the-secret&other=told"))
     await exchange(process.url, request("GET", f"/nowhere?secret={SECRET}"))
 
-    async def logged() -> bool | None:
-        return "GET /nowhere HTTP" in process.log() or None
-
-    await until(logged, "the access log has every request")
+    await process.says("GET /nowhere HTTP")
     log = process.log()
     assert "POST /webhooks/gumroad HTTP" in log
     for told in (SECRET, "almost-the-secret", "secret=", "other", "?"):
@@ -135,11 +135,7 @@ async def test_client_that_breaks_off_leaves_no_traceback(process: Process) -> N
     await writer.drain()
     writer.close()
     await writer.wait_closed()
-
-    async def told() -> bool | None:
-        return "broke off" in process.log() or None
-
-    await until(told, "the log tells that the ping broke off")
+    await process.says("broke off")
     assert "Traceback" not in process.log()
 
 
