@@ -4,6 +4,8 @@ import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import ExitStack
+from itertools import islice
+from random import SystemRandom
 
 from commands.problems import CommandError
 
@@ -11,6 +13,9 @@ HOST = "127.0.0.1"
 
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For HTTP clients of the loopback: it knows no authority, whose loading takes 40 ms each time."""
+
+QUIET = range(20_000, 32_768)
+"""Below what Linux gives to outgoing connections, which could take one before its server does."""
 
 
 class PortTakenError(CommandError):
@@ -32,11 +37,13 @@ def require_free(wanted: Mapping[str, int]) -> None:
 
 def free_ports(count: int) -> list[int]:
     """Return ports that nobody listens on, all different."""
-    with ExitStack() as opened:
-        sockets = [opened.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
+    candidates = SystemRandom().sample(QUIET, len(QUIET))
+    return list(islice(filter(_is_free, candidates), count))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return _listens(probe, port)
 
 
 def _listens(probe: socket.socket, port: int) -> bool:
