@@ -144,8 +144,8 @@ def test_a_signed_token_for_another_purpose_holds_no_license(pem: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=())) | st.from_regex(r"[\w-]+\.[\w-]+\.[\w-]*"))
-@example("A" * 10_000_000)
-@example("a.b." + "A" * 10_000_000)
+@example("A" * 1_000_000)
+@example("a.b." + "A" * 1_000_000)
 def test_any_text_gets_a_verdict(text: str) -> None:
     assert _complaint(text).isprintable()
 
