@@ -31,7 +31,7 @@ $(STAMP): requirements/develop.lock pyproject.toml
 	@touch $@
 
 test: setup  ## Every test, on SQLite and PostgreSQL, against a real Temporal server
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## Lint, types, layers
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """One Temporal server, one PostgreSQL and one migrated template of each for the whole run."""
 
+import gc
 import logging
 import os
 import shutil
@@ -131,14 +132,15 @@ def log_keeper(
     assert leaks == []
 
 
-@pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each file to one process, as it shares its fixtures; the slowest folder begins."""
-    for item in items:
-        slow = "torture" in item.path.parts
-        group = "torture" if slow else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Begin with what takes longest, so that the other process has the rest meanwhile."""
     items.sort(key=lambda item: "torture" not in item.path.parts)
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector pass by what stays for the whole run: a tenth of its time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, quote_plus
 
@@ -38,9 +39,12 @@ class LeakSearch:
 
     def found_in(self, place: str, content: bytes) -> list[str]:
         """Return a line for each private value that stands in `content`."""
-        values = (value for value in self.private if len(value) >= SHORTEST)
         lower = content.lower()
-        return [f"{value!r} in {place}" for value in values if _stands_in(value, lower)]
+        return [
+            f"{value!r} in {place}"
+            for value in self.private
+            if any(each in lower for each in _written(value))
+        ]
 
 
 async def leaks_in_temporal(search: LeakSearch, client: Client) -> list[str]:
@@ -76,8 +80,11 @@ def log_files(folder: Path) -> Iterable[Path]:
     return folder.rglob("*.log")
 
 
-def _stands_in(value: str, lower: bytes) -> bool:
-    """Tell it however it is written; an escape may be in either case."""
+@cache
+def _written(value: str) -> frozenset[bytes]:
+    """Return all ways to write it, in lower case, as an escape may be in either."""
+    if len(value) < SHORTEST:
+        return frozenset()
     escaped = json.dumps(value)[1:-1]
-    written = {value, escaped, quote(value), quote(value, safe=""), quote_plus(value)}
-    return any(each.lower().encode() in lower for each in written)
+    ways = (value, escaped, quote(value), quote(value, safe=""), quote_plus(value))
+    return frozenset(way.lower().encode() for way in ways)

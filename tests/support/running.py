@@ -49,7 +49,7 @@ SECRET = "correct-horse-battery-staple"
 FORM = "application/x-www-form-urlencoded"
 
 QUICK_PAUSES = Pauses(
-    idle=timedelta(milliseconds=50),
+    idle=timedelta(milliseconds=250),
     shortest=timedelta(milliseconds=50),
     longest=timedelta(milliseconds=200),
 )
@@ -58,6 +58,8 @@ QUICK_MAILS = MailPatience(timedelta(0), visible=timedelta(seconds=1))
 # A machine under load must not push a test's ping into the spool.
 UNHURRIED = Patience(database=timedelta(seconds=60), spool=timedelta(seconds=60))
 QUICK_PACE = Pace(operator=timedelta(milliseconds=100), transient=timedelta(milliseconds=100))
+
+TEMPLATES = Templates()  # Compiled once.
 
 PRODUCTS = """\
 gumroad:
@@ -160,7 +162,7 @@ class Setup:
     seller_id: str | None = None
     with_worker: bool = True
     secrets: tuple[str, ...] = (SECRET,)
-    watch: timedelta = timedelta(milliseconds=100)
+    watch: timedelta = timedelta(milliseconds=250)
     storing: Patience = UNHURRIED
     pace: Pace = field(default_factory=lambda: QUICK_PACE)
 
@@ -212,7 +214,7 @@ async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
         storefronts={"gumroad": Gumroad((), setup.seller_id)},
         products=catalog,
         mailer=setup.mailer or LoggingEmailService(setup.folder / "outbox"),
-        letters=Letters(catalog, setup.signer, Templates()),
+        letters=Letters(catalog, setup.signer, TEMPLATES),
         signer=setup.signer,
         patience=setup.patience,
         operator=setup.operator,

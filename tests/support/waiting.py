@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 30
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.05
 
 
 async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:

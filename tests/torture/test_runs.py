@@ -1,12 +1,20 @@
-"""`mintpost torture`, as a person runs it."""
+"""Real stacks, in one file so that they run at once.
+
+`mintpost torture` as a person runs it, and proof that it can fail: with a guard switched off, the
+fault that needs it is told as a breach.
+"""
 
 import asyncio
+import re
 import signal
 from pathlib import Path
 
+import pytest
+
 from commands.torture.plan import PROCESS_FAULTS
 from tests.commands.processes import MINTPOST, all_gone, start
-from tests.torture.conftest import Runs, folders_in
+from tests.torture.cases import CASES
+from tests.torture.conftest import ORDER, Runs, folders_in
 
 
 async def test_a_short_run_loses_and_doubles_nothing_and_cleans_up(runs: Runs) -> None:
@@ -17,6 +25,23 @@ async def test_a_short_run_loses_and_doubles_nothing_and_cleans_up(runs: Runs) -
     assert "seed 1: `--seed 1` does the same again" in printed.said
     assert "s after the last fault" in printed.said
     assert printed.left == []
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_the_breach_is_told(runs: Runs, name: str) -> None:
+    found = runs.cases[name].breaches
+    assert {breach.kind for breach in found} == CASES[name].kinds, found
+    assert {breach.order_id for breach in found} <= {ORDER.order_id}
+
+
+def test_without_the_look_up_the_command_names_the_sale_and_fails(runs: Runs) -> None:
+    printed = runs.without_look_up
+    assert printed.code == 1
+    assert re.search(r"doubled +torture-1-00\d\d  delivery \d+ was mailed \d times", printed.said)
+    (folder,) = printed.left
+    assert f"data and logs: {folder}" in printed.said
+    assert (folder / "logs" / "worker.log").exists()
+    assert printed.said.endswith("a promise is broken; `--seed 1` does the same again\n")
 
 
 async def test_interrupted_it_says_where_its_logs_are_and_leaves_no_process(tmp_path: Path) -> None:
