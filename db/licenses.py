@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once
-from db.models import Delivery, LicenseRow
+from db.models import Delivery, LicenseRow, SaleRow
 from domain.license import License
 from domain.sale import Sale
 
@@ -42,9 +43,15 @@ class Minted:
 
 
 def find_minted(session: Session, sale: Sale) -> Minted | None:
-    """Return the license that this very order line was minted before."""
-    row = session.execute(select(LicenseRow).where(_is_order_line(sale))).scalar_one_or_none()
-    return None if row is None else Minted(license_of(row), _delivery_id(session, row, SALE))
+    """Return what this very order line was minted before: a license, or a longer one."""
+    own = session.execute(select(LicenseRow).where(_is_order_line(sale))).scalar_one_or_none()
+    if own is not None:
+        return Minted(license_of(own), _delivery_id(session, own, SALE))
+    if sale.subscription_id is None:
+        return None
+    done = select(LicenseRow).where(_is_subscription(sale), _was_minted(sale))
+    row = session.execute(done).scalar_one_or_none()
+    return None if row is None else _renewed(session, row, sale)
 
 
 def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -> Minted:
@@ -55,15 +62,30 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
     """
     _insert_license(session, sale, new, now)
     if own := _locked(session, _is_order_line(sale)):
+        _mark_minted(session, new.sale_id, now)
         _owe(session, own, SALE, sale.email, now)
         return Minted(license_of(own), _delivery_id(session, own, SALE))
     row = _locked(session, _is_subscription(sale))
     if row is None:
         raise LookupError("no license after its insert")
-    reason = f"charge:{sale.order_id}"
-    if _extend(row, sale, new.expires_at):
-        _owe(session, row, reason, sale.email, now)
-    return Minted(license_of(row), _delivery_id(session, row, reason), renewed=True)
+    # A repetition, after the mapping was edited, would extend it by another term.
+    if _mark_minted(session, new.sale_id, now) and _extend(row, sale, new.expires_at):
+        _owe(session, row, _charge(sale), sale.email, now)
+    return _renewed(session, row, sale)
+
+
+def _renewed(session: Session, row: LicenseRow, sale: Sale) -> Minted:
+    return Minted(license_of(row), _delivery_id(session, row, _charge(sale)), renewed=True)
+
+
+def _charge(sale: Sale) -> str:
+    return f"charge:{sale.order_id}"
+
+
+def _mark_minted(session: Session, sale_id: int, now: datetime) -> bool:
+    """Record that the order line got what it paid for; False where it had before."""
+    first = update(SaleRow).where(SaleRow.id == sale_id, SaleRow.minted_at.is_(None))
+    return cast("CursorResult[Any]", session.execute(first.values(minted_at=now))).rowcount == 1
 
 
 def _locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
@@ -149,6 +171,15 @@ def _is_order_line(sale: Sale) -> ColumnElement[bool]:
         LicenseRow.source == sale.source,
         LicenseRow.order_id == sale.order_id,
         LicenseRow.line == sale.line,
+    )
+
+
+def _was_minted(sale: Sale) -> ColumnElement[bool]:
+    return exists().where(
+        SaleRow.source == sale.source,
+        SaleRow.order_id == sale.order_id,
+        SaleRow.line == sale.line,
+        SaleRow.minted_at.is_not(None),
     )
 
 

@@ -97,7 +97,10 @@ class Event(Table):
 
 
 class SaleRow(Table):
-    """One parsed order line. The first reading of an order wins: later pings change nothing."""
+    """One parsed order line. The first reading of an order wins: later pings change nothing.
+
+    `minted_at` is when it got its license, new or extended; what was decided then stays.
+    """
 
     __tablename__ = "sales"
 
@@ -121,6 +124,7 @@ class SaleRow(Table):
     test: Mapped[bool]
     sold_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    minted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (UniqueConstraint("source", "order_id", "line"),)
 

@@ -49,6 +49,24 @@ async def test_every_order_of_arrival_ends_in_the_same_license(
     assert (license_.tier, license_.seats, license_.expires_at) == ("studio", 5, END)
 
 
+@pytest.mark.parametrize("edited", [TEAMS.replace("months: 1", "months: 12"), "gumroad: []"])
+@pytest.mark.parametrize("arrivals", [(FIRST, SECOND), (THIRD, SECOND)])
+async def test_charge_that_is_done_again_moves_nothing_whatever_the_mapping_says_now(
+    setup: Setup, arrivals: tuple[bytes, ...], edited: str
+) -> None:
+    products = setup.folder / "products.yaml"
+    products.write_text(TEAMS)
+    catalog = ProductsFile(products, ("gumroad",))
+    mint = Mint(setup.database, {"gumroad": Gumroad(())}, catalog, clock=lambda: NOW)
+    sales = [await parsed(setup.database, body) for body in arrivals]
+    first = [await mint.mint(sale) for sale in sales]
+    products.write_text(edited)
+    again = [await mint.mint(sale) for sale in sales]
+    assert [done.delivery_id for done in again] == [done.delivery_id for done in first]
+    assert [done.renewed for done in again] == [done.renewed for done in first] == [False, True]
+    assert {done.term for done in again} == {first[1].term}
+
+
 async def parsed(database: Database, body: bytes) -> SaleToMint:
     event_id = await database.run(store_event, new_event(body, order_of(body)))
     sale = Gumroad(()).parse(Ping(FORM, body, NOW))

@@ -1,0 +1,65 @@
+"""A database that is in use is taken on with its rows."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from alembic import command
+from sqlalchemy import URL, Connection, Engine, MetaData, text
+
+from db.engine import open_engine
+from db.migrating import _config, migrate
+from db.models import Table
+
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def first_engine(database_url: URL) -> Iterator[Engine]:
+    """Open a database at migration 0001."""
+    engine = open_engine(database_url)
+    Table.metadata.drop_all(engine)
+    config = _config()
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    yield engine
+    engine.dispose()
+
+
+class Rows:
+    """Inserts into the tables as they are, and fills in what a test does not care for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.tables = MetaData()
+        self.tables.reflect(connection)
+
+    def insert(self, table: str, **values: object) -> None:
+        fresh = uuid4()
+        default = {int: 1, bool: False, datetime: NOON, bytes: b"", dict: [], UUID: fresh}
+        columns = self.tables.tables[table].columns
+        needed = {column.name: column.type.python_type for column in columns if not column.nullable}
+        filled = {name: default.get(kind, fresh.hex) for name, kind in needed.items()}
+        self.connection.execute(self.tables.tables[table].insert(), {**filled, **values})
+
+    def order(self, number: int, outcome: str | None) -> None:
+        order = {"source": "gumroad", "order_id": f"order-{number}"}
+        self.insert("events", id=number, outcome=outcome, **order)
+        self.insert("sales", id=number, event_id=number, **order)
+
+
+def test_0002_knows_which_sales_were_minted(first_engine: Engine) -> None:
+    with first_engine.begin() as connection:
+        rows = Rows(connection)
+        outcomes = {1: None, 2: None, 3: "renewed", 4: None, 5: "failed", 6: "ignored:refunded"}
+        for number, outcome in outcomes.items():
+            rows.order(number, outcome)
+        rows.insert("licenses", id=1, sale_id=1, source="gumroad", order_id="order-1")
+        rows.insert("deliveries", id=1, license_id=1, reason="charge:order-2")
+    migrate(first_engine)
+    with first_engine.begin() as connection:
+        minted = connection.execute(text("SELECT id FROM sales WHERE minted_at IS NOT NULL"))
+        assert sorted(minted.scalars()) == [1, 2, 3]
