@@ -13,7 +13,13 @@ from typing_extensions import override
 
 from db.engine import Database
 from db.orders import record_failure
-from domain.errors import DatabaseAwayError, MintpostError, OperatorError, PermanentError
+from domain.errors import (
+    DatabaseAwayError,
+    MintpostError,
+    OperatorError,
+    PermanentError,
+    RowMissingError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -73,8 +79,8 @@ class _Telling(ActivityInboundInterceptor):
         logger.warning("%s: %s: %s", info.workflow_id, info.activity_type, sentence)
         try:
             await self.database.run(record_failure, event_id, sentence)
-        except DatabaseAwayError:
-            # The workflow has the sentence, and the row gets the next one.
+        except (DatabaseAwayError, RowMissingError):
+            # The workflow has the sentence, and the row, where there is one, gets the next.
             logger.warning("%s: the row could not be told", info.workflow_id)
 
 

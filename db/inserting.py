@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.models import Table
+from domain.errors import RowMissingError
 
 Row = TypeVar("Row", bound=Table)
 
@@ -21,7 +22,10 @@ def insert_once(session: Session, model: type[Row], **values: Any) -> int | None
 
 
 def the_one(session: Session, model: type[Row], **values: Any) -> Row:  # noqa: ANN401 - as above
-    return session.execute(select(model).filter_by(**values)).scalar_one()
+    row = session.execute(select(model).filter_by(**values)).scalar_one_or_none()
+    if row is None:
+        raise RowMissingError(model.__tablename__)
+    return row
 
 
 def _insert(session: Session, model: type[Table]) -> Any:  # noqa: ANN401 - two dialects, one method

@@ -12,6 +12,7 @@
     │   └── MailerRefusesError    the provider refuses our account, token, sender or settings
     └── PermanentError            no repetition helps: the sale fails, a minted license stays
         ├── SaleInvalidError      the body is no sale that could be fulfilled
+        ├── RowMissingError       the database does not hold what this run began with
         ├── RecipientRefusedError no provider takes this recipient
         └── MailBuiltWronglyError the provider says that we built the mail wrongly
 
@@ -120,6 +121,16 @@ class SaleInvalidError(PermanentError):
         super().__init__(
             f"this ping is no sale that can be fulfilled: {what}; correct it at the storefront "
             "and send the ping again from there"
+        )
+
+
+class RowMissingError(PermanentError):
+    """A run outlives its rows where the database is restored from a backup, and Temporal is not."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            f"the database does not hold what this run began with (in {table}), as after its "
+            "restore from a backup; send the ping again from the storefront"
         )
 
 

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from db.events import mark_dispatched, store_event
-from db.models import Event
+from db.models import Event, Table
 from mailers.postmark import PostmarkEmailService
 from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.pings import changed, new_event, order_of, recorded
@@ -22,6 +23,11 @@ def reopen(session: Session, *, started: bool) -> None:
     """Make the rows as a backup has them that was taken before they were settled."""
     time = datetime(2026, 9, 1, tzinfo=UTC) if started else None
     session.execute(update(Event).values(outcome=None, closed_at=None, dispatched_at=time))
+
+
+def forget_everything(session: Session) -> None:
+    for table in reversed(Table.metadata.sorted_tables):
+        session.execute(delete(table))
 
 
 async def test_row_whose_run_temporal_does_not_know_is_started_again(setup: Setup) -> None:
@@ -60,6 +66,22 @@ async def test_order_that_temporal_did_and_the_database_forgot_is_done_again(
     await mailing.settled()
     await mailing.run_of(ORDER).result()
     await mailing.database.run(reopen, started=True)
+    (event,) = await mailing.settled()
+    assert event.outcome == "fulfilled"
+    assert len(await mailing.licenses()) == len(postmark.accepted) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_resent_ping_of_a_sale_that_a_restored_database_lacks_runs_anew(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    postmark.default = refuse(401, 10)
+    await mailing.ping(ORDINARY)
+    await mailing.parked()
+    # As from an older backup; its numbers are not given again, as production.md has it.
+    await mailing.database.run(forget_everything)
+    postmark.default = ACCEPT
+    await mailing.ping(ORDINARY)
     (event,) = await mailing.settled()
     assert event.outcome == "fulfilled"
     assert len(await mailing.licenses()) == len(postmark.accepted) == 1
