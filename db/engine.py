@@ -68,6 +68,7 @@ def open_engine(url: URL, *, patience_seconds: float = 3) -> Engine:
         },
     )
     event.listen(engine, "handle_error", _drop_quoted_values)
+    event.listen(engine, "handle_error", _leave_what_is_read_only)
     return engine
 
 
@@ -77,6 +78,12 @@ def _drop_quoted_values(context: ExceptionContext) -> None:
     if isinstance(error, psycopg.Error) and wrapped is not None:
         error.args = (error.diag.constraint_name or error.sqlstate or "",)
         wrapped.args = (f"({type(error).__name__}) {error}",)
+
+
+def _leave_what_is_read_only(context: ExceptionContext) -> None:
+    """Connect anew: a session stays read-only, or with the old primary, after the failover."""
+    if isinstance(context.original_exception, psycopg.errors.ReadOnlySqlTransaction):
+        context.is_disconnect = True
 
 
 def _open_sqlite(url: URL, patience_seconds: float) -> Engine:

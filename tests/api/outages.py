@@ -45,14 +45,17 @@ def events_locked(url: URL) -> Iterator[None]:
 
 @contextmanager
 def read_only(url: URL) -> Iterator[None]:
-    """Have a PostgreSQL refuse to write, as one does that is failing over."""
+    """Have a PostgreSQL refuse to write, as one does that is failing over.
+
+    Sessions that begin meanwhile stay read-only for as long as they last.
+    """
     engine = open_engine(url.set(database="postgres"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for change in ("SET default_transaction_read_only = on", "RESET ALL"):
-            connection.execute(text(f"ALTER DATABASE {url.database} {change}"))
-            end_connections(connection, url)
-            if not change.startswith("RESET"):
-                yield
+        change = f"ALTER DATABASE {url.database} SET default_transaction_read_only"
+        connection.execute(text(f"{change} = on"))
+        end_connections(connection, url)
+        yield
+        connection.execute(text(f"{change} = off"))
     engine.dispose()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.engine import Database, database_url as read_url, open_engine
 from db.models import Delivery, Event, SigningKey
 from domain.errors import DatabaseAwayError
+from tests.api.outages import read_only
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, store_ping
 
@@ -149,13 +150,13 @@ def test_connection_that_ends_in_mid_transaction_means_away(database: Database) 
 
 
 @ON_POSTGRESQL
-def test_server_that_only_reads_for_now_means_away(database: Database) -> None:
-    def write(session: Session) -> None:
-        session.execute(text("SET TRANSACTION READ ONLY"))
-        store_ping(session)
-
-    with pytest.raises(DatabaseAwayError, match="ReadOnlySqlTransaction"):
-        database.run_here(write)
+def test_server_that_only_reads_for_now_means_away_and_its_sessions_are_left(
+    database: Database, database_url: URL
+) -> None:
+    away = pytest.raises(DatabaseAwayError, match="ReadOnlySqlTransaction")
+    with read_only(database_url), away:
+        database.run_here(store_ping)
+    database.run_here(store_ping)
 
 
 def test_query_that_raises_leaves_nothing(database: Database) -> None:
