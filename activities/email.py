@@ -21,11 +21,18 @@ from db.deliveries import (
     refuse_delivery,
 )
 from db.engine import Database
-from domain.errors import DeliveryInDoubtError, MailerAwayError, MintpostError, PermanentError
-from mailers.base import Email, EmailService, Mark, Receipt
+from domain.errors import (
+    DeliveryInDoubtError,
+    MailerAwayError,
+    MintpostError,
+    PermanentError,
+    TransientError,
+)
+from mailers.base import Email, EmailService, Mark, Receipt, Safeguard
 from workflows.steps import EmailedLicense, EmailStep, LicenseToEmail
 
 NOTHING = timedelta(0)
+SOONEST = timedelta(milliseconds=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +88,37 @@ class EmailLicense(EmailStep):
 
     async def look_up(self, owed: Letter) -> Receipt | None:
         """Return what an earlier attempt of unknown end did send; None when it may be repeated."""
-        if owed.attempt_ends_at is None:
+        ends_at = owed.attempt_ends_at
+        if ends_at is None:
             return None
-        if self.mailer.can_look_up:
-            found = await self.mailer.find(_mark(owed), self.patience.local)
-            if found is not None:
-                return found
-        wait = self.until_certain(owed, owed.attempt_ends_at)
-        # There is no time for more on the fast path.
-        if wait > NOTHING or activity.info().is_local:
-            raise self.in_doubt(f"may have taken delivery {owed.delivery_id}", wait)
+        match self.mailer.safeguard:
+            case Safeguard.LOOK_UP:
+                return await self.find(owed, ends_at)
+            case Safeguard.NONE:
+                self.let_end(owed, ends_at)
         return None
 
-    def until_certain(self, owed: Letter, ends_at: datetime) -> timedelta:
-        """Return how long it is until a mail that is not found was surely not sent."""
+    async def find(self, owed: Letter, ends_at: datetime) -> Receipt | None:
+        found = await self.mailer.find(_mark(owed), self.patience.local)
         # A listing lags behind the sending: not found is no proof until enough time has gone.
-        lag = self.patience.lookup if self.mailer.can_look_up else NOTHING
-        return ends_at + lag - owed.now
+        wait = ends_at + self.patience.lookup - owed.now
+        # There is no time for more on the fast path.
+        if found is None and (wait > NOTHING or activity.info().is_local):
+            raise self.in_doubt(f"may have taken delivery {owed.delivery_id}", wait)
+        return found
+
+    def let_end(self, owed: Letter, ends_at: datetime) -> None:
+        """Raise while the other attempt may still send; nothing would tell of its mail."""
+        wait = ends_at - owed.now
+        if wait > NOTHING:
+            raise TransientError(
+                f"{self.mailer.provider} may have taken delivery {owed.delivery_id} and cannot be "
+                "asked; sending it again when the other attempt is surely over",
+                retry_after=_next_look(wait),
+            )
 
     def in_doubt(self, what: str, wait: timedelta) -> DeliveryInDoubtError:
-        # Further and further apart, as the chance to find it falls.
-        next_look = timedelta(seconds=min(2 ** min(activity.info().attempt, 6), 60))
-        soonest = timedelta(milliseconds=100)
-        return DeliveryInDoubtError(
-            self.mailer.provider, what, retry_after=max(min(next_look, wait), soonest)
-        )
+        return DeliveryInDoubtError(self.mailer.provider, what, retry_after=_next_look(wait))
 
     async def send(self, owed: Letter) -> Receipt:
         mail = await self.compose(owed)
@@ -146,6 +159,12 @@ class EmailLicense(EmailStep):
             what = f"is being given delivery {owed.delivery_id} by another attempt"
             raise self.in_doubt(what, self.patience.lease)
         return attempt
+
+
+def _next_look(wait: timedelta) -> timedelta:
+    # Further and further apart, as the chance to find the mail falls.
+    apart = timedelta(seconds=min(2 ** min(activity.info().attempt, 6), 60))
+    return max(min(apart, wait), SOONEST)
 
 
 def _mark(owed: Letter) -> Mark:

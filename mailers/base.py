@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum, auto
 from typing import ClassVar, Literal
 
 from mailers.text import is_one_line
@@ -66,6 +67,19 @@ class Receipt:
     remark: str | None = None
 
 
+class Safeguard(Enum):
+    """What keeps a mail that may have been accepted from being accepted a second time.
+
+    LOOK_UP: `find` tells whether the mail went out. IDEMPOTENCY_KEY: the provider takes two mails
+    of one mark for one, so that it is sent again at once. NONE: it is sent again, and may come
+    twice: at least once.
+    """
+
+    LOOK_UP = auto()
+    IDEMPOTENCY_KEY = auto()
+    NONE = auto()
+
+
 class EmailService(ABC):
     """Sends a mail or raises one of the errors below; it never answers halfway.
 
@@ -75,19 +89,18 @@ class EmailService(ABC):
     """
 
     provider: ClassVar[str]
-    can_look_up: ClassVar[bool]
-    """Whether `find` can tell if a doubtful mail went out; without it: at least once."""
+    safeguard: ClassVar[Safeguard]
 
     @abstractmethod
     async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt: ...
 
-    @abstractmethod
     async def find(self, mark: Mark, patience: timedelta = PATIENCE) -> Receipt | None:
         """Look up the mail that bears this mark. None is no proof: a provider's listing may lag.
 
-        A look-up that fails leaves the question open: it raises DeliveryInDoubtError or
-        MailerRefusesError, never MailerAwayError.
+        Only a mailer whose safeguard is the look-up has it. One that fails leaves the question
+        open: it raises DeliveryInDoubtError or MailerRefusesError, never MailerAwayError.
         """
+        raise NotImplementedError
 
     @abstractmethod
     async def aclose(self) -> None: ...

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError, MailerAwayError
 from mailers.address import mailable
-from mailers.base import PATIENCE, Email, EmailService, Mark, Receipt
+from mailers.base import PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class LoggingEmailService(EmailService):
     """
 
     provider: ClassVar[str] = "logging"
-    can_look_up: ClassVar[bool] = True
+    safeguard: ClassVar[Safeguard] = Safeguard.LOOK_UP
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError
 from mailers.address import mailable
-from mailers.base import PATIENCE, Attachment, Email, EmailService, Mark, Receipt
+from mailers.base import PATIENCE, Attachment, Email, EmailService, Mark, Receipt, Safeguard
 from mailers.http_failures import asking_failure, sending_failure, told_as
 from mailers.postmark_answers import read_answer, read_listing
 from mailers.postmark_verdicts import PROVIDER, receipt_of, refused_settings, trouble
@@ -40,7 +40,7 @@ class PostmarkAccount:
 
 class PostmarkEmailService(EmailService):
     provider: ClassVar[str] = "postmark"
-    can_look_up: ClassVar[bool] = True
+    safeguard: ClassVar[Safeguard] = Safeguard.LOOK_UP
 
     def __init__(
         self, account: PostmarkAccount, transport: httpx.AsyncBaseTransport | None = None

@@ -39,8 +39,8 @@ class Listed:
     reference: str | None
 
     def is_marked(self, mark: Mark) -> bool:
-        # A proxy or an older mail may have no reference; another installation's differs.
-        return self.delivery == str(mark.delivery_id) and self.reference in {None, mark.reference}
+        # Other applications on the server may number their deliveries too.
+        return self.delivery == str(mark.delivery_id) and self.reference == mark.reference
 
 
 def read_answer(response: httpx.Response) -> Answer:

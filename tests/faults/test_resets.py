@@ -1,32 +1,72 @@
 """A sale is reset while it runs, when it failed and when it is done: one license, one mail."""
 
-from datetime import timedelta
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from activities.email import MailPatience
 from db.clock import utc_now
 from db.resends import NewResend, ask_resends
-from tests.mailers.fake_postmark import ACCEPT, ACCEPT_AND_HANG, HANG, FakePostmark, refuse
+from tests.mailers.fake_postmark import (
+    ACCEPT,
+    Accepted,
+    FakePostmark,
+    Reaction,
+    Request,
+    refuse,
+)
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 ORDINARY = recorded("01")
 ORDER = order_of(ORDINARY)
-SECOND = timedelta(seconds=1)
+# The mail hangs until the test lets it go, whatever the machine does meanwhile.
+NO_DEADLINE = MailPatience(lookup=timedelta(0), visible=timedelta(seconds=2 * PATIENCE_SECONDS))
 DOWN = refuse(503, 100)
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
-async def asked_visibly(postmark: FakePostmark) -> None:
-    """Wait for the attempt after the fast path's: there is nothing to reset to before."""
+class HeldMail:
+    """A mail of which the provider says nothing until it is let go; then its answer is lost."""
 
-    async def has_come() -> bool | None:
-        return len(postmark.requests) > 1 or None
+    def __init__(self, postmark: FakePostmark, *, kept: bool) -> None:
+        self.postmark = postmark
+        self.kept = kept
+        self.came = asyncio.Event()
+        self.let_go = asyncio.Event()
 
-    await until(has_come, "the provider was asked twice")
+    @property
+    def reaction(self) -> Reaction:
+        return Reaction(kept=False, end="close", meanwhile=self.hold)
+
+    async def hold(self, request: Request) -> None:
+        if self.kept:
+            mail = Accepted("held-1", json.loads(request.body), datetime.now(UTC))
+            self.postmark.accepted.append(mail)
+        self.came.set()
+        await self.let_go.wait()
+
+
+@asynccontextmanager
+async def reset_while_held(mintpost: Mintpost, held: HeldMail) -> AsyncIterator[None]:
+    """Reset the sale while its mail is held, in the end let the mail go, and see the sale done.
+
+    The attempt is the one after the fast path's: there is nothing to reset to before.
+    """
+    await mintpost.ping(ORDINARY)
+    await asyncio.wait_for(held.came.wait(), PATIENCE_SECONDS)
+    try:
+        await reset(mintpost.client, mintpost.run_of(ORDER))
+        yield
+    finally:
+        held.let_go.set()
+    await mintpost.run_of(ORDER).result()
 
 
 async def reset_and_done(mintpost: Mintpost) -> None:
@@ -34,18 +74,24 @@ async def reset_and_done(mintpost: Mintpost) -> None:
     await mintpost.run_of(ORDER).result()
 
 
+def posts_to(postmark: FakePostmark) -> int:
+    return sum(request.method == "POST" for request in postmark.requests)
+
+
 @ON_POSTGRES
 async def test_reset_while_the_mail_leaves_sends_no_second_one(
     mailing: Setup, postmark: FakePostmark
 ) -> None:
-    mailing.patience = MailPatience(lookup=2 * SECOND, local=2 * SECOND, visible=2 * SECOND)
-    postmark.reactions.extend([DOWN, ACCEPT_AND_HANG])
+    mailing.patience = NO_DEADLINE
+    held = HeldMail(postmark, kept=True)
+    postmark.reactions.extend([DOWN, held.reaction])
     async with running(mailing) as mintpost:
-        await mintpost.ping(ORDINARY)
-        await asked_visibly(postmark)
-        await reset_and_done(mintpost)
+        async with reset_while_held(mintpost, held):
+            # The other attempt still waits for its answer.
+            await mintpost.run_of(ORDER).result()
         (delivery,) = await mintpost.deliveries()
     assert [mail.message_id for mail in postmark.accepted] == [delivery.message_id]
+    assert posts_to(postmark) == 2
     assert len(await mintpost.licenses()) == 1
 
 
@@ -53,14 +99,13 @@ async def test_reset_while_the_mail_leaves_sends_no_second_one(
 async def test_reset_while_nothing_is_known_of_the_mail_waits_for_the_other_attempt(
     mailing: Setup, postmark: FakePostmark
 ) -> None:
-    mailing.patience = MailPatience(lookup=SECOND, local=2 * SECOND, visible=2 * SECOND)
-    postmark.reactions.extend([DOWN, HANG])
-    async with running(mailing) as mintpost:
-        await mintpost.ping(ORDINARY)
-        await asked_visibly(postmark)
-        await reset_and_done(mintpost)
-    posts = [request for request in postmark.requests if request.method == "POST"]
-    assert len(posts) == 3
+    mailing.patience = NO_DEADLINE
+    held = HeldMail(postmark, kept=False)
+    postmark.reactions.extend([DOWN, held.reaction])
+    async with running(mailing) as mintpost, reset_while_held(mintpost, held):
+        await mintpost.pending(ORDER, "email", "may have taken delivery")
+        assert posts_to(postmark) == 2
+    assert posts_to(postmark) == 3
     assert len(postmark.accepted) == 1
 
 

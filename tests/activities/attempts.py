@@ -1,0 +1,66 @@
+"""Attempts at one e-mail, without a workflow: only so can they be held, killed and numbered."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.email import EmailLicense, MailPatience
+from activities.letters import Letters
+from db.deliveries import Letter, begin_attempt, load_letter
+from db.engine import Database
+from mailers.base import EmailService
+from tests.mailers.fake_postmark import FakePostmark
+from tests.support.waiting import until
+from workflows.steps import LicenseToEmail
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    database: Database
+    letters: Letters
+    mailer: EmailService
+    delivery_id: int
+
+    async def attempt(
+        self, patience: MailPatience, number: int = 1, *, is_local: bool = False
+    ) -> str:
+        """Run the step; return the status that it returns."""
+        environment = ActivityEnvironment()
+        environment.info = replace(environment.info, attempt=number, is_local=is_local)
+        step = EmailLicense(self.database, self.mailer, self.letters, patience)
+        emailed = await environment.run(step.email, LicenseToEmail(1, self.delivery_id))
+        return emailed.status
+
+    async def died(self, lease: timedelta) -> datetime:
+        """Leave what an attempt leaves that died after its claim; return when its lease ends."""
+        ends_at = await self.database.run(begin_attempt, self.delivery_id, None, lease)
+        assert ends_at is not None
+        return ends_at
+
+    async def letter(self) -> Letter:
+        return await self.database.read(load_letter, self.delivery_id)
+
+
+@asynccontextmanager
+async def hanging(
+    attempts: Attempts, postmark: FakePostmark, patience: MailPatience
+) -> AsyncIterator[None]:
+    """Have an attempt at the provider, which is silent; in the end it is killed."""
+    attempt = asyncio.create_task(attempts.attempt(patience))
+
+    async def has_come() -> bool | None:
+        return bool(postmark.requests) or None
+
+    await until(has_come, "the provider has the mail")
+    yield
+    assert not attempt.done()
+    attempt.cancel()
+    await asyncio.gather(attempt, return_exceptions=True)
+
+
+def methods(postmark: FakePostmark) -> list[str]:
+    return [request.method for request in postmark.requests]
