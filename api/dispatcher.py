@@ -5,12 +5,11 @@ or leased: the workflow id makes it harmless to start twice, from two processes 
 """
 
 import logging
-import traceback
 from collections.abc import Mapping
 
 from typing_extensions import override
 
-from api.looking import Looking, Pauses
+from api.looking import Looking, Pauses, unexpected
 from api.starting import AlreadyCompletedError, Starter, TemporalAwayError
 from db.clock import Clock, utc_now
 from db.engine import Database
@@ -29,6 +28,9 @@ BATCH = 100
 
 
 class Dispatcher(Looking):
+    waits = "sales wait and start by themselves"
+    recovered = "sales start again"
+
     def __init__(
         self,
         database: Database,
@@ -43,43 +45,41 @@ class Dispatcher(Looking):
         self.starter = starter
         self.storefronts = storefronts
         self.clock = clock
-        self.trouble: str | None = None
+        self.refused: set[int] = set()
 
     @override
-    async def look(self) -> bool:
-        """Relay all that waits; False, and said once, where something is away."""
-        self.woken.clear()
+    async def do_all(self) -> str | None:
         try:
-            return await self.relay_all()
-        except DatabaseAwayError as error:
-            self.say(error.sentence)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next sale must go on
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            self.say(f"unexpected {type(error).__name__} at\n{frames}")
-        return False
-
-    async def relay_all(self) -> bool:
-        try:
-            while await self.relay():
-                pass
+            await self.relay()
         except TemporalAwayError as error:
             trouble = f"Temporal cannot be reached ({error})"
-            self.say(trouble)
             await self.database.run(record_waiting, trouble)
-            return False
-        self.recover()
-        return True
+            return trouble
+        return None
 
-    async def relay(self) -> bool:
-        """Relay one batch; True where there may be more."""
+    async def relay(self) -> None:
         await self.database.run(settle_late_events, self.clock(), self.remark)
-        waiting = await self.database.read(waiting_events, BATCH)
-        for event in waiting:
-            await self.start(event)
+        last = 0
+        while batch := await self.database.read(waiting_events, BATCH, last):
+            for event in batch:
+                await self.try_to_start(event)
+            last = batch[-1].id
         for resend in await self.database.read(waiting_resends):
             await self.starter.start_resend(resend)
             await self.database.run(mark_resend_dispatched, resend.id, self.clock())
-        return len(waiting) == BATCH
+
+    async def try_to_start(self, event: WaitingEvent) -> None:
+        """Start it; a row that cannot be started waits with its sentence and stalls no other."""
+        try:
+            await self.start(event)
+        except (DatabaseAwayError, TemporalAwayError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next sale must go on
+            if event.id not in self.refused:
+                logger.warning("ping %d cannot be started: %s", event.id, unexpected(error))
+            self.refused.add(event.id)
+            trouble = f"unexpected {type(error).__name__}: see the API's log, and please report it"
+            await self.database.run(record_waiting, trouble, event.id)
 
     async def start(self, event: WaitingEvent) -> None:
         storefront = self.storefronts[event.source]
@@ -96,20 +96,14 @@ class Dispatcher(Looking):
 
     def remark(self, copy: Event, sold_to: str | None) -> str | None:
         ping = Ping(copy.content_type, copy.body, copy.received_at)
-        return Remarks(self.storefronts)(copy.source, ping, sold_to)
+        try:
+            return Remarks(self.storefronts)(copy.source, ping, sold_to)
+        except Exception as error:  # noqa: BLE001 - settling goes on without a remark
+            logger.warning("no remark on ping %d: %s", copy.id, unexpected(error))
+            return None
 
     async def is_settled(self, event: WaitingEvent) -> bool:
         # A refund carries its sale's id, and is another matter than the sale.
         if event.order_id is None or event.kind not in ORDER_KINDS:
             return False
         return await self.database.read(order_is_settled, event.source, event.order_id)
-
-    def say(self, trouble: str) -> None:
-        if trouble != self.trouble:
-            logger.warning("%s: sales wait and start by themselves", trouble)
-        self.trouble = trouble
-
-    def recover(self) -> None:
-        if self.trouble is not None:
-            logger.info("sales start again")
-        self.trouble = None

@@ -1,15 +1,14 @@
 """Takes the spool into the database, in order of arrival, once the database is there again."""
 
 import logging
-import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy.exc import DataError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 from typing_extensions import override
 
-from api.looking import Looking, Pauses
+from api.looking import Looking, Pauses, unexpected
 from api.spool import Spool, UnreadableError
 from api.storing import why
 from db.clock import Clock, utc_now
@@ -22,12 +21,12 @@ logger = logging.getLogger(__name__)
 ABANDONED = timedelta(hours=1)
 """No process is still writing a file that old: whoever waited for it was answered 503."""
 
-REFUSED = (DataError, ValueError, TypeError, OverflowError)
-"""What a database says of one row's values. All else it may say of any row."""
-
 
 class Drainer(Looking):
     """`drained` is called after each row, to wake the dispatcher."""
+
+    waits = "spooled pings wait and go in by themselves"
+    recovered = "the spool is empty again"
 
     def __init__(
         self,
@@ -43,39 +42,32 @@ class Drainer(Looking):
         self.database = database
         self.drained = drained
         self.clock = clock
-        self.trouble: str | None = None
 
     @override
-    async def look(self) -> bool:
-        """Take in all that waits; False, and said once, where something is to be tried again."""
-        self.woken.clear()
+    async def do_all(self) -> str | None:
         try:
-            trouble = await self.drain()
-        except (DatabaseAwayError, SQLAlchemyError) as error:
-            trouble = why(error)
+            # Made now, so that a folder that cannot be is told before it is needed.
+            await self.spool.run(self.spool.prepare)
+            await self.spool.run(self.spool.clean, self.clock() - ABANDONED)
+            files = await self.spool.run(self.spool.files)
         except OSError as error:
-            trouble = f"the spool cannot be used ({error.strerror})"
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must look again
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            trouble = f"unexpected {type(error).__name__} at\n{frames}"
-        self.say(trouble)
-        return trouble is None
+            return f"the spool cannot be used ({error.strerror})"
+        troubles = [await self.try_to_take_in(file) for file in files]
+        return next(filter(None, troubles), None)
 
-    async def drain(self) -> str | None:
-        """Take in each file, the oldest first; return what keeps one of them from being read."""
-        # Made now, so that a folder that cannot be is told before it is needed.
-        await self.spool.run(self.spool.prepare)
-        await self.spool.run(self.spool.clean, self.clock() - ABANDONED)
-        trouble = None
-        for file in await self.spool.run(self.spool.files):
-            try:
-                await self.take_in(file)
-            except FileNotFoundError:
-                # Another process was quicker.
-                continue
-            except OSError as error:
-                trouble = f"{file.name} cannot be read or removed ({error.strerror})"
-        return trouble
+    async def try_to_take_in(self, file: Path) -> str | None:
+        """Return why it waits on, which keeps no later one waiting."""
+        try:
+            await self.take_in(file)
+        except FileNotFoundError:
+            return None  # Another process was quicker.
+        except OSError as error:
+            return f"{file.name} cannot be read or removed ({error.strerror})"
+        except (DatabaseAwayError, SQLAlchemyError):
+            raise  # It would be the same for the next.
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next must go on
+            return unexpected(error)
+        return None
 
     async def take_in(self, file: Path) -> None:
         try:
@@ -84,7 +76,9 @@ class Drainer(Looking):
         except UnreadableError as error:
             await self.set_aside(file, str(error))
             return
-        except REFUSED as error:
+        except Exception as error:
+            if not is_of_its_values(error):
+                raise
             await self.set_aside(file, why(error))
             return
         await self.spool.run(self.spool.remove, file)
@@ -100,9 +94,9 @@ class Drainer(Looking):
             file.name,
         )
 
-    def say(self, trouble: str | None) -> None:
-        if trouble is not None and trouble != self.trouble:
-            logger.warning("%s: spooled pings wait and go in by themselves", trouble)
-        if trouble is None and self.trouble is not None:
-            logger.info("the spool is empty again")
-        self.trouble = trouble
+
+def is_of_its_values(error: Exception) -> bool:
+    """Tell what is said of one row's values from what may be said of any row."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, DataError)
+    return isinstance(error, StatementError | ValueError | TypeError | OverflowError)

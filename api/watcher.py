@@ -6,12 +6,15 @@ without them: Temporal lost it, a person terminated it, or they joined it when i
 
 import asyncio
 import logging
+from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.looking import unexpected
 from db.clock import Clock, utc_now
 from db.deliveries import refuse_delivery
 from db.engine import Database
@@ -26,6 +29,9 @@ ENDED_BY_A_PERSON = {
     WorkflowExecutionStatus.TERMINATED: "terminated",
     WorkflowExecutionStatus.CANCELED: "cancelled",
 }
+
+AWAY = (DatabaseAwayError, RPCError, RuntimeError, TimeoutError)
+"""RuntimeError is how the SDK tells that it cannot connect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +48,24 @@ class Watcher:
         """Watch until cancelled; what is away is the dispatcher's to tell."""
         while True:
             await asyncio.sleep(self.pause.total_seconds())
-            try:
-                await self.look()
-            except (DatabaseAwayError, RPCError, RuntimeError, TimeoutError):
-                continue
-            except Exception as error:  # noqa: BLE001 - whatever it is, it must look again
-                logger.warning("unexpected %s while looking after rows", type(error).__name__)
+            with suppress(*AWAY):
+                await self.go_on_without(self.look(), "what is open")
 
     async def look(self) -> None:
         before = self.clock() - self.pause
         for event in await self.database.read(started_events, before):
-            await self.look_at(event)
+            await self.go_on_without(self.look_at(event), event.workflow_id)
         for resend in await self.database.read(started_resends, before):
-            await self.look_at_resend(resend)
+            await self.go_on_without(self.look_at_resend(resend), resend.workflow_id)
+
+    async def go_on_without(self, looking: Awaitable[None], what: str) -> None:
+        """Let no row keep the others from being looked at, unless something is away."""
+        try:
+            await looking
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must look at the next
+            logger.warning("%s cannot be looked after: %s", what, unexpected(error))
 
     async def look_at(self, event: StartedEvent) -> None:
         status = await self.status_of(event.workflow_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, case, null, select, update
+from sqlalchemy import CursorResult, and_, case, null, select, true, update
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once, the_one
@@ -82,11 +82,14 @@ def pings_of_order(session: Session, source: str, order_id: str) -> list[Event]:
     return list(session.scalars(order.where(Event.kind != "test_ping").order_by(Event.id)))
 
 
-def waiting_events(session: Session, limit: int) -> list[WaitingEvent]:
-    """Return the rows that no workflow was started for yet, in order of arrival."""
+def waiting_events(session: Session, limit: int, after: int = 0) -> list[WaitingEvent]:
+    """Return the rows that no workflow was started for yet, in order of arrival.
+
+    `after` is the id of the last one that the caller has seen.
+    """
     rows = session.execute(
         select(Event.id, Event.source, Event.kind, Event.order_id, Event.product_id)
-        .where(Event.outcome.is_(None), Event.dispatched_at.is_(None))
+        .where(Event.outcome.is_(None), Event.dispatched_at.is_(None), Event.id > after)
         .order_by(Event.id)
         .limit(limit)
     )
@@ -130,10 +133,14 @@ def mark_dispatched(session: Session, event_id: int, workflow_id: str, now: date
     )
 
 
-def record_waiting(session: Session, trouble: str) -> None:
-    """Tell on every row that has no workflow yet what it waits for."""
+def record_waiting(session: Session, trouble: str, event_id: int | None = None) -> None:
+    """Tell on one row, or on every row, that has no workflow yet what it waits for."""
+    sentence = f"{WAITING}: {trouble}"
     session.execute(
         update(Event)
         .where(Event.outcome.is_(None), Event.dispatched_at.is_(None))
-        .values(error=f"{WAITING}: {trouble}")
+        .where(true() if event_id is None else Event.id == event_id)
+        # A backlog is told once, and not at every look.
+        .where(Event.error.is_distinct_from(sentence))
+        .values(error=sentence)
     )

@@ -29,9 +29,13 @@ def record_failure(session: Session, event_id: int, sentence: str) -> None:
 
 
 def fail_order(session: Session, event_id: int, sentence: str, now: datetime) -> int:
-    """Fail the open rows of the order, for they all share this run; return how many."""
+    """Fail the open rows of the order that share this run; return how many.
+
+    One that came since, and was not started yet, gets a run of its own.
+    """
     event = load_event(session, event_id)
-    return _fail(session, _same_order(event), sentence, now)
+    shares = or_(Event.id == event_id, and_(_same_order(event), Event.dispatched_at.is_not(None)))
+    return _fail(session, shares, sentence, now)
 
 
 def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> int:

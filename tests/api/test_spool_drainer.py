@@ -111,11 +111,21 @@ async def test_garbage_is_set_aside_with_a_sentence_and_stalls_nothing(
     assert caplog.text.count("set aside") == 1
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"body_bytes": 2**70},
+        # There is no such time in UTC.
+        {"received_at": "0001-01-01T00:00:00+14:00"},
+    ],
+)
 async def test_row_that_the_database_refuses_is_set_aside_and_stalls_nothing(
-    database: Database, spool: Spool, caplog: pytest.LogCaptureFixture
+    database: Database, spool: Spool, caplog: pytest.LogCaptureFixture, wrong: dict[str, object]
 ) -> None:
-    spool.keep(replace(ping(1), body_bytes=2**70))
-    spool.keep(ping(2))
+    for number in (1, 2):
+        spool.keep(ping(number))
+    first = spool.files()[0]
+    first.write_text(json.dumps(json.loads(first.read_text()) | wrong))
     assert await drainer(spool, database).look()
     assert await orders(database) == ["order-2"]
     assert names(spool.folder) == {SET_ASIDE}

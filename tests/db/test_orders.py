@@ -88,13 +88,15 @@ def test_row_that_stands_alone_closes_alone(
     assert database.read_here(told, sale) == (None, None, None)
 
 
-def test_fail_puts_the_sentence_on_every_open_row(database: Database) -> None:
-    done, mine, other = stored(database, *[("order", "sale")] * 3)
+def test_fail_puts_the_sentence_on_every_open_row_that_was_started(database: Database) -> None:
+    done, mine, joined, later = stored(database, *[("order", "sale")] * 4)
     database.run_here(lambda session: setattr(load_event(session, done), "outcome", "ignored:x"))
+    database.run_here(mark_dispatched, joined, "gumroad:order", NOON)
     assert database.run_here(fail_order, mine, "it failed", NOON) == 2
     assert database.read_here(told, done) == ("ignored:x", None, None)
-    for row in (mine, other):
+    for row in (mine, joined):
         assert database.read_here(told, row) == ("failed", "it failed", None)
+    assert database.read_here(told, later) == (None, None, None)
 
 
 def test_ping_that_cannot_be_read_fails_alone_and_the_others_start_anew(
@@ -112,6 +114,8 @@ def test_ping_that_cannot_be_read_fails_alone_and_the_others_start_anew(
 def test_order_that_was_read_fails_as_a_whole(database: Database) -> None:
     database.run_here(mint, sale_of("order"))
     (other,) = stored(database, ("order", "sale"))
+    for row in database.read_here(waiting_events, 9):
+        database.run_here(mark_dispatched, row.id, "gumroad:order", NOON)
     assert database.run_here(fail_run, other, "it failed", NOON) == 2
     assert {row.outcome for row in database.read_here(list_events, Filters())} == {"failed"}
 

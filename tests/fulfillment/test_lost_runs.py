@@ -40,20 +40,22 @@ async def test_row_whose_run_temporal_does_not_know_is_started_again(setup: Setu
     assert len(await mintpost.licenses()) == 1
 
 
-async def test_terminated_run_fails_its_row_and_a_reset_takes_it_from_there(
-    mailing: Mintpost, postmark: FakePostmark
+@pytest.mark.parametrize("ended", ["terminated", "cancelled"])
+async def test_run_that_a_person_ended_fails_its_row_and_a_reset_takes_it_from_there(
+    mailing: Mintpost, postmark: FakePostmark, ended: str
 ) -> None:
     postmark.default = refuse(401, 10)
     await mailing.ping(ORDINARY)
     await mailing.parked()
-    await mailing.run_of(ORDER).terminate()
+    run = mailing.run_of(ORDER)
+    await (run.terminate() if ended == "terminated" else run.cancel())
     (event,) = await mailing.settled()
     assert event.outcome == "failed"
-    assert event.error == "a person terminated its workflow: reset that to go on"
+    assert event.error == f"a person {ended} its workflow: reset that to go on"
 
     postmark.default = ACCEPT
-    await reset(mailing.client, mailing.run_of(ORDER))
-    await mailing.run_of(ORDER).result()
+    await reset(mailing.client, run)
+    await run.result()
     (event,) = await mailing.events()
     assert (event.outcome, event.error) == ("fulfilled", None)
     assert len(await mailing.licenses()) == len(postmark.accepted) == 1
@@ -80,8 +82,13 @@ async def test_resent_ping_of_a_sale_that_a_restored_database_lacks_runs_anew(
     await mailing.parked()
     # As from an older backup; its numbers are not given again, as production.md has it.
     await mailing.database.run(forget_everything)
-    postmark.default = ACCEPT
     await mailing.ping(ORDINARY)
+
+    async def minted_anew() -> bool | None:
+        return True if await mailing.licenses() else None
+
+    await until(minted_anew, "the ping runs anew")
+    postmark.default = ACCEPT
     (event,) = await mailing.settled()
     assert event.outcome == "fulfilled"
     assert len(await mailing.licenses()) == len(postmark.accepted) == 1

@@ -1,0 +1,34 @@
+"""No open row keeps another from being looked after."""
+
+from datetime import UTC, datetime
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from typing_extensions import override
+
+from api.watcher import Watcher
+from db.engine import Database
+from db.events import mark_dispatched, waiting_events
+from tests.api.relaying import ON_SQLITE, unique
+from tests.db.rows import store_ping
+
+LONG_AGO = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+class Puzzled(Watcher):
+    """Meets a status that the SDK does not know, as that of a paused run (temporalio 1.35)."""
+
+    @override
+    async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:
+        return WorkflowExecutionStatus(8) if workflow_id == "paused" else None
+
+
+@ON_SQLITE
+async def test_row_whose_run_cannot_be_told_keeps_no_other_waiting(
+    database: Database, client: Client
+) -> None:
+    paused = await database.run(store_ping, unique())
+    lost = await database.run(store_ping, unique())
+    await database.run(mark_dispatched, paused, "paused", LONG_AGO)
+    await database.run(mark_dispatched, lost, "lost", LONG_AGO)
+    await Puzzled(database, client).look()
+    assert [row.id for row in await database.read(waiting_events, 9)] == [lost]
