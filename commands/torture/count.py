@@ -5,54 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from commands.torture.found import Evidence
 from commands.torture.plan import Order
-from commands.torture.traffic import OK, Attempt
+from commands.torture.traffic import OK, TERM, paid_at
 from domain.event import FAILED
 
 Kind = Literal["lost", "doubled", "stuck"]
 KINDS: tuple[Kind, ...] = ("lost", "doubled", "stuck")
 
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An audit row; `mark` tells which request it is of."""
-
-    mark: str
-    order_id: str
-    outcome: str | None
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Minted:
-    license_id: int
-    order_id: str
-    subscription_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A delivery; `order_id` is the order that it tells of, which a charge's names itself."""
-
-    delivery_id: int
-    license_id: int
-    order_id: str
-    is_charge: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """All that was found. `messages` holds the delivery of each mail that the provider took."""
-
-    attempts: tuple[Attempt, ...]
-    rows: tuple[Row, ...]
-    sales: tuple[str, ...]
-    licenses: tuple[Minted, ...]
-    deliveries: tuple[Owed, ...]
-    messages: tuple[int, ...]
-    spooled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +27,7 @@ def breaches(orders: Iterable[Order], found: Evidence) -> list[Breach]:
     """Return every broken promise: none, where nothing was lost, doubled or left open."""
     every = tuple(orders)
     lost = [*_lost_pings(found), *_lost_sales(every, found)]
-    return [*lost, *_doubled(every, found), *_stuck(found)]
+    return [*lost, *_doubled(every, found), *_late_mails(found), *_stuck(found)]
 
 
 def _lost_pings(found: Evidence) -> Iterator[Breach]:
@@ -83,14 +44,38 @@ def _lost_sales(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:
     licensed = {license_.order_id for license_ in found.licenses}
     members = {license_.subscription_id for license_ in found.licenses} - {None}
     failed = {row.order_id: row.error for row in found.rows if row.outcome == FAILED}
+    sold = set(found.sales)
+    wrong = dict(_wrong_ends(orders, found))
     unmailed = set(_unmailed(found))
     for order in orders:
         if order.order_id in failed:
             yield Breach("lost", order.order_id, f"it failed: {failed[order.order_id]}")
         elif order.order_id not in licensed and order.subscription_id not in members:
             yield Breach("lost", order.order_id, "it has no license")
+        elif order.order_id not in sold:
+            yield Breach("lost", order.order_id, "it was never read")
+        elif order.order_id in wrong:
+            yield Breach("lost", order.order_id, wrong[order.order_id])
         elif order.order_id in unmailed:
             yield Breach("lost", order.order_id, "its license was never e-mailed")
+
+
+def _wrong_ends(orders: tuple[Order, ...], found: Evidence) -> Iterator[tuple[str, str]]:
+    """Yield the last payments of licenses that end otherwise, or whose end nobody is told.
+
+    An earlier one need not have moved it: the last may have come first.
+    """
+    last: dict[str, Order] = {}
+    for order in sorted(orders, key=paid_at):
+        last |= dict.fromkeys((order.order_id, order.subscription_id or order.order_id), order)
+    owed = {each.order_id for each in found.deliveries}
+    for each in found.licenses:
+        order = last[each.subscription_id or each.order_id]
+        end = TERM.end(paid_at(order))
+        if each.expires_at != end:
+            yield order.order_id, f"its license ends {each.expires_at}, and not {end}"
+        elif order.order_id not in owed:
+            yield order.order_id, "it made its license end later, and no e-mail is owed"
 
 
 def _unmailed(found: Evidence) -> Iterator[str]:
@@ -122,6 +107,19 @@ def _doubled(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:
             yield Breach("doubled", order_id, f"it was mailed by {len(set(messages))} deliveries")
 
 
+def _late_mails(found: Evidence) -> Iterator[Breach]:
+    """Yield the mails that no sale of this round needed."""
+    owed = {each.delivery_id for each in found.deliveries}
+    before = {each.delivery_id: each.order_id for each in found.earlier}
+    for delivery_id in dict.fromkeys(found.messages):
+        if delivery_id in before:
+            what = f"delivery {delivery_id} was mailed again, a round later"
+            yield Breach("doubled", before[delivery_id], what)
+        elif delivery_id not in owed:
+            what = f"a mail went out for delivery {delivery_id}, which nobody owes"
+            yield Breach("doubled", "–", what)
+
+
 def _stuck(found: Evidence) -> Iterator[Breach]:
     waiting: dict[str, str] = {}
     for row in found.rows:
@@ -131,6 +129,10 @@ def _stuck(found: Evidence) -> Iterator[Breach]:
         yield Breach("stuck", order_id, f"it is open still: {sentence}")
     if found.spooled:
         yield Breach("stuck", "–", f"the spool still holds {found.spooled} pings")
+    if not found.is_quiet:
+        yield Breach(
+            "stuck", "–", "it never came to rest: more kept coming, or a mail was under way"
+        )
 
 
 def _messages_by_order(found: Evidence) -> Mapping[str, list[int]]:

@@ -1,13 +1,13 @@
 """Reads what a round left in the database, at the provider and in the spool."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commands.torture.count import Evidence, Minted, Owed, Row
 from commands.torture.fake_postmark import Accepted
+from commands.torture.found import Evidence, Minted, Owed, Row
 from commands.torture.traffic import Attempt, mark_of
 from db.engine import Database
 from db.models import Delivery, Event, LicenseRow, SaleRow
@@ -27,21 +27,30 @@ def spooled(data_dir: Path) -> int:
     return sum(file.suffix != ".unfinished" for file in (data_dir / "spool").glob("*"))
 
 
-async def gather(
-    database: Database,
-    data_dir: Path,
-    prefix: str,
-    attempts: Iterable[Attempt],
-    accepted: Iterable[Accepted],
-) -> Evidence:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a round showed from outside.
+
+    Seen before the database is read, which so knows the delivery of each mail.
+    """
+
+    attempts: tuple[Attempt, ...]
+    accepted: tuple[Accepted, ...]
+    is_quiet: bool
+
+
+async def gather(database: Database, data_dir: Path, prefix: str, seen: Seen) -> Evidence:
+    owed = await database.read(_deliveries)
     return Evidence(
-        attempts=tuple(attempts),
+        attempts=seen.attempts,
         rows=await database.read(_rows, prefix),
         sales=await database.read(_sales, prefix),
         licenses=await database.read(_licenses, prefix),
-        deliveries=await database.read(_deliveries, prefix),
-        messages=tuple(int(mail.delivery) for mail in accepted),
+        deliveries=tuple(each for each in owed if each.order_id.startswith(prefix)),
+        messages=tuple(int(mail.delivery) for mail in seen.accepted),
+        earlier=tuple(each for each in owed if not each.order_id.startswith(prefix)),
         spooled=spooled(data_dir),
+        is_quiet=seen.is_quiet,
     )
 
 
@@ -58,19 +67,19 @@ def _sales(session: Session, prefix: str) -> tuple[str, ...]:
 
 
 def _licenses(session: Session, prefix: str) -> tuple[Minted, ...]:
-    found = select(LicenseRow.id, LicenseRow.order_id, LicenseRow.subscription_id)
-    rows = session.execute(found.where(LicenseRow.order_id.startswith(prefix)))
-    return tuple(Minted(*row) for row in rows)
+    row = LicenseRow
+    found = select(row.id, row.order_id, row.expires_at, row.subscription_id)
+    rows = session.execute(found.where(row.order_id.startswith(prefix)))
+    return tuple(Minted(*each) for each in rows)
 
 
-def _deliveries(session: Session, prefix: str) -> tuple[Owed, ...]:
+def _deliveries(session: Session) -> tuple[Owed, ...]:
     found = select(Delivery.id, Delivery.license_id, Delivery.reason, LicenseRow.order_id).join(
         LicenseRow, LicenseRow.id == Delivery.license_id
     )
-    rows = session.execute(found.where(LicenseRow.order_id.startswith(prefix)))
     return tuple(
         Owed(delivery_id, license_id, charge_of(reason) or order_id, charge_of(reason) is not None)
-        for delivery_id, license_id, reason, order_id in rows
+        for delivery_id, license_id, reason, order_id in session.execute(found)
     )
 
 

@@ -78,10 +78,13 @@ class FakePostmark:
         host, port = self._server.sockets[0].getsockname()
         return f"http://{host}:{port}"
 
-    def forget(self) -> None:
+    def hand_over(self) -> tuple[Accepted, ...]:
+        """Return the mails so far and forget them; what comes later is not lost to the next."""
+        taken = tuple(self.accepted)
         self.reactions.clear()
         self.requests.clear()
         self.accepted.clear()
+        return taken
 
     @property
     def is_idle(self) -> bool:

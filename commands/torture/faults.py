@@ -3,7 +3,6 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
@@ -129,10 +128,13 @@ class Faults:
 
     async def _reset_sale(self, request: Request) -> None:
         accepted_at = monotonic() + BESIDE
-        with suppress(DatabaseAwayError, RPCError, RuntimeError, TimeoutError):
+        try:
             async with asyncio.timeout(BESIDE):
                 order_id = await self.database.read(order_of, int(request.delivery))
                 await _reset(self.client, f"gumroad:{order_id}")
+        except (DatabaseAwayError, RPCError, RuntimeError, TimeoutError) as error:
+            why = type(error).__name__
+            self.tell(f"that reset may not have been done (delivery {request.delivery}): {why}")
         await asyncio.sleep(accepted_at - monotonic())
 
 

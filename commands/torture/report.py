@@ -11,7 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from commands.torture.count import KINDS, Breach, Evidence
+from commands.torture.count import KINDS, Breach
+from commands.torture.found import Evidence
 from commands.torture.plan import Schedule
 from commands.torture.traffic import OK
 

@@ -14,11 +14,12 @@ from temporalio.client import Client
 from commands.dev import own_secrets
 from commands.stack import Stack, StackPlan
 from commands.torture.count import breaches
-from commands.torture.evidence import gather, open_rows, settled_orders, spooled
+from commands.torture.evidence import Seen, gather, open_rows, settled_orders, spooled
 from commands.torture.fake_postmark import FakePostmark
 from commands.torture.faults import Faults
 from commands.torture.places import lasting_ports
 from commands.torture.plan import Schedule
+from commands.torture.quiet import PATIENCE, Left, Patience, until_quiet
 from commands.torture.report import Result, Teller
 from commands.torture.store import Store
 from commands.torture.traffic import OK, PAUSES, PRODUCTS, Sender, sender_client
@@ -26,8 +27,6 @@ from db.engine import Database, open_engine
 from domain.errors import DatabaseAwayError
 
 LOOK_SECONDS = 0.2
-STUCK_SECONDS = 150.0
-"""Without any change. The watcher of lost runs takes up to two minutes."""
 LOOKUP_SECONDS = 4
 """More than what the provider's list lags and than what it thinks about a mail."""
 
@@ -67,19 +66,22 @@ async def arena(
 
 
 async def torture(
-    schedule: Schedule, place: Arena, teller: Teller, pauses: tuple[float, ...] = PAUSES
+    schedule: Schedule,
+    place: Arena,
+    teller: Teller,
+    pauses: tuple[float, ...] = PAUSES,
+    patience: Patience = PATIENCE,
 ) -> Result:
     """Play a round. Raises ChildDiedError where a process ends that nobody killed."""
+    sender = Sender(place.http, place.stack.plan.url, place.secret, pauses)
     with teller.round(schedule):
-        return await _unless_one_dies(place.stack, _play(schedule, place, teller, pauses))
+        return await _unless_one_dies(place.stack, _play(schedule, place, teller, sender, patience))
 
 
 async def _play(
-    schedule: Schedule, place: Arena, teller: Teller, pauses: tuple[float, ...]
+    schedule: Schedule, place: Arena, teller: Teller, sender: Sender, patience: Patience
 ) -> Result:
     began = monotonic()
-    sender = Sender(place.http, place.stack.plan.url, place.secret, pauses)
-    place.postmark.forget()
     showing = asyncio.create_task(_show(schedule, place, sender, teller))
     try:
         faults = Faults(
@@ -91,13 +93,12 @@ async def _play(
         teller.say("nothing is sent or killed any more")
         await place.stack.until("the API", place.stack.api_is_ready)
         await sender.press_resend(schedule.orders)
-        is_quiet = await _wait_for_quiet(place)
+        is_quiet = await until_quiet(lambda: _left(place), len(schedule.orders), patience)
     finally:
         showing.cancel()
     quiet = monotonic()
-    evidence = await gather(
-        place.database, place.data_dir, schedule.prefix, sender.attempts, place.postmark.accepted
-    )
+    seen = Seen(tuple(sender.attempts), place.postmark.hand_over(), is_quiet)
+    evidence = await gather(place.database, place.data_dir, schedule.prefix, seen)
     return Result(
         schedule,
         evidence,
@@ -107,23 +108,13 @@ async def _play(
     )
 
 
-async def _wait_for_quiet(place: Arena) -> bool:
-    """Wait until nothing is open and no mail is under way; False where nothing moves any more."""
-    seen: object = None
-    since = monotonic()
-    while monotonic() - since < STUCK_SECONDS:
-        waiting = (
-            await place.database.read(open_rows),
-            spooled(place.data_dir),
-            not place.postmark.is_idle,
-        )
-        if not any(waiting):
-            return True
-        state = (waiting, len(place.postmark.accepted))
-        if state != seen:
-            seen, since = state, monotonic()
-        await asyncio.sleep(LOOK_SECONDS)
-    return False
+async def _left(place: Arena) -> Left:
+    return Left(
+        open_rows=await place.database.read(open_rows),
+        spooled=spooled(place.data_dir),
+        is_mailing=not place.postmark.is_idle,
+        mailed=len({mail.delivery for mail in place.postmark.accepted}),
+    )
 
 
 async def _show(schedule: Schedule, place: Arena, sender: Sender, teller: Teller) -> None:

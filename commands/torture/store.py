@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sqlite3
+import subprocess
 import tempfile
 import warnings
 from abc import ABC, abstractmethod
@@ -128,11 +129,28 @@ def postgres_store() -> Iterator[Store]:
     # Where root runs this, the server runs as another user, to whom the data dir is closed.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        store = PostgresStore(get_server(Path(folder) / "data", cleanup_mode="delete"))
-        try:
-            yield store
-        finally:
-            store.close()
+        data = Path(folder) / "data"
+        store = PostgresStore(get_server(data, cleanup_mode="delete"))
+        with _stopped_after_us(data / "postmaster.pid"):
+            try:
+                yield store
+            finally:
+                store.close()
+
+
+@contextmanager
+def _stopped_after_us(pid_file: Path) -> Iterator[None]:
+    """Have the server stopped even after `kill -9`, when we cannot: our end of a pipe closes.
+
+    A tether does not hold it, for it detaches itself from whoever starts it.
+    """
+    stop = ["/bin/sh", "-c", 'read -r _; kill -INT "$(head -n 1 "$0")"', str(pid_file)]
+    null = subprocess.DEVNULL
+    # A session of its own, which Ctrl-C does not reach: it must outlive us.
+    with subprocess.Popen(  # noqa: S603 - our own words
+        stop, stdin=subprocess.PIPE, stdout=null, stderr=null, start_new_session=True
+    ):
+        yield
 
 
 def _lives(process: int) -> bool:

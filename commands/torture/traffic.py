@@ -13,16 +13,18 @@ import httpx
 from commands.ports import PLAIN
 from commands.sample import CONTENT_TYPE, SamplePing
 from commands.torture.plan import Order, Ping
+from domain.license import Term
 
 PRODUCT_ID = "torture"
+TERM = Term(months=1)
 PRODUCTS = f"""\
 gumroad:
   - product_id: {PRODUCT_ID}
     tier: core
-    months: 1
+    months: {TERM.months}
 """
 SOLD_AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
-TERM = timedelta(days=31)
+BETWEEN_CHARGES = timedelta(days=31)
 
 PAUSES = (0.5, 1.5, 5.0)
 """Between the four attempts of one ping. Gumroad's are two minutes for each second here."""
@@ -103,6 +105,10 @@ def sender_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(trust_env=False, verify=PLAIN, limits=limits)
 
 
+def paid_at(order: Order) -> datetime:
+    return SOLD_AT + order.charge * BETWEEN_CHARGES
+
+
 def mark_of(body: bytes) -> str:
     return parse_qs(body.decode())[MARK][0]
 
@@ -114,7 +120,7 @@ def _body(order: Order, mark: str, retry: int) -> bytes:
         product_name="Torture",
         email=order.email,
         name="A Buyer",
-        sold_at=SOLD_AT + order.charge * TERM,
+        sold_at=paid_at(order),
     )
     added = {MARK: mark}
     if order.subscription_id is not None:

@@ -1,4 +1,4 @@
-"""One guard switched off, and the fault that needs it.
+"""Guards switched off, and the fault that needs them: `docs/torture.md` says which.
 
 The switches are here and not in the product: a `sitecustomize.py` that the processes import, and
 a database without a constraint.

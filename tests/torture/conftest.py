@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import URL
 
-from commands.torture.plan import Disturbance, Order, Ping, Schedule
+from commands.torture.plan import Disturbance, Fault, Order, Ping, Schedule
 from commands.torture.report import Result, Teller
 from commands.torture.run import arena, torture
 from settings import plain_environment
@@ -72,6 +72,8 @@ async def _run(case: Case, folder: Path, template: Path) -> Result:
     environment = {**plain_environment(), "PYTHONPATH": path}
     store = CopiedStore(folder / "mintpost.db", template, case.lax)
     async with arena(folder, store, environment) as place:
+        if case.disturbance.fault is Fault.DATABASE_AWAY:
+            place.http.event_hooks = {"request": [store.until_away]}
         round_ = _schedule(case.disturbance)
         return await torture(round_, place, Teller(Console(quiet=True)), case.pauses)
 

@@ -1,10 +1,13 @@
 """Databases for several runs in one process, of which only one at a time could migrate."""
 
+import asyncio
 import re
 import shutil
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 from sqlalchemy import URL, text
 from typing_extensions import override
 
@@ -20,12 +23,23 @@ class CopiedStore(SqliteStore):
 
     template: Path
     lax: bool = False
+    locked: asyncio.Event = field(default_factory=asyncio.Event)
 
     @override
     def prepare(self) -> None:
         shutil.copyfile(self.template, self.file)
         if self.lax:
             drop_constraint(self.url)
+
+    @override
+    async def be_away(self, seconds: float) -> None:
+        with closing(await asyncio.to_thread(self._locked)):
+            self.locked.set()
+            await asyncio.sleep(seconds)
+
+    async def until_away(self, _request: httpx.Request) -> None:
+        """Hold a ping back: however long the lock takes to get, nothing comes before it."""
+        await self.locked.wait()
 
 
 def drop_constraint(url: URL) -> None:

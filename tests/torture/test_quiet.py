@@ -1,0 +1,49 @@
+"""A round is waited for, but not for ever."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from itertools import count, cycle
+
+import pytest
+
+from commands.torture.quiet import Left, Patience, until_quiet
+
+DONE = Left(0, 0, is_mailing=False, mailed=3)
+BUSY = Left(2, 0, is_mailing=True, mailed=1)
+BRIEF = Patience(look=0.001, unmoved=0.05, longest=30, per_sale=0)
+
+
+def looks(*left: Left) -> Callable[[], Awaitable[Left]]:
+    """Show these one after another, and then from the beginning."""
+    shown = cycle(left)
+
+    async def look() -> Left:
+        return next(shown)
+
+    return look
+
+
+async def test_nothing_left_is_quiet() -> None:
+    assert await until_quiet(looks(BUSY, BUSY, DONE), 1, BRIEF)
+
+
+@pytest.mark.parametrize(
+    "left", [replace(DONE, open_rows=1), replace(DONE, spooled=1), replace(DONE, is_mailing=True)]
+)
+async def test_whatever_is_left_and_does_not_move_is_given_up(left: Left) -> None:
+    assert not await until_quiet(looks(left), 1, BRIEF)
+
+
+async def test_the_same_mail_again_and_again_is_no_move() -> None:
+    assert not await until_quiet(looks(BUSY, replace(BUSY, is_mailing=False)), 1, BRIEF)
+
+
+async def test_what_moves_for_ever_is_waited_for_until_the_end() -> None:
+    numbers = count()
+
+    async def look() -> Left:
+        return replace(BUSY, mailed=next(numbers))
+
+    bounded = Patience(look=0.001, unmoved=30, longest=0.02, per_sale=0.01)
+    assert not await until_quiet(look, 3, bounded)
+    assert next(numbers) > 1

@@ -1,0 +1,88 @@
+"""What a round counts, on a stack of which nothing runs but the provider and the database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import URL, update
+from sqlalchemy.orm import Session
+from temporalio.client import Client
+from typing_extensions import override
+
+from commands.stack import Stack, StackPlan
+from commands.torture.count import Breach
+from commands.torture.fake_postmark import Accepted, FakePostmark
+from commands.torture.plan import Schedule
+from commands.torture.quiet import Patience
+from commands.torture.report import Result, Teller
+from commands.torture.run import Arena, torture
+from commands.torture.traffic import sender_client
+from db.engine import Database, open_engine
+from db.models import Event
+from tests.db.rows import mint, sale_of
+from tests.torture.stores import CopiedStore
+
+NOBODY = "127.0.0.1:1"
+
+
+class IdleStack(Stack):
+    @override
+    async def api_is_ready(self) -> bool | None:
+        return True
+
+
+@pytest.fixture
+async def place(sqlite: URL, tmp_path: Path) -> AsyncIterator[Arena]:
+    store = CopiedStore(tmp_path / "mintpost.db", Path(str(sqlite.database)))
+    store.prepare()
+    database = Database(open_engine(store.url))
+    client = await Client.connect(NOBODY, lazy=True)
+    stack = IdleStack(StackPlan(tmp_path, 1, 1, 1, {}))
+    async with FakePostmark() as postmark, sender_client() as http:
+        yield Arena(tmp_path, store, stack, postmark, database, client, http, "secret")
+    database.dispose()
+
+
+async def played(place: Arena) -> Result:
+    """Play a round without any sale."""
+    empty = Schedule(1, "torture-1-", (), (), ())
+    patience = Patience(look=0.01, unmoved=0.1)
+    return await torture(empty, place, Teller(Console(quiet=True)), patience=patience)
+
+
+def mail_of(delivery_id: int) -> Accepted:
+    message = {"Metadata": {"delivery": str(delivery_id)}}
+    return Accepted("id", message, datetime.now(UTC))
+
+
+def sold_before(session: Session) -> int:
+    """Leave what a sale of another round does; return its delivery."""
+    delivery_id = mint(session, sale_of("torture-0-sale")).delivery_id
+    session.execute(update(Event).values(outcome="fulfilled"))
+    assert delivery_id is not None
+    return delivery_id
+
+
+async def test_a_mail_under_way_for_ever_is_a_breach(place: Arena) -> None:
+    host, _, port = place.postmark.url.removeprefix("http://").partition(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    result = await played(place)
+    writer.close()
+    assert [breach.kind for breach in result.breaches] == ["stuck"]
+    assert result.quiet_after is None
+
+
+async def test_a_mail_of_the_round_before_is_counted_once(place: Arena) -> None:
+    delivery_id = await place.database.run(sold_before)
+    place.postmark.accepted.append(mail_of(delivery_id))
+    what = f"delivery {delivery_id} was mailed again, a round later"
+    assert (await played(place)).breaches == [Breach("doubled", "torture-0-sale", what)]
+    assert (await played(place)).breaches == []
+
+
+async def test_a_mail_without_a_delivery_is_a_breach(place: Arena) -> None:
+    place.postmark.accepted.append(mail_of(99))
+    assert [breach.kind for breach in (await played(place)).breaches] == ["doubled"]
