@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 from api.spool import Spool
 from db.engine import Database
 from db.migrating import WrongMigrationError, check_migrated
-from db.signing_keys import known_keys
+from db.signing_keys import KnownKey, known_keys
 from domain.errors import DatabaseAwayError
 from licensing.tokens import PublicKey, jwks
 
@@ -39,6 +39,11 @@ class Health:
     async def spooled(self) -> str | None:
         """Tell of pings in the spool. They do not make us unready: the next one can be taken."""
         return await self._bounded(self.spool.run(self.spool.state))
+
+    async def keys(self) -> list[KnownKey]:
+        """Return every public key. Raises TimeoutError, and DatabaseAwayError."""
+        async with asyncio.timeout(self.patience.total_seconds()):
+            return await self.database.read(known_keys)
 
     async def _bounded(self, look: Awaitable[str | None]) -> str | None:
         try:
@@ -79,8 +84,8 @@ def health_routes(health: Health) -> APIRouter:
     @router.get("/.well-known/jwks.json")
     async def public_keys() -> JSONResponse:
         try:
-            known = await health.database.read(known_keys)
-        except DatabaseAwayError:
+            known = await health.keys()
+        except (DatabaseAwayError, TimeoutError):
             return JSONResponse({"detail": "the keys cannot be read right now"}, 503)
         keys = [PublicKey(key.kid, key.x) for key in known]
         return JSONResponse(jwks(keys), headers=CACHED)

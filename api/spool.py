@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import ParamSpec, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -41,6 +42,8 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spool")
+        self._preparing = Lock()
+        self._prepared = False
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do one of the others in a thread."""
@@ -49,9 +52,13 @@ class Spool:
 
     def prepare(self) -> None:
         """Make the folder, for its owner alone: it holds addresses."""
-        if not self.folder.is_dir():
+        with self._preparing:
+            if self._prepared and self.folder.is_dir():
+                return
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(self.folder.parent)
+            # Whoever made it may have been killed before this.
+            _sync_way_to(self.folder)
+            self._prepared = True
 
     def keep(self, new: NewEvent) -> None:
         """Write a request down; once this returns, it survives a power cut."""
@@ -137,6 +144,15 @@ def _write(file: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _sync_way_to(folder: Path) -> None:
+    """Sync each folder above, up to where this disk is mounted."""
+    for above in folder.absolute().parents:
+        with suppress(PermissionError):  # One that we may not read was there before us.
+            _sync(above)
+        if above.is_mount():
+            break
 
 
 def _sync(folder: Path) -> None:

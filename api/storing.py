@@ -1,10 +1,11 @@
 """Keeps a request before it is answered: in the database, or where that fails in the spool."""
 
 import logging
-from asyncio import timeout
-from collections.abc import Callable
+from asyncio import Task, as_completed, create_task, gather, wait
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 
 from api.spool import Spool
 from db.engine import Database
@@ -20,10 +21,17 @@ class NotStoredError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long each may take. Gumroad waits 5 s in all (2026-08), and the way there counts."""
+    """How long the database alone is waited for, and how much longer for either of the two.
+
+    Gumroad waits 5 s in all (2026-08), and the way there counts.
+    """
 
     database: timedelta = timedelta(seconds=1)
-    spool: timedelta = timedelta(milliseconds=500)
+    spool: timedelta = timedelta(milliseconds=800)
+
+    @property
+    def in_all(self) -> timedelta:
+        return self.database + self.spool
 
 
 class Store:
@@ -48,32 +56,39 @@ class Store:
     async def keep(self, new: NewEvent) -> int | None:
         """Return the audit row's id; None where the spool has the request. Raises NotStoredError.
 
-        A commit that took too long may come about later: the UUID makes one row of both.
+        What is not waited for may still come about: the UUID makes one row of it all.
         """
+        begun = monotonic()
+        commit = create_task(self.commit(new))
+        tries: list[Task[int | None]] = [commit]
         try:
-            async with timeout(self.patience.database.total_seconds()):
-                event_id = await self.database.run(store_event, new)
-        except Exception as error:  # noqa: BLE001 - whatever the database says, a file may hold it
-            self.say(error)
-            await self.write_down(new)
-            return None
-        self.recover()
+            await wait(tries, timeout=self.patience.database.total_seconds())
+            trouble = commit.exception() if commit.done() else TimeoutError()
+            if trouble is None:
+                self.recover()
+                return commit.result()
+            self.say(trouble)
+            tries.append(create_task(self.write_down(new)))
+            left = self.patience.in_all.total_seconds() - (monotonic() - begun)
+            return await first_success(tries, left)
+        except NotStoredError as error:
+            logger.error("a %s ping could be stored nowhere: %s", new.source, error)  # noqa: TRY400 - a traceback here holds values
+            raise
+        finally:
+            await give_up(tries)
+
+    async def commit(self, new: NewEvent) -> int:
+        event_id = await self.database.run(store_event, new)
         self.stored()
         logger.info("stored %s ping %d", new.source, event_id)
         return event_id
 
     async def write_down(self, new: NewEvent) -> None:
-        try:
-            async with timeout(self.patience.spool.total_seconds()):
-                await self.spool.run(self.spool.keep, new)
-        except Exception as error:  # noqa: BLE001 - the sender must be told to come again
-            reason = getattr(error, "strerror", None) or type(error).__name__
-            logger.error("a %s ping could be stored nowhere: %s", new.source, reason)  # noqa: TRY400 - a traceback here holds values
-            raise NotStoredError from None
+        await self.spool.run(self.spool.keep, new)
         self.spooled()
         logger.info("spooled %s ping %s", new.source, new.request_id)
 
-    def say(self, error: Exception) -> None:
+    def say(self, error: BaseException) -> None:
         if not self.in_trouble:
             logger.warning("%s: pings go into the spool, and in by themselves later", why(error))
         self.in_trouble = True
@@ -84,7 +99,26 @@ class Store:
         self.in_trouble = False
 
 
-def why(error: Exception) -> str:
+async def first_success(tries: Iterable[Task[int | None]], seconds: float) -> int | None:
+    """Return what the first to succeed returns. Raises NotStoredError where none does in time."""
+    failures: list[str] = []
+    for each in as_completed(tries, timeout=seconds):
+        try:
+            return await each
+        except Exception as error:  # noqa: BLE001 - whatever the one says, the other may succeed
+            failures.append(getattr(error, "strerror", None) or type(error).__name__)
+    raise NotStoredError(", ".join(failures))
+
+
+async def give_up(tries: Iterable[Task[int | None]]) -> None:
+    """Drop what still waits for a thread: a database that hangs must not leave ever more of it."""
+    for each in tries:
+        each.cancel()
+    # Read, so that a failure nobody asked for is no traceback in the log.
+    await gather(*tries, return_exceptions=True)
+
+
+def why(error: BaseException) -> str:
     """Tell in a few words, none of them the driver's own, why a row could not be committed."""
     if isinstance(error, DatabaseAwayError):
         return error.sentence.partition(";")[0]

@@ -2,23 +2,23 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, timedelta
+from datetime import timedelta
+from typing import TypeVar
 
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy.orm import Session
-from temporalio.api.workflow.v1 import PendingActivityInfo
-from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.envconfig import ClientConnectConfig
-from temporalio.service import RPCError, RPCStatusCode
 
 from api.spool import Spool
 from commands.problems import CommandError
+from commands.show_workflow import WorkflowState, workflow_state
 from commands.spooled import SpooledLine, spooled_pings
-from commands.tables import cell, console, iso, print_json
+from commands.tables import cell, console, print_json
 from db.engine import Database
 from db.listing import (
     DeliveryLine,
@@ -37,7 +37,11 @@ from domain.errors import DatabaseAwayError
 Databases = Callable[[], AbstractContextManager[Database]]
 Line = EventLine | SaleLine | LicenseLine | DeliveryLine | SpooledLine
 
-PATIENCE = timedelta(seconds=3)
+R = TypeVar("R")
+
+DATABASE_PATIENCE = timedelta(seconds=5)
+"""Longer than a connect, whose failure says more."""
+
 EVERYTHING = 1000
 NO_ORDER = ""
 
@@ -56,23 +60,6 @@ class WholeOrder:
     spooled: list[SpooledLine] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class PendingStep:
-    step: str
-    attempt: int
-    next_try: str | None
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class WorkflowState:
-    """`status` as Temporal has it in lower case, or why it cannot be told."""
-
-    id: str
-    status: str
-    pending: list[PendingStep]
-
-
 async def run_show(
     reference: str,
     spool: Spool,
@@ -85,8 +72,7 @@ async def run_show(
     source, _, order_id = reference.partition(":")
     spooled = spooled_pings(spool, source, order_id)
     try:
-        with databases() as database:
-            order = await database.read(load_order, source, order_id)
+        order = await in_time(lambda: read_order(databases, source, order_id), DATABASE_PATIENCE)
     except DatabaseAwayError:
         # That is when pings are spooled.
         if not spooled:
@@ -97,6 +83,23 @@ async def run_show(
     order.spooled.extend(spooled)
     state = await workflow_state(temporal, workflow_of(order, reference))
     print_order(reference, order, state, as_json=as_json)
+
+
+async def in_time(work: Callable[[], R], patience: timedelta) -> R:
+    """Do it in a thread that nobody waits for when it hangs. Raises DatabaseAwayError."""
+    thread = ThreadPoolExecutor(1)
+    try:
+        async with asyncio.timeout(patience.total_seconds()):
+            return await asyncio.get_running_loop().run_in_executor(thread, work)
+    except TimeoutError:
+        raise DatabaseAwayError(f"no answer within {patience.total_seconds():g} s") from None
+    finally:
+        thread.shutdown(wait=False)
+
+
+def read_order(databases: Databases, source: str, order_id: str) -> WholeOrder:
+    with databases() as database:
+        return database.read_here(load_order, source, order_id)
 
 
 def load_order(session: Session, source: str, order_id: str) -> WholeOrder:
@@ -119,26 +122,6 @@ def workflow_of(order: WholeOrder, reference: str) -> str:
     order_id = reference.partition(":")[2]
     alone = [event for event in order.events if event.order_id != order_id]
     return (alone[0].workflow_id if alone else None) or reference
-
-
-async def workflow_state(config: ClientConnectConfig, workflow_id: str) -> WorkflowState:
-    try:
-        async with asyncio.timeout(PATIENCE.total_seconds()):
-            return await _state(await Client.connect(**config), workflow_id)
-    except (RuntimeError, TimeoutError):
-        at = config.get("target_host")
-        return WorkflowState(workflow_id, f"not known: Temporal cannot be reached at {at}", [])
-
-
-async def _state(client: Client, workflow_id: str) -> WorkflowState:
-    try:
-        found = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=PATIENCE)
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return WorkflowState(workflow_id, "not known to Temporal", [])
-        return WorkflowState(workflow_id, f"not known: Temporal said {error.status.name}", [])
-    status = "unknown" if found.status is None else found.status.name.lower()
-    return WorkflowState(workflow_id, status, _pending(found))
 
 
 def waits_for(order: WholeOrder, workflow: WorkflowState) -> str | None:
@@ -214,21 +197,3 @@ def _facts(line: Line) -> Table:
         if each.name not in {"source", "order_id"} and value not in (None, {}):
             table.add_row(each.name.replace("_", " "), cell(value))
     return table
-
-
-def _pending(found: WorkflowExecutionDescription) -> list[PendingStep]:
-    return [
-        PendingStep(
-            step=activity.activity_id,
-            attempt=activity.attempt,
-            next_try=_next_try(activity),
-            sentence=activity.last_failure.message,
-        )
-        for activity in found.raw_description.pending_activities
-    ]
-
-
-def _next_try(activity: PendingActivityInfo) -> str | None:
-    if not activity.HasField("scheduled_time"):
-        return None
-    return iso(activity.scheduled_time.ToDatetime(UTC).replace(microsecond=0))

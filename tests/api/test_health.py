@@ -1,21 +1,24 @@
 """What load balancers and license-checking apps ask for."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import URL, text
 from temporalio.client import Client
 
 from api.app import Parts
+from api.health import Health, health_routes
 from api.spool import SET_ASIDE, Spool
 from commands.ports import PLAIN
 from db.engine import Database, open_engine
 from db.signing_keys import KnownKey, remember_key
 from storefronts.gumroad import Gumroad
-from tests.api.outages import database_away
+from tests.api.outages import connect_to_nothing, database_away
 from tests.db.rows import NOON
-from tests.support.running import Mintpost, Setup, running, running_api
+from tests.support.running import Mintpost, Setup, running, running_api, serving
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 KEYS = [KnownKey("first", "AAAA"), KnownKey("second", "BBBB")]
@@ -106,3 +109,18 @@ async def test_jwks_serves_every_public_key_ever_used(web: Mintpost) -> None:
     found = {(key["kid"], key["x"], key["kty"], key["crv"]) for key in answer.json()["keys"]}
     assert found == {(key.kid, key.x, "OKP", "Ed25519") for key in KEYS}
     assert "max-age" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_jwks_of_a_database_that_hangs_is_answered_in_time(
+    database: Database, tmp_path: Path
+) -> None:
+    client, spool = await connect_to_nothing(), Spool(tmp_path / "spool")
+    app = FastAPI()
+    app.include_router(health_routes(Health(database, client, spool, timedelta(milliseconds=50))))
+    async with serving(app) as url, httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+        with database.engine.begin() as locking:
+            locking.execute(text("LOCK TABLE signing_keys IN ACCESS EXCLUSIVE MODE"))
+            answer = await http.get(f"{url}/.well-known/jwks.json")
+    assert answer.status_code == 503
+    assert answer.json() == {"detail": "the keys cannot be read right now"}

@@ -2,10 +2,12 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from stat import S_IMODE
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +48,9 @@ AS_WRITTEN = {
 }
 
 
+Synced = list[tuple[int, list[str]]]
+
+
 @pytest.fixture
 def spool(tmp_path: Path) -> Spool:
     return Spool(tmp_path / "data" / "spool")
@@ -70,19 +75,22 @@ def test_folder_and_file_are_their_owners_alone(spool: Spool) -> None:
     assert S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_file_and_folder_are_on_the_disk_before_it_returns(
-    spool: Spool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    synced = []
+@pytest.fixture
+def synced(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> Synced:
+    """Return what is synced from now on, and what sorts of files the spool has just then."""
+    recorded: Synced = []
     fsync = os.fsync
 
     def recording(handle: int) -> None:
-        synced.append((os.fstat(handle).st_ino, sorted(names(spool.folder))))
+        recorded.append((os.fstat(handle).st_ino, sorted(names(spool.folder))))
         fsync(handle)
 
     monkeypatch.setattr(os, "fsync", recording)
+    return recorded
+
+
+def test_file_and_folder_are_on_the_disk_before_it_returns(spool: Spool, synced: Synced) -> None:
     spool.prepare()
-    assert synced == [(spool.folder.parent.stat().st_ino, [])]
     synced.clear()
     spool.keep(REQUEST)
     (file,) = spool.files()
@@ -90,6 +98,59 @@ def test_file_and_folder_are_on_the_disk_before_it_returns(
         (file.stat().st_ino, [UNFINISHED]),
         (spool.folder.stat().st_ino, [WAITING]),
     ]
+
+
+def above(folder: Path) -> list[int]:
+    """Return the folders that can have been made for it."""
+    parents = list(folder.parents)
+    end = next(number for number, parent in enumerate(parents) if parent.is_mount())
+    return [parent.stat().st_ino for parent in parents[: end + 1]]
+
+
+@pytest.mark.parametrize("made", [False, True], ids=["by-us", "by-another-who-was-killed"])
+def test_way_to_the_folder_is_on_the_disk_once_whoever_made_it(
+    spool: Spool, synced: Synced, *, made: bool
+) -> None:
+    if made:
+        spool.folder.mkdir(parents=True)
+    for _ in range(2):
+        spool.keep(REQUEST)
+        spool.remove(spool.files()[0])
+    way = above(spool.folder)
+    assert [inode for inode, _ in synced[: len(way)]] == way
+    assert not {inode for inode, _ in synced[len(way) :]} & set(way)
+
+
+def test_no_request_is_kept_before_the_way_to_the_folder_is_on_the_disk(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, released = Event(), Event()
+    fsync = os.fsync
+
+    def slow(handle: int) -> None:
+        begun.set()
+        released.wait()
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(spool.keep, REQUEST)
+        try:
+            assert begun.wait(30)
+            monkeypatch.setattr(os, "fsync", fsync)  # What has begun is slow, and it alone.
+            second = threads.submit(spool.keep, new_ping())
+            with pytest.raises(TimeoutError):
+                second.result(0.2)
+        finally:
+            released.set()
+    assert (first.result(), second.result()) == (None, None)
+
+
+def test_folder_that_was_removed_is_made_again(spool: Spool) -> None:
+    spool.prepare()
+    spool.folder.rmdir()
+    spool.keep(REQUEST)
+    assert spooled(spool) == [REQUEST]
 
 
 def test_failed_write_leaves_nothing(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,12 @@
 """Only when database and spool both fail is a sender asked to come again."""
 
 import asyncio
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Event as Flag
+from typing import Any
 
 import pytest
 from sqlalchemy import URL
@@ -11,12 +14,12 @@ from typing_extensions import override
 
 from api.spool import THREADS, Spool
 from api.storing import Patience
-from db.engine import Database, open_engine
-from db.events import NewEvent
-from tests.api.outages import database_away
+from db.engine import THREADS as DATABASE_THREADS, Database, open_engine
+from db.events import NewEvent, store_event
+from tests.api.outages import database_away, events_locked
 from tests.api.raw_http import exchange, status
 from tests.api.relaying import ON_SQLITE
-from tests.api.spooling import HURRIED, parts, post, rows, send
+from tests.api.spooling import HURRIED, drained, parts, post, rows, send
 from tests.support.running import UNHURRIED, running_api
 
 
@@ -62,7 +65,7 @@ async def test_disk_that_hangs_keeps_no_ping_waiting(
     database_url: URL, quick: Database, tmp_path: Path
 ) -> None:
     spool = Hanging(tmp_path / "spool")
-    hurried = Patience(UNHURRIED.database, spool=HURRIED.database)
+    hurried = Patience(HURRIED.database, spool=HURRIED.database)
     async with running_api(parts(quick, spool, hurried)) as url:
         with database_away(database_url):
             try:
@@ -79,5 +82,77 @@ async def test_spool_that_cannot_be_keeps_no_row_away(database: Database, tmp_pa
     assert len(await database.read(rows)) == 1
 
 
-def test_both_patiences_together_stay_below_two_seconds() -> None:
-    assert (Patience().database + Patience().spool).total_seconds() <= 1.5
+class Slow(Hanging):
+    """A disk that takes long, and tells when it has begun."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.begun = Flag()
+
+    @override
+    def keep(self, new: NewEvent) -> None:
+        self.begun.set()
+        super().keep(new)
+
+
+async def test_commit_that_comes_before_a_slow_file_is_an_answer(
+    database_url: URL, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    database = Database(open_engine(database_url, patience_seconds=60))
+    spool = Slow(tmp_path / "spool")
+    async with running_api(parts(database, spool, HURRIED)) as url:
+        with events_locked(database_url):
+            sending = asyncio.create_task(exchange(url, post(b"n=1")))
+            assert await asyncio.to_thread(spool.begun.wait, 30)
+        try:
+            assert b'{"event":1}' in await sending
+        finally:
+            spool.released.set()
+    database.dispose()
+    assert caplog.text.count("pings go into the spool") == 1
+
+
+@ON_SQLITE
+async def test_file_may_take_all_the_time_that_a_quick_refusal_leaves(
+    database_url: URL, quick: Database, tmp_path: Path
+) -> None:
+    spool = Slow(tmp_path / "spool")
+    hurried = Patience(UNHURRIED.database, spool=timedelta(0))
+    async with running_api(parts(quick, spool, hurried)) as url:
+        with database_away(database_url):
+            sending = asyncio.create_task(send(url, b"n=1"))
+            assert await asyncio.to_thread(spool.begun.wait, 30)
+            spool.released.set()
+            assert await sending == 200
+
+
+class Counting(Database):
+    """Counts the commits that a thread has begun."""
+
+    begun = 0
+
+    @override
+    def run_here(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self.begun += query is store_event
+        return super().run_here(query, *args, **kwargs)
+
+
+@ON_SQLITE
+async def test_commit_that_found_no_thread_in_time_is_not_begun_any_more(
+    database_url: URL, tmp_path: Path
+) -> None:
+    """Else a database that hangs for hours would gather every ping of that time."""
+    database, spool = Counting(open_engine(database_url, patience_seconds=60)), Spool(tmp_path)
+    pings = 4 * DATABASE_THREADS
+    async with running_api(parts(database, spool, HURRIED)) as url:
+        with events_locked(database_url):
+            answers = await asyncio.gather(*(send(url, b"n=1") for _ in range(pings)))
+        found = await drained(spool, database)
+    database.dispose()
+    assert (set(answers), len(found)) == ({200}, pings)
+    assert database.begun <= DATABASE_THREADS + pings
+
+
+def test_sender_has_an_answer_within_two_seconds() -> None:
+    assert Patience().in_all.total_seconds() <= 1.8

@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
 
+import commands.show
 from api.spool import Spool
 from db.engine import Database
 from db.events import NewEvent, store_event
+from tests.api.outages import events_locked
 from tests.commands.conftest import Run
 from tests.db.rows import new_ping
 
@@ -64,6 +67,21 @@ def test_it_is_shown_while_the_database_is_away(clean: pytest.MonkeyPatch, mint:
     other = mint("show", "gumroad:order-3")
     assert other.code == 1
     assert "the database cannot be used right now" in other.err
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("ping")
+def test_it_is_shown_while_the_database_hangs(
+    database_url: URL, clean: pytest.MonkeyPatch, mint: Run
+) -> None:
+    clean.setattr(commands.show, "DATABASE_PATIENCE", timedelta(milliseconds=200))
+    with events_locked(database_url):
+        whole = json.loads(mint("show", ORDER, "--json").out)
+        other = mint("show", "gumroad:order-3")
+    assert len(whole["spooled"]) == 1
+    assert whole["waits_for"] == "the database: a ping is in the spool, and goes in by itself"
+    assert (other.code, other.out) == (1, "")
+    assert "the database cannot be used right now (no answer within 0.2 s):" in other.err
 
 
 @ON_SQLITE

@@ -2,13 +2,25 @@
 
 import socket
 import sys
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, RegisterNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from commands import temporal_server
 from commands.ports import HOST, PortTakenError, free_ports, require_free
-from commands.temporal_server import TemporalMissingError, provide_temporal, temporal_binary
+from commands.temporal_server import (
+    TemporalMissingError,
+    keep_histories,
+    provide_temporal,
+    temporal_binary,
+)
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -67,3 +79,28 @@ def test_one_port_for_two_is_taken_by_the_first() -> None:
     with pytest.raises(PortTakenError, match="--ui-port"):
         require_free({"--port": port, "--ui-port": port})
     require_free({"--port": port})
+
+
+async def retention(client: Client) -> timedelta:
+    request = DescribeNamespaceRequest(namespace=client.namespace)
+    found = await client.workflow_service.describe_namespace(request)
+    return found.config.workflow_execution_retention_ttl.ToTimedelta()
+
+
+async def test_histories_are_kept_for_ninety_days(client: Client) -> None:
+    named = f"kept-{uuid4()}"
+    day = Duration(seconds=86_400)
+    await client.workflow_service.register_namespace(
+        RegisterNamespaceRequest(namespace=named, workflow_execution_retention_period=day)
+    )
+    own = Client(client.service_client, namespace=named)
+
+    async def known() -> timedelta | None:
+        try:
+            return await retention(own)
+        except RPCError:
+            return None  # A new namespace is not known everywhere at once.
+
+    assert await until(known, "the namespace is known") == timedelta(days=1)
+    await keep_histories(own)
+    assert await retention(own) == timedelta(days=90)

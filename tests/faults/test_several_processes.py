@@ -1,48 +1,84 @@
 """Two APIs and two workers share one PostgreSQL, and one of each is killed meanwhile."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections import Counter
+from contextlib import AsyncExitStack, suppress
 
+import httpx
 import pytest
 
 from commands.ports import HOST
 from db.listing import EventLine, Filters, list_events, list_licenses
-from tests.faults.processes import a_worker, api
-from tests.mailers.fake_postmark import FakePostmark
+from tests.commands.processes import Running
+from tests.faults.processes import Api, a_worker, api
+from tests.faults.test_worker_killed import start_sale
+from tests.mailers.fake_postmark import ACCEPT_AND_HANG, FakePostmark
 from tests.support.running import Setup
 from tests.support.waiting import until
 
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-SALES = 6
+WORKERS = ("worker-1", "worker-2")
+SALES, HELD, LATE = 6, "held==", "late=="
 
 
-async def settled(setup: Setup, count: int) -> list[EventLine]:
+async def settled(setup: Setup, orders: set[str]) -> list[EventLine]:
     async def all_closed() -> list[EventLine] | None:
-        found = await setup.database.read(list_events, Filters(limit=1000))
-        return found if len(found) == count and all(line.outcome for line in found) else None
+        every = await setup.database.read(list_events, Filters(limit=1000))
+        found = [line for line in every if line.order_id in orders]
+        closed = all(line.outcome for line in found)
+        return found if closed and {line.order_id for line in found} == orders else None
 
-    return await until(all_closed, f"{count} rows are closed")
+    return await until(all_closed, "every row of these orders is closed")
+
+
+async def sell(order: str, first: Api, second: Api) -> None:
+    """Send a copy to each. The first is killed when it has answered for the first time."""
+    with suppress(httpx.TransportError, ProcessLookupError):
+        assert await first.ping(order) == 200
+        first.running.process.kill()
+    assert await second.ping(order) == 200
+
+
+async def holder(workers: dict[str, Running], postmark: FakePostmark) -> Running:
+    """Wait until the provider has a mail; return the worker that waits for its answer."""
+
+    async def taken() -> Running | None:
+        names = [mail.message["From"].partition(" ")[0] for mail in postmark.accepted]
+        return workers[names[0]] if names else None
+
+    return await until(taken, "the provider has the mail")
 
 
 @ON_POSTGRES
-async def test_two_of_each_make_one_license_and_one_mail_per_sale(
+async def test_two_of_each_of_which_one_is_killed_make_one_license_and_one_mail_per_sale(
     setup: Setup, environment: dict[str, str], postmark: FakePostmark
 ) -> None:
-    orders = [f"shared-{number}==" for number in range(SALES)]
+    orders = {f"shared-{number}==" for number in range(SALES)}
+    everything = {*orders, HELD, LATE}
+    postmark.reactions.append(ACCEPT_AND_HANG)
     async with AsyncExitStack() as stack:
-        apis = [await stack.enter_async_context(api(setup, environment)) for _ in range(2)]
-        for name in ("worker-1", "worker-2"):
-            await stack.enter_async_context(a_worker(setup, environment, name))
-        answers = await asyncio.gather(*(each.ping(order) for order in orders for each in apis))
-        events = await settled(setup, 2 * SALES)
-    assert set(answers) == {200}
-    assert sorted(event.outcome or "" for event in events) == (
-        ["duplicate"] * SALES + ["fulfilled"] * SALES
-    )
+        enter = stack.enter_async_context
+        named = [{**environment, "EMAIL_FROM": f"{name} <hello@a.example>"} for name in WORKERS]
+        first, second, one, other = await asyncio.gather(
+            enter(api(setup, environment)),
+            enter(api(setup, environment)),
+            enter(a_worker(setup, named[0], WORKERS[0])),
+            enter(a_worker(setup, named[1], WORKERS[1])),
+        )
+        await start_sale(setup, HELD)
+        worker = await holder(dict(zip(WORKERS, (one, other), strict=True)), postmark)
+        await asyncio.gather(*(sell(order, first, second) for order in orders))
+        await settled(setup, orders)
+        worker.process.kill()  # It still waits for the answer to its mail.
+        assert await second.ping(LATE) == 200
+        events = await settled(setup, everything)
+    assert {event.outcome for event in events} == {"fulfilled", "duplicate"}
+    fulfilled = [event.order_id for event in events if event.outcome == "fulfilled"]
     licenses = await setup.database.read(list_licenses, Filters(limit=1000))
-    assert sorted(license_.order_id for license_ in licenses) == sorted(orders)
-    assert len(postmark.accepted) == SALES
+    for done in (fulfilled, [license_.order_id for license_ in licenses]):
+        assert Counter(done) == Counter(everything)
+    assert len(postmark.accepted) == len(everything)
 
 
 @ON_SQLITE
@@ -55,6 +91,6 @@ async def test_sale_whose_api_is_killed_after_its_answer_is_started_by_the_next_
         first.running.process.kill()
         await first.running.process.wait()
     async with a_worker(setup, environment, "worker"), api(setup, environment):
-        (event,) = await settled(setup, 1)
+        (event,) = await settled(setup, {"killed-api=="})
     assert event.outcome == "fulfilled"
     assert len(postmark.accepted) == 1

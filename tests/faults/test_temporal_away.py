@@ -1,16 +1,25 @@
 """Temporal dies, with its memory or without, and every sale goes on when there is one again."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
+from typing_extensions import override
 
+from api.starting import Starter, TemporalAwayError
 from commands.child import Child, spawn
 from commands.ports import HOST, free_ports
 from commands.temporal_server import server_command
+from db.events import WaitingEvent
 from settings import plain_environment
+from tests.api.outages import Gate
 from tests.mailers.fake_postmark import FakePostmark
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
@@ -108,3 +117,48 @@ async def test_temporal_that_hangs_holds_up_no_answer_and_no_other_row(
         await hanging.kill()
     assert {event.outcome for event in events} == {"fulfilled"}
     assert len(postmark.accepted) == 2
+
+
+class LateGate(Gate):
+    """Holds back the server's answers while `prompt` is not set."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
+        self.prompt = asyncio.Event()
+        self.prompt.set()
+
+    @override
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(*self.target.split(":"))
+        pours = (self.pour(reader, back, asks=True), self.pour(there, writer, asks=False))
+        self.pipes |= {asyncio.create_task(each) for each in pours}
+
+    async def pour(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, asks: bool
+    ) -> None:
+        with closing(target), suppress(ConnectionError):
+            while data := await source.read(65536):
+                if not asks:
+                    await self.prompt.wait()
+                target.write(data)
+
+
+async def test_start_whose_answer_comes_too_late_is_joined_by_the_next_one(client: Client) -> None:
+    gate = LateGate(client.service_client.config.target_host)
+    await gate.open()
+    order = f"gumroad:late-{uuid4()}"
+    sale = WaitingEvent(1, "gumroad", "sale", order, None)
+    run = client.get_workflow_handle(order)
+    try:
+        slow = await Client.connect(gate.address)
+        hasty = Starter(slow, "nobody-works-on-this", patience=timedelta(milliseconds=500))
+        gate.prompt.clear()
+        with pytest.raises(TemporalAwayError):
+            await hasty.start(sale, order)
+        begun = await run.describe()
+        gate.prompt.set()
+        await replace(hasty, patience=timedelta(seconds=30)).start(sale, order)
+        assert (await run.describe()).run_id == begun.run_id
+    finally:
+        await gate.close()
+        await run.terminate()
