@@ -17,9 +17,10 @@ from rich.panel import Panel
 from rich.text import Text
 from sqlalchemy import URL
 
-from commands.dev import own_secrets, stopped_by_signals
+from commands.apart import plan_apart
+from commands.dev import stopped_by_signals
 from commands.migrate import migrate_database
-from commands.ports import PLAIN, free_ports
+from commands.ports import PLAIN
 from commands.problems import CommandError
 from commands.proof import (
     LOOK,
@@ -169,24 +170,8 @@ def _ping() -> SamplePing:
 
 
 def _plan(data_dir: Path, environment: Mapping[str, str]) -> StackPlan:
-    products = data_dir / "products.yaml"
-    products.write_text(PRODUCTS)
-    logs = data_dir / "logs"
-    logs.mkdir()
-    port, temporal_port, ui_port = free_ports(3)
-    own = {
-        **own_secrets(data_dir, {}),
-        "PRODUCTS_FILE": str(products),
+    shop = {
         "EMAIL_FROM": "Lumen <hello@lumenapp.example>",
         "EMAIL_REPLY_TO": "hello@lumenapp.example",
     }
-    return StackPlan(
-        data_dir=data_dir,
-        # Not where the caller is: the .env there must not be read.
-        directory=data_dir,
-        port=port,
-        temporal_port=temporal_port,
-        ui_port=ui_port,
-        environment={**environment, **own},
-        logs=logs,
-    )
+    return plan_apart(data_dir, PRODUCTS, {**environment, **shop})

@@ -15,7 +15,8 @@ PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For HTTP clients of the loopback: it knows no authority, whose loading takes 40 ms each time."""
 
 QUIET = range(20_000, 32_768)
-"""Below what Linux gives to outgoing connections, which could take one before its server does."""
+"""Below what Linux gives to outgoing connections: one of these could take a port before its
+server does, or while that is started again."""
 
 
 class PortTakenError(CommandError):

@@ -11,13 +11,12 @@ from typing import Any, TypeVar
 import httpx
 from temporalio.client import Client
 
-from commands.dev import own_secrets
+from commands.apart import plan_apart
 from commands.stack import Stack, StackPlan
 from commands.torture.count import breaches
 from commands.torture.evidence import Seen, gather, open_rows, settled_orders, spooled
 from commands.torture.fake_postmark import FakePostmark
 from commands.torture.faults import Faults
-from commands.torture.places import lasting_ports
 from commands.torture.plan import Schedule
 from commands.torture.quiet import PATIENCE, Left, Patience, until_quiet
 from commands.torture.report import Result, Teller
@@ -142,27 +141,12 @@ async def _unless_one_dies(stack: Stack, work: Coroutine[Any, Any, Found]) -> Fo
 def _plan(
     data_dir: Path, store: Store, postmark: FakePostmark, environment: Mapping[str, str]
 ) -> StackPlan:
-    products, logs = data_dir / "products.yaml", data_dir / "logs"
-    products.write_text(PRODUCTS)
-    logs.mkdir()
-    port, temporal_port, ui_port = lasting_ports(3)
     own = {
-        **own_secrets(data_dir, {}),
         "DATABASE_URL": store.url.render_as_string(hide_password=False),
-        "PRODUCTS_FILE": str(products),
         "POSTMARK_API_URL": postmark.url,
         "POSTMARK_TOKEN": postmark.token,
         "EMAIL_FROM": "Torture <torture@example.com>",
         "EMAIL_LOOKUP_SECONDS": str(LOOKUP_SECONDS),
     }
-    return StackPlan(
-        data_dir=data_dir,
-        # Not where the caller is: the .env there must not be read.
-        directory=data_dir,
-        port=port,
-        temporal_port=temporal_port,
-        ui_port=ui_port,
-        environment={**environment, **own},
-        logs=logs,
-        worker="commands.torture.worker",
-    )
+    worker = "commands.torture.worker"
+    return plan_apart(data_dir, PRODUCTS, {**environment, **own}, worker=worker)
