@@ -17,7 +17,7 @@ async def test_test_button_runs_the_whole_chain_and_mails_the_operator(
     setup.operator, setup.mailer = OWNER, mailer
     async with running(setup) as mintpost:
         await mintpost.ping(BUTTON)
-        (event,) = await mintpost.settled()
+        (event,) = await mintpost.settled_and_named()
         assert (event.kind, event.outcome) == ("test_ping", "fulfilled")
         assert event.workflow_id == "gumroad:event:1"
         (license_,) = await mintpost.licenses()

@@ -46,7 +46,7 @@ async def ends_of(mintpost: Mintpost, cases: Mapping[str, Case]) -> dict[str, En
         (await mintpost.ping(case.body, content_type=case.content_type)).status_code
         for case in cases.values()
     ]
-    rows = reversed(await mintpost.settled())
+    rows = reversed(await mintpost.settled_and_named())
     return {
         name: End(
             status,

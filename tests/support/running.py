@@ -114,6 +114,15 @@ class Mintpost:
 
         return await until(closed, "every ping has an outcome")
 
+    async def settled_and_named(self) -> list[EventLine]:
+        """Wait until each names its workflow too: a quick run ends before its start is recorded."""
+
+        async def named() -> list[EventLine] | None:
+            found = await self.settled()
+            return found if all(event.workflow_id for event in found) else None
+
+        return await until(named, "every ping names its workflow")
+
     async def parked(self) -> EventLine:
         """Wait until the newest ping is open and tells what it waits for."""
 
