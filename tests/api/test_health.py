@@ -18,7 +18,8 @@ from db.signing_keys import KnownKey, remember_key
 from storefronts.gumroad import Gumroad
 from tests.api.outages import connect_to_nothing, database_away
 from tests.db.rows import NOON
-from tests.support.running import Mintpost, Setup, running, running_api, serving
+from tests.support.running import Mintpost, Setup, running, running_api
+from tests.support.serving import serving
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 KEYS = [KnownKey("first", "AAAA"), KnownKey("second", "BBBB")]

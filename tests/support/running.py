@@ -1,7 +1,5 @@
 """The API and the worker in this process: real HTTP, a real worker, everything injectable."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
-from fastapi import FastAPI
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
@@ -24,7 +20,7 @@ from activities.sentences import Pace
 from api.looking import Pauses
 from api.spool import Spool
 from api.storing import Patience
-from commands.ports import HOST, PLAIN
+from commands.ports import PLAIN
 from commands.retry import SCHEDULED
 from db.clock import utc_now
 from db.engine import Database
@@ -43,6 +39,7 @@ from mailers.base import EmailService
 from mailers.outbox import LoggingEmailService
 from mailers.rendering import Templates
 from storefronts.gumroad import Gumroad
+from tests.support.serving import serving
 from tests.support.waiting import until
 
 SECRET = "correct-horse-battery-staple"
@@ -237,22 +234,3 @@ async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
 async def running_api(parts: api.app.Parts) -> AsyncIterator[str]:
     async with serving(api.app.assemble(parts)) as url:
         yield url
-
-
-@asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
-    listener = socket.create_server((HOST, 0))
-    config = uvicorn.Config(app, log_config=None, lifespan="on", server_header=False)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve([listener]))
-
-    async def started() -> bool | None:
-        return True if server.started or task.done() else None
-
-    try:
-        await until(started, "uvicorn listens")
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
-        listener.close()
