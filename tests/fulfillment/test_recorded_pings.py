@@ -8,6 +8,9 @@ from db.listing import Filters, list_sales
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost
 
+# What they ask of the database is tested on both in tests/db, and a whole sale in test_order.py.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 ADA = "ada.buyer@example.com"
 
 

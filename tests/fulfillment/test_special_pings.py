@@ -1,9 +1,14 @@
 """Pings that are no plain sale: the test button, and orders that are taken back."""
 
+import pytest
+
 from mailers.postmark import PostmarkEmailService
 from tests.mailers.fake_postmark import FakePostmark
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
+
+# What they ask of the database is tested on both in tests/db, and a whole sale in test_order.py.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 ORDINARY = recorded("01")
 BUTTON = recorded("23")
