@@ -133,7 +133,7 @@ def log_keeper(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that the other process has the rest meanwhile."""
+    """Begin with what takes longest, so that the other processes have the rest meanwhile."""
     items.sort(key=lambda item: "torture" not in item.path.parts)
 
 
