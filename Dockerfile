@@ -32,10 +32,11 @@ COPY db db
 COPY domain domain
 COPY licensing licensing
 COPY mailers mailers
+COPY settings settings
 COPY storefronts storefronts
 COPY templates templates
 COPY workflows workflows
-COPY cli.py settings.py worker.py ./
+COPY cli.py worker.py ./
 # A clone that was made under a strict umask is readable by its owner alone.
 RUN chmod --recursive a+rX /app
 

@@ -1,0 +1,33 @@
+"""What the environment and `.env` say, typed. Only the composition roots read this.
+
+Each process has a class of its own, so that it demands only what it uses; a process with a
+broken setting names all of them and does not start.
+"""
+
+from settings.api import ApiSettings
+from settings.base import EnvironmentSettings, SettingsError
+from settings.database import DatabaseSettings
+from settings.loading import load, plain_environment, whole_environment
+from settings.mail import MailSettings, OperatorSettings
+from settings.products import ProductsSettings
+from settings.signing import SigningSettings
+from settings.smoke import SmokeSettings
+from settings.temporal import temporal_config
+from settings.worker import WorkerSettings
+
+__all__ = [
+    "ApiSettings",
+    "DatabaseSettings",
+    "EnvironmentSettings",
+    "MailSettings",
+    "OperatorSettings",
+    "ProductsSettings",
+    "SettingsError",
+    "SigningSettings",
+    "SmokeSettings",
+    "WorkerSettings",
+    "load",
+    "plain_environment",
+    "temporal_config",
+    "whole_environment",
+]

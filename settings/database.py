@@ -1,0 +1,25 @@
+"""Where the data is."""
+
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from db.engine import database_url
+from settings.base import EnvironmentSettings
+from settings.values import DatabaseUrl
+
+
+class DatabaseSettings(EnvironmentSettings):
+    data_dir: Path = Path("var")
+    database_url: DatabaseUrl | None = None
+
+    def database(self) -> URL:
+        if self.database_url is not None:
+            return database_url(self.database_url.get_secret_value())
+        return URL.create("sqlite", database=str(self.data_dir / "mintpost.db"))
+
+    def database_file(self) -> Path | None:
+        """Return SQLite's file; None for PostgreSQL and for a database in memory."""
+        url = self.database()
+        is_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+        return Path(str(url.database)) if is_file else None

@@ -1,0 +1,19 @@
+"""Whom the operator's mail goes to, and whether any leaves."""
+
+from email.utils import parseaddr
+
+from pydantic import SecretStr
+
+from settings.base import EnvironmentSettings
+from settings.values import Mailbox
+
+
+class OperatorSettings(EnvironmentSettings):
+    operator_email: Mailbox | None = None
+
+    def operator_address(self) -> str | None:
+        return None if self.operator_email is None else parseaddr(self.operator_email)[1]
+
+
+class MailSettings(EnvironmentSettings):
+    postmark_token: SecretStr | None = None
