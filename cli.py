@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
-from typing import Annotated, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from activities.products_file import ProductsFile
 from api.spool import Spool
-from commands import lists, options
+from commands import keys as keys_commands, lists, options
 from commands.demo import run_demo
 from commands.dev import make_private, plan_dev, run_dev
 from commands.ending import end_with
@@ -28,12 +28,10 @@ from commands.show import run_show
 from commands.smoke import SmokePlan, a_product, run_smoke
 from commands.tables import console
 from commands.torture.command import Wish, run_torture
-from commands.verify import print_verdict, verify
-from db.clock import utc_now
+from commands.verify import verify_command
 from db.engine import Database
 from db.finding import find_sales
 from licensing.keys import normalize
-from licensing.signing import generate_private_key
 from settings import (
     DatabaseSettings,
     MailSettings,
@@ -62,6 +60,7 @@ app.add_typer(keys, name="keys", rich_help_panel="Check")
 to_run = partial(app.command, cls=QuietCommand, rich_help_panel="Run it")
 to_act = partial(app.command, cls=QuietCommand, rich_help_panel="Act")
 to_look = partial(app.command, cls=QuietCommand, rich_help_panel="Look")
+to_check = partial(app.command, cls=QuietCommand, rich_help_panel="Check")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -201,19 +200,6 @@ def products_check() -> None:
     print(f"{file} is fine; its entries: {sum(map(len, catalog.offers.values()))}")
 
 
-@keys.command("generate", cls=QuietCommand)
-def keys_generate() -> None:
-    """Print a new signing key for LICENSE_SIGNING_KEY or its file. Keep it secret, keep it safe."""
-    print(generate_private_key(), end="")
-
-
-@app.command("verify", cls=QuietCommand, rich_help_panel="Check")
-def verify_command(text: Annotated[str, typer.Argument(metavar="KEY", help="or a token")]) -> None:
-    """Tell what a license key or a token is worth."""
-    if not print_verdict(asyncio.run(verify(text, _database, utc_now())), console()):
-        raise typer.Exit(1)
-
-
 def _database() -> AbstractContextManager[Database]:
     settings = load(DatabaseSettings)
     return opened(settings.database(), settings.database_file())
@@ -229,6 +215,8 @@ def _add_list(which: lists.ListOf[lists.Line]) -> None:
     to_look(which.name, help=help_text)(lists.list_command(which, SOURCES, _read))
 
 
+keys.command("generate", cls=QuietCommand)(keys_commands.generate)
+to_check("verify")(verify_command(_database))
 _add_list(lists.EVENTS)
 _add_list(lists.SALES)
 _add_list(lists.LICENSES)

@@ -1,15 +1,19 @@
 """`mintpost verify`: what a license key or a token is worth."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
 from commands.problems import CommandError
-from commands.tables import cell, moment
+from commands.tables import cell, console, moment
+from db.clock import utc_now
 from db.engine import Database
 from db.listing import LicenseLine, find_license
 from db.migrating import WrongMigrationError
@@ -37,6 +41,17 @@ async def verify(text: str, databases: Databases, now: datetime) -> Verdict:
     if text.count(".") == TOKEN_DOTS:
         return await _verify_token(text.strip(), databases, now)
     return await _verify_key(parse_key(text), databases, now)
+
+
+def verify_command(databases: Databases) -> Callable[[str], None]:
+    """Return the command; `databases` opens the database."""
+
+    def command(text: Annotated[str, typer.Argument(metavar="KEY", help="or a token")]) -> None:
+        """Tell what a license key or a token is worth."""
+        if not print_verdict(asyncio.run(verify(text, databases, utc_now())), console()):
+            raise typer.Exit(1)
+
+    return command
 
 
 def print_verdict(verdict: Verdict, out: Console) -> bool:
