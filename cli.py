@@ -216,6 +216,10 @@ def _add_list(which: lists.ListOf[lists.Line]) -> None:
 
 
 keys.command("generate", cls=QuietCommand)(keys_commands.generate)
+keys.command("list", cls=QuietCommand)(keys_commands.list_command(_database))
+keys.command("revoke", cls=QuietCommand, context_settings=keys_commands.ANY_KID)(
+    keys_commands.revoke_command(_database)
+)
 to_check("verify")(verify_command(_database))
 _add_list(lists.EVENTS)
 _add_list(lists.SALES)

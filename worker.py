@@ -24,8 +24,8 @@ from commands.ending import end_with
 from db.clock import utc_now
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
-from db.signing_keys import KnownKey, remember_key
-from domain.errors import DatabaseAwayError
+from db.signing_keys import KnownKey, use_key
+from domain.errors import DatabaseAwayError, SigningKeyRevokedError
 from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
 from mailers.outbox import LoggingEmailService
@@ -166,7 +166,7 @@ def _parts(settings: WorkerSettings, signer: Signer, products: ProductsFile) -> 
 async def ready_database(database: Database, signer: Signer) -> None:
     await asyncio.to_thread(check_migrated, database.engine)
     key = signer.public_key
-    await database.run(remember_key, KnownKey(key.kid, key.x), utc_now())
+    await database.run(use_key, KnownKey(key.kid, key.x), utc_now())
 
 
 async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
@@ -224,7 +224,7 @@ def main(build: Callable[[], tuple[Parts, ClientConnectConfig]] = configured) ->
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         asyncio.run(run(*build()))
-    except (SettingsError, WrongMigrationError) as error:
+    except (SettingsError, SigningKeyRevokedError, WrongMigrationError) as error:
         sys.exit(str(error))
 
 

@@ -21,6 +21,7 @@ from db.deliveries import (
     refuse_delivery,
 )
 from db.engine import Database
+from db.signing_keys import require_not_revoked
 from domain.errors import (
     DeliveryInDoubtError,
     MailerAwayError,
@@ -144,6 +145,8 @@ class EmailLicense(EmailStep):
         return await self.mailer.send(mail, timedelta(seconds=left))
 
     async def compose(self, owed: Letter) -> Email:
+        # The key may have been revoked since the worker began with it.
+        await self.database.read(require_not_revoked, self.letters.signer.kid)
         try:
             return await asyncio.to_thread(self.letters.compose, owed, _mark(owed))
         except PermanentError as error:

@@ -16,7 +16,7 @@ from db.sales import load_sale
 from domain.catalog import Offer
 from domain.license import License, Term
 from domain.sale import Sale
-from licensing.keys import new_key
+from licensing.keys import new_key, new_token_id
 from storefronts.base import Storefront
 from workflows.steps import MintedLicense, MintStep, SaleToMint
 
@@ -78,6 +78,7 @@ def _decide(sale_id: int, sale: Sale, offer: Offer, products_sha256: str) -> New
         # From the sale's own time, so that a late or repeated mint gives the same end.
         expires_at=offer.term.end(sale.sold_at),
         products_sha256=products_sha256,
+        token_id=new_token_id(),
     )
 
 

@@ -12,19 +12,20 @@ from rich.console import Console
 from rich.text import Text
 
 from commands.problems import CommandError
-from commands.tables import cell, console, moment
+from commands.tables import cell, console, day, moment
 from db.clock import utc_now
 from db.engine import Database
-from db.listing import LicenseLine, find_license
+from db.listing import LicenseLine, find_license, find_license_of_token
 from db.migrating import WrongMigrationError
-from db.signing_keys import known_keys
+from db.signing_keys import KeyLine, all_keys
 from domain.errors import DatabaseAwayError
 from licensing.keys import parse_key
-from licensing.tokens import PublicKey, verify_token
+from licensing.tokens import PublicKey, VerifiedToken, claimed_signer, verify_token
 
 Databases = Callable[[], AbstractContextManager[Database]]
 
 TOKEN_DOTS = 2
+UNUSABLE = (CommandError, DatabaseAwayError, WrongMigrationError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,49 @@ def print_verdict(verdict: Verdict, out: Console) -> bool:
 
 
 async def _verify_token(token: str, databases: Databases, now: datetime) -> Verdict:
-    with databases() as database:
-        known = await database.read(known_keys)
-    verified = verify_token(token, [PublicKey(key.kid, key.x) for key in known], now)
-    facts = {
+    claimed_signer(token)
+    try:
+        with databases() as database:
+            known = await database.read(all_keys)
+            verified = verify_token(token, [PublicKey(key.kid, key.x) for key in known], now)
+            license_ = await database.read(find_license_of_token, verified.token_id)
+    except UNUSABLE as error:
+        return _unchecked(error)
+    facts = _claims(verified)
+    key = next(key for key in known if key.kid == verified.kid)
+    if (why := _not_genuine(verified, key, license_)) is not None:
+        return Verdict(f"not a genuine token: {why}", holds=False, facts=facts)
+    if license_ is not None:
+        facts["license"] = f"{license_.id}, {license_.status}"
+    state = "holds" if verified.holds else "has expired"
+    return Verdict(f"a genuine token that {state}", verified.holds, facts)
+
+
+def _unchecked(error: Exception) -> Verdict:
+    sentence = (
+        "a token of which nothing was checked: its signature and its license are looked up in "
+        "the database"
+    )
+    return Verdict(sentence, holds=False, facts={"database": str(error)})
+
+
+def _not_genuine(verified: VerifiedToken, key: KeyLine, license_: LicenseLine | None) -> str | None:
+    """Say what is wrong with a token whose signature fits: whoever stole the key can sign, too."""
+    if key.revoked_at is not None:
+        because = "" if key.reason is None else f" ({key.reason})"
+        return f"the key that signed it was revoked on {day(key.revoked_at)}{because}"
+    if license_ is None:
+        return "its license is not in this database"
+    if license_.key != verified.key:
+        return "its license has another key in this database"
+    return None
+
+
+def _claims(verified: VerifiedToken) -> dict[str, str]:
+    return {
         "signed by": verified.kid,
         "issuer": verified.issuer,
-        "license": str(verified.license_id),
+        "jti": verified.token_id,
         "key": verified.key,
         "product": f"{verified.product_id}, {verified.tier}",
         "seats": str(verified.seats),
@@ -76,15 +113,13 @@ async def _verify_token(token: str, databases: Databases, now: datetime) -> Verd
         "issued": moment(verified.issued_at),
         "expires": _end(verified.expires_at),
     }
-    state = "holds" if verified.holds else "has expired"
-    return Verdict(f"a genuine token that {state}", verified.holds, facts)
 
 
 async def _verify_key(key: str, databases: Databases, now: datetime) -> Verdict:
     try:
         with databases() as database:
             found = await database.read(find_license, key)
-    except (CommandError, DatabaseAwayError, WrongMigrationError) as error:
+    except UNUSABLE as error:
         return Verdict("well formed", holds=True, facts={"key": key, "database": str(error)})
     if found is None:
         return Verdict("well formed, and no license here has it", holds=False, facts={"key": key})

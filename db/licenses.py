@@ -18,7 +18,7 @@ SALE = "sale"
 
 @dataclass(frozen=True, slots=True)
 class NewLicense:
-    """What the product mapping decided for a sale, and the key in case it is the first."""
+    """What the product mapping decided for a sale, and key and token id in case it is the first."""
 
     sale_id: int
     key: str
@@ -27,6 +27,7 @@ class NewLicense:
     seats: int
     expires_at: datetime | None
     products_sha256: str
+    token_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ def license_of(row: LicenseRow) -> License:
         test=row.test,
         issued_at=row.issued_at,
         expires_at=row.expires_at,
+        token_id=row.token_id,
     )
 
 
@@ -163,6 +165,7 @@ def _insert_license(session: Session, sale: Sale, new: NewLicense, now: datetime
         issued_at=now,
         expires_at=new.expires_at,
         created_at=now,
+        token_id=new.token_id,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.models import Delivery, Event, LicenseRow, SaleRow, Table
@@ -143,6 +143,16 @@ def list_licenses(session: Session, filters: Filters) -> list[LicenseLine]:
 
 def find_license(session: Session, key: str) -> LicenseLine | None:
     row = session.execute(select(LicenseRow).filter_by(key=key)).scalar_one_or_none()
+    return None if row is None else _line(LicenseLine, row)
+
+
+def find_license_of_token(session: Session, token_id: str) -> LicenseLine | None:
+    """Return the license whose tokens carry this `jti`, or carried it once."""
+    if not token_id.isprintable():  # PostgreSQL takes no NUL, and a driver no half a character.
+        return None
+    by_number = and_(LicenseRow.token_id.is_(None), cast(LicenseRow.id, String) == token_id)
+    current = or_(LicenseRow.token_id == token_id, LicenseRow.former_token_id == token_id)
+    row = session.scalars(select(LicenseRow).where(or_(current, by_number))).first()
     return None if row is None else _line(LicenseLine, row)
 
 

@@ -133,6 +133,8 @@ class LicenseRow(Table):
     """One license per order line and one per subscription, for ever.
 
     `products_sha256` is the hash of the products.yaml that decided tier, term and seats.
+    `token_id` is the `jti` of its tokens, and `former_token_id` that of its tokens from before
+    migration 0004. A version from before it leaves both null, and its tokens carry the id.
     """
 
     __tablename__ = "licenses"
@@ -156,10 +158,13 @@ class LicenseRow(Table):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    token_id: Mapped[str | None] = mapped_column(String(100))
+    former_token_id: Mapped[str | None] = mapped_column(String(100), index=True)
 
     __table_args__ = (
         UniqueConstraint("source", "order_id", "line"),
         UniqueConstraint("source", "subscription_id"),
+        Index("uq_licenses_token_id", "token_id", unique=True),
     )
 
 
@@ -214,10 +219,12 @@ class Resend(Table):
 
 
 class SigningKey(Table):
-    """Every public key that ever signed a token: the API serves them all, for ever."""
+    """Every public key that ever signed a token: the API serves all that are not revoked."""
 
     __tablename__ = "signing_keys"
 
     kid: Mapped[str] = mapped_column(String(100), primary_key=True)
     x: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(Text)

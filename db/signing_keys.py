@@ -1,13 +1,15 @@
-"""The public keys of all tokens ever signed."""
+"""The public keys of all tokens ever signed, and which of them are revoked."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once
 from db.models import SigningKey
+from domain.errors import SigningKeyRevokedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +18,56 @@ class KnownKey:
     x: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """A key with its history; `revoked_at` None: its tokens are good."""
+
+    kid: str
+    x: str
+    created_at: datetime
+    revoked_at: datetime | None
+    reason: str | None
+
+
 def remember_key(session: Session, key: KnownKey, now: datetime) -> None:
     insert_once(session, SigningKey, kid=key.kid, x=key.x, created_at=now)
 
 
+def use_key(session: Session, key: KnownKey, now: datetime) -> None:
+    """Remember the key that signs from now on. Raises SigningKeyRevokedError."""
+    remember_key(session, key, now)
+    require_not_revoked(session, key.kid)
+
+
+def require_not_revoked(session: Session, kid: str) -> None:
+    """Raise SigningKeyRevokedError where it is. A key that nobody remembered is not."""
+    key = find_key(session, kid)
+    if key is not None and key.revoked_at is not None:
+        raise SigningKeyRevokedError(kid, f"{key.revoked_at:%Y-%m-%d}")
+
+
 def known_keys(session: Session) -> list[KnownKey]:
-    """Return them newest first, so that most tokens match the first one tried."""
-    rows = session.scalars(select(SigningKey).order_by(SigningKey.created_at.desc()))
-    return [KnownKey(row.kid, row.x) for row in rows]
+    """Return those that are not revoked, newest first: most tokens match the first one tried."""
+    return [KnownKey(key.kid, key.x) for key in all_keys(session) if key.revoked_at is None]
+
+
+def all_keys(session: Session) -> list[KeyLine]:
+    """Return them newest first, the revoked ones as well."""
+    newest = select(SigningKey).order_by(SigningKey.created_at.desc(), SigningKey.kid)
+    return [_line(row) for row in session.scalars(newest)]
+
+
+def find_key(session: Session, kid: str) -> KeyLine | None:
+    row = session.get(SigningKey, kid)
+    return None if row is None else _line(row)
+
+
+def revoke_key(session: Session, kid: str, reason: str | None, now: datetime) -> bool:
+    """Take a key out of use, for ever; False where it is unknown, or was revoked before."""
+    unrevoked = update(SigningKey).where(SigningKey.kid == kid, SigningKey.revoked_at.is_(None))
+    result = session.execute(unrevoked.values(revoked_at=now, reason=reason))
+    return cast("CursorResult[Any]", result).rowcount == 1
+
+
+def _line(row: SigningKey) -> KeyLine:
+    return KeyLine(row.kid, row.x, row.created_at, row.revoked_at, row.reason)

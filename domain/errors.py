@@ -9,7 +9,8 @@
     ├── OperatorError             a person must change something; retried without end at a
     │   │                         calmer pace, so that the sale resumes by itself after the fix
     │   ├── ProductUnmappedError  products.yaml has no entry for what was bought
-    │   └── MailerRefusesError    the provider refuses our account, token, sender or settings
+    │   ├── MailerRefusesError    the provider refuses our account, token, sender or settings
+    │   └── SigningKeyRevokedError  a person took the key out of use with which we sign
     └── PermanentError            no repetition helps: the sale fails, a minted license stays
         ├── SaleInvalidError      the body is no sale that could be fulfilled
         ├── RowMissingError       the database does not hold what this run began with
@@ -108,6 +109,15 @@ class MailerRefusesError(OperatorError):
 
     def __init__(self, what: str, *, detail: str | None = None) -> None:
         super().__init__(f"{what}; the e-mail waits and goes out by itself", detail=detail)
+
+
+class SigningKeyRevokedError(OperatorError):
+    def __init__(self, kid: str, day: str) -> None:
+        super().__init__(
+            "the license signing key (LICENSE_SIGNING_KEY or LICENSE_SIGNING_KEY_FILE) was revoked "
+            f"on {day}, its kid is {kid}: put a new one in its place, and start the worker again; "
+            "this prints one: `mintpost keys generate`"
+        )
 
 
 class PermanentError(MintpostError):

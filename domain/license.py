@@ -39,7 +39,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class License:
-    """One license as its holder knows it. Times are UTC; `expires_at` None: it never ends."""
+    """One license as its holder knows it. Times are UTC; `expires_at` None: it never ends.
+
+    `token_id` is random and the `jti` of its tokens, so that no buyer learns how many licenses
+    there are; None: the license was minted before there were such, and its `id` is used.
+    """
 
     id: int
     key: str
@@ -54,3 +58,4 @@ class License:
     test: bool
     issued_at: datetime
     expires_at: datetime | None
+    token_id: str | None = None

@@ -36,6 +36,11 @@ def new_key() -> str:
     return _grouped(drawn + _check_character(drawn))
 
 
+def new_token_id() -> str:
+    """Return 128 random bits, as tokens name their license: a number would count the sales."""
+    return secrets.token_urlsafe(16)
+
+
 def normalize(text: str) -> str:
     """Write it as keys are written, whatever it is; `parse_key` judges whether it is one.
 

@@ -51,7 +51,7 @@ class Signer:
         """Return the token: the same for the same license, without personal data."""
         claims: dict[str, object] = {
             "iss": self._issuer,
-            "jti": str(license_.id),
+            "jti": license_.token_id or str(license_.id),
             "iat": license_.issued_at,
             "tier": license_.tier,
             "product": license_.product_id,

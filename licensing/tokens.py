@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.types import Options
-from jwt.utils import base64url_encode
+from jwt.utils import base64url_decode, base64url_encode
 
 ALGORITHM = "EdDSA"
 COMPACT_FORM = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
@@ -35,6 +37,13 @@ class PublicKey:
     def jwk(self) -> dict[str, str]:
         return _required_members(self.x) | {"use": "sig", "alg": ALGORITHM, "kid": self.kid}
 
+    def hex(self) -> str:
+        return base64url_decode(self.x).hex()
+
+    def pem(self) -> str:
+        key = Ed25519PublicKey.from_public_bytes(base64url_decode(self.x))
+        return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
@@ -42,7 +51,7 @@ class VerifiedToken:
 
     kid: str
     issuer: str
-    license_id: int
+    token_id: str
     key: str
     product_id: str
     tier: str
@@ -86,7 +95,11 @@ def verify_token(token: str, keys: Sequence[PublicKey], now: datetime) -> Verifi
         ) from None
 
 
-def _signer_of(token: str, keys: Sequence[PublicKey]) -> PublicKey:
+def claimed_signer(token: str) -> object:
+    """Return the kid that it names, whose signature nobody has looked at yet.
+
+    Raises TokenInvalidError where it is no token of ours in its form.
+    """
     header = _header(token)
     # Before anything else: `none` needs no key at all, and HS256 would take a public key,
     # which everyone has, for the secret.
@@ -95,7 +108,11 @@ def _signer_of(token: str, keys: Sequence[PublicKey]) -> PublicKey:
             f"this is no license token: those are signed with {ALGORITHM}, and this names "
             "another algorithm"
         )
-    kid = header.get("kid")
+    return header.get("kid")
+
+
+def _signer_of(token: str, keys: Sequence[PublicKey]) -> PublicKey:
+    kid = claimed_signer(token)
     for key in keys:
         if key.kid == kid:
             return key
@@ -124,7 +141,7 @@ def _read(claims: Mapping[str, object], kid: str, now: datetime) -> VerifiedToke
     return VerifiedToken(
         kid=kid,
         issuer=_claim(claims, "iss", str),
-        license_id=int(_claim(claims, "jti", str)),
+        token_id=_claim(claims, "jti", str),
         key=_claim(claims, "key", str),
         product_id=_claim(claims, "product", str),
         tier=_claim(claims, "tier", str),

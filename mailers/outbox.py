@@ -99,7 +99,7 @@ class LoggingEmailService(EmailService):
 
 
 def _message_id(mark: Mark) -> str:
-    return f"<delivery-{mark.delivery_id}.{mark.reference}@mintpost.localhost>"
+    return f"<{mark.reference}@mintpost.localhost>"
 
 
 def _bears(file: Path, message_id: bytes) -> bool:

@@ -70,8 +70,8 @@ class Shop:
     sold: str
     parked: str
 
-    def token(self) -> str:
-        mail = message_from_bytes((self.mintpost.outbox / "delivery-1.eml").read_bytes())
+    def token(self, name: str = "delivery-1.eml") -> str:
+        mail = message_from_bytes((self.mintpost.outbox / name).read_bytes())
         (attached,) = (part for part in mail.walk() if part.get_filename() == "license.jwt")
         content = attached.get_payload(decode=True)
         assert isinstance(content, bytes)

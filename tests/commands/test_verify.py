@@ -3,9 +3,15 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import jwt
 import pytest
+from sqlalchemy import select, update
 
+from db.licenses import license_of
+from db.models import LicenseRow
+from db.signing_keys import revoke_key
 from domain.license import License
 from licensing.keys import new_key
 from licensing.signing import Signer, generate_private_key
@@ -29,6 +35,13 @@ LICENSE = License(
     issued_at=NOW - timedelta(days=400),
     expires_at=NOW - timedelta(days=35),
 )
+
+
+def sold(shop: Shop) -> License:
+    row = shop.mintpost.database.read_here(
+        lambda session: session.scalars(select(LicenseRow)).one()
+    )
+    return license_of(row)
 
 
 @ON_SQLITE
@@ -60,11 +73,57 @@ async def test_a_token_of_ours_holds(shop: Shop, mint: Run) -> None:
 
 
 @ON_SQLITE
-@pytest.mark.usefixtures("shop")
-async def test_an_expired_token_is_genuine_and_does_not_hold(signer: Signer, mint: Run) -> None:
-    answer = await asyncio.to_thread(mint, "verify", signer.sign(LICENSE))
+async def test_an_expired_token_is_genuine_and_does_not_hold(
+    shop: Shop, signer: Signer, mint: Run
+) -> None:
+    ended = replace(sold(shop), expires_at=NOW - timedelta(days=35))
+    answer = await asyncio.to_thread(mint, "verify", signer.sign(ended))
     assert answer.code == 1
     assert answer.out.startswith("a genuine token that has expired\n")
+
+
+@ON_SQLITE
+async def test_a_token_from_before_the_random_ids_is_genuine(
+    shop: Shop, signer: Signer, mint: Run
+) -> None:
+    license_ = sold(shop)
+    with shop.mintpost.database.engine.begin() as connection:
+        connection.execute(update(LicenseRow).values(former_token_id=str(license_.id)))
+    token = signer.sign(replace(license_, token_id=None))
+    assert jwt.decode(token, options={"verify_signature": False})["jti"] == str(license_.id)
+    answer = await asyncio.to_thread(mint, "verify", token)
+    assert (answer.code, answer.out.splitlines()[0]) == (0, "a genuine token that holds")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"token_id": "never-minted"}, "its license is not in this database"),
+        ({"token_id": None}, "its license is not in this database"),
+        ({"token_id": "half \ud800 or \0"}, "its license is not in this database"),
+        ({"key": LICENSE.key}, "its license has another key in this database"),
+    ],
+)
+async def test_a_good_signature_is_no_license(
+    shop: Shop, signer: Signer, mint: Run, changed: dict[str, Any], why: str
+) -> None:
+    # Whoever has the key can sign whatever comes to mind.
+    token = signer.sign(replace(sold(shop), **changed))
+    answer = await asyncio.to_thread(mint, "verify", token)
+    assert (answer.code, answer.out.splitlines()[0]) == (1, f"not a genuine token: {why}")
+
+
+@ON_SQLITE
+async def test_a_token_of_a_revoked_key_is_not_genuine(
+    shop: Shop, signer: Signer, mint: Run
+) -> None:
+    shop.mintpost.database.run_here(revoke_key, signer.kid, "stolen laptop", NOW)
+    answer = await asyncio.to_thread(mint, "verify", shop.token())
+    assert answer.code == 1
+    assert answer.out.splitlines()[0] == (
+        f"not a genuine token: the key that signed it was revoked on {NOW:%Y-%m-%d} (stolen laptop)"
+    )
 
 
 @ON_SQLITE
@@ -86,6 +145,17 @@ def test_a_mistyped_key_is_told_without_a_database(mint: Run) -> None:
     answer = mint("verify", f"{LICENSE.key[:-1]}9")
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.startswith("the license key is mistyped: ")
+
+
+def test_without_a_database_a_token_is_said_to_be_unchecked(signer: Signer, mint: Run) -> None:
+    answer = mint("verify", signer.sign(LICENSE))
+    assert answer.code == 1
+    assert answer.out.splitlines()[0] == (
+        "a token of which nothing was checked: its signature and its license are looked up in "
+        "the database"
+    )
+    assert "there is no database at var/mintpost.db" in answer.out
+    assert "this is no token" in mint("verify", "a.b.c").err
 
 
 def test_without_a_database_a_key_can_be_well_formed(mint: Run) -> None:

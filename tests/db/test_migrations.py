@@ -63,3 +63,22 @@ def test_0002_knows_which_sales_were_minted(first_engine: Engine) -> None:
     with first_engine.begin() as connection:
         minted = connection.execute(text("SELECT id FROM sales WHERE minted_at IS NOT NULL"))
         assert sorted(minted.scalars()) == [1, 2, 3]
+
+
+def test_0004_gives_each_license_a_random_token_id_and_keeps_the_one_it_had(
+    first_engine: Engine,
+) -> None:
+    with first_engine.begin() as connection:
+        rows = Rows(connection)
+        rows.order(1, "fulfilled")
+        for number in range(1, 101):
+            order = {"sale_id": 1, "order_id": f"order-{number}", "key": f"key-{number}"}
+            rows.insert("licenses", id=number, source="gumroad", **order)
+    migrate(first_engine)
+    with first_engine.begin() as connection:
+        query = text("SELECT CAST(id AS VARCHAR(9)), former_token_id, token_id FROM licenses")
+        found = connection.execute(query).all()
+    assert all(number == former for number, former, _ in found)
+    ids = {token_id for *_, token_id in found}
+    assert len(ids) == 100
+    assert min(len(token_id) for token_id in ids) >= 32  # 128 bits in hex.

@@ -134,7 +134,7 @@ def test_a_claim_of_another_type_is_named(name: str, value: object, pem: str) ->
     )
 
 
-@pytest.mark.parametrize(("name", "value"), [("exp", 10**30), ("iat", -(10**15)), ("jti", "x")])
+@pytest.mark.parametrize(("name", "value"), [("exp", 10**30), ("iat", -(10**15))])
 def test_a_number_out_of_range_is_refused(name: str, value: object, pem: str) -> None:
     assert "out of range" in _complaint(_signed({**CLAIMS, name: value}, pem))
 

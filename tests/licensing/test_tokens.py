@@ -62,7 +62,7 @@ def test_a_verified_token_says_all_that_was_signed(signer: Signer, license_: Lic
     assert verify_token(signer.sign(license_), KEYS, NOW) == VerifiedToken(
         kid=KID,
         issuer="Ada's shop",
-        license_id=17,
+        token_id="17",
         key=license_.key,
         product_id="datatools-pro",
         tier="pro",

@@ -1,0 +1,134 @@
+"""`mintpost keys`: which keys signed licenses, and how one is taken out of use."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from sqlalchemy import URL
+
+from db.engine import Database
+from db.signing_keys import KnownKey, find_key, known_keys, remember_key, revoke_key
+from licensing.signing import Signer, generate_private_key
+from tests.commands.conftest import Run, Shop
+from tests.commands.processes import WORKER, run
+from tests.support.pings import changed, recorded
+from tests.support.running import PRODUCTS, Setup, running
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
+DASHED = KnownKey("-yes--QzCk3J7xV5Wf8G1bN4dT6hR2mL9pS0aZcEuIo", "A" * 43)
+
+
+@pytest.fixture
+def there(clean: pytest.MonkeyPatch, database_url: URL) -> None:
+    clean.setenv("DATABASE_URL", database_url.render_as_string(hide_password=False))
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("there")
+def test_the_list_has_each_key_as_hex_and_pem(database: Database, mint: Run) -> None:
+    assert json.loads(mint("keys", "list", "--json").out) == []
+    assert mint("keys", "list").out.startswith("no keys")
+    signer = Signer(generate_private_key(), "mintpost")
+    key = KnownKey(signer.kid, signer.public_key.x)
+    database.run_here(remember_key, key, NOON)
+    (told,) = json.loads(mint("keys", "list", "--json").out)
+    public = load_pem_public_key(told["pem"].encode())
+    assert isinstance(public, Ed25519PublicKey)
+    assert public.public_bytes_raw().hex() == told["hex"]
+    assert told == {
+        "kid": signer.kid,
+        "hex": told["hex"],
+        "pem": told["pem"],
+        "created_at": "2026-09-01T12:00:00Z",
+        "revoked_at": None,
+        "reason": None,
+    }
+    for said in (told["hex"], told["pem"], signer.kid, "2026-09-01 12:00:00"):
+        assert said in mint("keys", "list").out
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("there")
+def test_a_revoked_key_keeps_its_row_with_the_first_reason(database: Database, mint: Run) -> None:
+    for key in (DASHED, KnownKey("other", "B" * 43)):
+        database.run_here(remember_key, key, NOON)
+    for reason in ("stolen laptop", "again"):
+        answer = mint("keys", "revoke", DASHED.kid, "--reason", reason)
+        assert answer.code == 0
+        assert f"{DASHED.kid} is revoked since " in answer.out
+        assert "stolen laptop" in answer.out
+    assert [key.kid for key in database.read_here(known_keys)] == ["other"]
+    told = {key["kid"]: key for key in json.loads(mint("keys", "list", "--json").out)}
+    assert told[DASHED.kid]["reason"] == "stolen laptop"
+    assert told[DASHED.kid]["revoked_at"] is not None
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("there", "database")
+def test_an_unknown_kid_is_a_sentence(mint: Run) -> None:
+    answer = mint("keys", "revoke", "nobody")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == "no signing key here has the kid nobody: `mintpost keys list`\n"
+
+
+@ON_SQLITE
+async def test_a_revoked_key_is_served_no_more(shop: Shop, mint: Run) -> None:
+    async def served() -> list[str]:
+        answer = await shop.mintpost.http.get(f"{shop.mintpost.url}/.well-known/jwks.json")
+        return [key["kid"] for key in answer.json()["keys"]]
+
+    (kid,) = await served()
+    assert (await asyncio.to_thread(mint, "keys", "revoke", kid, "--yes")).code == 0
+    assert await served() == []
+
+
+@ON_SQLITE
+async def test_the_worker_does_not_start_with_a_revoked_key(
+    database: Database, database_url: URL, tmp_path: Path
+) -> None:
+    pem = generate_private_key()
+    signer = Signer(pem, "mintpost")
+    database.run_here(remember_key, KnownKey(signer.kid, signer.public_key.x), NOON)
+    database.run_here(revoke_key, signer.kid, "ada@example.com has it", NOON)
+    (tmp_path / "products.yaml").write_text(PRODUCTS)
+    environment = {
+        "DATABASE_URL": database_url.render_as_string(hide_password=False),
+        "LICENSE_SIGNING_KEY": pem,
+    }
+    code, said = await run(*WORKER, folder=tmp_path, environment=environment)
+    assert code == 1
+    assert said.splitlines()[-1] == (
+        "the license signing key (LICENSE_SIGNING_KEY or LICENSE_SIGNING_KEY_FILE) was revoked on "
+        f"2026-09-01, its kid is {signer.kid}: put a new one in its place, and start the worker "
+        "again; this prints one: `mintpost keys generate`"
+    )
+
+
+@ON_SQLITE
+async def test_a_running_worker_signs_nothing_once_its_key_is_revoked(setup: Setup) -> None:
+    order = f"revoked-{setup.task_queue}"
+    async with running(setup) as mintpost:
+        await mintpost.database.run(revoke_key, setup.signer.kid, None, NOON)
+        await mintpost.ping(changed(recorded("01"), sale_id=order))
+        assert f"its kid is {setup.signer.kid}" in await mintpost.pending(order, "email")
+        assert not mintpost.outbox.exists()
+        await mintpost.run_of(order).terminate()
+    assert setup.database.read_here(find_key, setup.signer.kid) is not None
+
+
+@ON_SQLITE
+async def test_each_token_of_a_license_names_it_by_one_random_id(shop: Shop, mint: Run) -> None:
+    order = f"gumroad:{shop.sold}"
+    first = jwt.decode(shop.token(), options={"verify_signature": False})["jti"]
+    assert len(first) >= 22  # 128 bits in base64.
+    assert (await asyncio.to_thread(mint, "resend", order)).code == 0
+    mails = sorted(shop.mintpost.outbox.glob("*.eml"))
+    assert len(mails) == 2
+    other = jwt.decode(shop.token(mails[-1].name), options={"verify_signature": False})["jti"]
+    assert other == first
