@@ -17,11 +17,11 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from domain.errors import MailerRefusesError
 from mailers.base import Attachment, Email, Mark
-from mailers.text import one_line
+from mailers.text import greeted_name, one_line
 
 BUILT_IN = Path(__file__).parent.parent / "templates"
 LONGEST_SUBJECT = 200
-LONGEST_NAME = 200
+LONGEST_WORDS = 200
 LINE_WIDTH = 72
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
@@ -121,9 +121,9 @@ def _harmless(letter: LicenseLetter) -> LicenseLetter:
     # A storefront's texts come from strangers; a line break in a name could fake a paragraph.
     return replace(
         letter,
-        product_name=one_line(letter.product_name, LONGEST_NAME),
-        name=one_line(letter.name, LONGEST_NAME),
-        tier=one_line(letter.tier, LONGEST_NAME),
+        product_name=one_line(letter.product_name, LONGEST_WORDS),
+        name=greeted_name(letter.name),
+        tier=one_line(letter.tier, LONGEST_WORDS),
         order_reference=one_line(letter.order_reference),
     )
 
