@@ -48,8 +48,9 @@ class LicenseLetter:
 
     @property
     def valid_until(self) -> str | None:
+        """Name the last day; its zone, because the license ends with that day in UTC."""
         end = self.expires_at
-        return None if end is None else f"{end:%B} {end.day}, {end.year}"
+        return None if end is None else f"{end:%B} {end.day}, {end.year} (UTC)"
 
     @property
     def activation_url(self) -> str | None:
