@@ -33,6 +33,13 @@ def greeted_name(text: str) -> str:
     return name if is_name and bare.strip() else ""
 
 
+def quoted_number(text: str | None) -> str | None:
+    """Return a receipt's number of an order, as safe to repeat as a name; None where it is not."""
+    number = one_line(text or "", len(text or ""))
+    is_number = 0 < len(number) <= LONGEST_NAME and not LINK.search(_bare(number))
+    return number if is_number else None
+
+
 def _bare(text: str) -> str:
     """Undo what hides a link from a rule and not from a reader: width, marks, invisible joints."""
     plain = unicodedata.normalize("NFKD", text).replace(IDEOGRAPHIC_STOP, ".")
