@@ -15,7 +15,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.close import Close
 from activities.email import EmailLicense, MailPatience
-from activities.letters import CatalogSource, Letters
+from activities.letters import CatalogSource, Letters, Shop
 from activities.mint import Mint
 from activities.parse import Parse
 from activities.products_file import ProductsFile, ProductsFileError
@@ -156,10 +156,20 @@ def _parts(settings: WorkerSettings, signer: Signer, products: ProductsFile) -> 
         storefronts={"gumroad": Gumroad((), settings.gumroad_seller_id)},
         products=products,
         mailer=_mailer(settings),
-        letters=Letters(products, signer, templates, settings.email_reply_to),
+        letters=Letters(products, signer, templates, _shop(settings)),
         signer=signer,
         patience=MailPatience(timedelta(seconds=settings.email_lookup_seconds)),
         operator=settings.operator_address(),
+    )
+
+
+def _shop(settings: WorkerSettings) -> Shop:
+    url = settings.shop_url
+    return Shop(
+        sender=settings.email_from,
+        reply_to=settings.email_reply_to,
+        name=settings.shop_name,
+        url=None if url is None else url.unicode_string(),
     )
 
 

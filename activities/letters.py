@@ -1,6 +1,7 @@
 """Composes the license e-mail from what the database owes and the seller's mapping says."""
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Protocol
 
 from db.deliveries import Letter
@@ -19,11 +20,33 @@ class CatalogSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Shop:
+    """Who sells, as the settings say it.
+
+    `sender` and `reply_to` are one mailbox each, with or without a display name.
+    """
+
+    sender: str | None = None
+    reply_to: str | None = None
+    name: str | None = None
+    url: str | None = None
+
+    @property
+    def shown_name(self) -> str | None:
+        return self.name or parseaddr(self.sender or "")[0] or None
+
+    @property
+    def address(self) -> str | None:
+        """Return the bare address that a buyer's reply goes to."""
+        return parseaddr(self.reply_to or self.sender or "")[1] or None
+
+
+@dataclass(frozen=True, slots=True)
 class Letters:
     products: CatalogSource
     signer: Signer
     templates: Templates
-    reply_to: str | None = None
+    shop: Shop = Shop()
 
     def compose(self, owed: Letter, mark: Mark) -> Email:
         """Return the mail. Raises MailerRefusesError for an operator's unusable template."""
@@ -39,7 +62,10 @@ class Letters:
             order_reference=order_reference(license_.source, license_.order_id),
             renewed=owed.renewed,
             activate=self._how_to_activate(owed),
-            reply_to=self.reply_to,
+            reply_to=self.shop.address,
+            order_number=owed.order_number,
+            shop_name=self.shop.shown_name,
+            shop_url=self.shop.url,
         )
         token = self.signer.sign(license_)
         return license_email(mark, owed.to, letter, token, self.templates)

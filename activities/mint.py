@@ -75,7 +75,7 @@ def _decide(sale_id: int, sale: Sale, offer: Offer, products_sha256: str) -> New
         product_name=offer.name or sale.product.name,
         tier=offer.tier,
         seats=offer.seats * sale.quantity,
-        # From the sale's own time, so that a late or repeated mint gives the same end.
+        # From the sale's own day, so that a late or repeated mint gives the same end.
         expires_at=offer.term.end(sale.sold_at),
         products_sha256=products_sha256,
         token_id=new_token_id(),

@@ -40,7 +40,7 @@ class Verdict:
 async def verify(text: str, databases: Databases, now: datetime) -> Verdict:
     """Judge a key or a token. Raises MistypedKeyError and TokenInvalidError."""
     if text.count(".") == TOKEN_DOTS:
-        return await _verify_token(text.strip(), databases, now)
+        return await _verify_token(text, databases, now)
     return await _verify_key(parse_key(text), databases, now)
 
 

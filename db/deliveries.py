@@ -27,7 +27,8 @@ class Letter:
 
     `done` is the status of whichever delivery already told this. `attempt_ends_at` is set
     where an attempt may have sent it: when that ends or ended, `now` being the database's time.
-    `reference` is no other delivery's anywhere, and tells nothing.
+    `reference` is no other delivery's anywhere, and tells nothing; `order_number` is what the
+    buyer's receipt calls the order.
     """
 
     delivery_id: int
@@ -39,6 +40,7 @@ class Letter:
     now: datetime
     done: str | None
     reference: str
+    order_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def load_letter(session: Session, delivery_id: int) -> Letter:
         done=_already_told(session, delivery),
         # Ids start again in another database, and a provider's account may serve several.
         reference=sha256(f"{row.key}/{delivery.id}".encode()).hexdigest()[:32],
+        order_number=sale.order_number,
     )
 
 

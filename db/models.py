@@ -22,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from typing_extensions import override
 
+from domain.license import end_of_day
+
 # SQLite counts up by itself only in a column of the very type INTEGER.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
@@ -41,6 +43,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EndOfDay(UtcDateTime):
+    """The end of a license: whatever time of its last day is stored, it is read as that day's end.
+
+    Older rows hold the second of their payment. Mail, token, lists and the next charge then agree
+    about them, and no mail announces an end that only looks later (docs/adr/0016).
+    """
+
+    cache_ok = True
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        at = super().process_result_value(value, dialect)
+        return None if at is None else end_of_day(at)
 
 
 class Table(DeclarativeBase):
@@ -156,7 +173,7 @@ class LicenseRow(Table):
     test: Mapped[bool]
     products_sha256: Mapped[str] = mapped_column(String(64))
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(EndOfDay)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     token_id: Mapped[str | None] = mapped_column(String(100))
     former_token_id: Mapped[str | None] = mapped_column(String(100), index=True)

@@ -2,11 +2,16 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from typing_extensions import override
 
 MONTHS_A_YEAR = 12
+
+
+def end_of_day(moment: datetime) -> datetime:
+    """Return the last second of that day in UTC: a day that a letter names is good to its end."""
+    return moment.astimezone(UTC).replace(hour=23, minute=59, second=59, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +21,18 @@ class Term:
     months: int | None
 
     def end(self, paid_at: datetime) -> datetime | None:
-        """Return the end of what this payment bought, counted from the payment's own time.
+        """Return the end of what this payment bought, counted from the payment's own day.
 
         A day that the last month lacks becomes that month's last: a year from 29 February
         ends on 28 February, a month from 31 January on the last of February.
         """
         if self.months is None:
             return None
-        years, month = divmod(paid_at.month - 1 + self.months, MONTHS_A_YEAR)
-        year, month = paid_at.year + years, month + 1
-        day = min(paid_at.day, calendar.monthrange(year, month)[1])
-        return paid_at.replace(year=year, month=month, day=day)
+        paid_day = end_of_day(paid_at)
+        years, month = divmod(paid_day.month - 1 + self.months, MONTHS_A_YEAR)
+        year, month = paid_day.year + years, month + 1
+        day = min(paid_day.day, calendar.monthrange(year, month)[1])
+        return paid_day.replace(year=year, month=month, day=day)
 
     @override
     def __str__(self) -> str:
@@ -39,8 +45,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class License:
-    """One license as its holder knows it. Times are UTC; `expires_at` None: it never ends.
+    """One license as its holder knows it.
 
+    Times are UTC; `expires_at` is the end of its last day, None where it never ends.
     `token_id` is random and the `jti` of its tokens, so that no buyer learns how many licenses
     there are; None: the license was minted before there were such, and its `id` is used.
     """

@@ -8,7 +8,7 @@ character and every two characters that changed places less than 22 apart; of al
 
 import secrets
 import unicodedata
-from string import ascii_lowercase, ascii_uppercase
+from string import ascii_lowercase, ascii_uppercase, digits
 
 ALPHABET = "ACDEFGHJKMNPQRTVWXY3479"
 """No two of these look alike: of 0/O, 1/I/L, 2/Z, 5/S, 6/G, 8/B and U/V at most one is here."""
@@ -21,10 +21,13 @@ VALUES = {character: value for value, character in enumerate(ALPHABET)}
 ACCEPTED = frozenset(ALPHABET + ALPHABET.lower())
 # Not str.upper(), which makes letters of a key out of foreign ones: the ligature U+FB00 gives FF.
 UPPER_CASE = str.maketrans(ascii_lowercase, ascii_uppercase)
+# What an input method of East Asia makes of letters and digits: they only look wider.
+FULLWIDTH = {0xFEE0 + ord(plain): plain for plain in ascii_uppercase + ascii_lowercase + digits}
 # Dashes, and what has no width: zero-width spaces, soft hyphens, direction marks.
 FILLER_CATEGORIES = frozenset({"Pd", "Cf"})
-# Unicode's property Dash has four more that are no Pd: the minus signs and the swung dash.
-MORE_DASHES = frozenset("\u2053\u207b\u208b\u2212")
+# Unicode's property Dash has four more that are no Pd: the minus signs and the swung dash. The
+# other five only look like one; the last two are what a Japanese keyboard has for it.
+MORE_DASHES = frozenset("\u2053\u207b\u208b\u2212\u02d7\u2043\u2796\u30fc\uff70")
 
 
 class MistypedKeyError(Exception):
@@ -44,8 +47,8 @@ def new_token_id() -> str:
 def normalize(text: str) -> str:
     """Write it as keys are written, whatever it is; `parse_key` judges whether it is one.
 
-    Case, spaces, dashes of every kind and invisible characters do not matter: keys are pasted
-    from mails.
+    Case, spaces, line breaks, dashes of every kind, invisible characters and the width of letters
+    do not matter: keys are pasted from mails.
     """
     return _grouped(_squeeze(text).translate(UPPER_CASE))
 
@@ -85,8 +88,8 @@ def _remainder(characters: str) -> int:
 
 def _squeeze(text: str) -> str:
     # Each different character is looked up once, so that megabytes take no longer than a moment.
-    fillers = {ord(character): None for character in set(text) if _is_filler(character)}
-    return text.translate(fillers)
+    fillers = dict.fromkeys((ord(one) for one in set(text) if _is_filler(one)), "")
+    return text.translate(FULLWIDTH | fillers)
 
 
 def _is_filler(character: str) -> bool:

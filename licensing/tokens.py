@@ -15,9 +15,16 @@ from jwt.types import Options
 from jwt.utils import base64url_decode, base64url_encode
 
 ALGORITHM = "EdDSA"
+# Mails and editors put line breaks, blanks, quotes and byte-order marks (read as any encoding) into
+# a token. They are skipped, because the signature proves what is left.
+FOREIGN = re.compile(r"[^\w.-]+", re.ASCII)
 COMPACT_FORM = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 # Claims are judged below, by the caller's clock: PyJWT would take the machine's.
-SIGNATURE_ONLY: Options = {"verify_exp": False, "verify_iat": False}
+SIGNATURE_ONLY: Options = {
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+}
 LONGEST_QUOTED = 60
 
 T = TypeVar("T", str, int, bool)
@@ -78,6 +85,7 @@ def verify_token(token: str, keys: Sequence[PublicKey], now: datetime) -> Verifi
 
     Raises TokenInvalidError.
     """
+    token = FOREIGN.sub("", token)
     key = _signer_of(token, keys)
     try:
         claims = jwt.decode(token, jwt.PyJWK(key.jwk()), [ALGORITHM], SIGNATURE_ONLY)
@@ -100,7 +108,7 @@ def claimed_signer(token: str) -> object:
 
     Raises TokenInvalidError where it is no token of ours in its form.
     """
-    header = _header(token)
+    header = _header(FOREIGN.sub("", token))
     # Before anything else: `none` needs no key at all, and HS256 would take a public key,
     # which everyone has, for the secret.
     if header.get("alg") != ALGORITHM:

@@ -11,6 +11,13 @@ from mailers.text import is_one_line
 PATIENCE = timedelta(seconds=30)
 """For one whole call, from the name's resolution to the answer's last byte."""
 
+AUTOMATIC = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply"))
+"""Headers of every mail, so that nobody's out-of-office answer goes to the seller.
+
+RFC 3834 has the first, Exchange obeys the second alone. Its value `All` would suppress the reports
+of mails that could not be delivered as well, and a provider's bounce is how the seller learns.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

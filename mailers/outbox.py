@@ -17,7 +17,8 @@ from typing_extensions import override
 
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError, MailerAwayError
 from mailers.address import mailable
-from mailers.base import PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
+from mailers.base import AUTOMATIC, PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
+from mailers.encoded_words import mailbox_header, subject_header
 
 logger = logging.getLogger(__name__)
 
@@ -74,18 +75,21 @@ class LoggingEmailService(EmailService):
 
     def _encode(self, email: Email) -> tuple[bytes, bytes]:
         try:
-            return self._message(email).as_bytes(), email.html.encode()
+            return self._head(email) + self._message(email).as_bytes(), email.html.encode()
         except UnicodeEncodeError:
             detail = "the mail holds half a character"
             raise MailBuiltWronglyError("the outbox", email.delivery_id, detail=detail) from None
 
+    def _head(self, email: Email) -> bytes:
+        mailboxes = {"From": self._sender, "Reply-To": self._reply_to}
+        lines = [mailbox_header(name, box) for name, box in mailboxes.items() if box]
+        return b"".join((*lines, subject_header(email.subject)))
+
     def _message(self, email: Email) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
-        message["From"] = self._sender
         message["To"] = Address(addr_spec=mailable(email.to, email.delivery_id))
-        if self._reply_to:
-            message["Reply-To"] = self._reply_to
-        message["Subject"] = email.subject
+        for name, value in AUTOMATIC:
+            message[name] = value
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = _message_id(email.mark)
         message.set_content(email.text)

@@ -18,7 +18,16 @@ from typing_extensions import override
 
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError
 from mailers.address import mailable
-from mailers.base import PATIENCE, Attachment, Email, EmailService, Mark, Receipt, Safeguard
+from mailers.base import (
+    AUTOMATIC,
+    PATIENCE,
+    Attachment,
+    Email,
+    EmailService,
+    Mark,
+    Receipt,
+    Safeguard,
+)
 from mailers.http_failures import asking_failure, sending_failure, told_as
 from mailers.postmark_answers import read_answer, read_listing
 from mailers.postmark_verdicts import PROVIDER, receipt_of, refused_settings, trouble
@@ -117,6 +126,7 @@ class PostmarkEmailService(EmailService):
             "Subject": email.subject,
             "TextBody": email.text,
             "HtmlBody": email.html,
+            "Headers": [{"Name": name, "Value": value} for name, value in AUTOMATIC],
             "MessageStream": self._account.message_stream,
             "Tag": "license",
             "TrackOpens": False,

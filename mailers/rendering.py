@@ -17,12 +17,14 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from domain.errors import MailerRefusesError
 from mailers.base import Attachment, Email, Mark
-from mailers.text import one_line
+from mailers.text import greeted_name, one_line, quoted_number
 
 BUILT_IN = Path(__file__).parent.parent / "templates"
 LONGEST_SUBJECT = 200
-LONGEST_NAME = 200
+LONGEST_WORDS = 200
 LINE_WIDTH = 72
+BARE_DOMAIN = re.compile(r"\A(https?://[^/]+)/\Z")
+"""An address whose last slash nobody writes, though it is a part of it."""
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -32,6 +34,8 @@ class LicenseLetter:
 
     `activate` is text or an http(s) URL; `expires_at` None: it never expires; `renewed`: this
     mail tells the new end of a license that its buyer has already; `name` may be empty.
+    `order_number` is what the buyer's receipt says, `order_reference` what `mintpost show` takes;
+    `reply_to` is the bare address for a buyer's questions.
     """
 
     product_name: str
@@ -45,11 +49,20 @@ class LicenseLetter:
     activate: str | None = None
     renewed: bool = False
     reply_to: str | None = None
+    order_number: str | None = None
+    shop_name: str | None = None
+    shop_url: str | None = None
+
+    @property
+    def order_name(self) -> str:
+        """Return the one name of the order by which its buyer can find the receipt, if any."""
+        return self.order_number or self.order_reference
 
     @property
     def valid_until(self) -> str | None:
+        """Name the last day; its zone, because the license ends with that day in UTC."""
         end = self.expires_at
-        return None if end is None else f"{end:%B} {end.day}, {end.year}"
+        return None if end is None else f"{end:%B} {end.day}, {end.year} (UTC)"
 
     @property
     def activation_url(self) -> str | None:
@@ -121,10 +134,13 @@ def _harmless(letter: LicenseLetter) -> LicenseLetter:
     # A storefront's texts come from strangers; a line break in a name could fake a paragraph.
     return replace(
         letter,
-        product_name=one_line(letter.product_name, LONGEST_NAME),
-        name=one_line(letter.name, LONGEST_NAME),
-        tier=one_line(letter.tier, LONGEST_NAME),
+        product_name=one_line(letter.product_name, LONGEST_WORDS),
+        name=greeted_name(letter.name),
+        tier=one_line(letter.tier, LONGEST_WORDS),
         order_reference=one_line(letter.order_reference),
+        order_number=quoted_number(letter.order_number),
+        shop_name=one_line(letter.shop_name or "", LONGEST_WORDS) or None,
+        shop_url=BARE_DOMAIN.sub(r"\1", letter.shop_url or "") or None,
     )
 
 

@@ -19,6 +19,8 @@ class WorkerSettings(
     postmark_message_stream: str = "outbound"
     email_from: Annotated[Mailbox | None, Field(validate_default=True)] = None
     email_reply_to: Mailbox | None = None
+    shop_name: str | None = None
+    shop_url: HttpUrl | None = None
     email_lookup_seconds: Annotated[float, Field(ge=0, le=86_400)] = 300
     templates_dir: DirectoryPath | None = None
 

@@ -18,7 +18,7 @@ from commands.torture.reactions import ACCEPT, Reaction, Reply, Request, error_r
 
 KEYS = frozenset(
     {"From", "To", "ReplyTo", "Subject", "TextBody", "HtmlBody", "MessageStream", "Tag"}
-    | {"TrackOpens", "TrackLinks", "Metadata", "Attachments"}
+    | {"TrackOpens", "TrackLinks", "Metadata", "Attachments", "Headers"}
 )
 
 

@@ -53,6 +53,8 @@ async def test_a_sale_runs_through_what_its_env_file_describes(
                     f"POSTMARK_TOKEN={postmark.token}",
                     f"POSTMARK_API_URL={postmark.url}",
                     "EMAIL_FROM=Lumen <hello@lumenapp.example>",
+                    "SHOP_NAME=Lumen & Söhne",
+                    "SHOP_URL=https://lumenapp.example",
                     "OPERATOR_EMAIL=Me <me@example.com>",
                     "GUMROAD_WEBHOOK_SECRET=old-secret,new-secret",
                     # Another cluster's: the embedded server's flags must win over all of it.
@@ -74,7 +76,10 @@ async def test_a_sale_runs_through_what_its_env_file_describes(
             assert await dev.stop(signal.SIGTERM) == 0
             await all_gone(children)
     assert (code, said.count("✓")) == (0, 7), said
-    assert [mail.message["To"] for mail in postmark.accepted] == ["me@example.com"]
+    (mail,) = postmark.accepted
+    assert mail.message["To"] == "me@example.com"
+    assert "Sold by      Lumen & Söhne, https://lumenapp.example\n" in mail.message["TextBody"]
+    assert "write to hello@lumenapp.example" in mail.message["TextBody"]
     for secret in ("old-secret", "new-secret", postmark.token, "not-for-this-server"):
         assert secret not in dev.output() + said
 

@@ -125,6 +125,14 @@ def test_nonsense_for_the_api_is_refused(clean: Environment, url: str) -> None:
     assert re.match("POSTMARK_API_URL: ([a-z]+|URL) ", problem(WorkerSettings))
 
 
+@pytest.mark.parametrize(
+    "url", ["shop.example.com", "ftp://shop.example", "javascript:x", "http://"]
+)
+def test_the_shop_s_address_is_one_of_the_web(clean: Environment, url: str) -> None:
+    clean.setenv("SHOP_URL", url)
+    assert re.match("SHOP_URL: ([a-z]+|URL) ", problem(WorkerSettings))
+
+
 def test_a_folder_of_templates_must_be_there(clean: Environment, tmp_path: Path) -> None:
     # Or else the operator's own words would silently be ours.
     clean.setenv("TEMPLATES_DIR", str(tmp_path / "none"))

@@ -73,6 +73,19 @@ async def test_a_token_of_ours_holds(shop: Shop, mint: Run) -> None:
 
 
 @ON_SQLITE
+async def test_a_key_and_a_token_are_judged_however_they_were_pasted(shop: Shop, mint: Run) -> None:
+    (license_,) = await shop.mintpost.licenses()
+    token = shop.token()
+    key = license_.key.replace("-", "\u2011")
+    for pasted in (f"\ufeff{key}", f"{key[:9]}\r\n\u00a0{key[9:]}"):
+        answer = await asyncio.to_thread(mint, "verify", pasted)
+        assert answer.out.startswith("the key of a license that holds\n")
+    for pasted in (f"\ufeff{token}\n", f"{token[:76]}\r\n{token[76:]}", f"\u201c{token}\u201d"):
+        answer = await asyncio.to_thread(mint, "verify", pasted)
+        assert answer.out.startswith("a genuine token that holds\n")
+
+
+@ON_SQLITE
 async def test_an_expired_token_is_genuine_and_does_not_hold(
     shop: Shop, signer: Signer, mint: Run
 ) -> None:

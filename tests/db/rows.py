@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from db.events import NewEvent, store_event
@@ -65,3 +66,9 @@ def mint(session: Session, sale: Sale, key: str = KEY, now: datetime = NOON) -> 
     """Store a ping of the sale, the sale and its license."""
     sale_id = save_sale(session, store_ping(session, sale.order_id), sale, now)
     return mint_license(session, sale, license_of(sale_id, key), now)
+
+
+def store_end(session: Session, end: str) -> None:
+    """Put into every license what no program of ours would write any more."""
+    zone = "+00:00" if session.get_bind().dialect.name == "postgresql" else ""
+    session.execute(text(f"UPDATE licenses SET expires_at = '{end}{zone}'"))  # noqa: S608 - ours

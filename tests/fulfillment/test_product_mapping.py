@@ -74,7 +74,7 @@ def bought(order_id: str, product_id: str, **fields: str) -> bytes:
 
 
 def end(year: int, month: int, day: int) -> datetime:
-    return datetime(year, month, day, 12, 0, 5, tzinfo=UTC)
+    return datetime(year, month, day, 23, 59, 59, tzinfo=UTC)
 
 
 async def parked(mintpost: Mintpost, count: int) -> list[str | None]:

@@ -29,8 +29,8 @@ async def test_01_ordinary_sale_mints_a_license_and_mails_it(mintpost: Mintpost)
     assert license_.order_id == "HyMdzSI-iPve8n-plNxMHA=="
     assert (license_.tier, license_.seats, license_.test) == ("core", 1, False)
     assert (license_.email, license_.name) == (ADA, "Ada Buyer")
-    # A year from the sale's own time, whenever the ping came.
-    assert license_.expires_at == datetime(2027, 9, 1, 12, 0, 5, tzinfo=UTC)
+    # A year from the sale's own day, whenever the ping came.
+    assert license_.expires_at == datetime(2027, 9, 1, 23, 59, 59, tzinfo=UTC)
     (delivery,) = await mintpost.deliveries()
     assert (delivery.to, delivery.status, delivery.attempts) == (ADA, "logged", 1)
 
@@ -45,7 +45,7 @@ async def test_04_variant_decides_tier_and_term(mintpost: Mintpost) -> None:
     await fulfill(mintpost, "04")
     (license_,) = await mintpost.licenses()
     assert license_.tier == "pro"
-    assert license_.expires_at == datetime(2028, 9, 1, 12, 0, 5, tzinfo=UTC)
+    assert license_.expires_at == datetime(2028, 9, 1, 23, 59, 59, tzinfo=UTC)
 
 
 async def test_26_free_sale_is_a_sale_and_greets_by_the_address(mintpost: Mintpost) -> None:

@@ -30,7 +30,7 @@ gumroad:
 FIRST = recorded("05")
 SECOND = recorded("06")
 THIRD = changed(SECOND, sale_id="third==", sale_timestamp="2026-08-01T09:00:11Z")
-END = datetime(2026, 9, 1, 9, 0, 11, tzinfo=UTC)
+END = datetime(2026, 9, 1, 23, 59, 59, tzinfo=UTC)
 NOW = datetime(2026, 9, 2, tzinfo=UTC)
 
 
@@ -89,13 +89,13 @@ async def test_recurring_charge_extends_the_license_and_mails_the_renewed_token(
             "recurring_charge",
         )
         (license_,) = await mintpost.licenses()
-        assert license_.expires_at == datetime(2026, 8, 1, 9, 0, 11, tzinfo=UTC)
+        assert license_.expires_at == datetime(2026, 8, 1, 23, 59, 59, tzinfo=UTC)
         renewal, sale = await mintpost.deliveries()
         assert (sale.reason, sale.to) == ("sale", "ada.buyer@example.com")
         # The buyer has changed the address since, and the storefront knows.
         assert renewal.reason == f"charge:{order_of(SECOND)}"
         assert renewal.to == license_.email == "ada.new@example.com"
-        assert "August 1, 2026" in postmark.accepted[1].message["TextBody"]
+        assert "August 1, 2026 (UTC)" in postmark.accepted[1].message["TextBody"]
 
 
 async def test_late_charge_that_moves_nothing_is_renewed_without_a_mail(

@@ -6,7 +6,7 @@ import pytest
 
 from mailers.base import Attachment, Email, Mark
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
-from mailers.rendering import LicenseLetter
+from mailers.rendering import LicenseLetter, Templates
 from tests.mailers.fake_postmark import FakePostmark
 
 
@@ -55,3 +55,8 @@ def letter() -> LicenseLetter:
         activate="https://datatools.example.com/activate",
         reply_to="help@example.org",
     )
+
+
+@pytest.fixture
+def templates() -> Templates:
+    return Templates()

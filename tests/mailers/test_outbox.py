@@ -33,6 +33,8 @@ async def test_the_file_is_a_whole_message(tmp_path: Path, email: Email) -> None
     assert message["To"] == "Buyer@xn--bcher-kva.example"
     assert message["Reply-To"] == "help@example.org"
     assert message["Subject"] == email.subject
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert {"Date", "Message-ID", "From"} <= set(message)
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     assert text is not None
@@ -43,6 +45,19 @@ async def test_the_file_is_a_whole_message(tmp_path: Path, email: Email) -> None
     assert attached.get_filename() == "license.jwt"
     assert attached.get_content_type() == "application/jwt"
     assert attached.get_content() == b"eyJ.eyJ.sig"
+
+
+@pytest.mark.parametrize("subject", ["éüa漢漢é  éübb 漢漢ébéüa漢b  漢", "  ", "=?utf-8?q?no?="])
+async def test_a_subject_is_read_back_as_it_was_written(
+    tmp_path: Path, email: Email, subject: str
+) -> None:
+    await LoggingEmailService(tmp_path, "Größe 店 <shop@example.org>").send(
+        replace(email, subject=subject)
+    )
+
+    message = _read(tmp_path / "delivery-12.eml")
+    assert message["Subject"] == subject
+    assert message["From"].addresses[0].display_name == "Größe 店"
 
 
 async def test_the_page_stands_beside_it(tmp_path: Path, email: Email) -> None:

@@ -44,6 +44,10 @@ async def test_the_request_holds_all_that_postmark_needs_and_nothing_else(
         "Subject": email.subject,
         "TextBody": email.text,
         "HtmlBody": email.html,
+        "Headers": [
+            {"Name": "Auto-Submitted", "Value": "auto-generated"},
+            {"Name": "X-Auto-Response-Suppress", "Value": "OOF, AutoReply"},
+        ],
         "MessageStream": "licenses",
         "Tag": "license",
         "TrackOpens": False,

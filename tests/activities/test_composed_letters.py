@@ -1,0 +1,66 @@
+"""What a letter says of a license, beside the token that it carries."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import jwt
+import pytest
+
+from activities.letters import Letters, Shop
+from db.deliveries import load_letter
+from db.engine import Database
+from mailers.base import Mark
+from tests.db.rows import mint, sale_of, store_end
+
+LUMEN = Shop("Lumen <hello@lumenapp.example>", url="https://lumenapp.example/shop/")
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("stored", ["2027-12-01 00:00:05", "2027-12-01 23:59:59"])
+def test_the_last_day_that_a_letter_names_is_good_to_its_end(
+    database: Database, letters: Letters, stored: str
+) -> None:
+    delivery_id = database.run_here(mint, sale_of()).delivery_id
+    assert delivery_id is not None
+    database.run_here(store_end, stored)
+
+    mail = letters.compose(database.read_here(load_letter, delivery_id), Mark(delivery_id, "0f"))
+
+    claims = jwt.decode(mail.attachments[0].content, options={"verify_signature": False})
+    end = datetime.fromtimestamp(claims["exp"], UTC)
+    assert end == datetime(2027, 12, 1, 23, 59, 59, tzinfo=UTC)
+    assert "December 1, 2027 (UTC)" in mail.text
+    assert "December 1, 2027 (UTC)" in mail.html
+
+
+@ON_SQLITE
+def test_a_letter_names_the_shop_the_receipt_s_number_and_whom_to_write_to(
+    database: Database, letters: Letters
+) -> None:
+    sale = replace(sale_of(), order_number="252197085")
+    delivery_id = database.run_here(mint, sale).delivery_id
+    assert delivery_id is not None
+
+    composed = replace(letters, shop=LUMEN).compose(
+        database.read_here(load_letter, delivery_id), Mark(delivery_id, "0f")
+    )
+
+    assert "Order        252197085\nReference    gumroad:order-1\n" in composed.text
+    assert "Sold by      Lumen, https://lumenapp.example/shop/\n" in composed.text
+    assert "write to hello@lumenapp.example" in " ".join(composed.text.split())
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("name", ["visit.evil.com", "Win! http://evil.com", "x" * 200])
+def test_a_name_that_was_stored_long_ago_is_not_repeated_where_it_is_a_link(
+    database: Database, letters: Letters, name: str
+) -> None:
+    delivery_id = database.run_here(mint, replace(sale_of(), name=name)).delivery_id
+    assert delivery_id is not None
+
+    mail = letters.compose(database.read_here(load_letter, delivery_id), Mark(delivery_id, "0f"))
+
+    for part in (mail.subject, mail.text, mail.html, mail.to):
+        assert name not in part
+    assert mail.text.startswith("Hello,\n")
