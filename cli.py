@@ -22,7 +22,7 @@ from commands.migrate import migrate_database, register_search_attributes
 from commands.opening import opened
 from commands.problems import CommandError, told_as_sentence
 from commands.proof import print_checks
-from commands.resend import run_resend
+from commands.resend import print_resent, run_resend
 from commands.retry import print_woken, run_retry
 from commands.show import run_show
 from commands.smoke import SmokePlan, a_product, run_smoke
@@ -189,7 +189,7 @@ def resend(
         raise CommandError("POSTMARK_TOKEN is not set: the mails would only be logged again")
     with _database() as database:
         found = asyncio.run(run_resend(database, order, to, reason, patience))
-    lists.print_list(lists.DELIVERIES, found, as_json=False)
+    print_resent(order, found)
 
 
 @products.command("check", cls=QuietCommand)

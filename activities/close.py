@@ -9,8 +9,9 @@ from activities.pings import ping_of
 from db.clock import Clock, utc_now
 from db.engine import Database
 from db.models import Event
-from db.orders import close_order, fail_run
+from db.settling import Settling
 from domain.event import FAILED
+from domain.sale import Sold
 from storefronts.base import Storefront
 from storefronts.remarks import Remarks
 from workflows.steps import ClosedOrder, CloseStep, OrderToClose
@@ -20,7 +21,7 @@ class Close(CloseStep):
     def __init__(
         self, database: Database, storefronts: Mapping[str, Storefront], clock: Clock = utc_now
     ) -> None:
-        self.database = database
+        self.settling = Settling(database, self.remark)
         self.remarks = Remarks(storefronts)
         self.clock = clock
 
@@ -29,12 +30,10 @@ class Close(CloseStep):
     async def close(self, order: OrderToClose) -> ClosedOrder:
         now = self.clock()
         if order.outcome == FAILED:
-            rows = await self.database.run(fail_run, order.event_id, order.error or "", now)
+            rows = await self.settling.fail(order.event_id, order.error or "", now)
         else:
-            rows = await self.database.run(
-                close_order, order.event_id, order.outcome, now, self.remark
-            )
+            rows = await self.settling.close(order.event_id, order.outcome, now)
         return ClosedOrder(order.outcome, rows)
 
-    def remark(self, copy: Event, sold_to: str | None) -> str | None:
-        return self.remarks(copy.source, ping_of(copy), sold_to)
+    def remark(self, copy: Event, sold: Sold | None) -> str | None:
+        return self.remarks(copy.source, ping_of(copy), sold)

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from temporalio import activity
 from typing_extensions import override
 
+from activities.copies import Copies
 from activities.letters import CatalogSource
-from activities.pings import ping_of
 from db.clock import Clock, utc_now
 from db.engine import Database
-from db.events import pings_of_order
 from db.licenses import Minted, NewLicense, find_minted, mint_license
 from db.sales import load_sale
 from domain.catalog import Offer
@@ -30,7 +29,7 @@ class Mint(MintStep):
         clock: Clock = utc_now,
     ) -> None:
         self.database = database
-        self.storefronts = storefronts
+        self.copies = Copies(database, storefronts)
         self.products = products
         self.clock = clock
 
@@ -42,19 +41,15 @@ class Mint(MintStep):
         found = await self.database.read(find_minted, bought)
         if found is not None:
             return _told(found)
-        if await self.is_undone(bought):
+        if await asyncio.to_thread(self.copies.is_undone, bought):
             return MintedLicense(ignored="refunded")
         # A large file that was edited takes a moment to read, in which others go on.
         catalog = await asyncio.to_thread(self.products.current)
         offer = catalog.find(bought.source, bought.product)
-        new = _decide(sale.sale_id, bought, offer, catalog.sha256)
-        minted = await self.database.run(mint_license, bought, new, self.clock())
+        named = await asyncio.to_thread(self.copies.with_newest_address, bought)
+        new = _decide(sale, named, offer, catalog.sha256)
+        minted = await self.database.run(mint_license, named, new, self.clock())
         return _told(minted, offer.term)
-
-    async def is_undone(self, sale: Sale) -> bool:
-        """Tell whether the order was refunded or disputed while it waited here."""
-        events = await self.database.read(pings_of_order, sale.source, sale.order_id)
-        return self.storefronts[sale.source].is_undone(map(ping_of, events))
 
 
 def _told(minted: Minted, term: Term | None = None) -> MintedLicense:
@@ -68,9 +63,9 @@ def _told(minted: Minted, term: Term | None = None) -> MintedLicense:
     )
 
 
-def _decide(sale_id: int, sale: Sale, offer: Offer, products_sha256: str) -> NewLicense:
+def _decide(owed: SaleToMint, sale: Sale, offer: Offer, products_sha256: str) -> NewLicense:
     return NewLicense(
-        sale_id=sale_id,
+        sale_id=owed.sale_id,
         key=new_key(),
         product_name=offer.name or sale.product.name,
         tier=offer.tier,
@@ -79,6 +74,7 @@ def _decide(sale_id: int, sale: Sale, offer: Offer, products_sha256: str) -> New
         expires_at=offer.term.end(sale.sold_at),
         products_sha256=products_sha256,
         token_id=new_token_id(),
+        event_id=owed.event_id,
     )
 
 

@@ -1,5 +1,6 @@
 """Reads a stored ping into a sale."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -37,7 +38,8 @@ class Parse(ParseStep):
     @activity.defn
     async def parse(self, ping: Ping) -> ParsedPing:
         event = await self.database.read(load_event, ping.event_id)
-        read = self.read(event)
+        # A body of a MiB takes a moment, in which others go on.
+        read = await asyncio.to_thread(self.read, event)
         if isinstance(read, Ignored):
             return ParsedPing(ignored=read.why)
         sale_id = await self.database.run(save_sale, event.id, read, self.clock())

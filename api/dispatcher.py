@@ -15,10 +15,12 @@ from db.clock import Clock, utc_now
 from db.engine import Database
 from db.events import WaitingEvent, mark_dispatched, record_waiting, waiting_events
 from db.models import Event
-from db.orders import order_is_settled, settle_late_events
+from db.orders import order_is_settled
 from db.resends import mark_resend_dispatched, waiting_resends
+from db.settling import Settling
 from domain.errors import DatabaseAwayError
 from domain.event import ORDER_KINDS
+from domain.sale import Sold
 from storefronts.base import Ping, Storefront
 from storefronts.remarks import Remarks
 
@@ -44,6 +46,7 @@ class Dispatcher(Looking):
         self.database = database
         self.starter = starter
         self.storefronts = storefronts
+        self.settling = Settling(database, self.remark)
         self.clock = clock
         self.refused: set[int] = set()
 
@@ -58,7 +61,7 @@ class Dispatcher(Looking):
         return None
 
     async def relay(self) -> None:
-        await self.database.run(settle_late_events, self.clock(), self.remark)
+        await self.settling.settle_late(self.clock())
         last = 0
         while batch := await self.database.read(waiting_events, BATCH, last):
             for event in batch:
@@ -94,10 +97,10 @@ class Dispatcher(Looking):
             await self.starter.start(event, workflow_id, again=True)
         await self.database.run(mark_dispatched, event.id, workflow_id, self.clock())
 
-    def remark(self, copy: Event, sold_to: str | None) -> str | None:
+    def remark(self, copy: Event, sold: Sold | None) -> str | None:
         ping = Ping(copy.content_type, copy.body, copy.received_at)
         try:
-            return Remarks(self.storefronts)(copy.source, ping, sold_to)
+            return Remarks(self.storefronts)(copy.source, ping, sold)
         except Exception as error:  # noqa: BLE001 - settling goes on without a remark
             logger.warning("no remark on ping %d: %s", copy.id, unexpected(error))
             return None

@@ -27,6 +27,7 @@ from db.listing import (
     list_licenses,
     list_sales,
 )
+from domain.delivery import WITHDRAWN
 from domain.identifiers import order_reference
 
 Line = TypeVar("Line", EventLine, SaleLine, LicenseLine, DeliveryLine)
@@ -71,6 +72,9 @@ def _licensed(license_: LicenseLine) -> str:
 
 
 def _undelivered(delivery: DeliveryLine) -> str | None:
+    if delivery.status == WITHDRAWN:
+        instead = f"a person corrected the address: delivery {delivery.superseded_by} goes instead"
+        return "; ".join(filter(None, [instead, delivery.error]))
     # It has a time in the column of what was sent, and yet nobody got it.
     unsent = "only written into the outbox: nobody got it" if delivery.status == "logged" else None
     return delivery.error or unsent

@@ -7,18 +7,23 @@ from collections.abc import Collection
 from datetime import timedelta
 from time import monotonic
 
+from rich.text import Text
+
+from commands.lists import DELIVERIES, print_list
 from commands.problems import CommandError
+from commands.tables import console
 from db.clock import utc_now
 from db.engine import Database
 from db.listing import DeliveryLine, Filters, list_deliveries
-from db.resends import NewResend, ask_resends, logged_orders
+from db.resends import NewResend, WaitingOrder, ask_resends, logged_orders, waiting_order
+from domain.delivery import DONE, REFUSED, WITHDRAWN
 from domain.errors import RecipientRefusedError
 from domain.identifiers import order_reference
 from mailers.address import mailable
 
 LOOK = timedelta(milliseconds=100)
 EVERYTHING = 1_000_000
-OVER = {"accepted", "logged", "refused"}
+OVER = {*DONE, REFUSED, WITHDRAWN}
 
 
 async def run_resend(
@@ -33,16 +38,52 @@ async def run_resend(
     return await what_came(database, asked, timedelta(seconds=patience))
 
 
+def print_resent(order: str | None, found: list[DeliveryLine]) -> None:
+    """Print how the mails stand; of one order without a license, that the address was kept."""
+    if found or order is None:
+        print_list(DELIVERIES, found, as_json=False)
+        return
+    console().print(
+        Text(
+            f"kept: once {order} has its license, that goes to the corrected address by itself; "
+            f"`mintpost show {order}` tells what it waits for"
+        ),
+        soft_wrap=True,
+    )
+
+
 async def resend(
     database: Database, source: str, order_id: str, to: str | None, why: str | None
 ) -> list[int]:
-    """Ask for the mail, and return its delivery's id. The API's relay starts it."""
+    """Ask for the mail, and return its delivery's id. The API's relay starts it.
+
+    There is none where a corrected address is kept for an order that has no license yet.
+    """
     new = NewResend(source, order_id, None if to is None else _address(to), _asker(), why)
     deliveries = await database.run(ask_resends, new, utc_now())
     if not deliveries:
-        order = order_reference(source, order_id)
-        raise CommandError(f"{order} has no license to send: `mintpost show {order}` tells why")
+        waiting = await database.read(waiting_order, source, order_id)
+        if waiting is None or to is None:
+            raise CommandError(_nothing_to_send(order_reference(source, order_id), waiting))
     return deliveries
+
+
+def _nothing_to_send(order: str, waiting: WaitingOrder | None) -> str:
+    if waiting is None:
+        return f"{order} has no license to send: no ping names it; `mintpost events` lists them"
+    match waiting.outcome:
+        case None if waiting.error is None:
+            how = "it is under way, and its e-mail goes out by itself"
+        case None:
+            how = f"it waits, and its e-mail goes out by itself: {waiting.error}"
+        case "failed":
+            how = f"it failed: {waiting.error}"
+        case outcome:
+            how = f"it ended as {outcome}"
+    return (
+        f"{order} has no license to send yet: {how}. To have it mailed to another address then: "
+        f"`mintpost resend {order} --to`"
+    )
 
 
 async def resend_logged(database: Database, why: str | None) -> list[int]:

@@ -21,11 +21,13 @@ from commands.spooled import SpooledLine, spooled_pings
 from commands.tables import cell, console, print_json
 from db.engine import Database
 from db.listing import (
+    CorrectionLine,
     DeliveryLine,
     EventLine,
     Filters,
     LicenseLine,
     SaleLine,
+    list_corrections,
     list_deliveries,
     list_events,
     list_licenses,
@@ -35,7 +37,7 @@ from db.tracing import event_alone, order_minted_by
 from domain.errors import DatabaseAwayError
 
 Databases = Callable[[], AbstractContextManager[Database]]
-Line = EventLine | SaleLine | LicenseLine | DeliveryLine | SpooledLine
+Line = EventLine | SaleLine | LicenseLine | DeliveryLine | CorrectionLine | SpooledLine
 
 R = TypeVar("R")
 
@@ -47,6 +49,8 @@ NO_ORDER = ""
 
 SPOOLED = "the database: a ping is in the spool, and goes in by itself"
 ASIDE = "a person: a ping was set aside in the spool, and the API's log says why"
+KEPT = "kept for the license that the order will have"
+REPLACED = "a later correction stands"
 NOBODY_GOT_IT = "it was only written into the outbox: nobody got it"
 HOW_TO_SEND = "set POSTMARK_TOKEN, then `mintpost resend --status logged`"
 
@@ -58,6 +62,7 @@ class WholeOrder:
     licenses: list[LicenseLine] = field(default_factory=list)
     deliveries: list[DeliveryLine] = field(default_factory=list)
     spooled: list[SpooledLine] = field(default_factory=list)
+    corrections: list[CorrectionLine] = field(default_factory=list)
 
 
 async def run_show(
@@ -114,6 +119,7 @@ def load_order(session: Session, source: str, order_id: str) -> WholeOrder:
         list_sales(session, order),
         list_licenses(session, order),
         list_deliveries(session, order),
+        corrections=list_corrections(session, source, order.order_id or NO_ORDER),
     )
 
 
@@ -142,6 +148,9 @@ def waits_for(order: WholeOrder, workflow: WorkflowState) -> str | None:
 
 def advice(order: WholeOrder, line: Line) -> str | None:
     """Say what a person should know of a line, where its fields do not."""
+    if isinstance(line, CorrectionLine) and not line.for_licenses:
+        is_last = line.id == max(each.id for each in order.corrections)
+        return KEPT if is_last and not order.licenses else REPLACED
     if not isinstance(line, DeliveryLine) or line.status != "logged":
         return None
     others = (each for each in order.deliveries if each.license_id == line.license_id)
@@ -179,6 +188,7 @@ def _sections(order: WholeOrder) -> list[tuple[str, Sequence[Line]]]:
         ("pings", order.events[::-1]),
         ("sale", order.sales),
         ("license", order.licenses),
+        ("corrections", order.corrections[::-1]),
         ("e-mails", order.deliveries[::-1]),
     ]
     return [(title, lines) for title, lines in sections if lines]

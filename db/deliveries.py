@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import database_now
@@ -13,12 +13,9 @@ from db.inserting import the_one
 from db.licenses import license_of
 from db.models import Delivery, LicenseRow, SaleRow
 from db.sales import product_of
+from domain.delivery import DONE, PENDING, REFUSED, WITHDRAWN
 from domain.license import License
 from domain.sale import Product
-
-PENDING = "pending"
-REFUSED = "refused"
-DONE = ("accepted", "logged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +24,8 @@ class Letter:
 
     `done` is the status of whichever delivery already told this. `attempt_ends_at` is set
     where an attempt may have sent it: when that ends or ended, `now` being the database's time.
+    `instead` is the delivery to the right address, where a person corrected this one's before it
+    was known to have gone out.
     `reference` is no other delivery's anywhere, and tells nothing; `order_number` is what the
     buyer's receipt calls the order.
     """
@@ -40,6 +39,7 @@ class Letter:
     now: datetime
     done: str | None
     reference: str
+    instead: int | None
     order_number: str | None = None
 
 
@@ -69,21 +69,23 @@ def load_letter(session: Session, delivery_id: int) -> Letter:
         # Ids start again in another database, and a provider's account may serve several.
         reference=sha256(f"{row.key}/{delivery.id}".encode()).hexdigest()[:32],
         order_number=sale.order_number,
+        instead=delivery.superseded_by,
     )
 
 
 def begin_attempt(
     session: Session, delivery_id: int, seen: datetime | None, lease: timedelta
 ) -> datetime | None:
-    """Commit that a mail is about to leave; None when another attempt was quicker.
+    """Commit that a mail is about to leave; None when something was quicker.
 
-    Compare and swap: `seen` is the `attempt_ends_at` on which the caller decided. Return the
-    new one, by which this attempt is known.
+    That is another attempt, or a person who corrected the address. Compare and swap: `seen` is
+    the `attempt_ends_at` on which the caller decided. Return the new one, by which this attempt
+    is known.
     """
     ends_at = database_now(session) + lease
     result = session.execute(
         update(Delivery)
-        .where(_owed(delivery_id), Delivery.attempt_ends_at.is_not_distinct_from(seen))
+        .where(_to_send(delivery_id), Delivery.attempt_ends_at.is_not_distinct_from(seen))
         .values(status=PENDING, attempt_ends_at=ends_at, attempts=Delivery.attempts + 1)
     )
     return ends_at if cast("CursorResult[Any]", result).rowcount == 1 else None
@@ -94,12 +96,17 @@ def end_attempt_unsent(
 ) -> None:
     """Record that the attempt surely sent nothing; a later one's claim stays.
 
-    `words` may quote the provider.
+    `words` may quote the provider. What was withdrawn meanwhile stays so.
     """
+    ended = REFUSED if refused else PENDING
     session.execute(
         update(Delivery)
         .where(_owed(delivery_id), Delivery.attempt_ends_at == attempt)
-        .values(status=REFUSED if refused else PENDING, error=words, attempt_ends_at=None)
+        .values(
+            status=case((Delivery.status == WITHDRAWN, WITHDRAWN), else_=ended),
+            error=words,
+            attempt_ends_at=None,
+        )
     )
 
 
@@ -114,7 +121,8 @@ def end_attempt_in_doubt(session: Session, delivery_id: int, attempt: datetime, 
 
 def refuse_delivery(session: Session, delivery_id: int, words: str) -> None:
     """Record that no mail can be built for it."""
-    session.execute(update(Delivery).where(_owed(delivery_id)).values(status=REFUSED, error=words))
+    refused = {"status": REFUSED, "error": words}
+    session.execute(update(Delivery).where(_to_send(delivery_id)).values(refused))
 
 
 def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetime) -> None:
@@ -141,6 +149,10 @@ def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetim
 
 def _owed(delivery_id: int) -> ColumnElement[bool]:
     return and_(Delivery.id == delivery_id, Delivery.status.not_in(DONE))
+
+
+def _to_send(delivery_id: int) -> ColumnElement[bool]:
+    return and_(_owed(delivery_id), Delivery.status != WITHDRAWN)
 
 
 def _already_told(session: Session, delivery: Delivery) -> str | None:

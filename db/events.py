@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, case, null, select, true, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, func, null, select, true, update
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once, the_one
@@ -73,13 +73,25 @@ def load_event(session: Session, event_id: int) -> Event:
 
 
 def note_event(session: Session, event_id: int, note: str) -> None:
-    session.execute(update(Event).where(Event.id == event_id).values(note=note))
+    """Add to what the row's note says; said again, it is said once."""
+    session.execute(update(Event).where(Event.id == event_id).values(note=noted(note)))
 
 
-def pings_of_order(session: Session, source: str, order_id: str) -> list[Event]:
-    """Return every ping that names the order, whatever it says of it, in order of arrival."""
-    order = select(Event).filter_by(source=source, order_id=order_id)
-    return list(session.scalars(order.where(Event.kind != "test_ping").order_by(Event.id)))
+def noted(note: str) -> ColumnElement[str]:
+    """Return the row's note with this clause added, unless it is there."""
+    there = Event.note.contains(note, autoescape=True)
+    return case((Event.note.is_(None), note), (there, Event.note), else_=Event.note + "; " + note)
+
+
+def copies_of_order(session: Session, source: str, order_id: str) -> list[tuple[int, str]]:
+    """Return id and kind of every ping that names the order and was kept whole, as they came.
+
+    Without the bodies, each of which may have a MiB.
+    """
+    order = select(Event.id, Event.kind).filter_by(source=source, order_id=order_id)
+    whole = Event.body_bytes <= func.length(Event.body)
+    rows = session.execute(order.where(Event.kind != "test_ping", whole).order_by(Event.id))
+    return [(event_id, kind) for event_id, kind in rows]
 
 
 def waiting_events(session: Session, limit: int, after: int = 0) -> list[WaitingEvent]:

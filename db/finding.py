@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.listing import Filters, SaleLine, list_sales
-from db.models import Delivery, LicenseRow, Resend, SaleRow
+from db.models import Correction, Delivery, LicenseRow, Resend, SaleRow
 
 SHORTEST_PART = 4
 
@@ -25,6 +25,11 @@ def find_sales(session: Session, text: str, key: str, limit: int) -> list[SaleLi
         .outerjoin(Resend, Resend.license_id == LicenseRow.id)
         .where(or_(_holds(Delivery.to, text), _holds(Resend.previous_to, text)))
     )
+    by_correction = select(Correction.id).where(
+        Correction.source == SaleRow.source,
+        Correction.order_id == SaleRow.order_id,
+        _holds(Correction.to, text),
+    )
     which = or_(
         _holds(SaleRow.email, text),
         _holds(SaleRow.name, text),
@@ -32,6 +37,7 @@ def find_sales(session: Session, text: str, key: str, limit: int) -> list[SaleLi
         SaleRow.order_id == text,
         SaleRow.id.in_(by_license),
         SaleRow.id.in_(by_mail),
+        by_correction.exists(),
     )
     return list_sales(session, Filters(limit=limit), which)
 

@@ -7,8 +7,11 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, exists, select, update
 from sqlalchemy.orm import Session
 
-from db.inserting import insert_once
-from db.models import Delivery, LicenseRow, SaleRow
+from db.corrections import kept_correction, lock_order, take_correction, withdraw_deliveries
+from db.holders import hear_charge
+from db.inserting import insert_once, the_one
+from db.models import Correction, Delivery, LicenseRow, SaleRow
+from domain.delivery import PENDING
 from domain.license import License
 from domain.sale import Sale
 
@@ -18,7 +21,10 @@ SALE = "sale"
 
 @dataclass(frozen=True, slots=True)
 class NewLicense:
-    """What the product mapping decided for a sale, and key and token id in case it is the first."""
+    """What the product mapping decided for a sale, and key and token id in case it is the first.
+
+    `event_id` is the ping to note on what became of it; None: the one the sale was read from.
+    """
 
     sale_id: int
     key: str
@@ -28,6 +34,7 @@ class NewLicense:
     expires_at: datetime | None
     products_sha256: str
     token_id: str | None = None
+    event_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +68,25 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
     What is announced is committed together with its delivery: a crash leaves both or neither,
     so whoever finds the license finds what is owed for it.
     """
-    _insert_license(session, sale, new, now)
+    lock_order(session, sale.source, sale.order_id)
+    said = kept_correction(session, sale)
+    _insert_license(session, sale, new, said, now)
     if own := _locked(session, _is_order_line(sale)):
-        _mark_minted(session, new.sale_id, now)
-        _owe(session, own, SALE, sale.email, now)
+        _mark_minted(session, sale, new, now)
+        _owe(session, own, SALE, now)
         return Minted(license_of(own), _delivery_id(session, own, SALE))
     row = _locked(session, _is_subscription(sale))
     if row is None:
         raise LookupError("no license after its insert")
     # A repetition, after the mapping was edited, would extend it by another term.
-    if _mark_minted(session, new.sale_id, now) and _extend(row, sale, new.expires_at):
-        _owe(session, row, _charge(sale), sale.email, now)
+    if _mark_minted(session, sale, new, now):
+        corrected = take_correction(row, said)
+        if not corrected:
+            hear_charge(session, row, sale, new.sale_id, new.event_id)
+        if _extend(row, new.expires_at) or corrected:
+            owed = _owe(session, row, _charge(sale), now)
+            if corrected:
+                withdraw_deliveries(session, row.id, owed)
     return _renewed(session, row, sale)
 
 
@@ -83,10 +98,11 @@ def _charge(sale: Sale) -> str:
     return f"charge:{sale.order_id}"
 
 
-def _mark_minted(session: Session, sale_id: int, now: datetime) -> bool:
-    """Record that the order line got what it paid for; False where it had before."""
-    first = update(SaleRow).where(SaleRow.id == sale_id, SaleRow.minted_at.is_(None))
-    return cast("CursorResult[Any]", session.execute(first.values(minted_at=now))).rowcount == 1
+def _mark_minted(session: Session, sale: Sale, new: NewLicense, now: datetime) -> bool:
+    """Record that the order line got what it paid for, and for whom; False where it had before."""
+    first = update(SaleRow).where(SaleRow.id == new.sale_id, SaleRow.minted_at.is_(None))
+    values = {"minted_at": now, "email": sale.email, "name": sale.name}
+    return cast("CursorResult[Any]", session.execute(first.values(values))).rowcount == 1
 
 
 def _locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
@@ -95,28 +111,26 @@ def _locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
     return session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
 
 
-def _extend(row: LicenseRow, sale: Sale, end: datetime | None) -> bool:
-    """Move the end to the later one, so that no order of arrival matters; tell whether it moved.
-
-    Whom the latest charge names is who holds the license now: buyers change their address.
-    """
+def _extend(row: LicenseRow, end: datetime | None) -> bool:
+    """Move the end to the later one, so that no order of arrival matters; tell whether it moved."""
     if row.expires_at is None or (end is not None and end <= row.expires_at):
         return False
-    row.expires_at, row.email, row.name = end, sale.email, sale.name
+    row.expires_at = end
     return True
 
 
-def _owe(session: Session, row: LicenseRow, reason: str, to: str, now: datetime) -> None:
-    insert_once(
+def _owe(session: Session, row: LicenseRow, reason: str, now: datetime) -> int:
+    owed = insert_once(
         session,
         Delivery,
         license_id=row.id,
         reason=reason,
-        to=to,
-        status="pending",
+        to=row.email,
+        status=PENDING,
         attempts=0,
         created_at=now,
     )
+    return owed or the_one(session, Delivery, license_id=row.id, reason=reason).id
 
 
 def _delivery_id(session: Session, row: LicenseRow, reason: str) -> int | None:
@@ -143,7 +157,9 @@ def license_of(row: LicenseRow) -> License:
     )
 
 
-def _insert_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -> None:
+def _insert_license(
+    session: Session, sale: Sale, new: NewLicense, said: Correction | None, now: datetime
+) -> None:
     insert_once(
         session,
         LicenseRow,
@@ -156,7 +172,8 @@ def _insert_license(session: Session, sale: Sale, new: NewLicense, now: datetime
         product_id=sale.product.product_id,
         product_name=new.product_name,
         tier=new.tier,
-        email=sale.email,
+        email=sale.email if said is None else said.to,
+        correction_id=None if said is None else said.id,
         name=sale.name,
         seats=new.seats,
         status="active",

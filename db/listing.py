@@ -7,18 +7,19 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from db.models import Delivery, Event, LicenseRow, SaleRow, Table
+from db.models import Correction, Delivery, Event, LicenseRow, SaleRow, Table
+from domain.delivery import DONE, PENDING, REFUSED, WITHDRAWN
 from domain.event import DUPLICATE, FAILED, FULFILLED, ORDER_KINDS
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
-Line = TypeVar("Line", bound="EventLine | SaleLine | LicenseLine | DeliveryLine")
+Line = TypeVar("Line", bound="EventLine | SaleLine | LicenseLine | DeliveryLine | CorrectionLine")
 
 OPEN = "open"
 PARKED = "parked"
 EVENT_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", DUPLICATE, "ignored", FAILED)
 SALE_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", FAILED)
 LICENSE_STATUSES = ("active",)
-DELIVERY_STATUSES = ("pending", "accepted", "logged", "refused")
+DELIVERY_STATUSES = (PENDING, *DONE, REFUSED, WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,21 @@ class DeliveryLine:
     attempts: int
     error: str | None
     sent_at: datetime | None
+    superseded_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionLine:
+    """`for_licenses` are those that stand with the address; a later one may have replaced it."""
+
+    id: int
+    source: str
+    order_id: str
+    to: str
+    asked_by: str
+    asked_why: str | None
+    asked_at: datetime
+    for_licenses: list[int]
 
 
 def list_events(session: Session, filters: Filters) -> list[EventLine]:
@@ -167,6 +183,21 @@ def list_deliveries(session: Session, filters: Filters) -> list[DeliveryLine]:
     if filters.status is not None:
         query = query.where(Delivery.status == filters.status)
     return [_line(DeliveryLine, row) for row in session.scalars(query.order_by(Delivery.id.desc()))]
+
+
+def list_corrections(session: Session, source: str, order_id: str) -> list[CorrectionLine]:
+    """Return what a person said of an order or of its license, whichever charge they named."""
+    standing = select(LicenseRow.correction_id).filter_by(source=source, order_id=order_id)
+    own = and_(Correction.source == source, Correction.order_id == order_id)
+    query = select(Correction).where(or_(own, Correction.id.in_(standing)))
+    return [
+        _line(CorrectionLine, row, for_licenses=_corrected_by(session, row))
+        for row in session.scalars(query.order_by(Correction.id.desc()))
+    ]
+
+
+def _corrected_by(session: Session, row: Correction) -> list[int]:
+    return list(session.scalars(select(LicenseRow.id).filter_by(correction_id=row.id)))
 
 
 def _line(line: type[Line], row: Table, **computed: Any) -> Line:  # noqa: ANN401 - a field's own type

@@ -116,7 +116,8 @@ class Event(Table):
 class SaleRow(Table):
     """One parsed order line. The first reading of an order wins: later pings change nothing.
 
-    `minted_at` is when it got its license, new or extended; what was decided then stays.
+    Only the address may be a later ping's, until `minted_at`, when it got its license, new or
+    extended; what was decided then stays.
     """
 
     __tablename__ = "sales"
@@ -146,12 +147,30 @@ class SaleRow(Table):
     __table_args__ = (UniqueConstraint("source", "order_id", "line"),)
 
 
+class Correction(Table):
+    """The address that a person gave for an order's licenses: those there are, and will be."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    source: Mapped[str] = mapped_column(String(50))
+    order_id: Mapped[str] = mapped_column(String(200))
+    to: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_why: Mapped[str | None] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_corrections_order", "source", "order_id"),)
+
+
 class LicenseRow(Table):
     """One license per order line and one per subscription, for ever.
 
     `products_sha256` is the hash of the products.yaml that decided tier, term and seats.
     `token_id` is the `jti` of its tokens, and `former_token_id` that of its tokens from before
     migration 0004. A version from before it leaves both null, and its tokens carry the id.
+    `correction_id` is what a person said last of `email`; what the storefront said last stands
+    in `sales`.
     """
 
     __tablename__ = "licenses"
@@ -172,6 +191,7 @@ class LicenseRow(Table):
     status: Mapped[str] = mapped_column(String(50))
     test: Mapped[bool]
     products_sha256: Mapped[str] = mapped_column(String(64))
+    correction_id: Mapped[int | None] = mapped_column(ForeignKey("corrections.id"))
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(EndOfDay)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -192,7 +212,7 @@ class Delivery(Table):
     ends or ended. It is committed before the request leaves, as a lease that outlasts the
     attempt, and cleared only when nothing was surely sent: so a crash in between leaves a doubt
     that the next attempt looks into. `error` may quote the provider and so hold an address; it
-    is shown here and nowhere else.
+    is shown here and nowhere else. `superseded_by` is sent instead of one that is withdrawn.
     """
 
     __tablename__ = "deliveries"
@@ -209,6 +229,7 @@ class Delivery(Table):
     attempt_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
 
     __table_args__ = (UniqueConstraint("license_id", "reason"),)
 

@@ -1,31 +1,38 @@
 """The audit rows of one order, told and settled together."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from db.events import load_event
+from db.events import noted
 from db.models import Event, SaleRow
+from domain.errors import RowMissingError
 from domain.event import DUPLICATE, FAILED, ORDER_KINDS, UNSETTLED
-
-Remark = Callable[[Event, str | None], str | None]
-"""Says of a copy of a settled order, given whom that was sold to, what a person should know."""
 
 IS_OPEN = Event.outcome.is_(None)
 IS_OPEN_OR_FAILED = or_(IS_OPEN, Event.outcome == FAILED)
 
 
-def no_remark(_copy: Event, _sold_to: str | None) -> str | None:
-    return None
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A row without its body, which may have a MiB that nobody needs while rows are written."""
+
+    id: int
+    source: str
+    kind: str
+    order_id: str | None
 
 
 def record_failure(session: Session, event_id: int, sentence: str) -> None:
     """Put the latest sentence on every open row of the order."""
-    event = load_event(session, event_id)
-    session.execute(update(Event).where(_same_order(event), IS_OPEN).values(error=sentence))
+    event = _named(session, event_id)
+    # A row that says so already is not written again: on SQLite its body would be, too.
+    silent = and_(IS_OPEN, Event.error.is_distinct_from(sentence))
+    session.execute(update(Event).where(_same_order(event), silent).values(error=sentence))
 
 
 def fail_order(session: Session, event_id: int, sentence: str, now: datetime) -> int:
@@ -33,7 +40,7 @@ def fail_order(session: Session, event_id: int, sentence: str, now: datetime) ->
 
     One that came since, and was not started yet, gets a run of its own.
     """
-    event = load_event(session, event_id)
+    event = _named(session, event_id)
     shares = or_(Event.id == event_id, and_(_same_order(event), Event.dispatched_at.is_not(None)))
     return _fail(session, shares, sentence, now)
 
@@ -43,7 +50,7 @@ def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> i
 
     Another copy of a ping that cannot be read may be readable, and gets a run of its own.
     """
-    event = load_event(session, event_id)
+    event = _named(session, event_id)
     if _was_read(session, event):
         return fail_order(session, event_id, sentence, now)
     failed = _fail(session, Event.id == event_id, sentence, now)
@@ -51,28 +58,49 @@ def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> i
     return failed
 
 
-def close_order(
-    session: Session, event_id: int, outcome: str, now: datetime, remark: Remark = no_remark
-) -> int:
+def close_order(session: Session, event_id: int, outcome: str, now: datetime) -> int:
     """Settle this row, and the order's other open or failed rows as its duplicates.
 
-    What is settled well stays as it is; what was ignored and is done after all, by a reset, is
-    told. Return how many rows were settled.
+    Return how many rows were settled.
     """
-    event = load_event(session, event_id)
-    mine = _settle(
-        session,
-        and_(Event.id == event_id, or_(IS_OPEN_OR_FAILED, Event.outcome.startswith("ignored:"))),
-        outcome=outcome,
-        error=None,
-        closed_at=now,
-    )
-    others = and_(_same_order(event), Event.id != event_id, IS_OPEN_OR_FAILED)
+    settled = close_row(session, event_id, outcome, now)
+    copies = copies_to_settle(session, event_id, outcome)
+    return settled + sum(settle_copy(session, copy, event_id, now) for copy in copies)
+
+
+def close_row(
+    session: Session, event_id: int, outcome: str, now: datetime, remark: str | None = None
+) -> int:
+    """Settle this row alone; give the others back where its outcome says nothing of them.
+
+    What is settled well stays as it is; what was ignored and is done after all, by a reset, is
+    told.
+    """
+    event = _named(session, event_id)
+    unsettled = or_(IS_OPEN_OR_FAILED, Event.outcome.startswith("ignored:"))
+    mine = and_(Event.id == event_id, unsettled)
+    settled = _settle(session, mine, remark, outcome=outcome, error=None, closed_at=now)
     if outcome in UNSETTLED:
-        _give_back(session, others)
-        return mine
-    copies = session.scalars(select(Event).where(others)).all()
-    return mine + sum(_settle_as_duplicate(session, copy, event_id, now, remark) for copy in copies)
+        _give_back(session, and_(_same_order(event), Event.id != event_id))
+    return settled
+
+
+def copies_to_settle(session: Session, event_id: int, outcome: str) -> Sequence[int]:
+    """Return the order's other open or failed rows, which this outcome settles too."""
+    if outcome in UNSETTLED:
+        return []
+    event = _named(session, event_id)
+    others = and_(_same_order(event), Event.id != event_id, IS_OPEN_OR_FAILED)
+    return session.scalars(select(Event.id).where(others).order_by(Event.id)).all()
+
+
+def failed_rows(session: Session, event_id: int) -> Sequence[int]:
+    """Return the order's failed rows, once it was read."""
+    event = _named(session, event_id)
+    if not _was_read(session, event):
+        return []
+    failed = and_(_same_order(event), Event.outcome == FAILED)
+    return session.scalars(select(Event.id).where(failed).order_by(Event.id)).all()
 
 
 def order_is_settled(session: Session, source: str, order_id: str) -> bool:
@@ -86,24 +114,53 @@ def order_is_settled(session: Session, source: str, order_id: str) -> bool:
     return session.execute(select(settled)).scalar_one()
 
 
-def settle_late_events(session: Session, now: datetime, remark: Remark = no_remark) -> int:
-    """Settle the open rows of orders that another row has settled; return how many.
+def settle_late_events(session: Session, now: datetime) -> int:
+    """Settle the open rows of orders that another row has settled; return how many."""
+    late = late_copies(session)
+    return sum(settle_copy(session, copy, settled_by, now) for copy, settled_by in late)
+
+
+def late_copies(session: Session) -> list[tuple[int, int]]:
+    """Return the open rows of orders that another row has settled, each with that row.
 
     A ping may come after its order is done, or join a run too late for its last step.
     """
     other = aliased(Event)
-    late = session.execute(
-        select(Event, other.id)
+    late = (
+        select(Event.id, func.min(other.id))
         .join(other, and_(other.source == Event.source, other.order_id == Event.order_id))
         .where(IS_OPEN, Event.kind.in_(ORDER_KINDS))
         .where(other.kind.in_(ORDER_KINDS), other.outcome.not_in(UNSETTLED))
-    ).all()
-    return sum(
-        _settle_as_duplicate(session, copy, settled_by, now, remark) for copy, settled_by in late
+        .group_by(Event.id)
+        .order_by(Event.id)
+    )
+    return [(copy, settled_by) for copy, settled_by in session.execute(late)]
+
+
+def settle_copy(
+    session: Session, copy_id: int, settled_by: int, now: datetime, remark: str | None = None
+) -> int:
+    """Settle a row as the duplicate of another, unless another process has settled it since."""
+    parts = [f"the order was settled by ping {settled_by}", remark]
+    return _settle(
+        session,
+        and_(Event.id == copy_id, IS_OPEN_OR_FAILED),
+        "; ".join(part for part in parts if part is not None),
+        outcome=DUPLICATE,
+        error=None,
+        closed_at=now,
     )
 
 
-def _same_order(event: Event) -> ColumnElement[bool]:
+def _named(session: Session, event_id: int) -> _Named:
+    found = select(Event.id, Event.source, Event.kind, Event.order_id).where(Event.id == event_id)
+    row = session.execute(found).one_or_none()
+    if row is None:
+        raise RowMissingError(Event.__tablename__)
+    return _Named(*row)
+
+
+def _same_order(event: _Named) -> ColumnElement[bool]:
     if event.kind not in ORDER_KINDS or event.order_id is None:
         return Event.id == event.id
     return and_(
@@ -113,7 +170,7 @@ def _same_order(event: Event) -> ColumnElement[bool]:
     )
 
 
-def _was_read(session: Session, event: Event) -> bool:
+def _was_read(session: Session, event: _Named) -> bool:
     if event.order_id is None:
         return False
     sale = exists().where(SaleRow.source == event.source, SaleRow.order_id == event.order_id)
@@ -129,23 +186,13 @@ def _give_back(session: Session, which: ColumnElement[bool]) -> None:
     session.execute(update(Event).where(which, IS_OPEN).values(dispatched_at=None, error=None))
 
 
-def _settle_as_duplicate(
-    session: Session, copy: Event, settled_by: int, now: datetime, remark: Remark
+def _settle(
+    session: Session,
+    which: ColumnElement[bool],
+    remark: str | None = None,
+    **values: str | datetime | None,
 ) -> int:
-    order = select(SaleRow.email).filter_by(source=copy.source, order_id=copy.order_id)
-    sold_to = session.execute(order.limit(1)).scalar_one_or_none()
-    parts = [f"the order was settled by ping {settled_by}", remark(copy, sold_to)]
-    return _settle(
-        session,
-        # Another process may have settled it since it was read.
-        and_(Event.id == copy.id, IS_OPEN_OR_FAILED),
-        outcome=DUPLICATE,
-        error=None,
-        note="; ".join(part for part in parts if part is not None),
-        closed_at=now,
-    )
-
-
-def _settle(session: Session, which: ColumnElement[bool], **values: str | datetime | None) -> int:
-    result = session.execute(update(Event).where(which).values(**values))
-    return cast("CursorResult[Any]", result).rowcount
+    settled = update(Event).where(which).values(**values)
+    if remark is not None:
+        settled = settled.values(note=noted(remark))
+    return cast("CursorResult[Any]", session.execute(settled)).rowcount

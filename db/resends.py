@@ -3,16 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, case, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
-from db.models import Delivery, LicenseRow, Resend, SaleRow
+from db.corrections import (
+    NewCorrection,
+    keep_correction,
+    lock_order,
+    take_correction,
+    withdraw_deliveries,
+)
+from db.models import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
+from domain.delivery import PENDING
+from domain.event import ORDER_KINDS
 from domain.identifiers import resend_reference
 
 
 @dataclass(frozen=True, slots=True)
 class NewResend:
-    """Which order's license goes out again. `to` None: to whom it belongs."""
+    """Which order's license goes out again. `to` is a corrected address; None: to its holder."""
 
     source: str
     order_id: str
@@ -36,17 +45,34 @@ class WaitingResend:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    outcome: str | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class StartedResend:
     id: int
     workflow_id: str
     delivery_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    new: NewResend
+    said: Correction | None
+    at: datetime
+
+
 def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
     """Owe each license of the order one more e-mail; return the deliveries' ids.
 
-    It is empty where the order has no license.
+    It is empty where the order has no license. A corrected address is kept for when it has, and
+    withdraws whatever still waits to go to the old one.
     """
+    if not lock_order(session, new.source, new.order_id):
+        return []
+    said = None if new.to is None else keep_correction(session, _correction(new, new.to), now)
     same_membership = and_(
         LicenseRow.source == SaleRow.source, LicenseRow.subscription_id == SaleRow.subscription_id
     )
@@ -57,16 +83,33 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
         # Two people who ask at once must get different numbers.
         .with_for_update(of=LicenseRow)
     )
-    return [_ask(session, sale, row, new, now) for sale, row in session.execute(order)]
+    asked = _Asked(new, said, now)
+    return [_ask(session, sale, row, asked) for sale, row in session.execute(order).all()]
+
+
+def waiting_order(session: Session, source: str, order_id: str) -> WaitingOrder | None:
+    """Return how an order without a license stands; None where no ping names it."""
+    rows = select(Event.outcome, Event.error).filter_by(source=source, order_id=order_id)
+    # An open row says more than one that ended, and a row of the sale more than its refund's.
+    of_sale = case((Event.kind.in_(ORDER_KINDS), 0), else_=1)
+    ended = case((Event.outcome.is_(None), 0), else_=1)
+    latest = rows.order_by(of_sale, ended, Event.id.desc()).limit(1)
+    row = session.execute(latest).one_or_none()
+    return None if row is None else WaitingOrder(*row)
 
 
 def logged_orders(session: Session) -> list[tuple[str, str]]:
     """Return the orders whose license e-mail was only written down, oldest first."""
-    accepted = select(Delivery.license_id).where(Delivery.status.in_(["accepted", "pending"]))
+    later = aliased(Delivery)
+    told_since = exists().where(
+        later.license_id == LicenseRow.id,
+        later.id > Delivery.id,
+        later.status.in_(["accepted", PENDING]),
+    )
     query = (
         select(LicenseRow.source, LicenseRow.order_id)
         .join(Delivery, Delivery.license_id == LicenseRow.id)
-        .where(Delivery.status == "logged", LicenseRow.id.not_in(accepted))
+        .where(Delivery.status == "logged", ~told_since)
         .group_by(LicenseRow.id, LicenseRow.source, LicenseRow.order_id)
         .order_by(LicenseRow.id)
     )
@@ -114,17 +157,21 @@ def started_resends(session: Session, before: datetime) -> list[StartedResend]:
     ]
 
 
-def _ask(
-    session: Session, sale: SaleRow, license_: LicenseRow, new: NewResend, now: datetime
-) -> int:
+def _correction(new: NewResend, to: str) -> NewCorrection:
+    return NewCorrection(new.source, new.order_id, to, new.asked_by, new.asked_why)
+
+
+def _ask(session: Session, sale: SaleRow, license_: LicenseRow, asked: _Asked) -> int:
+    before = license_.email
+    corrected = take_correction(license_, asked.said)
     number = _next_number(session, license_)
     delivery = Delivery(
         license_id=license_.id,
         reason=f"resend:{number}",
-        to=new.to or license_.email,
-        status="pending",
+        to=license_.email,
+        status=PENDING,
         attempts=0,
-        created_at=now,
+        created_at=asked.at,
     )
     session.add(delivery)
     session.flush()
@@ -134,13 +181,14 @@ def _ask(
             sale_id=sale.id,
             number=number,
             delivery_id=delivery.id,
-            previous_to=license_.email,
-            asked_by=new.asked_by,
-            asked_why=new.asked_why,
-            asked_at=now,
+            previous_to=before,
+            asked_by=asked.new.asked_by,
+            asked_why=asked.new.asked_why,
+            asked_at=asked.at,
         )
     )
-    license_.email = delivery.to
+    if corrected:
+        withdraw_deliveries(session, license_.id, delivery.id)
     return delivery.id
 
 

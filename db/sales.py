@@ -37,7 +37,10 @@ def save_sale(session: Session, event_id: int, sale: Sale, now: datetime) -> int
 
 
 def load_sale(session: Session, sale_id: int) -> Sale:
-    row = the_one(session, SaleRow, id=sale_id)
+    return sale_of(the_one(session, SaleRow, id=sale_id))
+
+
+def sale_of(row: SaleRow) -> Sale:
     return Sale(
         source=row.source,
         order_id=row.order_id,

@@ -1,6 +1,6 @@
 """One bought order line, the same whichever storefront it came from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 Variants = tuple[tuple[str, str], ...]
@@ -29,6 +29,7 @@ class Sale:
     `order_number` is what the buyer's receipt calls the order.
     `note` is what a person should know of how it was read.
     `email` is one bare address; `name` is what to call the buyer, free of control characters.
+    `written_at` is when the storefront wrote the ping, where that is not when it came.
     """
 
     source: str
@@ -46,6 +47,21 @@ class Sale:
     test: bool = False
     line: str = "1"
     note: str | None = None
+    # Of the ping and not of the sale: two readings of one sale are equal.
+    written_at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What a copy of an order is compared with.
+
+    `holder` is whom the order's license belongs to, None where there is none; `corrected`: a
+    person said so.
+    """
+
+    sale: Sale
+    holder: str | None
+    corrected: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ and must end in a sentence.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
-from urllib.parse import unquote_to_bytes
 
 from domain.errors import SaleInvalidError
 from storefronts.values import quotable
@@ -20,6 +20,7 @@ CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "iso-8859-1", "windows-1252"}
 MOST_FIELDS = 10_000
 LONGEST_NAME = 1_000
 DEEPEST_NESTING = 20
+ENCODED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
 Pairs: TypeAlias = Iterator[tuple[str, str]]
 
@@ -97,7 +98,12 @@ def _form_pairs(body: bytes, charset: str) -> Pairs:
 
 
 def _unquoted(raw: bytes, charset: str) -> str:
-    return _decoded(unquote_to_bytes(raw), charset)
+    return _decoded(ENCODED.sub(_percent_decoded, raw), charset)
+
+
+def _percent_decoded(found: re.Match[bytes]) -> bytes:
+    # The library's own decoder takes fifteen times as long for a MiB of nothing but %.
+    return bytes.fromhex(found[0].replace(b"%", b"").decode("ascii"))
 
 
 def _decoded(raw: bytes, charset: str) -> str:

@@ -5,7 +5,7 @@ A ping has no signature: the secret stands in the URL that the seller gave to Gu
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from typing_extensions import override
@@ -19,6 +19,8 @@ from storefronts.base import Envelope, Naming, Ping, Storefront
 from storefronts.body import Fields, read_body
 from storefronts.url_secret import UrlSecrets
 
+# How long after the first attempt a retry comes, by its `retry_count` (2026-08).
+RETRIED_AFTER = {"1": timedelta(minutes=1), "2": timedelta(minutes=4), "3": timedelta(minutes=14)}
 MOST_COPIES = 1_000_000
 MOST_CENTS = 10**12
 READ = {
@@ -108,6 +110,7 @@ class Gumroad(Storefront):
             subscription_id=_subscription_id(fields),
             test=fields.flag("test"),
             note=fields.overwriting(),
+            written_at=_written_at(fields, received_at),
         )
 
 
@@ -222,6 +225,15 @@ def _sold_at(fields: _PingFields, received_at: datetime) -> datetime:
     if not text:
         return received_at.astimezone(UTC)
     return values.moment("sale_timestamp", text, known_at=received_at)
+
+
+def _written_at(fields: _PingFields, received_at: datetime) -> datetime | None:
+    """Return when a retry's body was written: it repeats that of its first attempt."""
+    try:
+        after = RETRIED_AFTER.get(fields.text("retry_count"))
+    except SaleInvalidError:
+        return None
+    return None if after is None else received_at - after
 
 
 def _subscription_id(fields: _PingFields) -> str | None:

@@ -1,0 +1,85 @@
+"""The addresses that a person gave, each over what a storefront said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from db.models import Correction, Delivery, Event, LicenseRow, SaleRow
+from domain.delivery import DONE, WITHDRAWN
+from domain.sale import Sale
+
+MAY_HAVE_GONE = "an attempt was under way when a person corrected the address: it may have gone"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCorrection:
+    """For whichever licenses the order has, or will have."""
+
+    source: str
+    order_id: str
+    to: str
+    asked_by: str
+    asked_why: str | None
+
+
+def lock_order(session: Session, source: str, order_id: str) -> bool:
+    """Let minting and a correction take turns; False where no ping names the order.
+
+    Both may come at once on PostgreSQL, and neither must miss the other. One row, so that it
+    cannot deadlock with those who update several.
+    """
+    first = select(Event.id).filter_by(source=source, order_id=order_id).order_by(Event.id).limit(1)
+    return session.execute(first.with_for_update()).scalar_one_or_none() is not None
+
+
+def keep_correction(session: Session, new: NewCorrection, now: datetime) -> Correction:
+    correction = Correction(
+        source=new.source,
+        order_id=new.order_id,
+        to=new.to,
+        asked_by=new.asked_by,
+        asked_why=new.asked_why,
+        asked_at=now,
+    )
+    session.add(correction)
+    session.flush()
+    return correction
+
+
+def kept_correction(session: Session, sale: Sale) -> Correction | None:
+    """Return what a person said last of the order, or of another order of its subscription."""
+    query = select(Correction).where(Correction.source == sale.source, _is_of(sale))
+    return session.scalars(query.order_by(Correction.id.desc()).limit(1)).one_or_none()
+
+
+def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None:
+    """Withdraw every mail of the license that did not go out: `instead` goes to the right address.
+
+    One whose attempt is of unknown end may have gone to the old address, and says so.
+    """
+    owed = and_(
+        Delivery.license_id == license_id, Delivery.id != instead, Delivery.status.not_in(DONE)
+    )
+    doubtful = and_(owed, Delivery.attempt_ends_at.is_not(None))
+    session.execute(update(Delivery).where(doubtful).values(error=MAY_HAVE_GONE))
+    session.execute(update(Delivery).where(owed).values(status=WITHDRAWN, superseded_by=instead))
+
+
+def take_correction(license_: LicenseRow, said: Correction | None) -> bool:
+    """Give the license to whom a person said; False where they said something later."""
+    if said is None or said.id <= (license_.correction_id or 0):
+        return False
+    license_.correction_id, license_.email = said.id, said.to
+    return True
+
+
+def _is_of(sale: Sale) -> ColumnElement[bool]:
+    own = Correction.order_id == sale.order_id
+    if sale.subscription_id is None:
+        return own
+    siblings = select(SaleRow.order_id).filter_by(
+        source=sale.source, subscription_id=sale.subscription_id
+    )
+    return or_(own, Correction.order_id.in_(siblings))

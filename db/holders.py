@@ -1,0 +1,58 @@
+"""Whom a license belongs to: whom a person said, else whom its newest charge names."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.events import note_event
+from db.models import LicenseRow, SaleRow
+from domain.addresses import same_address
+from domain.identifiers import order_reference
+from domain.sale import Sale
+
+MOVED = (
+    "the license moved to the address that this charge names, which is another than before; "
+    "back or elsewhere: `mintpost resend {} --to`"
+)
+STAYED = (
+    "this charge names another address; the license stays with the one that a person gave, "
+    "unless you move it: `mintpost resend {} --to`"
+)
+
+
+def hear_charge(
+    session: Session, row: LicenseRow, sale: Sale, sale_id: int, event_id: int | None
+) -> None:
+    """Let the license follow its newest charge where the storefront's own word changed.
+
+    What the storefront said before stands in the sales that were minted. A charge that comes
+    out of order says nothing new, and what a person said stands.
+    """
+    before = _last_word(session, row, sale_id)
+    if before is None or before.sold_at >= sale.sold_at:
+        return
+    changed = not same_address(before.email, sale.email)
+    if row.correction_id is None:
+        row.name = sale.name
+        if changed:
+            row.email = sale.email
+            _note(session, sale, sale_id, event_id, MOVED)
+    elif changed and not same_address(row.email, sale.email):
+        _note(session, sale, sale_id, event_id, STAYED)
+
+
+def _last_word(session: Session, row: LicenseRow, sale_id: int) -> SaleRow | None:
+    """Return the newest other payment for the license."""
+    others = select(SaleRow).where(
+        SaleRow.source == row.source,
+        SaleRow.subscription_id == row.subscription_id,
+        SaleRow.minted_at.is_not(None),
+        SaleRow.id != sale_id,
+    )
+    newest = others.order_by(SaleRow.sold_at.desc(), SaleRow.id.desc()).limit(1)
+    return session.scalars(newest).one_or_none()
+
+
+def _note(session: Session, sale: Sale, sale_id: int, event_id: int | None, sentence: str) -> None:
+    read_from = select(SaleRow.event_id).where(SaleRow.id == sale_id)
+    about = event_id or session.execute(read_from).scalar_one()
+    note_event(session, about, sentence.format(order_reference(sale.source, sale.order_id)))

@@ -1,0 +1,102 @@
+"""Settles the rows of an order, each with what a person should know of it.
+
+Bodies are read one by one and compared in a thread of their own, outside of any transaction
+that writes: however many long copies of one order there are, nobody else waits for them.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.events import load_event, note_event
+from db.models import Event, LicenseRow, SaleRow
+from db.orders import (
+    close_row,
+    copies_to_settle,
+    fail_run,
+    failed_rows,
+    late_copies,
+    settle_copy,
+)
+from db.sales import sale_of
+from domain.event import ORDER_KINDS
+from domain.sale import Sold
+
+LONGEST_COMPARED = 64 * 1024
+"""Ten times what a storefront sends. The relay compares too, and a sale must not wait for it."""
+
+Remark = Callable[[Event, Sold | None], str | None]
+"""Says of a ping of an order, given what that was sold as, what of it was not used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """`remark` is asked in a thread of its own. A crash in between leaves rows to be settled."""
+
+    database: Database
+    remark: Remark
+
+    async def close(self, event_id: int, outcome: str, now: datetime) -> int:
+        """Settle the order as `db.orders.close_order` does; return how many rows."""
+        own = None if outcome.startswith("ignored:") else await self.about(event_id)
+        settled = await self.database.run(close_row, event_id, outcome, now, own)
+        for copy in await self.database.read(copies_to_settle, event_id, outcome):
+            remark = await self.about(copy)
+            settled += await self.database.run(settle_copy, copy, event_id, now, remark)
+        return settled
+
+    async def fail(self, event_id: int, sentence: str, now: datetime) -> int:
+        """Fail the run's rows; one that carries another address may be what mends it."""
+        failed = await self.database.run(fail_run, event_id, sentence, now)
+        for row in await self.database.read(failed_rows, event_id):
+            if (remark := await self.about(row)) is not None:
+                await self.database.run(note_event, row, remark)
+        return failed
+
+    async def settle_late(self, now: datetime) -> None:
+        for copy, settled_by in await self.database.read(late_copies):
+            remark = await self.about(copy)
+            await self.database.run(settle_copy, copy, settled_by, now, remark)
+
+    async def about(self, event_id: int) -> str | None:
+        copy = await self.database.read(_load_copy, event_id)
+        if isinstance(copy, _Compared):
+            return await asyncio.to_thread(self.remark, copy.event, copy.sold)
+        return copy
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    event: Event
+    sold: Sold | None
+
+
+def _load_copy(session: Session, event_id: int) -> _Compared | str | None:
+    """Return what is to be compared, or why it is not, which a person should know as well."""
+    measured = select(Event.body_bytes, Event.kind).where(Event.id == event_id)
+    length, kind = session.execute(measured).one()
+    if kind not in ORDER_KINDS:
+        return None
+    if length > LONGEST_COMPARED:
+        return f"its body has {length:,} bytes, and was not compared with the sale"
+    event = load_event(session, event_id)
+    return None if length > len(event.body) else _Compared(event, _sold(session, event))
+
+
+def _sold(session: Session, event: Event) -> Sold | None:
+    order = select(SaleRow).filter_by(source=event.source, order_id=event.order_id)
+    sale = session.scalars(order.order_by(SaleRow.id).limit(1)).one_or_none()
+    if sale is None:
+        return None
+    own = LicenseRow.sale_id == sale.id
+    if sale.subscription_id is not None:
+        own = or_(own, LicenseRow.subscription_id == sale.subscription_id)
+    of_sale = select(LicenseRow.email, LicenseRow.correction_id)
+    found = session.execute(of_sale.where(LicenseRow.source == sale.source, own).limit(1))
+    holder, correction = found.one_or_none() or (None, None)
+    return Sold(sale_of(sale), holder, correction is not None)

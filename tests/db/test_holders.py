@@ -1,0 +1,166 @@
+"""A license belongs to whom a person said, else to whom its newest charge names."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.events import load_event
+from db.licenses import Minted, NewLicense, mint_license
+from db.listing import Filters, list_deliveries, list_licenses
+from db.resends import NewResend, ask_resends
+from db.sales import save_sale
+from tests.db.rows import BUYER, NOON, sale_of, store_ping
+
+RIGHT = "ada.right@example.com"
+THIRD = "ada.third@example.com"
+MONTH = timedelta(days=31)
+
+Charge = tuple[int, str]
+"""Which month it pays, and the address that it names."""
+
+
+def charged(session: Session, charge: Charge, *, moves_the_end: bool = True) -> tuple[int, Minted]:
+    """Mint the charge; return the ping's id as well."""
+    month, email = charge
+    order = f"charge-{month}"
+    paid = NOON + month * MONTH
+    sale = replace(sale_of(order, "sub"), email=email, name=email[:3], sold_at=paid)
+    event = store_ping(session, order, "recurring_charge")
+    sale_id = save_sale(session, event, sale, NOON)
+    end = paid + MONTH if moves_the_end else NOON
+    new = NewLicense(sale_id, f"KEY-{month}", "Lumen", "pro", 1, end, "0" * 64, event_id=event)
+    return event, mint_license(session, sale, new, NOON)
+
+
+def note_of(database: Database, charge: Charge, *, moves_the_end: bool = True) -> str | None:
+    event, _ = database.run_here(charged, charge, moves_the_end=moves_the_end)
+    return database.read_here(load_event, event).note
+
+
+def correct(database: Database, month: int, to: str = RIGHT) -> None:
+    asked = NewResend("gumroad", f"charge-{month}", to, "operator", None)
+    assert database.run_here(ask_resends, asked, NOON) != []
+
+
+def holder(database: Database) -> str:
+    (license_,) = database.read_here(list_licenses, Filters())
+    return license_.email
+
+
+def mailed_to(database: Database, month: int) -> str:
+    found = database.read_here(list_deliveries, Filters())
+    return next(each.to for each in found if each.reason == f"charge:charge-{month}")
+
+
+def test_charges_that_repeat_the_mistyped_address_leave_the_corrected_holder(
+    database: Database,
+) -> None:
+    database.run_here(charged, (0, BUYER))
+    correct(database, 0)
+    for month in (1, 2, 3):
+        assert note_of(database, (month, BUYER)) is None
+        assert holder(database) == mailed_to(database, month) == RIGHT
+
+
+def test_third_address_is_a_note_with_the_command_and_no_move(database: Database) -> None:
+    database.run_here(charged, (0, BUYER))
+    correct(database, 0)
+    note = note_of(database, (1, THIRD))
+    assert note is not None
+    assert "names another address" in note
+    assert "`mintpost resend gumroad:charge-1 --to`" in note
+    assert "@" not in note
+    assert holder(database) == mailed_to(database, 1) == RIGHT
+    # Its next charge says what it said before: that is no news.
+    assert note_of(database, (2, THIRD)) is None
+    assert holder(database) == RIGHT
+
+
+def test_charge_that_names_the_corrected_address_needs_no_note(database: Database) -> None:
+    database.run_here(charged, (0, BUYER))
+    correct(database, 0)
+    assert note_of(database, (1, RIGHT)) is None
+    assert holder(database) == RIGHT
+
+
+def test_without_a_correction_the_license_moves_where_the_word_changed_and_says_so(
+    database: Database,
+) -> None:
+    assert note_of(database, (0, BUYER)) is None
+    assert note_of(database, (1, BUYER)) is None
+    note = note_of(database, (2, THIRD))
+    assert note is not None
+    assert "the license moved to the address that this charge names" in note
+    assert "`mintpost resend gumroad:charge-2 --to`" in note
+    assert "@" not in note
+    assert holder(database) == mailed_to(database, 2) == THIRD
+
+
+@pytest.mark.parametrize("spelling", ["ADA.BUYER@example.com", "ada.buyer@EXAMPLE.COM"])
+def test_another_spelling_moves_nothing(database: Database, spelling: str) -> None:
+    database.run_here(charged, (0, BUYER))
+    assert note_of(database, (1, spelling)) is None
+    assert holder(database) == BUYER
+
+
+def test_charge_out_of_order_moves_the_holder_not_back(database: Database) -> None:
+    database.run_here(charged, (0, BUYER))
+    database.run_here(charged, (2, THIRD))
+    assert note_of(database, (1, BUYER)) is None
+    assert holder(database) == THIRD
+
+
+def test_newer_charge_that_does_not_move_the_end_moves_the_holder_without_a_mail(
+    database: Database,
+) -> None:
+    database.run_here(charged, (0, BUYER))
+    note = note_of(database, (1, THIRD), moves_the_end=False)
+    assert note is not None
+    assert holder(database) == THIRD
+    reasons = [each.reason for each in database.read_here(list_deliveries, Filters())]
+    assert reasons == ["sale"]
+
+
+@pytest.mark.parametrize(
+    "charges", list(permutations([(0, BUYER), (1, THIRD), (2, THIRD), (3, RIGHT)]))
+)
+def test_every_order_of_arrival_ends_at_the_newest_charges_address(
+    database: Database, charges: Sequence[Charge]
+) -> None:
+    for charge in charges:
+        database.run_here(charged, charge)
+    assert holder(database) == RIGHT
+
+
+@pytest.mark.parametrize("charges", list(permutations([(0, BUYER), (1, BUYER), (2, THIRD)])))
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_correction_stands_in_every_order_of_arrival(
+    database: Database, charges: Sequence[Charge], after: int
+) -> None:
+    for number, charge in enumerate(charges, start=1):
+        database.run_here(charged, charge)
+        if number == after:
+            correct(database, charge[0])
+    assert holder(database) == RIGHT
+
+
+def test_charge_that_is_minted_again_says_nothing_twice(database: Database) -> None:
+    database.run_here(charged, (0, BUYER))
+    first = note_of(database, (1, THIRD))
+    correct(database, 0)
+    assert note_of(database, (1, THIRD)) is None
+    assert holder(database) == RIGHT
+    assert first is not None
+
+
+def test_second_correction_replaces_the_first(database: Database) -> None:
+    database.run_here(charged, (0, BUYER))
+    correct(database, 0, THIRD)
+    correct(database, 0)
+    assert note_of(database, (1, THIRD)) is not None
+    assert holder(database) == RIGHT
