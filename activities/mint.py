@@ -10,10 +10,12 @@ from activities.letters import CatalogSource
 from activities.pings import ping_of
 from db.clock import Clock, utc_now
 from db.engine import Database
-from db.events import pings_of_order
-from db.licenses import Minted, NewLicense, find_minted, mint_license
+from db.events import note_event, pings_of_order
+from db.licenses import Minted, NewLicense, find_minted, mint_noted
 from db.sales import load_sale
 from domain.catalog import Offer
+from domain.event import NO_LICENSE
+from domain.identifiers import order_reference
 from domain.license import License, Term
 from domain.sale import Sale
 from licensing.keys import new_key
@@ -46,10 +48,16 @@ class Mint(MintStep):
             return MintedLicense(ignored="refunded")
         # A large file that was edited takes a moment to read, in which others go on.
         catalog = await asyncio.to_thread(self.products.current)
-        offer = catalog.find(bought.source, bought.product)
-        new = _decide(sale.sale_id, bought, offer, catalog.sha256)
-        minted = await self.database.run(mint_license, bought, new, self.clock())
-        return _told(minted, offer.term)
+        choice = catalog.choose(bought.source, bought.product)
+        note = choice.note(order_reference(bought.source, bought.order_id))
+        if not choice.offer.licensed:
+            await self.database.run(note_event, sale.event_id, note)
+            return MintedLicense(ignored=NO_LICENSE)
+        new = _decide(sale.sale_id, bought, choice.offer, catalog.sha256)
+        minted = await self.database.run(
+            mint_noted, bought, new, self.clock(), (sale.event_id, note)
+        )
+        return _told(minted, choice.offer.term)
 
     async def is_undone(self, sale: Sale) -> bool:
         """Tell whether the order was refunded or disputed while it waited here."""

@@ -72,8 +72,12 @@ def load_event(session: Session, event_id: int) -> Event:
     return the_one(session, Event, id=event_id)
 
 
-def note_event(session: Session, event_id: int, note: str) -> None:
-    session.execute(update(Event).where(Event.id == event_id).values(note=note))
+def note_event(session: Session, event_id: int, note: str | None) -> None:
+    """Add a note to the row's, unless there is none or the row has it: a step may run again."""
+    had = load_event(session, event_id).note or ""
+    if note and note not in had:
+        both = f"{had}; {note}" if had else note
+        session.execute(update(Event).where(Event.id == event_id).values(note=both))
 
 
 def pings_of_order(session: Session, source: str, order_id: str) -> list[Event]:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, exists, select, update
 from sqlalchemy.orm import Session
 
+from db.events import note_event
 from db.inserting import insert_once
 from db.models import Delivery, LicenseRow, SaleRow
 from domain.license import License
@@ -72,6 +73,14 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
     if _mark_minted(session, new.sale_id, now) and _extend(row, sale, new.expires_at):
         _owe(session, row, _charge(sale), sale.email, now)
     return _renewed(session, row, sale)
+
+
+def mint_noted(
+    session: Session, sale: Sale, new: NewLicense, now: datetime, noted: tuple[int, str | None]
+) -> Minted:
+    """Mint, and note on a ping's row how it was decided: no later run decides it again."""
+    note_event(session, *noted)
+    return mint_license(session, sale, new, now)
 
 
 def _renewed(session: Session, row: LicenseRow, sale: Sale) -> Minted:
