@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.models import Delivery, Event, LicenseRow, SaleRow, Table
@@ -16,7 +16,7 @@ Line = TypeVar("Line", bound="EventLine | SaleLine | LicenseLine | DeliveryLine"
 OPEN = "open"
 PARKED = "parked"
 EVENT_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", DUPLICATE, "ignored", FAILED)
-SALE_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", FAILED)
+SALE_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", "ignored", FAILED)
 LICENSE_STATUSES = ("active",)
 DELIVERY_STATUSES = ("pending", "accepted", "logged", "refused")
 
@@ -121,7 +121,7 @@ def list_sales(
         select(SaleRow, status), filters, SaleRow.source, SaleRow.created_at, SaleRow.order_id
     )
     if filters.status is not None:
-        query = query.where(status == filters.status)
+        query = query.where(or_(status == filters.status, status.startswith(f"{filters.status}:")))
     if which is not None:
         query = query.where(which)
     return [
