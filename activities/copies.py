@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from activities.pings import ping_of
+from db.clock import database_now
 from db.engine import Database
 from db.events import copies_of_order, load_event
 from domain.addresses import same_address
@@ -54,7 +55,9 @@ class Copies:
         return self.database.read_here(copies_of_order, sale.source, sale.order_id)
 
     def _ping(self, event_id: int) -> Ping:
-        return ping_of(self.database.read_here(load_event, event_id))
+        # By a clock that is not the API's: that one may have been wrong when the ping came.
+        read_at = self.database.read_here(database_now)
+        return ping_of(self.database.read_here(load_event, event_id), read_at)
 
     def _read(self, sale: Sale, event_id: int) -> Iterator[_Copy]:
         ping = self._ping(event_id)

@@ -10,9 +10,12 @@ from activities.copies import Copies
 from activities.letters import CatalogSource
 from db.clock import Clock, utc_now
 from db.engine import Database
-from db.licenses import Minted, NewLicense, find_minted, mint_license
+from db.events import note_event
+from db.licenses import Minted, NewLicense, find_minted, mint_noted
 from db.sales import load_sale
 from domain.catalog import Offer
+from domain.event import NO_LICENSE
+from domain.identifiers import order_reference
 from domain.license import License, Term
 from domain.sale import Sale
 from licensing.keys import new_key, new_token_id
@@ -45,11 +48,17 @@ class Mint(MintStep):
             return MintedLicense(ignored="refunded")
         # A large file that was edited takes a moment to read, in which others go on.
         catalog = await asyncio.to_thread(self.products.current)
-        offer = catalog.find(bought.source, bought.product)
+        choice = catalog.choose(bought.source, bought.product)
+        note = choice.note(order_reference(bought.source, bought.order_id))
+        if not choice.offer.licensed:
+            await self.database.run(note_event, sale.event_id, note)
+            return MintedLicense(ignored=NO_LICENSE)
         named = await asyncio.to_thread(self.copies.with_newest_address, bought)
-        new = _decide(sale, named, offer, catalog.sha256)
-        minted = await self.database.run(mint_license, named, new, self.clock())
-        return _told(minted, offer.term)
+        new = _decide(sale, named, choice.offer, catalog.sha256)
+        minted = await self.database.run(
+            mint_noted, named, new, self.clock(), (sale.event_id, note)
+        )
+        return _told(minted, choice.offer.term)
 
 
 def _told(minted: Minted, term: Term | None = None) -> MintedLicense:

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from temporalio import activity
 from typing_extensions import override
 
 from activities.pings import ping_of
-from db.clock import Clock, utc_now
+from db.clock import Clock, database_now, utc_now
 from db.engine import Database
 from db.events import load_event, note_event
 from db.models import Event
@@ -38,8 +39,9 @@ class Parse(ParseStep):
     @activity.defn
     async def parse(self, ping: Ping) -> ParsedPing:
         event = await self.database.read(load_event, ping.event_id)
+        known_at = await self.database.read(database_now)
         # A body of a MiB takes a moment, in which others go on.
-        read = await asyncio.to_thread(self.read, event)
+        read = await asyncio.to_thread(self.read, event, known_at)
         if isinstance(read, Ignored):
             return ParsedPing(ignored=read.why)
         sale_id = await self.database.run(save_sale, event.id, read, self.clock())
@@ -47,12 +49,12 @@ class Parse(ParseStep):
             await self.database.run(note_event, event.id, read.note)
         return ParsedPing(sale_id=sale_id)
 
-    def read(self, event: Event) -> Sale | Ignored:
+    def read(self, event: Event, now: datetime) -> Sale | Ignored:
         if event.body_bytes > len(event.body):
             raise SaleInvalidError(
                 f"its body has {event.body_bytes:,} bytes, of which {len(event.body):,} were kept"
             )
-        storefront, ping = self.storefronts[event.source], ping_of(event)
+        storefront, ping = self.storefronts[event.source], ping_of(event, now)
         read = storefront.parse(ping)
         if read == Ignored("test_ping") and self.operator is not None:
             return _for_operator(storefront.parse_test(ping), event.id, self.operator)

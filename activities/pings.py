@@ -1,8 +1,10 @@
 """A stored request as its storefront reads it."""
 
+from datetime import datetime
+
 from db.models import Event
 from storefronts.base import Ping
 
 
-def ping_of(event: Event) -> Ping:
-    return Ping(event.content_type, event.body, event.received_at)
+def ping_of(event: Event, read_at: datetime | None = None) -> Ping:
+    return Ping(event.content_type, event.body, event.received_at, read_at)

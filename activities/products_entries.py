@@ -1,22 +1,13 @@
-"""What an entry of products.yaml may say, and a plain sentence for whatever else it says."""
+"""From the entries of products.yaml to offers, and a plain sentence for whatever else it says."""
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from activities.products_models import KEYS, MOST, OUR_RULE, Entry, NoLicense
 from activities.products_yaml import (
     Document,
     KeyPath,
@@ -26,78 +17,7 @@ from activities.products_yaml import (
     read_yaml,
     shown,
 )
-from domain.catalog import Catalog, Offer, find_clashes
-from domain.license import MONTHS_A_YEAR, Term
-from storefronts.values import LONGEST_TEXT, plain_text
-
-LONGEST_TIER = 50
-LONGEST_ACTIVATE = 2000
-MOST = {"years": 100, "months": 100 * MONTHS_A_YEAR, "seats": 1_000_000}
-
-OUR_RULE = "our_rule"
-
-
-def _plain(text: str) -> str:
-    if text != text.strip():
-        raise PydanticCustomError(OUR_RULE, "has blanks at its start or end: remove them")
-    # A sale's own texts are made plain, so that nothing else could ever match.
-    if text != plain_text(text):
-        raise PydanticCustomError(OUR_RULE, "has a control character in it: remove it")
-    return text
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise PydanticCustomError(OUR_RULE, "has an invisible character in it: type it anew")
-    return text
-
-
-def _lines(text: str) -> str:
-    if any(unicodedata.category(one) == "Cc" for one in text.replace("\n", "")):
-        raise PydanticCustomError(OUR_RULE, "has a control character in it: remove it")
-    if not text.strip():
-        raise PydanticCustomError(OUR_RULE, "is empty")
-    return text.strip()
-
-
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_plain)]
-Tier = Annotated[str, Field(min_length=1, max_length=LONGEST_TIER), AfterValidator(_plain)]
-Activate = Annotated[str, Field(max_length=LONGEST_ACTIVATE), AfterValidator(_lines)]
-
-
-class Entry(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    product_id: Annotated[Text, AfterValidator(_printable)]
-    tier: Annotated[Tier, AfterValidator(_printable)]
-    years: Annotated[int, Field(ge=1, le=MOST["years"])] | None = None
-    months: Annotated[int, Field(ge=1, le=MOST["months"])] | None = None
-    name: Text | None = None
-    seats: Annotated[int, Field(ge=1, le=MOST["seats"])] = 1
-    activate: Activate | None = None
-    variant: Annotated[dict[str, Text], Field(min_length=1)] | None = None
-
-    @field_validator("months")
-    @classmethod
-    def _not_beside_years(cls, months: int | None, info: ValidationInfo) -> int | None:
-        if months is not None and info.data.get("years") is not None:
-            raise PydanticCustomError(OUR_RULE, "stands beside years: write only one of them")
-        return months
-
-    def offer(self) -> Offer:
-        years = None if self.years is None else self.years * MONTHS_A_YEAR
-        return Offer(
-            product_id=self.product_id,
-            tier=self.tier,
-            term=Term(self.months if years is None else years),
-            name=self.name,
-            seats=self.seats,
-            activate=self.activate,
-            variant=tuple((self.variant or {}).items()),
-        )
-
-
-KEYS = tuple(Entry.model_fields)
+from domain.catalog import Catalog, Offer, find_clashes, folded
 
 _A_WHOLE_NUMBER = "{key} must be a whole number from 1 to {most}, not {written}"
 _SENTENCES = {
@@ -110,6 +30,7 @@ _SENTENCES = {
     "greater_than_equal": _A_WHOLE_NUMBER,
     "less_than_equal": _A_WHOLE_NUMBER,
     "dict_type": "{key} must be a mapping such as {{Tier: Pro}}, not {written}",
+    "literal_error": "{key} can only be none: leave it out for a license",
     "too_short": "{key} is empty: leave it out",
 }
 
@@ -170,7 +91,8 @@ class _Reading:
     def entry(self, path: KeyPath, data: object) -> Offer | None:
         if isinstance(data, dict):
             try:
-                return Entry.model_validate(data).offer()
+                model = NoLicense if "license" in data else Entry
+                return model.model_validate(data).offer()
             except ValidationError as error:
                 for detail in error.errors(include_url=False):
                     self.refuse(path, detail)
@@ -202,7 +124,8 @@ def _sentence(detail: ErrorDetails, written: str) -> str:
     if kind == OUR_RULE:
         return f"{key} {detail['msg']}"
     if kind == "extra_forbidden":
-        return _unknown("key", key, KEYS)
+        beside = f"{key} stands beside license: write only one of them"
+        return beside if key in KEYS else _unknown("key", key, KEYS)
     if detail["input"] is None:
         return f"{key} is empty"
     # YAML reads 1.0, on and 2026 as something else than text; a mapping is no such slip.
@@ -220,7 +143,7 @@ def _unknown(what: str, name: str, known: Sequence[str]) -> str:
 
 def _clash(first: Offer, second: Offer, line: int) -> str:
     product = f'product "{shown(first.product_id)}"'
-    if dict(first.variant) == dict(second.variant):
+    if folded(first.variant) == folded(second.variant):
         return f"duplicate entry: line {line} has {product} with the same variant already"
     return (
         f"this entry and line {line} can both be meant by one purchase of {product}: "

@@ -20,11 +20,14 @@ from domain.catalog import Catalog, Offer
 
 
 def a_product(catalog: Catalog) -> Offer:
-    """Return the first product that Gumroad could sell."""
+    """Return the first product that Gumroad could sell with a license."""
     offers = catalog.offers.get("gumroad", ())
     if not offers:
         raise CommandError("products.yaml has no product under gumroad: add one to buy")
-    return offers[0]
+    for offer in offers:
+        if offer.licensed:
+            return offer
+    raise CommandError("products.yaml gives a license for no product under gumroad: add one to buy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,10 @@ def load_event(session: Session, event_id: int) -> Event:
     return the_one(session, Event, id=event_id)
 
 
-def note_event(session: Session, event_id: int, note: str) -> None:
-    """Add to what the row's note says; said again, it is said once."""
-    session.execute(update(Event).where(Event.id == event_id).values(note=noted(note)))
+def note_event(session: Session, event_id: int, note: str | None) -> None:
+    """Add to what the row's note says, where there is something; said again, it is said once."""
+    if note:
+        session.execute(update(Event).where(Event.id == event_id).values(note=noted(note)))
 
 
 def noted(note: str) -> ColumnElement[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from db.corrections import kept_correction, lock_order, take_correction, withdraw_deliveries
+from db.events import note_event
 from db.holders import hear_charge
 from db.inserting import insert_once, the_one
 from db.models import Correction, Delivery, LicenseRow, SaleRow
@@ -88,6 +89,14 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
             if corrected:
                 withdraw_deliveries(session, row.id, owed)
     return _renewed(session, row, sale)
+
+
+def mint_noted(
+    session: Session, sale: Sale, new: NewLicense, now: datetime, noted: tuple[int, str | None]
+) -> Minted:
+    """Mint, and note on a ping's row how it was decided: no later run decides it again."""
+    note_event(session, *noted)
+    return mint_license(session, sale, new, now)
 
 
 def _renewed(session: Session, row: LicenseRow, sale: Sale) -> Minted:

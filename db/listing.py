@@ -17,7 +17,7 @@ Line = TypeVar("Line", bound="EventLine | SaleLine | LicenseLine | DeliveryLine 
 OPEN = "open"
 PARKED = "parked"
 EVENT_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", DUPLICATE, "ignored", FAILED)
-SALE_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", FAILED)
+SALE_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", "ignored", FAILED)
 LICENSE_STATUSES = ("active",)
 DELIVERY_STATUSES = (PENDING, *DONE, REFUSED, WITHDRAWN)
 
@@ -137,7 +137,7 @@ def list_sales(
         select(SaleRow, status), filters, SaleRow.source, SaleRow.created_at, SaleRow.order_id
     )
     if filters.status is not None:
-        query = query.where(status == filters.status)
+        query = query.where(or_(status == filters.status, status.startswith(f"{filters.status}:")))
     if which is not None:
         query = query.where(which)
     return [

@@ -3,13 +3,17 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from shlex import quote
 
 from domain.errors import ProductUnmappedError
+from domain.folding import as_seen, fold_option
 from domain.identifiers import is_usable
 from domain.license import Term
 from domain.sale import Product, Variants
 
 LONGEST_QUOTED = 50
+NO_TITLE = '""'
+"""How products.yaml writes the category of a group of options that has no title."""
 
 VariantSet = frozenset[tuple[str, str]]
 
@@ -20,6 +24,7 @@ class Offer:
 
     `product_id` is the storefront's id or one of its aliases; `variant` is what must have been
     chosen for this entry to apply; `activate` is a text or a URL for the license e-mail.
+    `licensed` False: they get no license, and tier, term and seats mean nothing.
     """
 
     product_id: str
@@ -29,10 +34,34 @@ class Offer:
     seats: int = 1
     activate: str | None = None
     variant: Variants = ()
+    licensed: bool = True
 
     def fits(self, chosen: Variants) -> bool:
-        options = dict(chosen)
-        return all(options.get(category) == option for category, option in self.variant)
+        return folded(self.variant) <= folded(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The offer that a purchase means.
+
+    `unnamed` is what the buyer chose in a category that the mapping knows, or in one that may
+    be such a category renamed, and that no entry names: the seller may have meant another offer.
+    """
+
+    offer: Offer
+    unnamed: Variants = ()
+
+    def note(self, order: str) -> str | None:
+        """Say of the order, named as `mintpost show` takes it, that another entry may be meant."""
+        if not self.unnamed:
+            return None
+        chosen = _quotable(self.unnamed) or "an option that cannot be shown"
+        entry = "the general entry" if not self.offer.variant else "the entry of the other options"
+        return (
+            f"no entry of products.yaml names what was chosen ({chosen}), so {entry} decided; "
+            "if another should, write it there as at the storefront, and then run "
+            f"`mintpost remap {quote(order)}`"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +72,31 @@ class Catalog:
     sha256: str
 
     def find(self, source: str, product: Product) -> Offer:
-        """Return the most specific offer: by id before alias, then by the most variants named.
+        """Return the offer that the purchase means. Raises ProductUnmappedError."""
+        return self.choose(source, product).offer
 
-        Raises ProductUnmappedError.
+    def choose(self, source: str, product: Product) -> Choice:
+        """Return the most specific offer under the product's id, else under its first alias.
+
+        The first name that has any entry decides: another name's entry would be a guess, and
+        perhaps a cheaper one. Raises ProductUnmappedError.
         """
+        offers = self._offers_of(source, product)
+        fitting = [offer for offer in offers if offer.fits(product.variants)]
+        if not fitting:
+            raise ProductUnmappedError(source, _quotable_id(product), _quotable(product.variants))
+        offer = max(fitting, key=lambda offer: len(offer.variant))
+        return Choice(offer, _unnamed(product.variants, offers))
+
+    def _offers_of(self, source: str, product: Product) -> list[Offer]:
         for name in (product.product_id, *product.aliases):
-            fitting = [
-                offer
-                for offer in self.offers.get(source, ())
-                if offer.product_id == name and offer.fits(product.variants)
-            ]
-            if fitting:
-                return max(fitting, key=lambda offer: len(offer.variant))
-        raise ProductUnmappedError(source, _quotable_id(product), _quotable(product.variants))
+            if found := [one for one in self.offers.get(source, ()) if one.product_id == name]:
+                return found
+        return []
+
+
+def folded(variants: Variants) -> VariantSet:
+    return frozenset((fold_option(category), fold_option(option)) for category, option in variants)
 
 
 def find_clashes(offers: Sequence[Offer]) -> Iterator[tuple[int, int]]:
@@ -63,7 +104,7 @@ def find_clashes(offers: Sequence[Offer]) -> Iterator[tuple[int, int]]:
     products: dict[str, dict[VariantSet, int]] = {}
     for position, offer in enumerate(offers):
         rivals = products.setdefault(offer.product_id, {})
-        first = rivals.setdefault(frozenset(offer.variant), position)
+        first = rivals.setdefault(folded(offer.variant), position)
         if first != position:
             yield first, position
     for rivals in products.values():
@@ -85,6 +126,18 @@ def _is_settled(one: VariantSet, other: VariantSet, rivals: Collection[VariantSe
     return any(len(rival) > len(one) and rival <= one | other for rival in rivals)
 
 
+def _unnamed(chosen: Variants, offers: Sequence[Offer]) -> Variants:
+    """Return the choices of which no entry knows the option, though some know the category."""
+    named = frozenset[tuple[str, str]]().union(*(folded(offer.variant) for offer in offers))
+    known = {category for category, _ in named}
+    unknown = tuple(one for one in chosen if not folded((one,)) <= named)
+    missed = tuple(one for one in unknown if fold_option(one[0]) in known)
+    if missed or known <= {fold_option(category) for category, _ in chosen}:
+        return missed
+    # A category that is missing, beside one that is not known: it was renamed, perhaps.
+    return unknown
+
+
 def _quotable_id(product: Product) -> str:
     return product.product_id if is_usable(product.product_id) else "an id that cannot be shown"
 
@@ -92,9 +145,9 @@ def _quotable_id(product: Product) -> str:
 def _quotable(variants: Variants) -> str:
     """Return the chosen options for a sentence, without those that are long or unprintable."""
     shown = [
-        f"{category}: {option}"
-        for category, option in variants
-        if _is_short(category) and _is_short(option)
+        f"{category or NO_TITLE}: {option}"
+        for category, option in ((as_seen(one), as_seen(other)) for one, other in variants)
+        if _is_short(category or NO_TITLE) and _is_short(option)
     ]
     text = ", ".join(shown)
     return text if is_usable(text) else ""

@@ -25,6 +25,9 @@ FAILED = "failed"
 FOREIGN_SELLER = "foreign_seller"
 """Why a ping is ignored that names another seller than the settings do."""
 
+NO_LICENSE = "no_license"
+"""Why a sale is ignored of which the seller's mapping says that it gives no license."""
+
 
 def ignored(why: str) -> str:
     return f"ignored:{why}"

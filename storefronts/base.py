@@ -24,11 +24,16 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """A stored request body, byte for byte, with what is needed to read it."""
+    """A stored request body, byte for byte, with what is needed to read it.
+
+    `received_at` is by the clock of the process that took it in, which may be wrong; `read_at`
+    is by another one, when it is read to be fulfilled.
+    """
 
     content_type: str
     body: bytes
     received_at: datetime
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ and must end in a sentence.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
@@ -42,21 +42,36 @@ class Fields:
             raise _given_twice(name)
         return next(iter(texts), "")
 
-    def group(self, name: str) -> tuple[tuple[str, str], ...]:
-        """Return the fields `name[…]` by what stands between the brackets."""
-        texts: dict[str, str] = {}
-        for inner, text in self._members(name):
-            if texts.setdefault(inner, text) != text:
-                raise _given_twice(name)
-        return tuple(texts.items())
+    def group(
+        self, name: str, without: Collection[str] = frozenset()
+    ) -> tuple[tuple[str, str], ...]:
+        """Return the fields `name[…]` by what stands between the brackets, each once.
+
+        `without` are the keys, as they came, that are no members. Only `name[]`, a list, may
+        have several texts.
+        """
+        members = dict.fromkeys(self._members(name, without))
+        named = [inner for inner, _ in members if inner]
+        if len(named) != len(set(named)):
+            raise _given_twice(name)
+        return tuple(members)
+
+    def keys(self) -> frozenset[str]:
+        return frozenset(key for key, _ in self.pairs)
 
     def names_in(self, group: str) -> frozenset[str]:
         return frozenset(inner for inner, _ in self._members(group))
 
-    def _members(self, group: str) -> Pairs:
+    def keys_in(self, group: str) -> frozenset[str]:
+        """Return what stands in `group[…]` as it came, brackets of its own included."""
+        opening = f"{group}["
+        inside = (key.removeprefix(opening) for key, _ in self.pairs if key.startswith(opening))
+        return frozenset(key.removesuffix("[]").removesuffix("]") for key in inside)
+
+    def _members(self, group: str, without: Collection[str] = frozenset()) -> Pairs:
         opening = f"{group}["
         for key, text in self.pairs:
-            if key.startswith(opening):
+            if key.startswith(opening) and key not in without:
                 yield _with_brackets(key.removeprefix(opening).partition("]")[0]), text
 
 
@@ -124,7 +139,24 @@ def _json_pairs(body: bytes, charset: str) -> Pairs:
     document = _document(_decoded(body, charset).removeprefix("\ufeff"))
     if not isinstance(document, _Object):
         raise SaleInvalidError("its JSON is no object; it must be one, as in {…}")
-    return chain.from_iterable(_flat(name, value, 1) for name, value in document.members)
+    literal = _literal_names(document)
+    return chain.from_iterable(
+        _flat(_without_brackets(name) if name in literal else name, value, 1)
+        for name, value in document.members
+    )
+
+
+def _literal_names(document: _Object) -> frozenset[str]:
+    """Return the outermost names whose brackets are part of the name and do not nest.
+
+    A flat document may write `card[type]`. But where it nests `card` itself, or an object in it
+    has a member of that very name, a buyer's field is called so, and must not pass for another.
+    """
+    nested = {name for name, value in document.members if isinstance(value, _Object | list)}
+    objects = (value for _, value in document.members if isinstance(value, _Object))
+    inner = {name for found in objects for name, _ in found.members}
+    names = (name for name, _ in document.members if "[" in name)
+    return frozenset(name for name in names if name in inner or name.partition("[")[0] in nested)
 
 
 def _document(text: str) -> _Value:

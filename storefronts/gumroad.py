@@ -5,13 +5,14 @@ A ping has no signature: the secret stands in the URL that the seller gave to Gu
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from typing_extensions import override
 
 from domain.errors import SaleInvalidError
 from domain.event import FOREIGN_SELLER, Kind
+from domain.folding import fold_blanks
 from domain.identifiers import is_usable, is_usable_order_id
 from domain.sale import Ignored, Product, Sale, Variants
 from storefronts import values
@@ -21,13 +22,16 @@ from storefronts.url_secret import UrlSecrets
 
 # How long after the first attempt a retry comes, by its `retry_count` (2026-08).
 RETRIED_AFTER = {"1": timedelta(minutes=1), "2": timedelta(minutes=4), "3": timedelta(minutes=14)}
+CUSTOM = "custom_fields"
+VARIANTS = "variants"
 MOST_COPIES = 1_000_000
 MOST_CENTS = 10**12
+CLEANED = "characters that nobody sees were left out of the address"
 READ = {
     *("full_name", "is_gift_receiver_purchase", "is_preorder_authorization"),
     *("is_recurring_charge", "offer_code", "order_number", "permalink", "price"),
     *("product_name", "product_permalink", "quantity", "refunded", "resource_name"),
-    *("sale_timestamp", "seller_id", "short_product_id", "subscription_id", "test"),
+    *("sale_timestamp", "seller_id", "short_product_id", "subscription_id", "test", VARIANTS),
 }
 EVENTS: Mapping[str, Kind] = {
     "refund": "refund",
@@ -76,14 +80,14 @@ class Gumroad(Storefront):
             return Ignored(kind)
         if fields.flag("refunded"):
             return Ignored("refunded")
-        sale = self._sale(fields, ping.received_at)
+        sale = self._sale(fields, ping)
         if kind == "recurring_charge" and sale.subscription_id is None:
             raise SaleInvalidError("a recurring charge must have a subscription_id")
         return sale
 
     @override
     def parse_test(self, ping: Ping) -> Sale:
-        return self._sale(_read(ping), ping.received_at)
+        return self._sale(_read(ping), ping)
 
     @override
     def is_undone(self, pings: Iterable[Ping]) -> bool:
@@ -91,9 +95,15 @@ class Gumroad(Storefront):
         told = [flags for ping in pings for flags in _flags(ping)]
         return "refunded" in told or ("disputed" in told and "dispute_won" not in told)
 
-    def _sale(self, fields: "_PingFields", received_at: datetime) -> Sale:
+    def _sale(self, fields: "_PingFields", ping: Ping) -> Sale:
         order_id = values.order_identifier("sale_id", fields.own_text("sale_id"))
         email = values.address("email", fields.own_text("email"))
+        sold_at = _sold_at(fields, ping)
+        notes = (
+            fields.overwriting(),
+            None if email == fields.own_text("email") else CLEANED,
+            values.wrong_clock(sold_at, ping.received_at, ping.read_at),
+        )
         return Sale(
             source=self.name,
             order_id=order_id,
@@ -104,13 +114,13 @@ class Gumroad(Storefront):
             currency="usd",
             email=email,
             name=_name(fields, email),
-            sold_at=_sold_at(fields, received_at),
+            sold_at=sold_at,
             order_number=values.plain_text(fields.text("order_number")) or None,
             offer_code=values.plain_text(fields.text("offer_code")) or None,
             subscription_id=_subscription_id(fields),
             test=fields.flag("test"),
-            note=fields.overwriting(),
-            written_at=_written_at(fields, received_at),
+            note="; ".join(note for note in notes if note is not None) or None,
+            written_at=_written_at(fields, ping.received_at),
         )
 
 
@@ -154,21 +164,28 @@ class _PingFields:
 
     def overwriting(self) -> str | None:
         """Name the fields that were not trusted, those only that would have been read."""
-        names = sorted(self.overwritten & READ)
+        copies = self.fields.keys_in(CUSTOM) & self.fields.keys()
+        chosen = {VARIANTS} if any(key.startswith(f"{VARIANTS}[") for key in copies) else set()
+        names = sorted(self.overwritten & READ | chosen)
         if not names:
             return None
         return f"custom fields overwrite Gumroad's own, which were not read: {', '.join(names)}"
 
     def variants(self) -> Variants:
         return tuple(
-            (values.plain_text(category), values.plain_text(choice))
-            for category, choice in self.fields.group("variants")
+            (_option(category), _option(choice))
+            for category, choice in self.fields.group(VARIANTS, self.fields.keys_in(CUSTOM))
         )
+
+
+def _option(text: str) -> str:
+    # A tab or a line break is a blank before it is a control character.
+    return values.plain_text(fold_blanks(text))
 
 
 def _read(ping: Ping) -> _PingFields:
     fields = read_body(ping.content_type, ping.body)
-    return _PingFields(fields, fields.names_in("custom_fields"))
+    return _PingFields(fields, fields.names_in(CUSTOM))
 
 
 def _kind(fields: _PingFields) -> Kind:
@@ -220,11 +237,11 @@ def _name(fields: _PingFields, email: str) -> str:
     return full_name or values.plain_text(email.rpartition("@")[0])
 
 
-def _sold_at(fields: _PingFields, received_at: datetime) -> datetime:
+def _sold_at(fields: _PingFields, ping: Ping) -> datetime:
     text = fields.text("sale_timestamp")
     if not text:
-        return received_at.astimezone(UTC)
-    return values.moment("sale_timestamp", text, known_at=received_at)
+        return values.arrival(ping.received_at, ping.read_at)
+    return values.moment("sale_timestamp", text, known_at=ping.received_at, read_at=ping.read_at)
 
 
 def _written_at(fields: _PingFields, received_at: datetime) -> datetime | None:

@@ -8,16 +8,19 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
-from email_validator import EmailNotValidError, validate_email
-
 from domain.errors import SaleInvalidError
+from domain.folding import seen_address
 from domain.identifiers import LONGEST, is_usable, is_usable_order_id
 
 LONGEST_TEXT = 200
+LONGEST_ADDRESS = 320
 NO_SALE_BEFORE = datetime(2005, 1, 1, tzinfo=UTC)
 CLOCKS_DIFFER_BY = timedelta(days=3)
 
 _QUOTABLE = re.compile(r"[A-Za-z0-9_./+-]{1,60}")
+_WORDS = r'[^@,;:<>()\[\]"\\]+'
+# One mailbox: a local part, quoted or without what could end it, and a domain or an IP literal.
+_ADDRESS = re.compile(rf'(?:{_WORDS}|"(?:[^"\\]|\\.)+")@(?:{_WORDS}|\[[0-9A-Za-z:.]+\])')
 _CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -68,36 +71,58 @@ def flag(field: str, text: str) -> bool:
     return text == "true"
 
 
-def moment(field: str, text: str, *, known_at: datetime) -> datetime:
-    """Return the ISO 8601 time in UTC; `known_at` is when we learned of it."""
+def moment(
+    field: str, text: str, *, known_at: datetime, read_at: datetime | None = None
+) -> datetime:
+    """Return the ISO 8601 time in UTC.
+
+    `known_at` is when we learned of it and `read_at` is now, by another clock. That one is
+    trusted, unless the storefront's own clock agrees with the first.
+    """
     try:
         read = datetime.fromisoformat(text)
         at = (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise SaleInvalidError(f"{field} must be a time such as 2026-09-01T12:00:05Z") from None
-    if not NO_SALE_BEFORE <= at <= known_at + CLOCKS_DIFFER_BY:
+    agrees = abs(at - known_at) <= CLOCKS_DIFFER_BY
+    if at < NO_SALE_BEFORE or not (agrees or at <= (read_at or known_at) + CLOCKS_DIFFER_BY):
         raise SaleInvalidError(
             f"{field} must lie between {NO_SALE_BEFORE.year} and the arrival of the ping"
         )
     return at
 
 
-def address(field: str, text: str) -> str:
-    """Return one bare e-mail address, as it came.
+def arrival(received_at: datetime, read_at: datetime | None) -> datetime:
+    """Return when a ping came, by the trusted clock where the other is far ahead of it."""
+    ahead = read_at is not None and received_at > read_at + CLOCKS_DIFFER_BY
+    return (read_at if read_at is not None and ahead else received_at).astimezone(UTC)
 
-    Quoted and non-ASCII ones are addresses: whether they can be mailed is the mailer's question.
+
+def wrong_clock(at: datetime, known_at: datetime, read_at: datetime | None) -> str | None:
+    """Say which of our clocks shows an earlier time than the storefront's."""
+    if at > known_at + CLOCKS_DIFFER_BY:
+        return "the clock where the API runs is behind, for it was sold after it arrived"
+    if read_at is not None and at > read_at + CLOCKS_DIFFER_BY:
+        return "the clock of the database is behind, for it was sold after it was read"
+    return None
+
+
+def address(field: str, text: str) -> str:
+    """Return one bare e-mail address, without what nobody sees in it.
+
+    Only what could pass for two recipients, or for a header, is refused: whether the address can
+    be mailed is the mailer's question, and a sale is paid whatever its answer.
     """
-    try:
-        validate_email(
-            present(field, text),
-            allow_quoted_local=True,
-            allow_smtputf8=True,
-            check_deliverability=False,
-            test_environment=True,
-        )
-    except EmailNotValidError:
-        raise SaleInvalidError(f"{field} must be one bare e-mail address") from None
-    return text
+    found = _ADDRESS.fullmatch(seen_address(present(field, text)))
+    if found is None or not _is_plain(found[0]):
+        raise SaleInvalidError(f"{field} must be one bare e-mail address")
+    return found[0]
+
+
+def _is_plain(address: str) -> bool:
+    return len(address) <= LONGEST_ADDRESS and all(
+        unicodedata.category(one) not in _CONTROL_CATEGORIES for one in address
+    )
 
 
 def present(field: str, text: str) -> str:

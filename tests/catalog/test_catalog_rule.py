@@ -52,10 +52,18 @@ def test_the_id_comes_before_a_permalink_even_one_with_variants() -> None:
     assert found.tier == "by id"
 
 
-def test_a_permalink_serves_where_no_entry_of_the_id_fits() -> None:
+def test_where_no_entry_of_the_id_fits_a_permalinks_is_not_meant() -> None:
     offers = catalog(offer("pro", variant=PRO), offer("by permalink", "kqzvw"))
 
-    assert offers.find("gumroad", bought(aliases=("kqzvw",))).tier == "by permalink"
+    with pytest.raises(ProductUnmappedError, match='unmapped product "editor"'):
+        offers.find("gumroad", bought(aliases=("kqzvw",)))
+
+
+def test_where_no_entry_of_a_permalink_fits_another_alias_is_not_meant() -> None:
+    offers = catalog(offer("pro", "lumen", PRO), offer("by short id", "kqzvw"))
+
+    with pytest.raises(ProductUnmappedError):
+        offers.find("gumroad", bought(aliases=("lumen", "kqzvw")))
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.products_entries import KEYS
 from activities.products_file import ProductsFile, parse_products
+from activities.products_models import KEYS
 from domain.catalog import Catalog, Offer
 from domain.license import Term
 from domain.sale import Product
@@ -72,6 +72,26 @@ def test_quoted_text_stays_text() -> None:
     offer = only_offer('  variant: {Sync: "on", "2": "1.0"}')
 
     assert offer.variant == (("Sync", "on"), ("2", "1.0"))
+
+
+def test_an_option_of_a_group_without_a_title_can_be_named() -> None:
+    assert only_offer('  variant: {"": Pro}').variant == (("", "Pro"),)
+
+
+def test_an_entry_can_say_that_there_is_no_license() -> None:
+    (offer,) = read("gumroad: [{product_id: a, license: none}]").offers["gumroad"]
+
+    assert offer == Offer("a", "", Term(None), licensed=False)
+
+
+def test_one_option_can_say_that_there_is_no_license() -> None:
+    lines = ("- product_id: a", "  variant: {Format: Book}", "  name: A Book", "  license: none")
+    offers = read("\n".join(["gumroad:", "- product_id: a", "  tier: lite", *lines]))
+
+    def licensed(option: str) -> bool:
+        return offers.find("gumroad", Product("a", "A", variants=(("Format", option),))).licensed
+
+    assert (licensed("Book"), licensed("Program")) == (False, True)
 
 
 def test_storefronts_are_siblings_and_a_list_may_be_empty() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from activities.products_file import ProductsFile
+from commands.smoke import a_product
 from tests.commands.conftest import Run, Shop
 from tests.support.running import SECRET
 
@@ -53,6 +55,18 @@ async def test_without_a_product_there_is_nothing_to_buy(mint: Run, tmp_path: Pa
     (tmp_path / "products.yaml").write_text("gumroad: []\n")
     code, said = await smoke(mint, "http://127.0.0.1:1")
     assert (code, said) == (1, "products.yaml has no product under gumroad: add one to buy\n")
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("shop")
+async def test_what_gives_no_license_is_not_bought(mint: Run, tmp_path: Path) -> None:
+    book = "gumroad:\n  - {product_id: book, license: none}\n"
+    (tmp_path / "products.yaml").write_text(book)
+    _, said = await smoke(mint, "http://127.0.0.1:1")
+    assert said == "products.yaml gives a license for no product under gumroad: add one to buy\n"
+    (tmp_path / "products.yaml").write_text(f"{book}  - {{product_id: editor, tier: core}}\n")
+    catalog = ProductsFile(tmp_path / "products.yaml", ("gumroad",)).current()
+    assert a_product(catalog).product_id == "editor"
 
 
 @ON_SQLITE

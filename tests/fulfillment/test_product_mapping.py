@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -107,6 +108,13 @@ async def test_most_specific_entry_decides_tier_seats_and_end(shop: Mintpost) ->
         "link": bought("link", "else==", product_permalink=LINK),
     }
     cases = {name: Case(body, "fulfilled", order_of(body)) for name, body in bodies.items()}
+    unnamed = "other variant"
+    cases[unnamed] = replace(
+        cases[unnamed],
+        note="no entry of products.yaml names what was chosen (Edition: Lite), so the general "
+        "entry decided; if another should, write it there as at the storefront, and then run "
+        "`mintpost remap 'gumroad:other variant'`",
+    )
     assert await ends_of(shop, cases) == expected_ends(cases)
     assert {
         row.order_id: (row.tier, row.seats, row.expires_at) for row in await shop.licenses()
@@ -152,6 +160,40 @@ async def test_unmapped_purchases_wait_with_their_sentence_and_one_edit_wakes_al
     tiers = {row.order_id: row.tier for row in await shop.licenses()}
     assert tiers == {"1": "new", "2": "new", "3": "any", "4": "new"}
     assert logged(logging.INFO) == [f"{shop.products} has changed; the new mapping is in use"]
+
+
+async def test_option_is_found_however_it_is_written_and_nothing_is_noted(shop: Mintpost) -> None:
+    typed = {"variants[Edition\u00a0]": "\u2009Pro\ufeff"}
+    await shop.ping(bought("1", "editor==", **typed))
+    (row,) = await shop.settled()
+    assert (row.outcome, row.note) == ("fulfilled", None)
+    assert [license_.tier for license_ in await shop.licenses()] == ["pro"]
+
+
+async def test_where_no_entry_of_the_id_fits_the_permalinks_is_not_taken(shop: Mintpost) -> None:
+    lite = {"variants[Edition]": "Lite", "permalink": "by-permalink"}
+    await shop.ping(bought(f"lite-{shop.task_queue}", "only-pro==", **lite))
+    (sentence,) = await parked(shop, 1)
+    assert sentence is not None
+    assert sentence.startswith('unmapped product "only-pro==" (Edition: Lite)')
+    shop.products.write_text(f'{PRODUCTS}  - product_id: "only-pro=="\n    tier: any\n')
+    (row,) = await shop.settled()
+    assert row.outcome == "fulfilled"
+
+
+async def test_note_is_added_once_however_often_the_sale_is_done(shop: Mintpost) -> None:
+    words = {"custom_fields[offer_code]": "x", "variants[Edition]": "Lite"}
+    order = f"noted-{shop.task_queue}"
+    await shop.ping(bought(order, "editor==", **words))
+    await shop.settled_and_named()
+    await shop.run_of(order).result()
+    (before,) = await shop.events()
+    first, second = (before.note or "").split("; ", 1)
+    assert first == "custom fields overwrite Gumroad's own, which were not read: offer_code"
+    assert second.startswith("no entry of products.yaml names what was chosen (Edition: Lite)")
+    await reset(shop.client, shop.run_of(order))
+    await shop.run_of(order).result()
+    assert [row.note for row in await shop.events()] == [before.note]
 
 
 async def test_license_keeps_its_tier_whatever_the_mapping_says_later(shop: Mintpost) -> None:

@@ -1,12 +1,15 @@
 """A seller's custom field may bear the name of one of Gumroad's own and overwrite it."""
 
+import json
 from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl
 
 import pytest
 
 from domain.errors import SaleInvalidError
-from domain.sale import Sale
+from domain.sale import Sale, Variants
 from storefronts.base import Ping
+from storefronts.body import JSON
 from storefronts.gumroad import Gumroad
 
 SaleWith = Callable[[Mapping[str, str | None]], Ping]
@@ -79,3 +82,98 @@ def test_fields_that_were_not_trusted_are_named_in_the_sales_note(
     assert isinstance(sale, Sale)
     assert sale.quantity == 1
     assert sale.note == "custom fields overwrite Gumroad's own, which were not read: quantity"
+
+
+LITE = ("Tier", "Lite")
+
+
+@pytest.mark.parametrize(
+    ("fields", "variants"),
+    [
+        ({"variants": {"Tier": "Lite"}}, (LITE,)),
+        ({"variants": {"": "Lite"}}, (("", "Lite"),)),
+        ({"variants": ["Lite", "Mac"]}, (("", "Lite"), ("", "Mac"))),
+        ({"variants[Tier]": "Lite"}, (LITE,)),
+        ({"variants[Tier]": "Lite", "custom_fields": {"GitHub": "ada"}}, (LITE,)),
+        ({"variants[Tier]": "Pro", "custom_fields": {"variants[Tier]": "Pro"}}, ()),
+        ({"variants[]": "Pro", "custom_fields": {"variants[]": "Pro"}}, ()),
+        ({"variants[Tier": "Pro", "custom_fields": {"variants[Tier": "Pro"}}, ()),
+        ({"variants[Tier][x]": "Pro", "custom_fields": {"variants[Tier][x]": "Pro"}}, ()),
+        ({"variants[Tier]": "Pro", "custom_fields[variants[Tier]]": "Pro"}, ()),
+        (
+            {
+                "variants[Tier]": "Pro",
+                "variants": {"Tier": "Lite"},
+                "custom_fields": {"variants[Tier]": "Pro"},
+            },
+            (LITE,),
+        ),
+        ({"variants": {"Tier": "Lite"}, "variants[Tier]": "Pro"}, (LITE,)),
+        ({"variants": {"Tier": "Lite"}, "variants[Support]": "Phone"}, (LITE,)),
+        ({"custom_fields": {"variants": {"Tier": "Pro"}}}, ()),
+    ],
+)
+def test_in_json_a_custom_field_with_brackets_chooses_nothing(
+    fields: Mapping[str, object], variants: Variants, gumroad: Gumroad, sale_with: SaleWith
+) -> None:
+    ordinary = dict(parse_qsl(sale_with({}).body.decode(), keep_blank_values=True))
+    body = json.dumps({**ordinary, **fields}).encode()
+
+    sale = parsed(gumroad, Ping(JSON, body, sale_with({}).received_at))
+    assert sale.product.variants == variants
+
+
+def test_two_equal_keys_in_json_choose_nothing_between_them(
+    gumroad: Gumroad, sale_with: SaleWith
+) -> None:
+    ordinary = dict(parse_qsl(sale_with({}).body.decode(), keep_blank_values=True))
+    twice = b', "variants": {"Tier": "Lite"}, "variants": {"Tier": "Pro"}}'
+    body = json.dumps(ordinary).encode()[:-1] + twice
+
+    with pytest.raises(SaleInvalidError, match="variants is given twice"):
+        gumroad.parse(Ping(JSON, body, sale_with({}).received_at))
+
+
+@pytest.mark.parametrize(
+    ("fields", "variants", "note"),
+    [
+        ({"variants[]": "Lite"}, (("", "Lite"),), None),
+        ({"variants[Tier]": "Lite", "variants%5BTier%5D": "Pro"}, (LITE,), None),
+        (
+            # A sender that does not encode the brackets of a name twice.
+            {"variants[Tier]": "Pro", "custom_fields[variants[Tier]]": "Pro"},
+            (),
+            "custom fields overwrite Gumroad's own, which were not read: variants",
+        ),
+        (
+            {"variants": "Pro", "custom_fields[variants]": "Pro"},
+            (),
+            "custom fields overwrite Gumroad's own, which were not read: variants",
+        ),
+    ],
+)
+def test_in_a_form_a_custom_field_with_brackets_chooses_nothing(
+    fields: Mapping[str, str],
+    variants: Variants,
+    note: str | None,
+    gumroad: Gumroad,
+    sale_with: SaleWith,
+) -> None:
+    sale = parsed(gumroad, sale_with(fields))
+
+    assert (sale.product.variants, sale.note) == (variants, note)
+
+
+def test_several_options_without_a_title_are_all_read(
+    gumroad: Gumroad, sale_with: SaleWith
+) -> None:
+    ping = sale_with({"variants[]": "Pro"})
+    two = Ping(ping.content_type, ping.body + b"&variants%5B%5D=Mac", ping.received_at)
+
+    assert parsed(gumroad, two).product.variants == (("", "Pro"), ("", "Mac"))
+
+
+def test_a_blank_in_an_option_stays_one(gumroad: Gumroad, sale_with: SaleWith) -> None:
+    ping = sale_with({"variants[Edition\u00a0\u20092026]": "Pro\r\n\tMac "})
+
+    assert parsed(gumroad, ping).product.variants == (("Edition 2026", "Pro Mac"),)

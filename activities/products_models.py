@@ -1,0 +1,118 @@
+"""What an entry of products.yaml may say, and of what kind each value is."""
+
+import unicodedata
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from domain.catalog import Offer
+from domain.folding import fold_option
+from domain.license import MONTHS_A_YEAR, Term
+from domain.sale import Variants
+from storefronts.values import LONGEST_TEXT, plain_text
+
+LONGEST_TIER = 50
+LONGEST_ACTIVATE = 2000
+MOST = {"years": 100, "months": 100 * MONTHS_A_YEAR, "seats": 1_000_000}
+
+OUR_RULE = "our_rule"
+
+
+def _plain(text: str) -> str:
+    if text != text.strip():
+        raise PydanticCustomError(OUR_RULE, "has blanks at its start or end: remove them")
+    # A sale's own texts are made plain, so that nothing else could ever match.
+    if text != plain_text(text):
+        raise PydanticCustomError(OUR_RULE, "has a control character in it: remove it")
+    return text
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError(OUR_RULE, "has an invisible character in it: type it anew")
+    return text
+
+
+def _lines(text: str) -> str:
+    if any(unicodedata.category(one) == "Cc" for one in text.replace("\n", "")):
+        raise PydanticCustomError(OUR_RULE, "has a control character in it: remove it")
+    if not text.strip():
+        raise PydanticCustomError(OUR_RULE, "is empty")
+    return text.strip()
+
+
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_plain)]
+Tier = Annotated[str, Field(min_length=1, max_length=LONGEST_TIER), AfterValidator(_plain)]
+Activate = Annotated[str, Field(max_length=LONGEST_ACTIVATE), AfterValidator(_lines)]
+
+
+class _Named(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    product_id: Annotated[Text, AfterValidator(_printable)]
+    name: Text | None = None
+    variant: Annotated[dict[str, Text], Field(min_length=1)] | None = None
+
+    @field_validator("variant")
+    @classmethod
+    def _each_category_once(cls, variant: dict[str, str] | None) -> dict[str, str] | None:
+        if len({fold_option(category) for category in variant or ()}) != len(variant or ()):
+            raise PydanticCustomError(OUR_RULE, "names one category twice: write it once")
+        return variant
+
+    def chosen(self) -> Variants:
+        return tuple((self.variant or {}).items())
+
+
+class Entry(_Named):
+    tier: Annotated[Tier, AfterValidator(_printable)]
+    years: Annotated[int, Field(ge=1, le=MOST["years"])] | None = None
+    months: Annotated[int, Field(ge=1, le=MOST["months"])] | None = None
+    seats: Annotated[int, Field(ge=1, le=MOST["seats"])] = 1
+    activate: Activate | None = None
+
+    @field_validator("months")
+    @classmethod
+    def _not_beside_years(cls, months: int | None, info: ValidationInfo) -> int | None:
+        if months is not None and info.data.get("years") is not None:
+            raise PydanticCustomError(OUR_RULE, "stands beside years: write only one of them")
+        return months
+
+    def offer(self) -> Offer:
+        years = None if self.years is None else self.years * MONTHS_A_YEAR
+        return Offer(
+            product_id=self.product_id,
+            tier=self.tier,
+            term=Term(self.months if years is None else years),
+            name=self.name,
+            seats=self.seats,
+            activate=self.activate,
+            variant=self.chosen(),
+        )
+
+
+class NoLicense(_Named):
+    """An entry with the key `license`, whose one value is `none`."""
+
+    license: Literal["none"]
+
+    def offer(self) -> Offer:
+        return Offer(
+            product_id=self.product_id,
+            tier="",
+            term=Term(None),
+            name=self.name,
+            variant=self.chosen(),
+            licensed=False,
+        )
+
+
+KEYS = tuple(dict.fromkeys((*Entry.model_fields, *NoLicense.model_fields)))

@@ -1,0 +1,70 @@
+"""Differences that nobody sees: the same words, typed or pasted in another way."""
+
+import re
+import unicodedata
+
+LEFT_OUT = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
+"""Marks that show nothing; Unicode counts them as marks, not as format characters."""
+JOINERS = frozenset("\u200c\u200d")
+"""In several scripts, and in emoji, they decide what is read, and so are no format characters."""
+EMPTY_LETTERS = frozenset("\u2800\u3164\uffa0")
+"""Letters and symbols that look like a blank."""
+SINGLE = "\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u02b9\u02bb\u02bc\u05f3`\u00b4\uff07"
+DOUBLE = "\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\u05f4\u301d\u301e\u301f\uff02"
+QUOTES = str.maketrans(dict.fromkeys(SINGLE, "'") | dict.fromkeys(DOUBLE, '"'))
+
+AROUND = (
+    "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
+    "\u205f\u3000\u2800\u3164\uffa0\u200c\u200d"
+)
+"""What may stand around an address without being seen: blanks, and joiners that join nothing."""
+
+_ASCII = "\\x00-\\x7f"
+_JOINER = "[\u200c\u200d]"
+_STRAY_JOINER = re.compile(f"(?<![^{_ASCII}]){_JOINER}|{_JOINER}(?![^{_ASCII}])")
+_AROUND_AT = re.compile(f"[{AROUND}]*@[{AROUND}]*")
+
+
+def is_invisible(character: str) -> bool:
+    """Tell whether it shows nothing and takes no room; a joiner is none of these."""
+    if character in JOINERS:
+        return False
+    return (
+        unicodedata.category(character) == "Cf"
+        or character in LEFT_OUT
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
+
+
+def as_seen(text: str) -> str:
+    """Return the text as it looks: nothing invisible in it, and every space a plain one."""
+    seen = (one for one in text if not is_invisible(one))
+    return "".join(" " if unicodedata.category(one) == "Zs" else one for one in seen)
+
+
+def seen_address(address: str) -> str:
+    """Return an e-mail address without what nobody sees in it, nor a blank around it or its @.
+
+    A joiner stays where it can be meant, between letters that are not ASCII's. A line break stays
+    to be refused: it begins a header, and nobody types one by accident. So does a blank between
+    two words: without it, it would be another address.
+    """
+    seen = "".join(one for one in address if not is_invisible(one))
+    bare = _STRAY_JOINER.sub("", seen).strip(AROUND)
+    return bare if '"' in bare else _AROUND_AT.sub("@", bare)
+
+
+def fold_blanks(text: str) -> str:
+    """Return the text without blanks at its ends, each run of blanks in it being one space."""
+    return " ".join("".join(" " if one in EMPTY_LETTERS else one for one in text).split())
+
+
+def fold_option(text: str) -> str:
+    """Return the form in which categories and options are compared.
+
+    Two writings of one text are equal: composed or decomposed letters, blanks of any kind,
+    typographic and plain quotes, characters that show nothing. Case, hyphens and spelling count.
+    """
+    composed = unicodedata.normalize("NFC", as_seen(text))
+    return fold_blanks(composed.translate(QUOTES))
