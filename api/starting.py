@@ -19,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from db.events import WaitingEvent
 from db.resends import WaitingResend
 from domain.identifiers import resend_reference
+from domain.temporal_outages import temporal_trouble
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import SALE_PRODUCT, SALE_SOURCE, TASK_QUEUE
 from workflows.resend_license import LicenseToResend, ResendLicense
@@ -28,7 +29,10 @@ NO_ATTRIBUTES = TypedSearchAttributes([])
 
 
 class TemporalAwayError(Exception):
-    """Temporal did not take a start. Whether it started is unknown: try the same id again."""
+    """Temporal did not take a start; a sentence says why. Whether it started is unknown.
+
+    The same id may be tried again.
+    """
 
 
 class AlreadyCompletedError(Exception):
@@ -85,10 +89,8 @@ class Starter:
                 yield
         except WorkflowAlreadyStartedError:
             raise AlreadyCompletedError from None
-        except RPCError as error:
-            raise TemporalAwayError(error.status.name) from None
-        except (TimeoutError, RuntimeError) as error:
-            raise TemporalAwayError(type(error).__name__) from None
+        except (RPCError, TimeoutError, RuntimeError) as error:
+            raise TemporalAwayError(temporal_trouble(error).sentence) from None
 
     async def _start_with_or_without_attributes(
         self, event: WaitingEvent, workflow_id: str, reuse: WorkflowIDReusePolicy

@@ -34,6 +34,6 @@ def told_as_sentence(*others: type[Exception]) -> Iterator[None]:
         sys.exit(str(error))
     except DatabaseAwayError as error:
         # A command does not try again, whatever the sentence of a sale says.
-        sys.exit(error.sentence.partition(";")[0] + ": is it up, and is DATABASE_URL right?")
+        sys.exit(error.what + error.question)
     except OSError as error:
         sys.exit(f"{error.filename or 'the system'}: {error.strerror}")

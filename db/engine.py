@@ -17,7 +17,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
-from domain.errors import DatabaseAwayError
+from db.causes import away, cause
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -73,10 +73,10 @@ def open_engine(url: URL, *, patience_seconds: float = 3) -> Engine:
 
 
 def _drop_quoted_values(context: ExceptionContext) -> None:
-    """Leave the constraint or the SQLSTATE: PostgreSQL's own words quote the row it refuses."""
+    """Leave the constraint or the cause: PostgreSQL's own words quote the row it refuses."""
     error, wrapped = context.original_exception, context.sqlalchemy_exception
     if isinstance(error, psycopg.Error) and wrapped is not None:
-        error.args = (error.diag.constraint_name or error.sqlstate or "",)
+        error.args = (error.diag.constraint_name or cause(error) or "",)
         wrapped.args = (f"({type(error).__name__}) {error}",)
 
 
@@ -113,8 +113,8 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
 class Database:
     """Runs a query, a plain function of a session, as one transaction in a thread of its own.
 
-    Raises DatabaseAwayError where the database cannot be used; its cause is a class name,
-    because a driver's own words hold hosts, users and values.
+    Raises DatabaseAwayError where the database cannot be used, without a driver's own words,
+    which hold hosts, users and values.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -159,7 +159,7 @@ def _in_transaction(
             return query(session, *args, **kwargs)
     except (DBAPIError, PoolTimeout) as error:
         if is_away(error):
-            raise DatabaseAwayError(cause_of(error)) from None
+            raise away(error) from None
         raise
 
 
@@ -168,7 +168,3 @@ def is_away(error: DBAPIError | PoolTimeout) -> bool:
     # PostgreSQL calls a server that is failing over, and so read-only, an InternalError.
     kinds = (OperationalError, InterfaceError, InternalError, PoolTimeout)
     return isinstance(error, kinds) or error.connection_invalidated
-
-
-def cause_of(error: DBAPIError | PoolTimeout) -> str:
-    return type(getattr(error, "orig", None) or error).__name__
