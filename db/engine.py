@@ -35,6 +35,14 @@ NOTICE_DEATH = {
 """A host that vanished never says so, and would hold our threads for hours: libpq asks it, and
 gives up after a minute. It leaves Unix sockets alone. The URL may say otherwise."""
 
+SAME_EVERYWHERE: dict[str, str | None] = {
+    # Of a session that a pooler shares out anew for each transaction, nothing may be expected:
+    # statements that psycopg prepares of its own accord would be another session's.
+    "prepare_threshold": None,
+    # A role or a database may have another, which cannot hold every name.
+    "client_encoding": "utf8",
+}
+
 READ_ONLY = {"sqlite_begin": "BEGIN"}
 DRIVERS = ("sqlite", "postgresql+psycopg")
 
@@ -65,11 +73,26 @@ def open_engine(url: URL, *, patience_seconds: float = 3) -> Engine:
         connect_args={
             **{name: value for name, value in NOTICE_DEATH.items() if name not in url.query},
             "connect_timeout": max(1, round(patience_seconds)),
+            **SAME_EVERYWHERE,
         },
+        # In the BEGIN of each transaction, whatever the role's default is.
+        isolation_level="READ COMMITTED",
     )
+    event.listen(engine, "connect", _read_times_as_written)
     event.listen(engine, "handle_error", _drop_quoted_values)
     event.listen(engine, "handle_error", _leave_what_is_read_only)
     return engine
+
+
+def _read_times_as_written(connection: psycopg.Connection, _record: object) -> None:
+    """Leave a role's own DateStyle, in which psycopg reads no time.
+
+    PgBouncer knows this setting, and gives it to whichever session serves us; it refuses
+    `options`, with which it could be asked for while connecting.
+    """
+    if not (connection.pgconn.parameter_status(b"DateStyle") or b"").startswith(b"ISO"):
+        connection.execute("SET datestyle = 'ISO'")
+        connection.commit()
 
 
 def _drop_quoted_values(context: ExceptionContext) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 
 from db.causes import away, cause, driver_error
 from db.engine import is_away
+from db.fitness import UnfitDatabaseError, refuse_unfit
 from domain.outages import code_of, database_reason
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -30,6 +31,7 @@ def migrate(engine: Engine) -> str:
     config = _config()
     _refuse_newer(engine)
     with _open(engine) as connection:
+        _refuse_unfit(connection)
         _take_turns(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -61,6 +63,13 @@ def _refuse_newer(engine: Engine) -> str | None:
             "upgrade Mintpost to the version that made it"
         )
     return found
+
+
+def _refuse_unfit(connection: Connection) -> None:
+    try:
+        refuse_unfit(connection)
+    except UnfitDatabaseError as error:
+        raise WrongMigrationError(str(error)) from None
 
 
 def _take_turns(connection: Connection) -> None:
