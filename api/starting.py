@@ -18,7 +18,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.events import WaitingEvent
 from db.resends import WaitingResend
-from domain.identifiers import resend_reference
+from domain.advice import advised, code_span
+from domain.identifiers import order_reference, resend_reference
 from domain.temporal_outages import temporal_trouble
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import SALE_PRODUCT, SALE_SOURCE, TASK_QUEUE
@@ -136,12 +137,13 @@ def _attributes(event: WaitingEvent) -> TypedSearchAttributes:
 
 
 def _summary(event: WaitingEvent) -> str:
-    product = "" if event.product_id is None else f" of product {event.product_id}"
+    product = "" if event.product_id is None else f" of product {code_span(event.product_id)}"
     return f"{event.source} {event.kind.replace('_', ' ')}{product}"
 
 
 def _details(event: WaitingEvent) -> str:
     lines = [f"- ping: `{event.id}`", f"- kind: `{event.kind}`"]
     if event.order_id is not None:
-        lines.append(f"- everything about it: `mintpost show {event.source}:{event.order_id}`")
+        order = order_reference(event.source, event.order_id)
+        lines.append(f"- everything about it: {advised('show', order)}")
     return "\n".join(lines)

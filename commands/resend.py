@@ -12,6 +12,7 @@ from db.clock import utc_now
 from db.engine import Database
 from db.listing import DeliveryLine, Filters, list_deliveries
 from db.resends import NewResend, ask_resends, logged_orders
+from domain.advice import advised
 from domain.errors import RecipientRefusedError
 from domain.identifiers import order_reference
 from mailers.address import mailable
@@ -41,7 +42,7 @@ async def resend(
     deliveries = await database.run(ask_resends, new, utc_now())
     if not deliveries:
         order = order_reference(source, order_id)
-        raise CommandError(f"{order} has no license to send: `mintpost show {order}` tells why")
+        raise CommandError(f"{order} has no license to send: {advised('show', order)} tells why")
     return deliveries
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from domain.advice import advised
 from domain.errors import SaleInvalidError
 from domain.identifiers import order_reference
 from domain.sale import Ignored
@@ -29,5 +30,5 @@ class Remarks:
             return "this copy says that it was refunded" if read.why == "refunded" else None
         if sold_to is None or read.email == sold_to:
             return None
-        order = order_reference(source, read.order_id)
-        return f"this copy carries another address: `mintpost resend {order} --to`"
+        resend = advised("resend", order_reference(source, read.order_id), options=["--to"])
+        return f"this copy carries another address: {resend}"
