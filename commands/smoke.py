@@ -9,6 +9,7 @@ from commands.problems import CommandError
 from commands.proof import (
     Check,
     Shop,
+    check_mailed,
     check_repetition,
     check_sale,
     check_stranger,
@@ -69,6 +70,7 @@ async def _checks(shop: Shop, ping: SamplePing, plan: SmokePlan) -> list[Check]:
         *await check_sale(shop, ping),
         await check_repetition(shop, ping, plan.secret, plan.patience),
         await check_stranger(shop, ping),
+        *await check_mailed(shop, ping),
     ]
 
 
