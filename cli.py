@@ -8,7 +8,6 @@ from functools import partial
 from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 
 import typer
-from rich.console import Console
 from sqlalchemy.orm import Session
 
 from activities.products_file import ProductsFile
@@ -26,7 +25,7 @@ from commands.resend import print_resent, run_resend
 from commands.retry import print_woken, run_retry
 from commands.show import run_show
 from commands.smoke import SmokePlan, a_product, run_smoke
-from commands.tables import console
+from commands.tables import SafeConsole, console
 from commands.torture.command import Wish, run_torture
 from commands.verify import verify_command
 from db.engine import Database
@@ -80,13 +79,13 @@ def dev(
     settings.data_dir = folder = (data_dir or settings.data_dir).resolve()
     make_private(folder)
     plan = plan_dev(folder, port, temporal_port, ui_port, whole_environment())
-    asyncio.run(run_dev(plan, settings.database(), Console()))
+    asyncio.run(run_dev(plan, settings.database(), SafeConsole()))
 
 
 @to_run()
 def demo(*, keep: options.Keep = False) -> None:
     """Show one sale from webhook to inbox, on free ports and in a temporary folder."""
-    asyncio.run(run_demo(plain_environment(), Console(), keep=keep))
+    asyncio.run(run_demo(plain_environment(), SafeConsole(), keep=keep))
 
 
 @to_run("torture")
@@ -100,7 +99,7 @@ def torture_command(
 ) -> None:
     """Kill, stop and break a real stack while it sells, and count what was lost or doubled."""
     wish = Wish(sales, seed, minutes, postgres=postgres, keep=keep)
-    asyncio.run(run_torture(wish, plain_environment(), Console()))
+    asyncio.run(run_torture(wish, plain_environment(), SafeConsole()))
 
 
 @to_run("migrate")

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
+from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.close import Close
@@ -26,6 +28,7 @@ from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, use_key
 from domain.errors import DatabaseAwayError, SigningKeyRevokedError
+from domain.temporal_outages import TemporalRefusesError, temporal_trouble
 from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
 from mailers.outbox import LoggingEmailService
@@ -54,6 +57,8 @@ SOURCES = tuple(storefront.name for storefront in STOREFRONTS)
 
 AWAY_PAUSE = timedelta(seconds=2)
 """Between two looks for a database or a Temporal that is away at start."""
+
+TEMPORAL_PATIENCE = timedelta(seconds=10)
 
 GRACE = timedelta(seconds=20)
 """What a step may still take after SIGTERM: a mail on the fast path takes at most eight."""
@@ -110,15 +115,27 @@ async def run(parts: Parts, temporal: ClientConnectConfig) -> None:
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
     logger.info("stopping; what is under way is finished first")
     await worker.shutdown()
-    await working
+    try:
+        await working
+    except RuntimeError as error:
+        # How the SDK tells that Temporal refuses a worker that it took before.
+        raise TemporalRefusesError(temporal_trouble(error).sentence) from None
     await parts.mailer.aclose()
 
 
 async def start(parts: Parts, temporal: ClientConnectConfig) -> Worker:
     """Put the worker together, waiting for a database and a Temporal that are away."""
     await patiently(lambda: ready_database(parts.database, parts.signer))
-    client = await patiently(lambda: Client.connect(**temporal))
-    return build_worker(client, parts)
+    return build_worker(await patiently(lambda: connect(temporal)), parts)
+
+
+async def connect(temporal: ClientConnectConfig) -> Client:
+    """Connect, and see that the namespace is there, which the connection does not tell."""
+    client = await Client.connect(**temporal)
+    await client.workflow_service.describe_namespace(
+        DescribeNamespaceRequest(namespace=client.namespace), timeout=TEMPORAL_PATIENCE
+    )
+    return client
 
 
 def configured() -> tuple[Parts, ClientConnectConfig]:
@@ -180,22 +197,25 @@ async def ready_database(database: Database, signer: Signer) -> None:
 
 
 async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Repeat until what is away is there; say so once."""
+    """Repeat until what is away is there; say so once. Raises TemporalRefusesError."""
     said = False
     while True:
         try:
             return await attempt()
-        except (DatabaseAwayError, RuntimeError) as error:
+        except (DatabaseAwayError, RPCError, RuntimeError) as error:
+            if not isinstance(error, DatabaseAwayError) and temporal_trouble(error).refused:
+                raise TemporalRefusesError(temporal_trouble(error).sentence) from None
             if not said:
                 logger.warning("%s", _away(error))
             said = True
             await asyncio.sleep(AWAY_PAUSE.total_seconds())
 
 
-def _away(error: DatabaseAwayError | RuntimeError) -> str:
+def _away(error: DatabaseAwayError | RPCError | RuntimeError) -> str:
     if isinstance(error, DatabaseAwayError):
-        return f"{error}: is it up, and is DATABASE_URL right?"
-    return f"Temporal is away; trying again: is it up, and is TEMPORAL_ADDRESS right? ({error})"
+        return f"{error}{error.question}"
+    trouble = temporal_trouble(error).sentence
+    return f"{trouble}; trying again: is it up, and is TEMPORAL_ADDRESS right?"
 
 
 def _try(build: Callable[[], T], problems: list[str]) -> T | None:
@@ -234,7 +254,12 @@ def main(build: Callable[[], tuple[Parts, ClientConnectConfig]] = configured) ->
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         asyncio.run(run(*build()))
-    except (SettingsError, SigningKeyRevokedError, WrongMigrationError) as error:
+    except (
+        SettingsError,
+        SigningKeyRevokedError,
+        TemporalRefusesError,
+        WrongMigrationError,
+    ) as error:
         sys.exit(str(error))
 
 

@@ -120,4 +120,4 @@ def _check(database: Database) -> None:
         check_migrated(database.engine)
     except DatabaseAwayError as error:
         # Pings go into the spool until it is back; drainer and dispatcher then go on by themselves.
-        logger.warning("%s: is it up, and is DATABASE_URL right?", error.sentence)
+        logger.warning("%s%s", error.sentence, error.question)

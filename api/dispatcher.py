@@ -55,7 +55,7 @@ class Dispatcher(Looking):
         try:
             await self.relay()
         except TemporalAwayError as error:
-            trouble = f"Temporal cannot be reached ({error})"
+            trouble = str(error)
             await self.database.run(record_waiting, trouble)
             return trouble
         return None

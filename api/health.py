@@ -16,6 +16,7 @@ from db.engine import Database
 from db.migrating import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, known_keys
 from domain.errors import DatabaseAwayError
+from domain.temporal_outages import temporal_trouble
 from licensing.tokens import PublicKey, jwks
 
 CACHED = {"Cache-Control": "public, max-age=300"}
@@ -63,8 +64,7 @@ class Health:
         try:
             await self.client.workflow_service.describe_namespace(request, timeout=self.patience)
         except (RPCError, RuntimeError) as error:
-            status = error.status.name if isinstance(error, RPCError) else type(error).__name__
-            return f"Temporal cannot be reached ({status})"
+            return temporal_trouble(error).sentence
         return None
 
 

@@ -18,7 +18,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.events import WaitingEvent
 from db.resends import WaitingResend
-from domain.identifiers import resend_reference
+from domain.advice import advised, code_span
+from domain.identifiers import order_reference, resend_reference
+from domain.temporal_outages import temporal_trouble
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import SALE_PRODUCT, SALE_SOURCE, TASK_QUEUE
 from workflows.resend_license import LicenseToResend, ResendLicense
@@ -28,7 +30,10 @@ NO_ATTRIBUTES = TypedSearchAttributes([])
 
 
 class TemporalAwayError(Exception):
-    """Temporal did not take a start. Whether it started is unknown: try the same id again."""
+    """Temporal did not take a start; a sentence says why. Whether it started is unknown.
+
+    The same id may be tried again.
+    """
 
 
 class AlreadyCompletedError(Exception):
@@ -85,10 +90,8 @@ class Starter:
                 yield
         except WorkflowAlreadyStartedError:
             raise AlreadyCompletedError from None
-        except RPCError as error:
-            raise TemporalAwayError(error.status.name) from None
-        except (TimeoutError, RuntimeError) as error:
-            raise TemporalAwayError(type(error).__name__) from None
+        except (RPCError, TimeoutError, RuntimeError) as error:
+            raise TemporalAwayError(temporal_trouble(error).sentence) from None
 
     async def _start_with_or_without_attributes(
         self, event: WaitingEvent, workflow_id: str, reuse: WorkflowIDReusePolicy
@@ -134,12 +137,13 @@ def _attributes(event: WaitingEvent) -> TypedSearchAttributes:
 
 
 def _summary(event: WaitingEvent) -> str:
-    product = "" if event.product_id is None else f" of product {event.product_id}"
+    product = "" if event.product_id is None else f" of product {code_span(event.product_id)}"
     return f"{event.source} {event.kind.replace('_', ' ')}{product}"
 
 
 def _details(event: WaitingEvent) -> str:
     lines = [f"- ping: `{event.id}`", f"- kind: `{event.kind}`"]
     if event.order_id is not None:
-        lines.append(f"- everything about it: `mintpost show {event.source}:{event.order_id}`")
+        order = order_reference(event.source, event.order_id)
+        lines.append(f"- everything about it: {advised('show', order)}")
     return "\n".join(lines)

@@ -121,7 +121,7 @@ async def give_up(tries: Iterable[Task[int | None]]) -> None:
 def why(error: BaseException) -> str:
     """Tell in a few words, none of them the driver's own, why a row could not be committed."""
     if isinstance(error, DatabaseAwayError):
-        return error.sentence.partition(";")[0]
+        return error.what
     if isinstance(error, TimeoutError):
         return "the database gave no answer in time"
     return f"the database refuses a row ({type(error).__name__})"

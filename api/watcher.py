@@ -22,6 +22,7 @@ from db.events import StartedEvent, start_again, started_events
 from db.orders import fail_order
 from db.resends import StartedResend, mark_resend_dispatched, started_resends
 from domain.errors import DatabaseAwayError
+from domain.temporal_outages import is_namespace_missing
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +98,6 @@ class Watcher:
             async with asyncio.timeout(self.patience.total_seconds()):
                 return (await handle.describe(rpc_timeout=self.patience)).status
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
+            if error.status is RPCStatusCode.NOT_FOUND and not is_namespace_missing(error):
                 return None
             raise

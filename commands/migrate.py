@@ -12,8 +12,10 @@ from temporalio.service import RPCError
 
 from db.engine import open_engine
 from db.migrating import migrate
+from domain.temporal_outages import temporal_trouble
 from workflows.names import SALE_PRODUCT, SALE_SOURCE
 
+FOR = "to search sales by source and product in its Web UI"
 PATIENCE = timedelta(seconds=10)
 
 
@@ -31,11 +33,10 @@ async def register_search_attributes(config: ClientConnectConfig) -> str:
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return await _register(await Client.connect(**config))
-    except (RuntimeError, TimeoutError):
-        return (
-            "Temporal cannot be reached: run this again when it is there, to search sales by "
-            "source and product in its Web UI"
-        )
+    except (RuntimeError, TimeoutError) as error:
+        trouble = temporal_trouble(error)
+        why = trouble.sentence if trouble.refused else "Temporal cannot be reached"
+        return f"{why}: run this again when it is {'mended' if trouble.refused else 'there'}, {FOR}"
 
 
 async def _register(client: Client) -> str:
@@ -47,5 +48,7 @@ async def _register(client: Client) -> str:
     try:
         await client.operator_service.add_search_attributes(request)
     except RPCError as error:
-        return f"Temporal did not register {' and '.join(names)} ({error.status.name})"
+        trouble = temporal_trouble(error)
+        why = f": {trouble.sentence}" if trouble.refused else f" ({error.status.name})"
+        return f"Temporal did not register {' and '.join(names)}{why}"
     return f"sales can be searched by {' and '.join(names)} in Temporal"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -35,7 +36,7 @@ def _since(text: str) -> datetime:
 def require_storefront(order: str | None) -> str | None:
     """Refuse a sale's name that lacks its storefront."""
     if order is not None and ":" not in order:
-        raise CommandError(f"{order} names no storefront: write gumroad:{order}")
+        raise CommandError(f"{order} names no storefront: write {quote(f'gumroad:{order}')}")
     return order
 
 

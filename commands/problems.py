@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from activities.products_file import ProductsFileError
 from db.migrating import WrongMigrationError
 from domain.errors import DatabaseAwayError
+from domain.visible import visible, visible_lines
 from licensing.keys import MistypedKeyError
 from licensing.tokens import TokenInvalidError
 
@@ -31,9 +32,9 @@ def told_as_sentence(*others: type[Exception]) -> Iterator[None]:
     try:
         yield
     except mendable as error:
-        sys.exit(str(error))
+        sys.exit(visible_lines(str(error)))
     except DatabaseAwayError as error:
         # A command does not try again, whatever the sentence of a sale says.
-        sys.exit(error.sentence.partition(";")[0] + ": is it up, and is DATABASE_URL right?")
+        sys.exit(error.what + error.question)
     except OSError as error:
-        sys.exit(f"{error.filename or 'the system'}: {error.strerror}")
+        sys.exit(visible(f"{error.filename or 'the system'}: {error.strerror}"))

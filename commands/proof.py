@@ -30,11 +30,15 @@ VOLATILE = {"date"}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`sentence` says what should hold, and `found` what is so where it does not."""
+    """`sentence` says what should hold, and `found` what is so where it does not.
+
+    `shown`: false where nothing was tried that could have failed; that is no success.
+    """
 
     sentence: str
     holds: bool
     found: str = ""
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +133,25 @@ async def check_stranger(shop: Shop, ping: SamplePing) -> Check:
     )
 
 
+async def check_mailed(shop: Shop, ping: SamplePing) -> list[Check]:
+    """Tell where nobody got the e-mail: that a mail arrives was not tried then."""
+    if all(delivery.status != "logged" for delivery in await shop.deliveries(ping)):
+        return []
+    found = (
+        "it was only written into the outbox, and so is each buyer's: set POSTMARK_TOKEN and "
+        "EMAIL_FROM for the worker, restart it, and run this again"
+    )
+    return [Check("nobody got the e-mail", holds=True, found=found, shown=False)]
+
+
 def print_checks(checks: Iterable[Check], out: Console) -> bool:
     """Print a line for each check; return whether all hold."""
     holds = True
     for check in checks:
         holds = holds and check.holds
         mark = "[green]✓[/]" if check.holds else "[bold red]✗[/]"
-        found = "" if check.holds else f": {check.found}"
+        mark = mark if check.shown else "[bold yellow]![/]"
+        found = "" if check.holds and check.shown else f": {check.found}"
         out.print(f"  {mark} ", Text(f"{check.sentence}{found}"), soft_wrap=True)
     return holds
 

@@ -16,6 +16,7 @@ from db.clock import utc_now
 from db.engine import Database
 from db.listing import DeliveryLine, Filters, list_deliveries
 from db.resends import NewResend, WaitingOrder, ask_resends, logged_orders, waiting_order
+from domain.advice import advised
 from domain.delivery import DONE, REFUSED, WITHDRAWN
 from domain.errors import RecipientRefusedError
 from domain.identifiers import order_reference
@@ -46,7 +47,7 @@ def print_resent(order: str | None, found: list[DeliveryLine]) -> None:
     console().print(
         Text(
             f"kept: once {order} has its license, that goes to the corrected address by itself; "
-            f"`mintpost show {order}` tells what it waits for"
+            f"{advised('show', order)} tells what it waits for"
         ),
         soft_wrap=True,
     )
@@ -82,7 +83,7 @@ def _nothing_to_send(order: str, waiting: WaitingOrder | None) -> str:
             how = f"it ended as {outcome}"
     return (
         f"{order} has no license to send yet: {how}. To have it mailed to another address then: "
-        f"`mintpost resend {order} --to`"
+        f"{advised('resend', order, options=['--to'])}"
     )
 
 

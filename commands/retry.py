@@ -22,6 +22,7 @@ from commands.problems import CommandError
 from commands.tables import console
 from db.engine import Database
 from db.listing import EventLine, Filters, list_events
+from domain.temporal_outages import is_namespace_missing, temporal_trouble
 
 LOOK = timedelta(milliseconds=100)
 RPC_PATIENCE = timedelta(seconds=5)
@@ -47,12 +48,21 @@ async def run_retry(
     patience: float,
 ) -> list[Woken]:
     """Wake the orders named, else every parked one whose sentence contains `where`."""
-    try:
-        client = await Client.connect(**config)
-    except RuntimeError:
-        raise CommandError("Temporal cannot be reached: is TEMPORAL_ADDRESS right?") from None
+    client = await _connect(config)
     workflow_ids = list(orders or ()) or await parked_workflows(database, where)
-    return await retry(client, database, workflow_ids, timedelta(seconds=patience))
+    try:
+        return await retry(client, database, workflow_ids, timedelta(seconds=patience))
+    except RPCError as error:
+        raise CommandError(temporal_trouble(error).sentence) from None
+
+
+async def _connect(config: ClientConnectConfig) -> Client:
+    try:
+        return await Client.connect(**config)
+    except RuntimeError as error:
+        if (trouble := temporal_trouble(error)).refused:
+            raise CommandError(trouble.sentence) from None
+        raise CommandError("Temporal cannot be reached: is TEMPORAL_ADDRESS right?") from None
 
 
 def print_woken(woken: Sequence[Woken]) -> None:
@@ -87,7 +97,7 @@ async def _wake(client: Client, workflow_id: str, deadline: float) -> Woken:
         try:
             found = await handle.describe(rpc_timeout=RPC_PATIENCE)
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if error.status is not RPCStatusCode.NOT_FOUND or is_namespace_missing(error):
                 raise
             return Woken(workflow_id, (), UNKNOWN)
         if found.status is not WorkflowExecutionStatus.RUNNING:

@@ -10,6 +10,7 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from commands.tables import iso
+from domain.temporal_outages import is_namespace_missing, temporal_trouble
 
 PATIENCE = timedelta(seconds=3)
 
@@ -35,18 +36,19 @@ async def workflow_state(config: ClientConnectConfig, workflow_id: str) -> Workf
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return await _state(await Client.connect(**config), workflow_id)
-    except (RuntimeError, TimeoutError):
-        at = config.get("target_host")
-        return WorkflowState(workflow_id, f"not known: Temporal cannot be reached at {at}", [])
+    except (RuntimeError, TimeoutError) as error:
+        at, trouble = config.get("target_host"), temporal_trouble(error)
+        why = trouble.sentence if trouble.refused else f"Temporal cannot be reached at {at}"
+        return WorkflowState(workflow_id, f"not known: {why}", [])
 
 
 async def _state(client: Client, workflow_id: str) -> WorkflowState:
     try:
         found = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=PATIENCE)
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
+        if error.status is RPCStatusCode.NOT_FOUND and not is_namespace_missing(error):
             return WorkflowState(workflow_id, "not known to Temporal", [])
-        return WorkflowState(workflow_id, f"not known: Temporal said {error.status.name}", [])
+        return WorkflowState(workflow_id, f"not known: {temporal_trouble(error).sentence}", [])
     status = "unknown" if found.status is None else found.status.name.lower()
     return WorkflowState(workflow_id, status, _pending(found))
 

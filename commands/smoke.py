@@ -9,6 +9,7 @@ from commands.problems import CommandError
 from commands.proof import (
     Check,
     Shop,
+    check_mailed,
     check_repetition,
     check_sale,
     check_stranger,
@@ -16,7 +17,9 @@ from commands.proof import (
 from commands.sample import SOME_SELLER, SamplePing, new_order_id
 from db.clock import utc_now
 from db.engine import Database
+from domain.advice import advised
 from domain.catalog import Catalog, Offer
+from domain.identifiers import order_reference
 
 
 def a_product(catalog: Catalog) -> Offer:
@@ -60,7 +63,7 @@ async def _checks(shop: Shop, ping: SamplePing, plan: SmokePlan) -> list[Check]:
     done = Check(
         f"the sale is done within {plan.patience.total_seconds():g} s",
         await shop.settled(ping, plan.patience),
-        f"`mintpost show gumroad:{ping.order_id}` tells what it waits for",
+        f"{advised('show', order_reference('gumroad', ping.order_id))} tells what it waits for",
     )
     if not done.holds:
         return [accepted, done]
@@ -70,6 +73,7 @@ async def _checks(shop: Shop, ping: SamplePing, plan: SmokePlan) -> list[Check]:
         *await check_sale(shop, ping),
         await check_repetition(shop, ping, plan.secret, plan.patience),
         await check_stranger(shop, ping),
+        *await check_mailed(shop, ping),
     ]
 
 

@@ -6,9 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from rich.console import Console
-
 from api.spool import SET_ASIDE, WAITING, Spool, UnreadableError
+from commands.tables import SafeConsole
 from db.events import NewEvent
 
 
@@ -34,7 +33,7 @@ def spooled_pings(spool: Spool, source: str, order_id: str) -> list[SpooledLine]
         ]
     except OSError as error:
         words = f"the spool cannot be looked into ({error.strerror})"
-        Console(stderr=True).print(words, highlight=False)
+        SafeConsole(stderr=True).print(words, highlight=False)
         return []
 
 

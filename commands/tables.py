@@ -2,13 +2,17 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.text import Text
+from typing_extensions import override
+
+from domain.visible import acts_or_hides, escaped, visible, visible_lines
 
 WIDE = 10_000
 """Where nobody looks at a terminal, nothing is cut to its width."""
@@ -16,8 +20,10 @@ GAP = 2
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can say
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
-    sys.stdout.write("\n")
+    # What is escaped stands in strings: JSON itself has nothing of the kind but line breaks.
+    written = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    special = {one for one in set(written) if acts_or_hides(one) and one != "\n"}
+    sys.stdout.write(written.translate({ord(one): escaped(one) for one in special}) + "\n")
 
 
 def print_lines(
@@ -44,8 +50,19 @@ def print_lines(
             out.print(Padding(said, (0, 0, 0, widths[0] + GAP)), style="dim")
 
 
+class SafeConsole(Console):
+    """Prints foreign text so that a terminal neither obeys it nor shows it as another."""
+
+    @override
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=visible_lines(segment.text))
+
+
 def console() -> Console:
-    return Console() if sys.stdout.isatty() else Console(width=WIDE)
+    return SafeConsole() if sys.stdout.isatty() else SafeConsole(width=WIDE)
 
 
 def cell(value: Any) -> Text:  # noqa: ANN401 - any field
@@ -57,10 +74,10 @@ def cell(value: Any) -> Text:  # noqa: ANN401 - any field
         case datetime():
             return Text(moment(value))
         case dict():
-            return Text(", ".join(f"{name}: {choice}" for name, choice in value.items()))
+            return cell(", ".join(f"{name}: {choice}" for name, choice in value.items()))
         case _:
             # Foreign text is printed as it is, never read as markup or as escape sequences.
-            return Text("".join(mark for mark in str(value) if mark.isprintable()))
+            return Text(visible(str(value)))
 
 
 def moment(time: datetime) -> str:

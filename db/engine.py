@@ -17,7 +17,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
-from domain.errors import DatabaseAwayError
+from db.causes import away, cause
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,6 +34,14 @@ NOTICE_DEATH = {
 }
 """A host that vanished never says so, and would hold our threads for hours: libpq asks it, and
 gives up after a minute. It leaves Unix sockets alone. The URL may say otherwise."""
+
+SAME_EVERYWHERE: dict[str, str | None] = {
+    # Of a session that a pooler shares out anew for each transaction, nothing may be expected:
+    # statements that psycopg prepares of its own accord would be another session's.
+    "prepare_threshold": None,
+    # A role or a database may have another, which cannot hold every name.
+    "client_encoding": "utf8",
+}
 
 READ_ONLY = {"sqlite_begin": "BEGIN"}
 DRIVERS = ("sqlite", "postgresql+psycopg")
@@ -65,18 +73,33 @@ def open_engine(url: URL, *, patience_seconds: float = 3) -> Engine:
         connect_args={
             **{name: value for name, value in NOTICE_DEATH.items() if name not in url.query},
             "connect_timeout": max(1, round(patience_seconds)),
+            **SAME_EVERYWHERE,
         },
+        # In the BEGIN of each transaction, whatever the role's default is.
+        isolation_level="READ COMMITTED",
     )
+    event.listen(engine, "connect", _read_times_as_written)
     event.listen(engine, "handle_error", _drop_quoted_values)
     event.listen(engine, "handle_error", _leave_what_is_read_only)
     return engine
 
 
+def _read_times_as_written(connection: psycopg.Connection, _record: object) -> None:
+    """Leave a role's own DateStyle, in which psycopg reads no time.
+
+    PgBouncer knows this setting, and gives it to whichever session serves us; it refuses
+    `options`, with which it could be asked for while connecting.
+    """
+    if not (connection.pgconn.parameter_status(b"DateStyle") or b"").startswith(b"ISO"):
+        connection.execute("SET datestyle = 'ISO'")
+        connection.commit()
+
+
 def _drop_quoted_values(context: ExceptionContext) -> None:
-    """Leave the constraint or the SQLSTATE: PostgreSQL's own words quote the row it refuses."""
+    """Leave the constraint or the cause: PostgreSQL's own words quote the row it refuses."""
     error, wrapped = context.original_exception, context.sqlalchemy_exception
     if isinstance(error, psycopg.Error) and wrapped is not None:
-        error.args = (error.diag.constraint_name or error.sqlstate or "",)
+        error.args = (error.diag.constraint_name or cause(error) or "",)
         wrapped.args = (f"({type(error).__name__}) {error}",)
 
 
@@ -113,8 +136,8 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
 class Database:
     """Runs a query, a plain function of a session, as one transaction in a thread of its own.
 
-    Raises DatabaseAwayError where the database cannot be used; its cause is a class name,
-    because a driver's own words hold hosts, users and values.
+    Raises DatabaseAwayError where the database cannot be used, without a driver's own words,
+    which hold hosts, users and values.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -159,7 +182,7 @@ def _in_transaction(
             return query(session, *args, **kwargs)
     except (DBAPIError, PoolTimeout) as error:
         if is_away(error):
-            raise DatabaseAwayError(cause_of(error)) from None
+            raise away(error) from None
         raise
 
 
@@ -168,7 +191,3 @@ def is_away(error: DBAPIError | PoolTimeout) -> bool:
     # PostgreSQL calls a server that is failing over, and so read-only, an InternalError.
     kinds = (OperationalError, InterfaceError, InternalError, PoolTimeout)
     return isinstance(error, kinds) or error.connection_invalidated
-
-
-def cause_of(error: DBAPIError | PoolTimeout) -> str:
-    return type(getattr(error, "orig", None) or error).__name__

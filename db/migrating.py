@@ -12,8 +12,10 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 
-from db.engine import cause_of, is_away
-from domain.errors import DatabaseAwayError
+from db.causes import away, cause, driver_error
+from db.engine import is_away
+from db.fitness import UnfitDatabaseError, refuse_unfit
+from domain.outages import code_of, database_reason
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x6D696E74
@@ -29,6 +31,7 @@ def migrate(engine: Engine) -> str:
     config = _config()
     _refuse_newer(engine)
     with _open(engine) as connection:
+        _refuse_unfit(connection)
         _take_turns(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -62,6 +65,13 @@ def _refuse_newer(engine: Engine) -> str | None:
     return found
 
 
+def _refuse_unfit(connection: Connection) -> None:
+    try:
+        refuse_unfit(connection)
+    except UnfitDatabaseError as error:
+        raise WrongMigrationError(str(error)) from None
+
+
 def _take_turns(connection: Connection) -> None:
     # Two machines that start together both migrate. SQLite has locked the file already.
     if connection.dialect.name == "postgresql":
@@ -75,11 +85,17 @@ def _open(engine: Engine) -> Iterator[Connection]:
             yield connection
     except (DBAPIError, PoolTimeout) as error:
         if is_away(error):
-            raise DatabaseAwayError(cause_of(error)) from None
+            raise away(error) from None
         raise WrongMigrationError(
-            f"the database refuses to be used ({cause_of(error)}): check DATABASE_URL and what "
-            "its user may do"
+            f"the database refuses to be used ({type(driver_error(error)).__name__}): "
+            f"{_why(cause(driver_error(error)))}"
         ) from None
+
+
+def _why(cause: str | None) -> str:
+    if (reason := database_reason(cause)) is None:
+        return "check DATABASE_URL and what its user may do"
+    return f"{code_of(cause)}, {reason}"
 
 
 def _is_known(revision: str) -> bool:

@@ -28,6 +28,8 @@ A broken setting is none of these either: the process says what is wrong and doe
 from datetime import timedelta
 from typing import ClassVar, Literal
 
+from domain.outages import ASKS, QUESTION
+
 FailureType = Literal["Transient", "DeliveryInDoubt", "NeedsOperator", "Permanent"]
 
 
@@ -50,8 +52,16 @@ class TransientError(MintpostError):
 
 
 class DatabaseAwayError(TransientError):
-    def __init__(self, cause: str) -> None:
-        super().__init__(f"the database cannot be used right now ({cause}); trying again")
+    """`cause` is what a search knows it by; `reason`, a clause, says what mends it.
+
+    `question` is for the person who started a process: what they should look at, if anything.
+    """
+
+    def __init__(self, cause: str, reason: str | None = None) -> None:
+        because = f": {reason}" if reason else ""
+        self.what = f"the database cannot be used right now ({cause}){because}"
+        self.question = f": {QUESTION}" if reason in ASKS else ""
+        super().__init__(f"{self.what}; trying again")
 
 
 class MailerAwayError(TransientError):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from domain.addresses import same_address
+from domain.advice import advised
 from domain.errors import SaleInvalidError
 from domain.identifiers import order_reference
 from domain.sale import Ignored, Sale, Sold
@@ -48,7 +49,7 @@ def _address(read: Sale, sold: Sold) -> str | None:
     if sold.holder is not None and same_address(read.email, sold.holder):
         return None
     if not same_address(read.email, sold.sale.email):
-        order = order_reference(read.source, read.order_id)
-        return f"this copy carries another address: `mintpost resend {order} --to`"
+        resend = advised("resend", order_reference(read.source, read.order_id), options=["--to"])
+        return f"this copy carries another address: {resend}"
     # A later charge of the subscription may have moved the license, which is no matter of this one.
     return "the license goes to the address that a person gave instead" if sold.corrected else None

@@ -5,10 +5,14 @@ from uuid import uuid4
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
+from sqlalchemy import create_engine
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from api.starting import Starter, TemporalAwayError
+from api.watcher import Watcher
+from db.engine import Database
 from db.events import WaitingEvent
 from tests.support.waiting import until
 
@@ -39,3 +43,17 @@ async def test_namespace_without_the_attributes_still_starts(bare_client: Client
 
     await until(found, "the namespace is known")
     assert len((await handle.describe()).typed_search_attributes) == 0
+
+
+async def test_namespace_that_is_not_there_is_told_to_whoever_waits(client: Client) -> None:
+    address = client.service_client.config.target_host
+    lost = await Client.connect(address, namespace="no-such-namespace")
+    event = WaitingEvent(1, "gumroad", "sale", "order", "product")
+    with pytest.raises(TemporalAwayError) as raised:
+        await Starter(lost, "nobody-works-here").start(event, "gumroad:order")
+    assert str(raised.value) == (
+        "Temporal has no such namespace (NOT_FOUND): create it with `temporal operator namespace "
+        "create`, or correct TEMPORAL_NAMESPACE"
+    )
+    with pytest.raises(RPCError):
+        await Watcher(Database(create_engine("sqlite://")), lost).status_of("gumroad:order")

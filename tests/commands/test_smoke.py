@@ -2,16 +2,29 @@
 
 import asyncio
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from activities.products_file import ProductsFile
 from commands.smoke import a_product
+from mailers.base import Email, Receipt
+from mailers.outbox import LoggingEmailService
 from tests.commands.conftest import Run, Shop
-from tests.support.running import SECRET
+from tests.support.running import SECRET, Setup, running
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+class Mailing(LoggingEmailService):
+    """Says of what it wrote down that it went out."""
+
+    @override
+    async def send(self, email: Email, patience: timedelta) -> Receipt:
+        return replace(await super().send(email, patience), status="accepted")
 
 
 async def smoke(mint: Run, url: str, secret: str = SECRET, patience: int = 30) -> tuple[int, str]:
@@ -26,6 +39,20 @@ async def test_a_good_stack_passes(shop: Shop, mint: Run) -> None:
     assert (code, said.count("✓"), said.count("✗")) == (0, 7, 0), said
     newest = (await shop.mintpost.licenses())[0]
     assert (newest.email, newest.test) == ("me@example.com", True)
+    (warning,) = [line for line in said.splitlines() if line.startswith("  !")]
+    assert warning.startswith("  !  nobody got the e-mail: it was only written into the outbox")
+    assert "set POSTMARK_TOKEN and EMAIL_FROM for the worker" in warning
+
+
+@ON_SQLITE
+async def test_a_stack_that_mails_has_no_warning(
+    setup: Setup, mint: Run, clean: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clean.setenv("DATABASE_URL", setup.database.engine.url.render_as_string(hide_password=False))
+    setup.mailer = Mailing(tmp_path / "outbox")
+    async with running(setup) as mintpost:
+        code, said = await smoke(mint, mintpost.url)
+    assert (code, said.count("✓"), said.count("!")) == (0, 7, 0), said
 
 
 @ON_SQLITE

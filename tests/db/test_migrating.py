@@ -129,3 +129,18 @@ def test_server_that_is_not_there_is_waited_for() -> None:
     engine = open_engine(db.engine.database_url("postgres://u:p@127.0.0.1:1/d"))
     with pytest.raises(DatabaseAwayError):
         check_migrated(engine)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_user_that_may_not_read_the_tables_is_told_what_it_lacks(database_url: URL) -> None:
+    owner = open_engine(database_url)
+    with owner.begin() as connection:
+        connection.execute(text("CREATE ROLE some_stranger LOGIN"))
+    engine = open_engine(database_url.set(username="some_stranger"))
+    refusal = r"refuses to be used \(InsufficientPrivilege\): 42501, its user lacks a privilege"
+    with pytest.raises(WrongMigrationError, match=refusal):
+        check_migrated(engine)
+    engine.dispose()
+    with owner.begin() as connection:
+        connection.execute(text("DROP ROLE some_stranger"))
+    owner.dispose()

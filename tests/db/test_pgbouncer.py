@@ -1,0 +1,58 @@
+"""PgBouncer in transaction mode: one connection of ours is another of the server's each time."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import URL, func, select, text
+from sqlalchemy.orm import Session
+
+from db.clock import utc_now
+from db.engine import Database, open_engine
+from db.events import waiting_events
+from db.migrating import check_migrated, head, migrate
+from db.models import Event, Table
+from db.orders import settle_late_events
+from tests.db.concurrently import at_once
+from tests.db.rows import store_ping
+from tests.support.pgbouncer import pgbouncer
+
+ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+ROUNDS = 12
+"""psycopg prepares a statement of its own accord when it is run for the sixth time."""
+
+
+@pytest.fixture
+def pooled(database_url: URL) -> Iterator[Database]:
+    with pgbouncer(database_url) as url:
+        database = Database(open_engine(url))
+        yield database
+        database.dispose()
+
+
+def do_all(session: Session) -> None:
+    store_ping(session)
+    waiting_events(session, 10)
+    settle_late_events(session, utc_now())
+
+
+@ON_POSTGRESQL
+def test_statements_that_are_repeated_work_whatever_server_connection_they_meet(
+    pooled: Database,
+) -> None:
+    def work(_number: int) -> None:
+        for _ in range(ROUNDS):
+            pooled.run_here(do_all)
+            pooled.read_here(waiting_events, 10)
+
+    at_once(4, work)
+    count = select(func.count()).select_from(Event)
+    assert pooled.read_here(lambda session: session.scalar(count)) == 4 * ROUNDS
+
+
+@ON_POSTGRESQL
+def test_database_is_migrated_through_it(pooled: Database) -> None:
+    Table.metadata.drop_all(pooled.engine)
+    with pooled.engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    assert migrate(pooled.engine) == head()
+    check_migrated(pooled.engine)
