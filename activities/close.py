@@ -10,7 +10,8 @@ from db.clock import Clock, utc_now
 from db.engine import Database
 from db.models import Event
 from db.orders import close_order, fail_run
-from domain.event import FAILED
+from db.owing import owed_step
+from domain.event import DELIVERED, FAILED
 from storefronts.base import Storefront
 from storefronts.remarks import Remarks
 from workflows.steps import ClosedOrder, CloseStep, OrderToClose
@@ -28,6 +29,10 @@ class Close(CloseStep):
     @activity.defn
     async def close(self, order: OrderToClose) -> ClosedOrder:
         now = self.clock()
+        if order.outcome in DELIVERED:
+            owed = await self.database.read(owed_step, order.event_id)
+            if owed is not None:
+                return ClosedOrder(order.outcome, 0, owed)
         if order.outcome == FAILED:
             rows = await self.database.run(fail_run, order.event_id, order.error or "", now)
         else:

@@ -19,6 +19,7 @@ from domain.sale import Product
 PENDING = "pending"
 REFUSED = "refused"
 DONE = ("accepted", "logged")
+OWED = (PENDING, REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ def load_letter(session: Session, delivery_id: int) -> Letter:
         # Ids start again in another database, and a provider's account may serve several.
         reference=sha256(f"{row.key}/{delivery.id}".encode()).hexdigest()[:32],
     )
+
+
+def is_owed(session: Session, delivery_id: int) -> bool:
+    """Tell whether its buyer has neither this e-mail nor another that makes it needless."""
+    delivery = the_one(session, Delivery, id=delivery_id)
+    return delivery.status in OWED and _already_told(session, delivery) is None
 
 
 def begin_attempt(
