@@ -9,8 +9,9 @@ from activities.pings import ping_of
 from db.clock import Clock, utc_now
 from db.engine import Database
 from db.models import Event
+from db.owing import owed_step
 from db.settling import Settling
-from domain.event import FAILED
+from domain.event import DELIVERED, FAILED
 from domain.sale import Sold
 from storefronts.base import Storefront
 from storefronts.remarks import Remarks
@@ -21,6 +22,7 @@ class Close(CloseStep):
     def __init__(
         self, database: Database, storefronts: Mapping[str, Storefront], clock: Clock = utc_now
     ) -> None:
+        self.database = database
         self.settling = Settling(database, self.remark)
         self.remarks = Remarks(storefronts)
         self.clock = clock
@@ -29,6 +31,10 @@ class Close(CloseStep):
     @activity.defn
     async def close(self, order: OrderToClose) -> ClosedOrder:
         now = self.clock()
+        if order.outcome in DELIVERED:
+            owed = await self.database.read(owed_step, order.event_id)
+            if owed is not None:
+                return ClosedOrder(order.outcome, 0, owed)
         if order.outcome == FAILED:
             rows = await self.settling.fail(order.event_id, order.error or "", now)
         else:

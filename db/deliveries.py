@@ -17,6 +17,8 @@ from domain.delivery import DONE, PENDING, REFUSED, WITHDRAWN
 from domain.license import License
 from domain.sale import Product
 
+OWED = (PENDING, REFUSED)
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -71,6 +73,14 @@ def load_letter(session: Session, delivery_id: int) -> Letter:
         order_number=sale.order_number,
         instead=delivery.superseded_by,
     )
+
+
+def is_owed(session: Session, delivery_id: int) -> bool:
+    """Tell whether its buyer has neither this e-mail nor another that makes it needless."""
+    delivery = the_one(session, Delivery, id=delivery_id)
+    if delivery.superseded_by is not None:
+        return is_owed(session, delivery.superseded_by)
+    return delivery.status in OWED and _already_told(session, delivery) is None
 
 
 def begin_attempt(

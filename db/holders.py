@@ -6,16 +6,17 @@ from sqlalchemy.orm import Session
 from db.events import note_event
 from db.models import LicenseRow, SaleRow
 from domain.addresses import same_address
+from domain.advice import advised
 from domain.identifiers import order_reference
 from domain.sale import Sale
 
 MOVED = (
     "the license moved to the address that this charge names, which is another than before; "
-    "back or elsewhere: `mintpost resend {} --to`"
+    "back or elsewhere: {}"
 )
 STAYED = (
     "this charge names another address; the license stays with the one that a person gave, "
-    "unless you move it: `mintpost resend {} --to`"
+    "unless you move it: {}"
 )
 
 
@@ -55,4 +56,5 @@ def _last_word(session: Session, row: LicenseRow, sale_id: int) -> SaleRow | Non
 def _note(session: Session, sale: Sale, sale_id: int, event_id: int | None, sentence: str) -> None:
     read_from = select(SaleRow.event_id).where(SaleRow.id == sale_id)
     about = event_id or session.execute(read_from).scalar_one()
-    note_event(session, about, sentence.format(order_reference(sale.source, sale.order_id)))
+    resend = advised("resend", order_reference(sale.source, sale.order_id), options=["--to"])
+    note_event(session, about, sentence.format(resend))

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from shlex import quote
 
+from domain.advice import advised
 from domain.errors import ProductUnmappedError
 from domain.folding import as_seen, fold_option
 from domain.identifiers import is_usable
@@ -60,7 +60,7 @@ class Choice:
         return (
             f"no entry of products.yaml names what was chosen ({chosen}), so {entry} decided; "
             "if another should, write it there as at the storefront, and then run "
-            f"`mintpost remap {quote(order)}`"
+            f"{advised('remap', order)}"
         )
 
 

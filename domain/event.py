@@ -20,6 +20,9 @@ ORDER_KINDS: tuple[Kind, ...] = ("sale", "recurring_charge", "preorder")
 """The kinds that run under their order's id; the rest carry another's id, or none."""
 
 FULFILLED = "fulfilled"
+RENEWED = "renewed"
+DELIVERED = (FULFILLED, RENEWED)
+"""The outcomes that promise: the buyer has a license, and was told of it."""
 DUPLICATE = "duplicate"
 FAILED = "failed"
 FOREIGN_SELLER = "foreign_seller"

@@ -38,4 +38,6 @@ def test_each_path_of_the_workflow_is_recorded() -> None:
         "renewed",
         "renewed-nothing",
         "taken-back",
+        "completed-by-hand",
+        "done-again-at-close",
     }

@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+
+from workflows.failing import PERMANENT, failed_by_hand, is_permanent
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -15,7 +17,6 @@ Result = TypeVar("Result")
 # The names by which `domain.errors` is known here, where it must not be imported.
 DELIVERY_IN_DOUBT = "DeliveryInDoubt"
 NEEDS_OPERATOR = "NeedsOperator"
-PERMANENT = "Permanent"
 
 
 @dataclass(frozen=True)
@@ -64,26 +65,50 @@ async def local_first(  # noqa: PLR0913 - a step's whole policy stands at its ca
 ) -> Result:
     """Run `step` locally with a short patience, then as a normal activity without end.
 
-    Both paths may run a step again; the database makes that harmless. Raises the
-    ApplicationError of type Permanent that no repetition would help.
+    A person can complete a pending activity by hand, with any result. So the slow path only
+    waits: the result is that of the step itself, which runs locally once more and finds its
+    work done, or does it. Both paths may run a step again; the database makes that harmless.
+    Raises the ApplicationError of type Permanent that no repetition would help.
     """
+    while True:
+        try:
+            return await _locally(step, given, activity_id, summary, fast)
+        except FailureError as failure:
+            if is_permanent(failure):
+                raise
+        said = await _visibly(given, activity_id, summary, slow)
+        # Runs that began in an older version took the activity's word.
+        if not workflow.patched(f"ask {activity_id} itself"):
+            return _decoded(said, step)
+        # A database that is slow, and not away, must not send the step back and forth.
+        fast = FastPath(fast.tries, slow.one_try, 2 * slow.one_try)
+
+
+async def _locally(
+    step: Callable[[Any, Given], Awaitable[Result]],
+    given: Given,
+    activity_id: str,
+    summary: str,
+    fast: FastPath,
+) -> Result:
+    return await workflow.execute_local_activity_method(
+        step,
+        given,
+        activity_id=activity_id,
+        summary=summary,
+        start_to_close_timeout=fast.one_try,
+        schedule_to_close_timeout=fast.patience,
+        retry_policy=fast.retry_policy(),
+    )
+
+
+async def _visibly(given: object, activity_id: str, summary: str, slow: SlowPath) -> RawValue:
+    """Wait until the activity ends. Its result stays raw, as none of another type must stop us."""
     try:
-        return await workflow.execute_local_activity_method(
-            step,
+        said: RawValue = await workflow.execute_activity(
+            activity_id,  # A step's activity is named as its id.
             given,
-            activity_id=activity_id,
-            summary=summary,
-            start_to_close_timeout=fast.one_try,
-            schedule_to_close_timeout=fast.patience,
-            retry_policy=fast.retry_policy(),
-        )
-    except FailureError as failure:
-        if is_permanent(failure):
-            raise
-    try:
-        return await workflow.execute_activity_method(
-            step,
-            given,
+            result_type=RawValue,
             activity_id=activity_id,
             summary=summary,
             start_to_close_timeout=slow.one_try,
@@ -92,9 +117,14 @@ async def local_first(  # noqa: PLR0913 - a step's whole policy stands at its ca
     except ActivityError as failure:
         # A local activity fails bare and a normal one wrapped: callers see one kind.
         if isinstance(failure.cause, ApplicationError):
-            raise failure.cause from None
+            # It is retried without end, so that only a person can have failed it otherwise.
+            known = is_permanent(failure.cause)
+            raise failure.cause if known else failed_by_hand(activity_id) from None
         raise
+    return said
 
 
-def is_permanent(failure: FailureError) -> bool:
-    return isinstance(failure, ApplicationError) and failure.type == PERMANENT
+def _decoded(said: RawValue, step: Callable[[Any, Given], Awaitable[Result]]) -> Result:
+    result_type: type[Result] = get_type_hints(step)["return"]
+    result: Result = workflow.payload_converter().from_payload(said.payload, result_type)
+    return result

@@ -70,10 +70,14 @@ class OrderToClose:
 
 @dataclass(frozen=True)
 class ClosedOrder:
-    """`rows` is how many audit rows of the order were settled: a repetition settles none."""
+    """`rows` is how many audit rows of the order were settled: a repetition settles none.
+
+    `owed` names the step whose work is not there, so that nothing was settled.
+    """
 
     outcome: str
     rows: int
+    owed: str | None = None
 
 
 class ParseStep(ABC):

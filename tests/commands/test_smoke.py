@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from activities.products_file import ProductsFile
 from commands.smoke import a_product
-from mailers.base import Email, Receipt
+from mailers.base import PATIENCE, Email, Receipt
 from mailers.outbox import LoggingEmailService
 from tests.commands.conftest import Run, Shop
 from tests.support.running import SECRET, Setup, running
@@ -23,7 +23,7 @@ class Mailing(LoggingEmailService):
     """Says of what it wrote down that it went out."""
 
     @override
-    async def send(self, email: Email, patience: timedelta) -> Receipt:
+    async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt:
         return replace(await super().send(email, patience), status="accepted")
 
 

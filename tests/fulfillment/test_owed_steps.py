@@ -1,0 +1,75 @@
+"""Closing looks at what is there, and no row ends well while something is owed."""
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+from temporalio.service import RPCError
+
+from db.clock import utc_now
+from db.models import Delivery, LicenseRow, SaleRow
+from db.resends import NewResend, ask_resends
+from mailers.postmark import PostmarkEmailService
+from tests.fulfillment.test_by_hand import broken
+from tests.mailers.fake_postmark import FakePostmark
+from tests.support.histories import keep_history
+from tests.support.pings import changed, recorded
+from tests.support.running import Mintpost, Setup, running
+from tests.support.waiting import until
+from workflows.steps import ClosedOrder
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+PRODUCTS = 'gumroad:\n  - {product_id: "sDOLRWAJ9iPxvwmpujenuA==", tier: s, months: 1}\n'
+
+
+def lose_license(session: Session) -> None:
+    """Leave the rows as an older backup has them."""
+    for table in (Delivery, LicenseRow, SaleRow):
+        session.execute(delete(table))
+
+
+@ON_SQLITE
+async def test_sale_whose_license_a_restored_database_lacks_is_minted_before_it_closes(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    order = "lost-before-its-close"
+    with broken(mailing.database, "close"):
+        await mailing.ping(changed(recorded("01"), sale_id=order))
+        await mailing.pending(order, "close")
+        await mailing.database.run(lose_license)
+    (event,) = await mailing.settled()
+    assert (event.outcome, event.error) == ("fulfilled", None)
+    assert [row.status for row in await mailing.deliveries()] == ["accepted"]
+    assert len(postmark.accepted) == 2
+    await mailing.run_of(order).result()
+    await keep_history("fulfill_sale.1.done-again-at-close", mailing.run_of(order))
+
+
+@ON_SQLITE
+async def test_resend_does_not_settle_a_charge_that_was_not_minted(
+    setup: Setup, mailer: PostmarkEmailService
+) -> None:
+    setup.mailer, setup.products = mailer, PRODUCTS
+    first = changed(recorded("05"), sale_id="member-first")
+    charge = changed(recorded("06"), sale_id="member-charge")
+    async with running(setup) as mintpost:
+        await mintpost.ping(first)
+        await mintpost.settled()
+        mintpost.products.write_text("gumroad: []\n")
+        await mintpost.ping(charge)
+        parked = await mintpost.parked()
+        asked = NewResend("gumroad", "member-charge", None, "operator", None)
+        await mintpost.database.run(ask_resends, asked, utc_now())
+        run = mintpost.run_of("member-charge:resend:1")
+
+        async def ended() -> ClosedOrder | None:
+            try:
+                return ClosedOrder(**await run.result())
+            except RPCError:
+                return None  # It is not started yet.
+
+        closed = await until(ended, "the resend has ended")
+        assert (closed.rows, closed.owed) == (0, "mint")
+        (event,) = await mintpost.events("member-charge")
+        assert (event.outcome, event.error) == (None, parked.error)
+        mintpost.products.write_text(PRODUCTS)
+        assert (await mintpost.settled())[0].outcome == "renewed"
