@@ -1,6 +1,7 @@
 """One engine for SQLite and PostgreSQL, and the one door through which queries run."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -34,6 +35,13 @@ NOTICE_DEATH = {
 }
 """A host that vanished never says so, and would hold our threads for hours: libpq asks it, and
 gives up after a minute. It leaves Unix sockets alone. The URL may say otherwise."""
+
+PRIMARY_CODE = 0xFF
+OPENED_WRONGLY = {
+    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+}
+"""What may be mended on the disk, and is still wrong for a connection of before."""
 
 READ_ONLY = {"sqlite_begin": "BEGIN"}
 DRIVERS = ("sqlite", "postgresql+psycopg")
@@ -86,6 +94,13 @@ def _leave_what_is_read_only(context: ExceptionContext) -> None:
         context.is_disconnect = True
 
 
+def _leave_what_was_opened_wrongly(context: ExceptionContext) -> None:
+    """Open anew: SQLite opens a file that it may not write for reading, and leaves it so."""
+    code = getattr(context.original_exception, "sqlite_errorcode", 0) & PRIMARY_CODE
+    if code in OPENED_WRONGLY:
+        context.is_disconnect = True
+
+
 def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
     engine = create_engine(
         url,
@@ -93,6 +108,8 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
         pool_timeout=patience_seconds,
         connect_args={"timeout": patience_seconds, "isolation_level": None},
     )
+
+    event.listen(engine, "handle_error", _leave_what_was_opened_wrongly)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own object
