@@ -27,6 +27,10 @@ def in_base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+def in_json(text: str) -> str:
+    return "".join(f"\\u{ord(letter):04x}" for letter in text)
+
+
 def spelled(secret: str) -> list[str]:
     """Return headers of proxies that repeat it, none by a name that gives it away."""
     twice = quote(quote(f"/webhooks/gumroad?secret={secret}", safe=""), safe="")
@@ -40,7 +44,7 @@ def spelled(secret: str) -> list[str]:
         f"X-Basic: Basic {in_base64(f'a:{secret}').rstrip('=')}",
         f"X-Url: {in_base64(f'https://shop.example/?secret={secret}')}",
         f"X-Hex: {secret.encode().hex()}",
-        f"X-Json: {''.join(f'\\u{ord(letter):04x}' for letter in secret)}",
+        f"X-Json: {in_json(secret)}",
         f"X-{secret}: 1",
         f"Forwarded: for=192.0.2.1;by={secret}",
     ]
