@@ -38,8 +38,8 @@ gives up after a minute. It leaves Unix sockets alone. The URL may say otherwise
 
 PRIMARY_CODE = 0xFF
 OPENED_WRONGLY = {
-    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
-    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY),
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR),
 }
 """What may be mended on the disk, and is still wrong for a connection of before."""
 
@@ -99,6 +99,10 @@ def _leave_what_was_opened_wrongly(context: ExceptionContext) -> None:
     code = getattr(context.original_exception, "sqlite_errorcode", 0) & PRIMARY_CODE
     if code in OPENED_WRONGLY:
         context.is_disconnect = True
+        # SQLite closes nothing before the last cursor, and the log's file, opened for reading
+        # only, would serve the next connection too.
+        if context.execution_context is not None:
+            context.execution_context.cursor.close()
 
 
 def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
@@ -113,9 +117,14 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own object
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.Error:
+            # Left open, it would lend the next one its log files, opened for reading only.
+            connection.close()
+            raise
 
     # A transaction that reads first and writes later is refused without waiting when another
     # has written in between; taking the write lock at once makes it wait its turn instead.
