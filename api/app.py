@@ -13,11 +13,14 @@ from fastapi.responses import JSONResponse
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 
-from api.access_log import hide_queries
+from api.access_log import hide_secrets
 from api.dispatcher import Dispatcher
 from api.drainer import Drainer
 from api.health import Health, health_routes
 from api.looking import Pauses
+from api.pollers import Pollers
+from api.refusals import Refusals, unset_secrets
+from api.room import room_for
 from api.spool import Spool
 from api.starting import Starter
 from api.storing import Patience, Store
@@ -49,6 +52,8 @@ def create_app() -> FastAPI:
     except (SettingsError, WrongMigrationError) as error:
         raise SystemExit(str(error)) from None
     storefronts = {"gumroad": Gumroad(settings.gumroad_secrets(), settings.gumroad_seller_id)}
+    for sentence in unset_secrets(storefronts):
+        logger.warning("%s", sentence)
     spool = Spool(settings.data_dir / "spool")
     return assemble(Parts(database, storefronts, partial(_connect_lazily, temporal), spool))
 
@@ -72,12 +77,14 @@ class Parts:
 
 def assemble(parts: Parts) -> FastAPI:
     """Put the app together. Nothing that a stranger may ask for tells what this is."""
-    hide_queries()
+    hide_secrets(frozenset(parts.storefronts))
+    refusals = Refusals(parts.storefronts)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         client = await parts.connect()
-        background = [asyncio.create_task(each.run()) for each in _furnish(app, parts, client)]
+        loops = _furnish(app, parts, client, refusals)
+        background = [asyncio.create_task(each.run()) for each in loops]
         yield
         for task in background:
             task.cancel()
@@ -87,11 +94,13 @@ def assemble(parts: Parts) -> FastAPI:
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
     for status in (404, 405):
-        app.add_exception_handler(status, _answer_as_unknown)
+        app.add_exception_handler(status, partial(_answer_as_unknown, refusals))
     return app
 
 
-def _furnish(app: FastAPI, parts: Parts, client: Client) -> tuple[Dispatcher, Drainer, Watcher]:
+def _furnish(
+    app: FastAPI, parts: Parts, client: Client, refusals: Refusals
+) -> tuple[Dispatcher, Drainer, Watcher]:
     """Give the app its routes; return what runs beside them."""
     database, spool = parts.database, parts.spool
     starter = Starter(client, parts.task_queue)
@@ -101,7 +110,10 @@ def _furnish(app: FastAPI, parts: Parts, client: Client) -> tuple[Dispatcher, Dr
         database, spool, stored=dispatcher.wake, spooled=drainer.wake, patience=parts.patience
     )
     app.include_router(webhook_routes(Inbox(parts.storefronts, store)))
-    app.include_router(health_routes(Health(database, client, spool)))
+    probes = (refusals.warnings, Pollers(client, parts.task_queue).warnings)
+    room = room_for(database.engine.url)
+    health = Health(database, client, spool, probes=probes, store=store, room=room)
+    app.include_router(health_routes(health))
     return dispatcher, drainer, Watcher(database, client, parts.watch)
 
 
@@ -110,7 +122,10 @@ async def _connect_lazily(config: ClientConnectConfig) -> Client:
     return await Client.connect(**config, lazy=True)
 
 
-async def _answer_as_unknown(_request: Request, _error: Exception) -> JSONResponse:
+async def _answer_as_unknown(
+    refusals: Refusals, request: Request, _error: Exception
+) -> JSONResponse:
+    refusals.note(request.scope)
     # A 405 would tell a stranger that the path exists, and its Allow header what it takes.
     return JSONResponse({"detail": "Not Found"}, 404)
 

@@ -1,7 +1,7 @@
 """Whether the process lives, whether it can work, and the public license keys."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,13 +11,18 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from api.room import Room
 from api.spool import Spool
+from api.storing import Store
 from db.engine import Database
 from db.migrating import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, known_keys
 from domain.errors import DatabaseAwayError
 from domain.temporal_outages import temporal_trouble
 from licensing.tokens import PublicKey, jwks
+
+Probe = Callable[[], Awaitable[list[str]]]
+"""Looks at one part and returns a sentence, which names it, for each thing to know."""
 
 CACHED = {"Cache-Control": "public, max-age=300"}
 
@@ -30,12 +35,28 @@ class Health:
     client: Client
     spool: Spool
     patience: timedelta = timedelta(seconds=2)
+    probes: tuple[Probe, ...] = ()
+    store: Store | None = None
+    room: Room | None = None
+
+    async def warnings(self) -> list[str]:
+        """Return what a person should look at.
+
+        None of it makes us unready: a proxy that took us out would lose the next ping.
+        """
+        found = await asyncio.gather(*(self._quietly(probe()) for probe in self.probes))
+        return [sentence for sentences in found for sentence in sentences]
 
     async def troubles(self) -> dict[str, str]:
         """Return a sentence for each part that cannot be used."""
         looks = {"database": self._database(), "temporal": self._temporal()}
-        found = await asyncio.gather(*map(self._bounded, looks.values()))
-        return {part: trouble for part, trouble in zip(looks, found, strict=True) if trouble}
+        spool = self._bounded(self.spool.run(self.spool.trouble))
+        full, *found = await asyncio.gather(spool, *map(self._bounded, looks.values()))
+        troubles = {part: trouble for part, trouble in zip(looks, found, strict=True) if trouble}
+        if full is not None and self.store is not None and self.store.trouble is not None:
+            # It can be looked at, and did not take the last row; nor can the spool take one.
+            troubles.setdefault("database", f"{self.store.trouble}, and the spool {full}")
+        return troubles
 
     async def spooled(self) -> str | None:
         """Tell of pings in the spool. They do not make us unready: the next one can be taken."""
@@ -45,6 +66,12 @@ class Health:
         """Return every public key. Raises TimeoutError, and DatabaseAwayError."""
         async with asyncio.timeout(self.patience.total_seconds()):
             return await self.database.read(known_keys)
+
+    async def _quietly(self, probe: Awaitable[list[str]]) -> list[str]:
+        try:
+            return await asyncio.wait_for(probe, self.patience.total_seconds())
+        except Exception as error:  # noqa: BLE001 - one probe must not hide what the others tell
+            return [f"a look at what may be wrong failed itself ({type(error).__name__})"]
 
     async def _bounded(self, look: Awaitable[str | None]) -> str | None:
         try:
@@ -57,7 +84,13 @@ class Health:
             await asyncio.to_thread(check_migrated, self.database.engine)
         except (WrongMigrationError, DatabaseAwayError) as error:
             return str(error)
-        return None
+        trouble = None if self.room is None else await asyncio.to_thread(self.room.trouble)
+        if trouble is None:
+            return None
+        return (
+            f"the database cannot be written ({trouble}): make room on its disk, or give its "
+            "folder back to the API's user; `df -h` and `ls -l` show which"
+        )
 
     async def _temporal(self) -> str | None:
         request = DescribeNamespaceRequest(namespace=self.client.namespace)
@@ -77,9 +110,12 @@ def health_routes(health: Health) -> APIRouter:
 
     @router.get("/readyz")
     async def ready() -> JSONResponse:
-        troubles, spooled = await asyncio.gather(health.troubles(), health.spooled())
+        troubles, spooled, warnings = await asyncio.gather(
+            health.troubles(), health.spooled(), health.warnings()
+        )
         told = troubles if spooled is None else {**troubles, "spool": spooled}
-        return JSONResponse({"ready": not troubles, **told}, 503 if troubles else 200)
+        answer = {"ready": not troubles, **told, "warnings": warnings}
+        return JSONResponse(answer, 503 if troubles else 200)
 
     @router.get("/.well-known/jwks.json")
     async def public_keys() -> JSONResponse:

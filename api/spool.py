@@ -19,6 +19,7 @@ from typing import ParamSpec, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from api.room import Room
 from db.events import NewEvent
 
 P = ParamSpec("P")
@@ -44,6 +45,7 @@ class Spool:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spool")
         self._preparing = Lock()
         self._prepared = False
+        self._room = Room(folder)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do one of the others in a thread."""
@@ -100,16 +102,24 @@ class Spool:
 
     def state(self) -> str | None:
         """Tell what a person should know of it; None where it is empty and can be used."""
+        if (trouble := self.trouble()) is not None:
+            return f"{trouble}: a ping will need the database"
         try:
-            self.prepare()
             waiting, aside = len(self.files()), len(self.files(SET_ASIDE))
         except OSError as error:
-            return f"cannot be used ({error.strerror}): a ping will need the database"
-        if not os.access(self.folder, os.W_OK | os.X_OK):
-            return "cannot be written: a ping will need the database"
+            return f"cannot be read ({error.strerror}): what waits there cannot go on"
         told = [f"{waiting} waiting for the database"] if waiting else []
         told += [f"{aside} set aside, the log says why"] if aside else []
         return f"pings: {', '.join(told)}" if told else None
+
+    def trouble(self) -> str | None:
+        """Tell why it cannot take a request; None where it can."""
+        try:
+            self.prepare()
+        except OSError as error:
+            return f"cannot be used ({error.strerror})"
+        trouble = self._room.trouble()
+        return None if trouble is None else f"cannot be written ({trouble})"
 
 
 def _name(new: NewEvent) -> str:

@@ -51,7 +51,8 @@ class Store:
         self.stored = stored
         self.spooled = spooled
         self.patience = patience
-        self.in_trouble = False
+        self.trouble: str | None = None
+        """Why the latest row could not be committed in time."""
 
     async def keep(self, new: NewEvent) -> int | None:
         """Return the audit row's id; None where the spool has the request. Raises NotStoredError.
@@ -89,14 +90,14 @@ class Store:
         logger.info("spooled %s ping %s", new.source, new.request_id)
 
     def say(self, error: BaseException) -> None:
-        if not self.in_trouble:
+        if self.trouble is None:
             logger.warning("%s: pings go into the spool, and in by themselves later", why(error))
-        self.in_trouble = True
+        self.trouble = why(error)
 
     def recover(self) -> None:
-        if self.in_trouble:
+        if self.trouble is not None:
             logger.info("pings go into the database again")
-        self.in_trouble = False
+        self.trouble = None
 
 
 async def first_success(tries: Iterable[Task[int | None]], seconds: float) -> int | None:

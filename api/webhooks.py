@@ -41,7 +41,7 @@ class Inbox:
         if storefront is None or matched is None:
             raise HTTPException(404)
         body, size = await _read(request)
-        ping = Ping(request.headers.get("content-type", ""), body, received_at)
+        ping = Ping(_unless_secret(_content_type(request), storefront), body, received_at)
         naming = storefront.name_ping(ping)
         return await self.store.keep(
             NewEvent(
@@ -51,9 +51,9 @@ class Inbox:
                 order_id=naming.order_id,
                 product_id=naming.product_id,
                 received_at=received_at,
-                sender=request.client.host if request.client else None,
+                sender=_unless_secret(_sender(request), storefront) or None,
                 content_type=ping.content_type,
-                headers=tuple(_without_secrets(envelope)),
+                headers=tuple(_without_secrets(envelope, storefront)),
                 body=body,
                 body_bytes=size,
                 matched_secret=matched,
@@ -95,12 +95,28 @@ async def _read(request: Request) -> tuple[bytes, int]:
     return bytes(kept), size
 
 
-def _without_secrets(envelope: Envelope) -> list[tuple[str, str]]:
-    # Proxies repeat the query, and so the secret, in headers such as X-Original-URI.
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "")
+
+
+def _sender(request: Request) -> str:
+    # A proxy names it, in words that may be the sender's own.
+    return request.client.host if request.client else ""
+
+
+def _unless_secret(text: str, storefront: Storefront) -> str:
+    return "" if storefront.holds_secret(text) else text
+
+
+def _without_secrets(envelope: Envelope, storefront: Storefront) -> list[tuple[str, str]]:
+    # Proxies repeat the query and the password, and so the secret, in headers such as
+    # X-Original-URI, in whichever spelling.
     return [
         (name, value)
         for name, value in envelope.headers
         if not SECRET_NAME.search(name)
         and "secret=" not in value
         and not (envelope.query and envelope.query in value)
+        and not storefront.holds_secret(name)
+        and not storefront.holds_secret(value)
     ]

@@ -1,6 +1,7 @@
 """One engine for SQLite and PostgreSQL, and the one door through which queries run."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -42,6 +43,13 @@ SAME_EVERYWHERE: dict[str, str | None] = {
     # A role or a database may have another, which cannot hold every name.
     "client_encoding": "utf8",
 }
+
+PRIMARY_CODE = 0xFF
+OPENED_WRONGLY = {
+    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY),
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR),
+}
+"""What may be mended on the disk, and is still wrong for a connection of before."""
 
 READ_ONLY = {"sqlite_begin": "BEGIN"}
 DRIVERS = ("sqlite", "postgresql+psycopg")
@@ -109,6 +117,17 @@ def _leave_what_is_read_only(context: ExceptionContext) -> None:
         context.is_disconnect = True
 
 
+def _leave_what_was_opened_wrongly(context: ExceptionContext) -> None:
+    """Open anew: SQLite opens a file that it may not write for reading, and leaves it so."""
+    code = getattr(context.original_exception, "sqlite_errorcode", 0) & PRIMARY_CODE
+    if code in OPENED_WRONGLY:
+        context.is_disconnect = True
+        # SQLite closes nothing before the last cursor, and the log's file, opened for reading
+        # only, would serve the next connection too.
+        if context.execution_context is not None:
+            context.execution_context.cursor.close()
+
+
 def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
     engine = create_engine(
         url,
@@ -117,11 +136,18 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
         connect_args={"timeout": patience_seconds, "isolation_level": None},
     )
 
+    event.listen(engine, "handle_error", _leave_what_was_opened_wrongly)
+
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own object
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.Error:
+            # Left open, it would lend the next one its log files, opened for reading only.
+            connection.close()
+            raise
 
     # A transaction that reads first and writes later is refused without waiting when another
     # has written in between; taking the write lock at once makes it wait its turn instead.

@@ -53,6 +53,18 @@ class Storefront(ABC):
     def authenticate(self, envelope: Envelope) -> int | None:
         """Return the position of the secret that matched, or None for a stranger."""
 
+    def holds_secret(self, text: str) -> bool:
+        """Tell whether one of the secrets can be read out of the text, however it is spelled.
+
+        Where a shop signs its requests, none travels.
+        """
+        del text
+        return False
+
+    def missing(self) -> str | None:
+        """Name the setting without which every request is refused; None where nothing lacks."""
+        return None
+
     @abstractmethod
     def name_ping(self, ping: Ping) -> Naming:
         """Tell kind and order; never raises, whatever the body holds."""

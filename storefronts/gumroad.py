@@ -18,6 +18,7 @@ from domain.sale import Ignored, Product, Sale, Variants
 from storefronts import values
 from storefronts.base import Envelope, Naming, Ping, Storefront
 from storefronts.body import Fields, read_body
+from storefronts.spellings import HiddenSecrets
 from storefronts.url_secret import UrlSecrets
 
 # How long after the first attempt a retry comes, by its `retry_count` (2026-08).
@@ -49,11 +50,21 @@ class Gumroad(Storefront):
 
     def __init__(self, secrets: Sequence[str], seller_id: str | None = None) -> None:
         self._secrets = UrlSecrets(secrets)
+        self._hidden = HiddenSecrets(secrets)
+        self._missing = None if secrets else "GUMROAD_WEBHOOK_SECRET"
         self._seller_id = seller_id
 
     @override
     def authenticate(self, envelope: Envelope) -> int | None:
         return self._secrets.match(envelope)
+
+    @override
+    def holds_secret(self, text: str) -> bool:
+        return self._hidden.stand_in(text)
+
+    @override
+    def missing(self) -> str | None:
+        return self._missing
 
     @override
     def name_ping(self, ping: Ping) -> Naming:

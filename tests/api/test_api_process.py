@@ -95,6 +95,10 @@ def post(query: str, body: bytes = b"") -> bytes:
     return request("POST", f"/webhooks/gumroad?{query}", form, body=body)
 
 
+def post_to(target: str) -> bytes:
+    return request("POST", target, body=b"a=1")
+
+
 async def test_pings_are_taken_while_temporal_is_away_and_start_when_it_appears(
     process: Process, client: Client
 ) -> None:
@@ -111,7 +115,7 @@ async def test_pings_are_taken_while_temporal_is_away_and_start_when_it_appears(
     # No later ping may start: rows of other tests have the same numbers, and so workflow ids.
     await process.gate.close()
     await workflow.terminate()
-    assert set(not_ready) == {"ready", "temporal"}
+    assert set(not_ready) == {"ready", "temporal", "warnings"}
 
 
 async def test_access_log_shows_no_query(process: Process) -> None:
@@ -123,6 +127,39 @@ async def test_access_log_shows_no_query(process: Process) -> None:
     log = process.log()
     assert "POST /webhooks/gumroad HTTP" in log
     for told in (SECRET, "almost-the-secret", "secret=", "other", "?"):
+        assert told not in log, told
+
+
+MISTYPED = (
+    "/webhooks/gumroad%3Fsecret={}",
+    "/webhooks/gumroad%3fsecret%3D{}",
+    "/webhooks/gumroad%253Fsecret={}",
+    "/webhooks/gumroad%25253Fsecret%25253D{}?x=1",
+    "/webhooks/gumroad;secret={}",
+    "/webhooks/gumroad&secret={}",
+    "/webhooks/gumroad/{}",
+    "/webhooks/gumroad/secret={}",
+    "/webhooks/gumroad%2F{}",
+    "/webhooks/{}",
+    "/webhooks/gumroad,{}",
+    "/webhooks/gumroad%20{}",
+    "/webhooks/gumroad{}",
+    "/gumroad/{}",
+    "/secret={}",
+    "/any:{}@shop.example/webhooks/gumroad",
+    "/{}",
+)
+
+
+async def test_access_log_shows_no_secret_that_stands_in_the_path(process: Process) -> None:
+    secret = "a-secret-in-the-path"
+    for target in MISTYPED:
+        for offered in (secret, secret.replace("a", "%61"), SECRET * 2):
+            assert status(await exchange(process.url, post_to(target.format(offered)))) == 404
+    await exchange(process.url, request("GET", "/the-last-one"))
+    await process.says("GET /the-last-one HTTP")
+    log = process.log()
+    for told in (secret, secret[2:], SECRET, "secret=", "%", "?", ";"):
         assert told not in log, told
 
 

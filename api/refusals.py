@@ -1,0 +1,158 @@
+"""Counts the calls of a known webhook that were refused, and tells why they probably were.
+
+The caller learns nothing of it: each answer is that of an unknown path, and is counted after it
+is written. A cause is told from the shape of the call alone. To compare what was offered with
+the secret, half a secret say, would tell a stranger who reads `/readyz` how near a guess was.
+"""
+
+import asyncio
+import logging
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+from urllib.parse import unquote_plus
+
+from api.paths import bare_path
+from storefronts.base import Storefront
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED = timedelta(hours=1)
+"""How long `/readyz` tells of a refused call."""
+
+MOST_LOOKED_AT = 1024
+MOST_PAIRS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    source: str
+    cause: str
+
+
+class Refusals:
+    """Tells in the log once every `pause`, beginning `delay` after the first."""
+
+    def __init__(
+        self,
+        storefronts: Mapping[str, Storefront],
+        pause: timedelta = timedelta(minutes=1),
+        delay: timedelta = timedelta(seconds=1),
+    ) -> None:
+        self.storefronts = storefronts
+        self.pause = pause
+        self.delay = delay
+        self.untold: Counter[Refused] = Counter()
+        self.total: Counter[Refused] = Counter()
+        self.last: dict[Refused, float] = {}
+        self.timer: asyncio.TimerHandle | None = None
+
+    def note(self, scope: Mapping[str, Any]) -> None:
+        """Count a refused call later, so that its answer takes the time of any other."""
+        asyncio.get_running_loop().call_soon(self.count, scope)
+
+    def count(self, scope: Mapping[str, Any]) -> None:
+        refused = why_refused(scope, self.storefronts)
+        if refused is None:
+            return
+        self.untold[refused] += 1
+        self.total[refused] += 1
+        self.last[refused] = monotonic()
+        if self.timer is None:
+            self._tell_after(self.delay)
+
+    def tell(self) -> None:
+        """Write down what came since the last time; rest until more comes."""
+        self.timer = None
+        if not self.untold:
+            return
+        for refused, count in self.untold.items():
+            logger.warning("%s", _sentence(refused, count))
+        self.untold.clear()
+        self._tell_after(self.pause)
+
+    async def warnings(self) -> list[str]:
+        """Return a sentence for each storefront without a secret and each cause of late."""
+        since = monotonic() - REMEMBERED.total_seconds()
+        for refused in [each for each, last in self.last.items() if last < since]:
+            del self.last[refused], self.total[refused]
+        return [
+            *unset_secrets(self.storefronts),
+            *(_sentence(refused, count) for refused, count in self.total.items()),
+        ]
+
+    def _tell_after(self, pause: timedelta) -> None:
+        self.timer = asyncio.get_running_loop().call_later(pause.total_seconds(), self.tell)
+
+
+def unset_secrets(storefronts: Mapping[str, Storefront]) -> list[str]:
+    """Return a sentence for each storefront whose every call is refused."""
+    return [
+        f"{name}: {setting} is not set, so every call of /webhooks/{name} is answered 404, which "
+        f"the shop takes for good, and its sale is lost: make one with `openssl rand -hex 24`, set "
+        "it here and in the shop's address, and start the API again"
+        for name, storefront in storefronts.items()
+        if (setting := storefront.missing()) is not None
+    ]
+
+
+def why_refused(scope: Mapping[str, Any], storefronts: Mapping[str, Storefront]) -> Refused | None:
+    """Tell what is probably wrong with a call; None where it means no storefront of ours."""
+    path = str(scope["path"])[:MOST_LOOKED_AT]
+    words = [word for word in bare_path(path).lower().split("/") if word]
+    source = _source(words, storefronts)
+    # Looked for also where it is no storefront's, so that this takes the same time.
+    causes = list(_causes(scope, path, source or ""))
+    if source is None:
+        return None
+    missing = storefronts[source].missing()
+    return Refused(source, f"{missing} is not set" if missing is not None else causes[0])
+
+
+def _source(words: list[str], storefronts: Mapping[str, Storefront]) -> str | None:
+    named = words[1:2] if words[:1] in (["webhooks"], ["webhook"]) else words[:1]
+    return next((name for name in named if name in storefronts), None)
+
+
+def _causes(scope: Mapping[str, Any], path: str, source: str) -> Iterator[str]:
+    query = bytes(scope["query_string"])[:MOST_LOOKED_AT].decode("latin-1")
+    pairs = [pair.partition("=") for pair in query.split("&", MOST_PAIRS)[:MOST_PAIRS]]
+    offered = [unquote_plus(value) for name, _, value in pairs if unquote_plus(name) == "secret"]
+    offered += [_password(value) for name, value in scope["headers"] if name == b"authorization"]
+    if path == f"/webhooks/{source}/":
+        yield "the address has a slash at its end, before the ?, that must go"
+    elif bare_path(path) == f"/webhooks/{source}" != path:
+        yield "the ? of the address came as %3F or another character: it must be a plain ?"
+    elif path != f"/webhooks/{source}":
+        yield f"the address must be https://.../webhooks/{source}?secret=... to the letter"
+    if scope["method"] != "POST":
+        yield "the method was not POST, as where the address is opened in a browser"
+    if not offered:
+        yield "it had no secret: neither secret=... in the query nor a Basic password"
+    if not any(offered):
+        yield "its secret was empty"
+    if any("," in secret for secret in offered):
+        yield "its secret has a comma: the setting may list several, the address has one of them"
+    yield "its secret is not the setting's, or the API was not restarted since that changed"
+
+
+def _password(authorization: bytes) -> str:
+    scheme, _, credentials = authorization[:MOST_LOOKED_AT].decode("latin-1").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(credentials).decode("latin-1").partition(":")[2]
+    except ValueError:
+        return ""
+
+
+def _sentence(refused: Refused, count: int) -> str:
+    calls = "1 call" if count == 1 else f"{count} calls"
+    return (
+        f"{refused.source}: {calls} of /webhooks/{refused.source} refused with 404; probably "
+        f"{refused.cause}. What was sold meanwhile comes with the shop's own button to send again"
+    )

@@ -1,0 +1,58 @@
+"""Whether a folder takes a file, tried with one: of a full disk nothing else tells in time."""
+
+import os
+from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Lock
+from time import monotonic
+
+from sqlalchemy import URL
+
+ENOUGH = bytes(64 * 1024)
+"""For some fifty pings of the usual size."""
+
+REMEMBERED_SECONDS = 1
+"""Anybody may ask for `/readyz`, as often as they like."""
+
+
+class Room:
+    """`files` must be writable as well, where they are there."""
+
+    def __init__(self, folder: Path, files: tuple[Path, ...] = ()) -> None:
+        self.folder = folder
+        self.files = files
+        self._looking = Lock()
+        self._found: str | None = None
+        self._looked_at = -float(REMEMBERED_SECONDS)
+
+    def trouble(self) -> str | None:
+        """Return why no file can be written, in the system's words. It blocks."""
+        with self._looking:
+            if monotonic() - self._looked_at >= REMEMBERED_SECONDS:
+                self._found = self._locked_file() or _try_to_write(self.folder)
+                self._looked_at = monotonic()
+            return self._found
+
+    def _locked_file(self) -> str | None:
+        # SQLite opens a file that it may not write for reading, and says nothing.
+        locked = (file for file in self.files if file.exists() and not os.access(file, os.W_OK))
+        return next((f"{file.name} may not be written" for file in locked), None)
+
+
+def room_for(database: URL) -> Room | None:
+    """Return the folder of SQLite's file, whose log grows beside it; None for another database."""
+    path = database.database or ""
+    if database.get_backend_name() != "sqlite" or path in {"", ":memory:"}:
+        return None
+    return Room(Path(path).parent, (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")))
+
+
+def _try_to_write(folder: Path) -> str | None:
+    try:
+        # It has no name, so that a crash leaves none behind.
+        with TemporaryFile(dir=folder, buffering=0) as file:
+            written = file.write(ENOUGH)
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return None if written == len(ENOUGH) else "there is room for a part of a file only"

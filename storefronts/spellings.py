@@ -1,0 +1,141 @@
+"""Finds a secret in a text, however a proxy or a library has written it there.
+
+The text is decoded in every way that keeps the secret readable for a person who tries, and each
+reading is searched. A text that has too many readings counts as one that holds the secret.
+"""
+
+import binascii
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import unquote_to_bytes
+
+MOST_READINGS = 300
+MOST_ROUNDS = 6
+"""How often a percent sign may itself be percent-encoded."""
+
+WHITE = re.compile(rb"\s+")
+PERCENT_U = re.compile(rb"%u([0-9a-f]{4})", re.IGNORECASE)
+BACKSLASH = re.compile(rb"\\+(?:u\{?([0-9a-f]{4,6})\}?|x([0-9a-f]{2})|([/\"'\\-]))", re.IGNORECASE)
+QUOTED = re.compile(rb"=([0-9a-f]{2})", re.IGNORECASE)
+NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+ENTITY = re.compile(rb"&#?\w+;?")
+HEX = rb"[0-9a-f](?:[:\s-]?[0-9a-f]){%d,}"
+
+
+class HiddenSecrets:
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._needles = {needle for secret in secrets for needle in _needles(secret)} - {b""}
+        self._shortest = min(map(len, self._needles), default=0)
+
+    def stand_in(self, text: str) -> bool:
+        """Tell whether one of the secrets can be read out of the text."""
+        if not self._needles:
+            return False
+        for count, reading in enumerate(_readings(_bytes(text), self._shortest)):
+            plain = _folded(reading)
+            if count == MOST_READINGS or any(needle in plain for needle in self._needles):
+                return True
+        return False
+
+
+def _needles(secret: str) -> Iterator[bytes]:
+    yield _folded(secret.encode(errors="surrogatepass"))
+    # A header of another client may be Latin-1.
+    yield _folded(secret.encode("latin-1", errors="ignore"))
+
+
+def _folded(text: bytes) -> bytes:
+    """Make alike what differs by case, by `+` for a blank, or by the NULs of UTF-16."""
+    return text.replace(b"\0", b"").replace(b"+", b" ").lower()
+
+
+def _bytes(text: str) -> bytes:
+    """Return a header's bytes; the server reads them as Latin-1."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode(errors="surrogatepass")
+
+
+def _readings(text: bytes, shortest: int, depth: int = 3) -> Iterator[bytes]:
+    """Yield the text, and what it says to one who decodes it, one step after the other."""
+    for plain in _unescaped(text):
+        yield plain
+        if depth == 0 or len(plain) < shortest:
+            continue
+        for block in _blocks(plain, shortest):
+            yield from _readings(block, shortest, depth - 1)
+
+
+def _unescaped(text: bytes) -> Iterator[bytes]:
+    """Yield the text as it is, then after each escape that can be taken off it."""
+    seen = {text}
+    yield text
+    for _ in range(MOST_ROUNDS):
+        before = text
+        for decode in ESCAPES:
+            text = decode(text)
+            if text not in seen:
+                seen.add(text)
+                yield text
+        if text == before:
+            break
+    for decode in SIDE_WAYS:
+        if (other := decode(text)) not in seen:
+            yield other
+
+
+def _percent_u(text: bytes) -> bytes:
+    return PERCENT_U.sub(lambda found: _character(found[1]), text)
+
+
+def _entities(text: bytes) -> bytes:
+    return ENTITY.sub(lambda found: html.unescape(found[0].decode("latin-1")).encode(), text)
+
+
+def _backslashes(text: bytes) -> bytes:
+    return BACKSLASH.sub(lambda found: found[3] or _character(found[1] or found[2]), text)
+
+
+def _character(digits: bytes) -> bytes:
+    number = int(digits, 16)
+    return chr(number).encode(errors="surrogatepass") if number < 0x110000 else b""  # noqa: PLR2004 - the end of Unicode
+
+
+def _quoted(text: bytes) -> bytes:
+    return QUOTED.sub(lambda found: bytes([int(found[1], 16)]), text)
+
+
+ESCAPES: tuple[Callable[[bytes], bytes], ...] = (
+    unquote_to_bytes,
+    _percent_u,
+    _entities,
+    _backslashes,
+)
+SIDE_WAYS: tuple[Callable[[bytes], bytes], ...] = (
+    _quoted,
+    lambda text: WHITE.sub(b"", text),
+    lambda text: _quoted(WHITE.sub(b"", text)),
+)
+"""These may spoil a text for the others, as `secret=abc` is spoiled by quoted-printable."""
+
+
+def _blocks(text: bytes, shortest: int) -> Iterator[bytes]:
+    """Yield what runs of Base64 and of hexadecimal digits decode to, wherever they begin."""
+    standard = text.replace(b"-", b"+").replace(b"_", b"/")
+    runs = [run for run in NO_BASE64.split(standard) if len(run) >= shortest]
+    for start in range(4) if runs else ():
+        yield b" ".join(_base64(run[start:]) for run in runs)
+    found = re.findall(HEX % (2 * shortest - 1), text, re.IGNORECASE)
+    digits = [re.sub(rb"[:\s-]", b"", run) for run in found]
+    for start in range(2) if digits else ():
+        yield b" ".join(_hexadecimal(run[start:]) for run in digits)
+
+
+def _base64(run: bytes) -> bytes:
+    return binascii.a2b_base64(run + b"A" * (-len(run) % 4))
+
+
+def _hexadecimal(run: bytes) -> bytes:
+    return binascii.unhexlify(run[: len(run) // 2 * 2])

@@ -1,0 +1,132 @@
+"""SQLite's file was put back by another user: once its mode is mended, all goes on by itself."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from pathlib import Path
+from subprocess import run
+
+import httpx
+import pytest
+from sqlalchemy import URL
+from temporalio.client import Client
+
+from commands.ports import HOST, PLAIN, free_ports
+from licensing.signing import generate_private_key
+from tests.commands.processes import WORKER, Running, start
+from tests.support.pings import changed, recorded
+from tests.support.running import FORM, PRODUCTS, SECRET
+
+API = (sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app", "--host", HOST)
+OTHER = 65534
+IS_ROOT = os.geteuid() == 0
+"""Root may write whatever the mode says, so the processes are another user's then."""
+
+AS_OTHER = ("setpriv", f"--reuid={OTHER}", f"--regid={OTHER}", "--clear-groups")
+TAKEN_AWAY = {
+    "the-file": ("mintpost.db",),
+    "its-log": ("mintpost.db-wal", "mintpost.db-shm"),
+    "its-folder": (".",),
+}
+
+
+def other_may_run_python() -> bool:
+    command = [*AS_OTHER, sys.executable, "-c", "import api.app"]
+    with suppress(OSError):
+        return run(command, capture_output=True, check=False, cwd="/").returncode == 0  # noqa: S603 - our own python
+    return False
+
+
+@pytest.fixture
+def base(sqlite: URL) -> Iterator[Path]:
+    """Yield a folder that another user reaches; pytest's are closed to it."""
+    if IS_ROOT and not other_may_run_python():
+        pytest.skip("run by root, and another user may not run this Python")
+    with tempfile.TemporaryDirectory() as made:
+        base = Path(made)
+        for name in ("database", "data", "api", "worker"):
+            (base / name).mkdir()
+        shutil.copyfile(str(sqlite.database), base / "database" / "mintpost.db")
+        (base / "products.yaml").write_text(PRODUCTS)
+        give_back(base)
+        yield base
+        give_back(base)
+
+
+def take_away(folder: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        path = folder / name
+        if not path.exists():
+            path.touch()
+        if IS_ROOT:
+            os.chown(path, 0, 0)
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def give_back(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if IS_ROOT:
+            os.chown(path, OTHER, OTHER)
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def as_other(
+    *command: str, folder: Path, environment: dict[str, str]
+) -> AbstractAsyncContextManager[Running]:
+    before = AS_OTHER if IS_ROOT else ()
+    return start(*before, *command, folder=folder, environment=environment)
+
+
+async def readiness(url: str) -> dict[str, object]:
+    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+        answer = await http.get(f"{url}/readyz")
+    return {"status": answer.status_code, **answer.json()}
+
+
+async def ping(url: str) -> int:
+    body = changed(recorded("01"), sale_id="put-back-by-another==")
+    target = f"{url}/webhooks/gumroad?secret={SECRET}"
+    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+        return (await http.post(target, content=body, headers={"Content-Type": FORM})).status_code
+
+
+@pytest.mark.parametrize("what", TAKEN_AWAY)
+async def test_once_it_may_be_written_api_and_worker_go_on_without_a_restart(
+    base: Path, client: Client, what: str
+) -> None:
+    (port,) = free_ports(1)
+    url = f"http://{HOST}:{port}"
+    environment = {
+        "DATABASE_URL": f"sqlite:///{base}/database/mintpost.db",
+        "DATA_DIR": str(base / "data"),
+        "GUMROAD_WEBHOOK_SECRET": SECRET,
+        "LICENSE_SIGNING_KEY": generate_private_key(),
+        "PRODUCTS_FILE": str(base / "products.yaml"),
+        "TEMPORAL_ADDRESS": client.service_client.config.target_host,
+    }
+    # No run may start: rows of other tests have the same numbers.
+    alone = {**environment, "TEMPORAL_ADDRESS": f"{HOST}:1"}
+    take_away(base / "database", TAKEN_AWAY[what])
+    async with AsyncExitStack() as stack:
+        worker = await stack.enter_async_context(
+            as_other(*WORKER, folder=base / "worker", environment=environment)
+        )
+        await worker.says("cannot be used right now")
+        # The later of the two, whose back-off grows.
+        api = await stack.enter_async_context(
+            as_other(*API, "--port", str(port), folder=base / "api", environment=alone)
+        )
+        await api.says("Uvicorn running on")
+        before = await readiness(url)
+        assert await ping(url) == 200
+        await api.says("spooled gumroad ping")
+        give_back(base / "database")
+        await api.says("stored gumroad ping 1 from the spool")
+        await worker.says("working on task queue")
+        after = await readiness(url)
+    assert before["status"] == 503
+    assert "the database cannot be" in str(before["database"])
+    assert "database" not in after
