@@ -37,7 +37,7 @@ async def resend(
     database: Database, source: str, order_id: str, to: str | None, why: str | None
 ) -> list[int]:
     """Ask for the mail, and return its delivery's id. The API's relay starts it."""
-    new = NewResend(source, order_id, None if to is None else _address(to), _asker(), why)
+    new = NewResend(source, order_id, None if to is None else _address(to), asker(), why)
     deliveries = await database.run(ask_resends, new, utc_now())
     if not deliveries:
         order = order_reference(source, order_id)
@@ -65,7 +65,7 @@ async def what_came(
         await asyncio.sleep(LOOK.total_seconds())
 
 
-def _asker() -> str:
+def asker() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # A container may run as a user that has no name.

@@ -70,8 +70,9 @@ class Shop:
     sold: str
     parked: str
 
-    def token(self) -> str:
-        mail = message_from_bytes((self.mintpost.outbox / "delivery-1.eml").read_bytes())
+    def token(self, delivery: int = 1) -> str:
+        file = self.mintpost.outbox / f"delivery-{delivery}.eml"
+        mail = message_from_bytes(file.read_bytes())
         (attached,) = (part for part in mail.walk() if part.get_filename() == "license.jwt")
         content = attached.get_payload(decode=True)
         assert isinstance(content, bytes)
