@@ -37,4 +37,4 @@ class Close(CloseStep):
         return ClosedOrder(order.outcome, rows)
 
     def remark(self, copy: Event, sold_to: str | None) -> str | None:
-        return self.remarks(copy.source, ping_of(copy), sold_to)
+        return self.remarks(copy.source, ping_of(copy, self.clock()), sold_to)
