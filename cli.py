@@ -21,6 +21,7 @@ from commands.migrate import migrate_database, register_search_attributes
 from commands.opening import opened
 from commands.problems import CommandError, told_as_sentence
 from commands.proof import print_checks
+from commands.remap import remap_command
 from commands.resend import print_resent, run_resend
 from commands.retry import print_woken, run_retry
 from commands.show import run_show
@@ -224,6 +225,7 @@ _add_list(lists.EVENTS)
 _add_list(lists.SALES)
 _add_list(lists.LICENSES)
 _add_list(lists.DELIVERIES)
+to_act("remap")(remap_command(lambda: load(ProductsSettings).products_file, SOURCES, _database))
 
 
 def main() -> None:

@@ -42,4 +42,4 @@ class Close(CloseStep):
         return ClosedOrder(order.outcome, rows)
 
     def remark(self, copy: Event, sold: Sold | None) -> str | None:
-        return self.remarks(copy.source, ping_of(copy), sold)
+        return self.remarks(copy.source, ping_of(copy, self.clock()), sold)

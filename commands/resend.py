@@ -60,7 +60,7 @@ async def resend(
 
     There is none where a corrected address is kept for an order that has no license yet.
     """
-    new = NewResend(source, order_id, None if to is None else _address(to), _asker(), why)
+    new = NewResend(source, order_id, None if to is None else _address(to), asker(), why)
     deliveries = await database.run(ask_resends, new, utc_now())
     if not deliveries:
         waiting = await database.read(waiting_order, source, order_id)
@@ -107,7 +107,7 @@ async def what_came(
         await asyncio.sleep(LOOK.total_seconds())
 
 
-def _asker() -> str:
+def asker() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # A container may run as a user that has no name.

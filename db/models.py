@@ -1,6 +1,7 @@
 """The tables. Each unique constraint here is a promise; `docs/adr` says which."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -254,6 +255,26 @@ class Resend(Table):
     dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (UniqueConstraint("license_id", "number"),)
+
+
+class RemapRow(Table):
+    """A license that a person had decided anew by the mapping of that moment.
+
+    `before` and `after` hold tier, seats, end and product name; there is a delivery where the
+    change was in the holder's favor.
+    """
+
+    __tablename__ = "remaps"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"), index=True)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    products_sha256: Mapped[str] = mapped_column(String(64))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_why: Mapped[str | None] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SigningKey(Table):

@@ -1,0 +1,79 @@
+"""Which licenses a person means who names sales or keys."""
+
+from collections.abc import Sequence
+from shlex import quote
+
+from sqlalchemy.orm import Session
+
+from commands.problems import CommandError
+from db.finding import find_sales
+from db.listing import SaleLine
+from db.remaps import licenses_of_key, licenses_of_order
+from domain.event import NO_LICENSE, ignored
+from domain.identifiers import order_reference
+from licensing.keys import normalize
+
+MANY = 20
+
+
+def licenses_meant(session: Session, texts: Sequence[str]) -> list[int]:
+    """Return the licenses, each once, in the order they were named.
+
+    Raises CommandError with a sentence for each text that means none, or several sales.
+    """
+    ids: dict[int, None] = {}
+    problems: list[str] = []
+    for text in texts:
+        try:
+            ids |= dict.fromkeys(_licenses(session, text.strip()))
+        except CommandError as error:
+            problems.append(str(error))
+    if problems:
+        raise CommandError("\n".join(dict.fromkeys(problems)))
+    return list(ids)
+
+
+def _licenses(session: Session, text: str) -> list[int]:
+    key = normalize(text).replace("-", "")
+    source, _, order_id = text.partition(":")
+    if found := licenses_of_order(session, source, order_id) or licenses_of_key(session, key):
+        return found
+    # A part of a name finds a sale too, and is too little to change one.
+    sales = [
+        sale
+        for sale in find_sales(session, order_id or text, key, MANY)
+        if text in _names(sale) or text.casefold() == sale.email.casefold()
+    ]
+    if not sales:
+        raise CommandError(f"no sale and no license is {quote(text)}: `mintpost find` looks for it")
+    if len(sales) > 1:
+        names = ", ".join(_order(sale) for sale in sales)
+        raise CommandError(f"{quote(text)} means several sales, name one: {names}")
+    (sale,) = sales
+    if found := licenses_of_order(session, sale.source, sale.order_id):
+        return found
+    raise CommandError(_without_license(sale))
+
+
+def _names(sale: SaleLine) -> tuple[str | None, ...]:
+    return _order(sale), sale.order_id, sale.order_number
+
+
+def _order(sale: SaleLine) -> str:
+    return order_reference(sale.source, sale.order_id)
+
+
+def _without_license(sale: SaleLine) -> str:
+    order = _order(sale)
+    if sale.status in {"open", "parked"}:
+        return (
+            f"{order} has no license yet, and gets one by the mapping of that moment: "
+            f"`mintpost retry {quote(order)}`"
+        )
+    if sale.status == ignored(NO_LICENSE):
+        return (
+            f"{order} has no license, for products.yaml gave it none; where it does today: "
+            f"`temporal workflow reset --workflow-id {quote(order)} --type FirstWorkflowTask "
+            "--reason mapped`"
+        )
+    return f"{order} has no license: `mintpost show {quote(order)}` tells why"

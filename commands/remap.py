@@ -1,0 +1,214 @@
+"""`mintpost remap`: decides licenses anew by today's mapping, for a mistake in it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from activities.products_file import ProductsFile
+from commands.meant import licenses_meant
+from commands.options import AsJson, Reason, Watch
+from commands.problems import CommandError
+from commands.resend import asker, what_came
+from commands.tables import console, day, print_json
+from db.clock import utc_now
+from db.engine import Database
+from db.remaps import Asker, Remapped, licenses_of_product, load_held, remap_license
+from domain.catalog import Catalog
+from domain.errors import ProductUnmappedError
+from domain.identifiers import order_reference
+from domain.remapping import Held, Terms, is_in_favor, terms_today
+
+Databases = Callable[[], AbstractContextManager[Database]]
+
+NO_LICENSE = "products.yaml gives it no license today: it stays as it is, for nothing is taken back"
+UNANSWERED = "nothing was changed: give --yes to change them, or --dry-run to look only"
+
+Texts = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SALE-or-KEY", help="gumroad:HyMdzSI-…==, or a license key"),
+]
+OfProduct = Annotated[
+    str | None, typer.Option(metavar="ID", help="every license of a product, by id or permalink")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="only tell what would change")]
+Yes = Annotated[bool, typer.Option("--yes", metavar="", help="change them without asking")]
+NoMail = Annotated[bool, typer.Option("--no-mail", metavar="", help="mail nobody")]
+
+
+@dataclass(frozen=True, slots=True)
+class RemapLine:
+    """One license: what it is, and what today's mapping makes of it. `after` None: nothing.
+
+    `mailed`: the new token goes, or would go, to its holder.
+    """
+
+    order: str
+    license_id: int
+    before: Terms
+    after: Terms | None
+    mailed: bool = False
+    changed: bool = False
+    delivery_id: int | None = None
+    problem: str | None = None
+
+    @property
+    def differs(self) -> bool:
+        return self.after is not None and self.after != self.before
+
+
+def remap_command(
+    products_file: Callable[[], Path], sources: Sequence[str], databases: Databases
+) -> Callable[..., None]:
+    """Return the command; `databases` opens the database."""
+
+    def command(  # noqa: PLR0913 - a command's options
+        texts: Texts = None,
+        *,
+        product: OfProduct = None,
+        dry_run: DryRun = False,
+        yes: Yes = False,
+        no_mail: NoMail = False,
+        reason: Reason = None,
+        as_json: AsJson = False,
+        patience: Watch = 15,
+    ) -> None:
+        """Decide tier, seats and end of licenses anew, by today's products.yaml."""
+        if bool(texts) == (product is not None):
+            raise CommandError("name the sales or keys to decide anew, or give --product ID")
+        by = Asker(asker(), reason, may_mail=not no_mail)
+        mapping = ProductsFile(products_file(), sources).current()
+        with databases() as database:
+            lines = _preview(database, mapping, texts or (), product, by)
+            if not as_json:
+                print_lines(lines)
+            if any(line.differs for line in lines) and not dry_run:
+                _ask(lines, yes=yes)
+                lines = [_apply(database, mapping, line, by) for line in lines]
+                asyncio.run(_report(database, lines, timedelta(seconds=patience), as_json=as_json))
+            if as_json:
+                print_json([asdict(line) for line in lines])
+        _complain(lines)
+
+    return command
+
+
+def _preview(
+    database: Database,
+    catalog: Catalog,
+    texts: Sequence[str],
+    product: str | None,
+    by: Asker,
+) -> list[RemapLine]:
+    if product is None:
+        ids = database.read_here(licenses_meant, texts)
+    else:
+        ids = database.read_here(licenses_of_product, product)
+        if not ids:
+            raise CommandError(f"no license of product {product} is known: `mintpost licenses`")
+    return [_line(database.read_here(load_held, found), catalog, by) for found in ids]
+
+
+def _line(held: Held, catalog: Catalog, by: Asker) -> RemapLine:
+    order = order_reference(held.sale.source, held.sale.order_id)
+    line = RemapLine(order, held.license_id, held.terms, None)
+    try:
+        after = terms_today(held, catalog)
+    except ProductUnmappedError as error:
+        return replace(line, problem=error.sentence)
+    if after is None:
+        return replace(line, problem=NO_LICENSE)
+    mailed = by.may_mail and after != held.terms and is_in_favor(held.terms, after, utc_now())
+    return replace(line, after=after, mailed=mailed)
+
+
+def _ask(lines: Sequence[RemapLine], *, yes: bool) -> None:
+    count = sum(line.differs for line in lines)
+    question = f"Change {'this license' if count == 1 else f'these {count} licenses'}?"
+    try:
+        agreed = yes or typer.confirm(question, err=True)
+    except (typer.Abort, OSError):  # Nobody is there to answer.
+        agreed = False
+    if not agreed:
+        raise CommandError(UNANSWERED)
+
+
+def _apply(database: Database, catalog: Catalog, line: RemapLine, by: Asker) -> RemapLine:
+    if not line.differs:
+        return line
+    done: Remapped | None = database.run_here(
+        remap_license, line.license_id, catalog, by, utc_now()
+    )
+    if done is None:  # Somebody else did the same since it was shown.
+        return replace(line, before=line.after or line.before, mailed=False)
+    return replace(
+        line,
+        before=done.before,
+        after=done.after,
+        changed=True,
+        mailed=done.delivery_id is not None,
+        delivery_id=done.delivery_id,
+    )
+
+
+async def _report(
+    database: Database, lines: Sequence[RemapLine], patience: timedelta, *, as_json: bool
+) -> None:
+    """Wait for the mails, and tell what became of each change."""
+    owed = [line.delivery_id for line in lines if line.delivery_id is not None]
+    mails = {mail.id: mail.status for mail in await what_came(database, owed, patience)}
+    if as_json:
+        return
+    for line in lines:
+        if line.changed:
+            mail = "" if line.delivery_id is None else f"; its mail is {mails[line.delivery_id]}"
+            console().print(Text(f"{line.order}: changed{mail}"), soft_wrap=True)
+
+
+def print_lines(lines: Sequence[RemapLine]) -> None:
+    for line in lines:
+        console().print(Text(f"{line.order}: {_told(line)}"), soft_wrap=True)
+
+
+def _told(line: RemapLine) -> str:
+    if line.after is None:
+        return line.problem or ""
+    if not line.differs:
+        return f"stays as it is: {_terms(line.before)}"
+    changes = [
+        f"{name} {before} → {after}"
+        for name, before, after in _facts(line.before, line.after)
+        if before != after
+    ]
+    mail = "mails the new token" if line.mailed else "mails nobody"
+    return f"{', '.join(changes)}; {mail}"
+
+
+def _facts(before: Terms, after: Terms) -> list[tuple[str, str, str]]:
+    return [
+        ("tier", before.tier, after.tier),
+        ("seats", str(before.seats), str(after.seats)),
+        ("end", _end(before), _end(after)),
+        ("name", before.product_name, after.product_name),
+    ]
+
+
+def _terms(terms: Terms) -> str:
+    seats = "1 seat" if terms.seats == 1 else f"{terms.seats} seats"
+    return f"{terms.tier}, {seats}, end {_end(terms)}"
+
+
+def _end(terms: Terms) -> str:
+    return "never" if terms.expires_at is None else day(terms.expires_at)
+
+
+def _complain(lines: Sequence[RemapLine]) -> None:
+    undecided = sum(line.problem is not None for line in lines)
+    if undecided:
+        raise CommandError(f"not decided anew: {undecided}; `mintpost products check` helps to see")

@@ -1,0 +1,133 @@
+"""Licenses that a person has decided anew by today's mapping."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from db.events import note_event
+from db.inserting import the_one
+from db.models import LicenseRow, RemapRow, SaleRow
+from db.resends import NewResend, ask_resends
+from db.sales import load_sale
+from domain.catalog import Catalog
+from domain.remapping import Held, Terms, is_in_favor, terms_today
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked, why, and whether the holder is to be mailed where it is in their favor."""
+
+    name: str
+    why: str | None
+    may_mail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Remapped:
+    before: Terms
+    after: Terms
+    delivery_id: int | None
+
+
+def licenses_of_order(session: Session, source: str, order_id: str) -> list[int]:
+    """Return the licenses that an order, or a charge of their membership, was minted into."""
+    same = and_(
+        LicenseRow.source == SaleRow.source, LicenseRow.subscription_id == SaleRow.subscription_id
+    )
+    order = (
+        select(LicenseRow.id)
+        .join(SaleRow, or_(LicenseRow.sale_id == SaleRow.id, same))
+        .where(SaleRow.source == source, SaleRow.order_id == order_id)
+    )
+    return list(session.scalars(order.distinct().order_by(LicenseRow.id)))
+
+
+def licenses_of_key(session: Session, key: str) -> list[int]:
+    """Return the license of a key that is written without dashes."""
+    same = func.replace(LicenseRow.key, "-", "") == key
+    return list(session.scalars(select(LicenseRow.id).where(same)))
+
+
+def licenses_of_product(session: Session, product: str) -> list[int]:
+    """Return the licenses of a product, known by its id or by a name it was sold under."""
+    rows = session.execute(
+        select(LicenseRow.id, SaleRow.product_id, SaleRow.product_aliases)
+        .join(SaleRow, SaleRow.id == LicenseRow.sale_id)
+        .order_by(LicenseRow.id)
+    )
+    return [found for found, own, aliases in rows if product in (own, *aliases)]
+
+
+def load_held(session: Session, license_id: int) -> Held:
+    row = the_one(session, LicenseRow, id=license_id)
+    sale = load_sale(session, row.sale_id)
+    paid = [load_sale(session, found) for found in session.scalars(_payments(row))]
+    return Held(row.id, sale, tuple(paid), _terms(row))
+
+
+def remap_license(
+    session: Session, license_id: int, catalog: Catalog, asker: Asker, now: datetime
+) -> Remapped | None:
+    """Give it today's terms, in one transaction with who asked and the mail that is owed.
+
+    None where there is nothing to change. It is decided here once more: a charge may have come
+    since it was shown.
+    """
+    # Locked, so that a charge that extends it at the same moment sees what this did.
+    row = session.scalars(
+        select(LicenseRow).where(LicenseRow.id == license_id).with_for_update()
+    ).one()
+    held = load_held(session, license_id)
+    after = terms_today(held, catalog)
+    if after is None or after == held.terms:
+        return None
+    row.tier, row.seats, row.expires_at = after.tier, after.seats, after.expires_at
+    row.product_name, row.products_sha256 = after.product_name, catalog.sha256
+    session.flush()
+    delivery_id = None
+    if asker.may_mail and is_in_favor(held.terms, after, now):
+        resend = NewResend(row.source, row.order_id, None, asker.name, asker.why)
+        (delivery_id,) = ask_resends(session, resend, now)
+    done = Remapped(held.terms, after, delivery_id)
+    _record(session, row, done, asker, now)
+    return done
+
+
+def _record(session: Session, row: LicenseRow, done: Remapped, asker: Asker, now: datetime) -> None:
+    event_id = the_one(session, SaleRow, id=row.sale_id).event_id
+    session.add(
+        RemapRow(
+            license_id=row.id,
+            before=_plain(done.before),
+            after=_plain(done.after),
+            delivery_id=done.delivery_id,
+            asked_by=asker.name,
+            asked_why=asker.why,
+            asked_at=now,
+            products_sha256=row.products_sha256,
+        )
+    )
+    when = f"{now:%Y-%m-%d %H:%M:%S} UTC"
+    note_event(session, event_id, f"its license was decided anew by `mintpost remap` at {when}")
+
+
+def _plain(terms: Terms) -> dict[str, Any]:
+    end = None if terms.expires_at is None else terms.expires_at.isoformat()
+    return {**asdict(terms), "expires_at": end}
+
+
+def _payments(row: LicenseRow) -> Select[int]:
+    """Select the sales that counted: its own, and each charge that was minted into it."""
+    charge = and_(
+        SaleRow.source == row.source,
+        SaleRow.subscription_id == row.subscription_id,
+        SaleRow.minted_at.is_not(None),
+    )
+    return select(SaleRow.id).where(or_(SaleRow.id == row.sale_id, charge)).order_by(SaleRow.id)
+
+
+def _terms(row: LicenseRow) -> Terms:
+    return Terms(row.tier, row.seats, row.expires_at, row.product_name)
