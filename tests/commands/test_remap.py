@@ -18,7 +18,7 @@ from tests.support.waiting import until
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-END = datetime(2027, 9, 1, 12, 0, 5, tzinfo=UTC)
+END = datetime(2027, 9, 1, 23, 59, 59, tzinfo=UTC)
 BETTER = PRODUCTS.replace("tier: core\n    years: 1", "tier: plus\n    years: 2\n    seats: 3")
 LESS = PRODUCTS.replace("tier: core\n    years: 1", "tier: lite\n    months: 6")
 
@@ -58,7 +58,7 @@ async def test_license_of_a_mapping_saved_in_two_steps_is_put_right_and_mailed_o
     ]
     after = await the_license(shop)
     assert (after.key, after.tier, after.seats) == (before.key, "plus", 3)
-    assert after.expires_at == datetime(2028, 9, 1, 12, 0, 5, tzinfo=UTC)
+    assert after.expires_at == datetime(2028, 9, 1, 23, 59, 59, tzinfo=UTC)
     assert await sent_for(shop) == [("sale", "logged"), ("resend:1", "logged")]
     public = setup.signer.public_key
     token = verify_token(shop.token("delivery-2.eml"), [PublicKey(public.kid, public.x)], END)
@@ -90,13 +90,13 @@ async def test_dry_run_only_tells(shop: Shop, remap: Remap) -> None:
         "before": {
             "tier": "core",
             "seats": 1,
-            "expires_at": "2027-09-01T12:00:05Z",
+            "expires_at": "2027-09-01T23:59:59Z",
             "product_name": "Lumen Editor 3",
         },
         "after": {
             "tier": "plus",
             "seats": 3,
-            "expires_at": "2028-09-01T12:00:05Z",
+            "expires_at": "2028-09-01T23:59:59Z",
             "product_name": "Lumen Editor 3",
         },
         "mailed": True,
@@ -126,7 +126,7 @@ async def test_taking_back_mails_nobody(shop: Shop, remap: Remap) -> None:
     (line,) = json.loads((await remap(f"gumroad:{shop.sold}", "--yes", "--json")).out)
     assert (line["changed"], line["mailed"], line["delivery_id"]) == (True, False, None)
     after = await the_license(shop)
-    assert (after.tier, after.expires_at) == ("lite", datetime(2027, 3, 1, 12, 0, 5, tzinfo=UTC))
+    assert (after.tier, after.expires_at) == ("lite", datetime(2027, 3, 1, 23, 59, 59, tzinfo=UTC))
     assert await sent_for(shop) == [("sale", "logged")]
 
 

@@ -79,11 +79,11 @@ def shop(setup: Setup) -> Shop:
 async def test_end_of_a_membership_is_that_of_its_latest_payment_that_counted(shop: Shop) -> None:
     await shop.mint(FIRST, THIRD, SECOND)
     await shop.read(UNPAID)  # It waits, and has moved nothing.
-    assert (await shop.license()).expires_at == datetime(2026, 9, 1, 9, 0, 11, tzinfo=UTC)
+    assert (await shop.license()).expires_at == datetime(2026, 9, 1, 23, 59, 59, tzinfo=UTC)
     done = await shop.remap(MONTHLY.replace("months: 1", "months: 3"))
     assert done is not None
     license_ = await shop.license()
-    assert license_.expires_at == datetime(2026, 11, 1, 9, 0, 11, tzinfo=UTC)
+    assert license_.expires_at == datetime(2026, 11, 1, 23, 59, 59, tzinfo=UTC)
     assert await shop.remap(MONTHLY.replace("months: 1", "months: 3")) is None
     reasons = [mail.reason for mail in await shop.database.read(list_deliveries, Filters())]
     assert reasons[0] == "resend:1"
@@ -93,10 +93,10 @@ async def test_end_of_a_membership_is_that_of_its_latest_payment_that_counted(sh
 @pytest.mark.parametrize(
     ("charge", "end"),
     [
-        ("    months: 6\n", datetime(2027, 2, 1, 9, 0, 11, tzinfo=UTC)),
+        ("    months: 6\n", datetime(2027, 2, 1, 23, 59, 59, tzinfo=UTC)),
         ("", None),
-        ("    license: none\n", datetime(2026, 10, 1, 9, 0, 11, tzinfo=UTC)),
-        (None, datetime(2026, 10, 1, 9, 0, 11, tzinfo=UTC)),
+        ("    license: none\n", datetime(2026, 10, 1, 23, 59, 59, tzinfo=UTC)),
+        (None, datetime(2026, 10, 1, 23, 59, 59, tzinfo=UTC)),
     ],
     ids=["its own", "for ever", "no license", "unmapped"],
 )
@@ -132,7 +132,7 @@ async def test_charge_beside_it_loses_nothing(shop: Shop) -> None:
     mint = Mint(shop.database, {"gumroad": Gumroad(())}, shop.catalog, clock=lambda: NOW)
     await asyncio.gather(mint.mint(charge), shop.remap(MONTHLY.replace("months: 1", "months: 3")))
     await shop.remap(MONTHLY.replace("months: 1", "months: 3"))
-    assert (await shop.license()).expires_at == datetime(2026, 11, 1, 9, 0, 11, tzinfo=UTC)
+    assert (await shop.license()).expires_at == datetime(2026, 11, 1, 23, 59, 59, tzinfo=UTC)
 
 
 async def test_license_is_found_by_each_of_its_orders_its_key_and_its_product(shop: Shop) -> None:
