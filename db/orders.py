@@ -40,9 +40,7 @@ def fail_order(session: Session, event_id: int, sentence: str, now: datetime) ->
 
     One that came since, and was not started yet, gets a run of its own.
     """
-    event = _named(session, event_id)
-    shares = or_(Event.id == event_id, and_(_same_order(event), Event.dispatched_at.is_not(None)))
-    return _fail(session, shares, sentence, now)
+    return _fail(session, _shares_run(_named(session, event_id)), sentence, now)
 
 
 def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> int:
@@ -94,13 +92,13 @@ def copies_to_settle(session: Session, event_id: int, outcome: str) -> Sequence[
     return session.scalars(select(Event.id).where(others).order_by(Event.id)).all()
 
 
-def failed_rows(session: Session, event_id: int) -> Sequence[int]:
-    """Return the order's failed rows, once it was read."""
+def rows_to_fail(session: Session, event_id: int) -> Sequence[int]:
+    """Return the open rows that share this run, once the order was read."""
     event = _named(session, event_id)
     if not _was_read(session, event):
         return []
-    failed = and_(_same_order(event), Event.outcome == FAILED)
-    return session.scalars(select(Event.id).where(failed).order_by(Event.id)).all()
+    rows = select(Event.id).where(_shares_run(event), IS_OPEN)
+    return session.scalars(rows.order_by(Event.id)).all()
 
 
 def order_is_settled(session: Session, source: str, order_id: str) -> bool:
@@ -168,6 +166,11 @@ def _same_order(event: _Named) -> ColumnElement[bool]:
         Event.order_id == event.order_id,
         Event.kind.in_(ORDER_KINDS),
     )
+
+
+def _shares_run(event: _Named) -> ColumnElement[bool]:
+    joined = and_(_same_order(event), Event.dispatched_at.is_not(None))
+    return or_(Event.id == event.id, joined)
 
 
 def _was_read(session: Session, event: _Named) -> bool:

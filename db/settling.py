@@ -19,8 +19,8 @@ from db.orders import (
     close_row,
     copies_to_settle,
     fail_run,
-    failed_rows,
     late_copies,
+    rows_to_fail,
     settle_copy,
 )
 from db.sales import sale_of
@@ -43,20 +43,20 @@ class Settling:
 
     async def close(self, event_id: int, outcome: str, now: datetime) -> int:
         """Settle the order as `db.orders.close_order` does; return how many rows."""
-        own = None if outcome.startswith("ignored:") else await self.about(event_id)
-        settled = await self.database.run(close_row, event_id, outcome, now, own)
+        settled = 0
+        # The copies first: who sees the row settled sees the order settled.
         for copy in await self.database.read(copies_to_settle, event_id, outcome):
             remark = await self.about(copy)
             settled += await self.database.run(settle_copy, copy, event_id, now, remark)
-        return settled
+        own = None if outcome.startswith("ignored:") else await self.about(event_id)
+        return settled + await self.database.run(close_row, event_id, outcome, now, own)
 
     async def fail(self, event_id: int, sentence: str, now: datetime) -> int:
         """Fail the run's rows; one that carries another address may be what mends it."""
-        failed = await self.database.run(fail_run, event_id, sentence, now)
-        for row in await self.database.read(failed_rows, event_id):
+        for row in await self.database.read(rows_to_fail, event_id):
             if (remark := await self.about(row)) is not None:
                 await self.database.run(note_event, row, remark)
-        return failed
+        return await self.database.run(fail_run, event_id, sentence, now)
 
     async def settle_late(self, now: datetime) -> None:
         for copy, settled_by in await self.database.read(late_copies):
