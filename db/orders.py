@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from db.events import noted
+from db.events import lock_order, noted
 from db.models import Event, SaleRow
 from domain.errors import RowMissingError
 from domain.event import DUPLICATE, FAILED, ORDER_KINDS, UNSETTLED
@@ -138,7 +138,15 @@ def late_copies(session: Session) -> list[tuple[int, int]]:
 def settle_copy(
     session: Session, copy_id: int, settled_by: int, now: datetime, remark: str | None = None
 ) -> int:
-    """Settle a row as the duplicate of another, unless another process has settled it since."""
+    """Settle a row as the duplicate of another, unless another process has settled it since.
+
+    Two runs may end at once, each with a row of its own: one of them must not be a duplicate.
+    """
+    copy = _named(session, copy_id)
+    lock_order(session, copy.source, copy.order_id or "")
+    settled_itself = select(Event.id).where(Event.id == settled_by, Event.outcome == DUPLICATE)
+    if session.execute(settled_itself).scalar_one_or_none() is not None:
+        return 0
     parts = [f"the order was settled by ping {settled_by}", remark]
     return _settle(
         session,
