@@ -29,7 +29,7 @@ class _Named:
 
 def record_failure(session: Session, event_id: int, sentence: str) -> None:
     """Put the latest sentence on every open row of the order."""
-    event = _named(session, event_id)
+    event = _locked(session, event_id)
     # A row that says so already is not written again: on SQLite its body would be, too.
     silent = and_(IS_OPEN, Event.error.is_distinct_from(sentence))
     session.execute(update(Event).where(_same_order(event), silent).values(error=sentence))
@@ -40,7 +40,7 @@ def fail_order(session: Session, event_id: int, sentence: str, now: datetime) ->
 
     One that came since, and was not started yet, gets a run of its own.
     """
-    return _fail(session, _shares_run(_named(session, event_id)), sentence, now)
+    return _fail(session, _shares_run(_locked(session, event_id)), sentence, now)
 
 
 def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> int:
@@ -142,8 +142,7 @@ def settle_copy(
 
     Two runs may end at once, each with a row of its own: one of them must not be a duplicate.
     """
-    copy = _named(session, copy_id)
-    lock_order(session, copy.source, copy.order_id or "")
+    _locked(session, copy_id)
     settled_itself = select(Event.id).where(Event.id == settled_by, Event.outcome == DUPLICATE)
     if session.execute(settled_itself).scalar_one_or_none() is not None:
         return 0
@@ -164,6 +163,14 @@ def _named(session: Session, event_id: int) -> _Named:
     if row is None:
         raise RowMissingError(Event.__tablename__)
     return _Named(*row)
+
+
+def _locked(session: Session, event_id: int) -> _Named:
+    """Name a row, and keep others from deciding on its order meanwhile."""
+    event = _named(session, event_id)
+    if event.order_id is not None:
+        lock_order(session, event.source, event.order_id)
+    return event
 
 
 def _same_order(event: _Named) -> ColumnElement[bool]:

@@ -30,6 +30,9 @@ from domain.sale import Sold
 LONGEST_COMPARED = 64 * 1024
 """Ten times what a storefront sends. The relay compares too, and a sale must not wait for it."""
 
+MOST_KEPT = 2**63
+"""A run's own ping is one body, and the worker's to compare, however long it is."""
+
 Remark = Callable[[Event, Sold | None], str | None]
 """Says of a ping of an order, given what that was sold as, what of it was not used."""
 
@@ -48,7 +51,7 @@ class Settling:
         for copy in await self.database.read(copies_to_settle, event_id, outcome):
             remark = await self.about(copy)
             settled += await self.database.run(settle_copy, copy, event_id, now, remark)
-        own = None if outcome.startswith("ignored:") else await self.about(event_id)
+        own = None if outcome.startswith("ignored:") else await self.about(event_id, MOST_KEPT)
         return settled + await self.database.run(close_row, event_id, outcome, now, own)
 
     async def fail(self, event_id: int, sentence: str, now: datetime) -> int:
@@ -63,8 +66,8 @@ class Settling:
             remark = await self.about(copy)
             await self.database.run(settle_copy, copy, settled_by, now, remark)
 
-    async def about(self, event_id: int) -> str | None:
-        copy = await self.database.read(_load_copy, event_id)
+    async def about(self, event_id: int, longest: int = LONGEST_COMPARED) -> str | None:
+        copy = await self.database.read(_load_copy, event_id, longest)
         if isinstance(copy, _Compared):
             return await asyncio.to_thread(self.remark, copy.event, copy.sold)
         return copy
@@ -76,13 +79,13 @@ class _Compared:
     sold: Sold | None
 
 
-def _load_copy(session: Session, event_id: int) -> _Compared | str | None:
+def _load_copy(session: Session, event_id: int, longest: int) -> _Compared | str | None:
     """Return what is to be compared, or why it is not, which a person should know as well."""
     measured = select(Event.body_bytes, Event.kind).where(Event.id == event_id)
     length, kind = session.execute(measured).one()
     if kind not in ORDER_KINDS:
         return None
-    if length > LONGEST_COMPARED:
+    if length > longest:
         return f"its body has {length:,} bytes, and was not compared with the sale"
     event = load_event(session, event_id)
     return None if length > len(event.body) else _Compared(event, _sold(session, event))

@@ -150,3 +150,16 @@ async def test_body_that_was_cut_is_not_read(database: Database, watched: Watche
     (newest,) = await database.read(list_events, Filters(limit=1))
     assert newest.note == f"the order was settled by ping {first}"
     assert set(watched.read) == {len(ORDINARY)}
+
+
+async def test_long_ping_that_was_sold_is_compared_and_nothing_is_said_of_it(
+    database: Database, watched: Watched
+) -> None:
+    storefronts: dict[str, Storefront] = {"gumroad": watched}
+    only = await database.run(store_event, new_event(long_copy(NEW), ORDER))
+    await ActivityEnvironment().run(Parse(database, storefronts).parse, PingToParse(only))
+    await ActivityEnvironment().run(
+        Close(database, storefronts).close, OrderToClose(only, "fulfilled")
+    )
+    (row,) = await database.read(list_events, Filters())
+    assert (row.outcome, row.note, watched.read) == ("fulfilled", None, [MIB, MIB])
