@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import Correction, Delivery, Event, LicenseRow, SaleRow
+from db.models import Correction, Delivery, LicenseRow, SaleRow
 from domain.delivery import DONE, WITHDRAWN
 from domain.sale import Sale
 
@@ -22,16 +22,6 @@ class NewCorrection:
     to: str
     asked_by: str
     asked_why: str | None
-
-
-def lock_order(session: Session, source: str, order_id: str) -> bool:
-    """Let minting and a correction take turns; False where no ping names the order.
-
-    Both may come at once on PostgreSQL, and neither must miss the other. One row, so that it
-    cannot deadlock with those who update several.
-    """
-    first = select(Event.id).filter_by(source=source, order_id=order_id).order_by(Event.id).limit(1)
-    return session.execute(first.with_for_update()).scalar_one_or_none() is not None
 
 
 def keep_correction(session: Session, new: NewCorrection, now: datetime) -> Correction:

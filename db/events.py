@@ -72,6 +72,16 @@ def load_event(session: Session, event_id: int) -> Event:
     return the_one(session, Event, id=event_id)
 
 
+def lock_order(session: Session, source: str, order_id: str) -> bool:
+    """Let those who decide on an order take turns; False where no ping names it.
+
+    On PostgreSQL a correction may come while the order is minted, or two runs may settle each
+    other's row. One row is locked, so that no two who lock several can wait for each other.
+    """
+    first = select(Event.id).filter_by(source=source, order_id=order_id).order_by(Event.id).limit(1)
+    return session.execute(first.with_for_update()).scalar_one_or_none() is not None
+
+
 def note_event(session: Session, event_id: int, note: str | None) -> None:
     """Add to what the row's note says, where there is something; said again, it is said once."""
     if note:

@@ -7,8 +7,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, exists, select, update
 from sqlalchemy.orm import Session
 
-from db.corrections import kept_correction, lock_order, take_correction, withdraw_deliveries
-from db.events import note_event
+from db.corrections import kept_correction, take_correction, withdraw_deliveries
+from db.events import lock_order, note_event
 from db.holders import hear_charge
 from db.inserting import insert_once, the_one
 from db.models import Correction, Delivery, LicenseRow, SaleRow

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from db.events import noted
+from db.events import lock_order, noted
 from db.models import Event, SaleRow
 from domain.errors import RowMissingError
 from domain.event import DUPLICATE, FAILED, ORDER_KINDS, UNSETTLED
@@ -29,7 +29,7 @@ class _Named:
 
 def record_failure(session: Session, event_id: int, sentence: str) -> None:
     """Put the latest sentence on every open row of the order."""
-    event = _named(session, event_id)
+    event = _locked(session, event_id)
     # A row that says so already is not written again: on SQLite its body would be, too.
     silent = and_(IS_OPEN, Event.error.is_distinct_from(sentence))
     session.execute(update(Event).where(_same_order(event), silent).values(error=sentence))
@@ -40,9 +40,7 @@ def fail_order(session: Session, event_id: int, sentence: str, now: datetime) ->
 
     One that came since, and was not started yet, gets a run of its own.
     """
-    event = _named(session, event_id)
-    shares = or_(Event.id == event_id, and_(_same_order(event), Event.dispatched_at.is_not(None)))
-    return _fail(session, shares, sentence, now)
+    return _fail(session, _shares_run(_locked(session, event_id)), sentence, now)
 
 
 def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> int:
@@ -94,13 +92,13 @@ def copies_to_settle(session: Session, event_id: int, outcome: str) -> Sequence[
     return session.scalars(select(Event.id).where(others).order_by(Event.id)).all()
 
 
-def failed_rows(session: Session, event_id: int) -> Sequence[int]:
-    """Return the order's failed rows, once it was read."""
+def rows_to_fail(session: Session, event_id: int) -> Sequence[int]:
+    """Return the open rows that share this run, once the order was read."""
     event = _named(session, event_id)
     if not _was_read(session, event):
         return []
-    failed = and_(_same_order(event), Event.outcome == FAILED)
-    return session.scalars(select(Event.id).where(failed).order_by(Event.id)).all()
+    rows = select(Event.id).where(_shares_run(event), IS_OPEN)
+    return session.scalars(rows.order_by(Event.id)).all()
 
 
 def order_is_settled(session: Session, source: str, order_id: str) -> bool:
@@ -140,7 +138,14 @@ def late_copies(session: Session) -> list[tuple[int, int]]:
 def settle_copy(
     session: Session, copy_id: int, settled_by: int, now: datetime, remark: str | None = None
 ) -> int:
-    """Settle a row as the duplicate of another, unless another process has settled it since."""
+    """Settle a row as the duplicate of another, unless another process has settled it since.
+
+    Two runs may end at once, each with a row of its own: one of them must not be a duplicate.
+    """
+    _locked(session, copy_id)
+    settled_itself = select(Event.id).where(Event.id == settled_by, Event.outcome == DUPLICATE)
+    if session.execute(settled_itself).scalar_one_or_none() is not None:
+        return 0
     parts = [f"the order was settled by ping {settled_by}", remark]
     return _settle(
         session,
@@ -160,6 +165,14 @@ def _named(session: Session, event_id: int) -> _Named:
     return _Named(*row)
 
 
+def _locked(session: Session, event_id: int) -> _Named:
+    """Name a row, and keep others from deciding on its order meanwhile."""
+    event = _named(session, event_id)
+    if event.order_id is not None:
+        lock_order(session, event.source, event.order_id)
+    return event
+
+
 def _same_order(event: _Named) -> ColumnElement[bool]:
     if event.kind not in ORDER_KINDS or event.order_id is None:
         return Event.id == event.id
@@ -168,6 +181,11 @@ def _same_order(event: _Named) -> ColumnElement[bool]:
         Event.order_id == event.order_id,
         Event.kind.in_(ORDER_KINDS),
     )
+
+
+def _shares_run(event: _Named) -> ColumnElement[bool]:
+    joined = and_(_same_order(event), Event.dispatched_at.is_not(None))
+    return or_(Event.id == event.id, joined)
 
 
 def _was_read(session: Session, event: _Named) -> bool:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session, aliased
 from db.corrections import (
     NewCorrection,
     keep_correction,
-    lock_order,
     take_correction,
     withdraw_deliveries,
 )
+from db.events import lock_order
 from db.models import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
 from domain.delivery import PENDING
 from domain.event import ORDER_KINDS

@@ -19,8 +19,8 @@ from db.orders import (
     close_row,
     copies_to_settle,
     fail_run,
-    failed_rows,
     late_copies,
+    rows_to_fail,
     settle_copy,
 )
 from db.sales import sale_of
@@ -29,6 +29,9 @@ from domain.sale import Sold
 
 LONGEST_COMPARED = 64 * 1024
 """Ten times what a storefront sends. The relay compares too, and a sale must not wait for it."""
+
+MOST_KEPT = 2**63
+"""A run's own ping is one body, and the worker's to compare, however long it is."""
 
 Remark = Callable[[Event, Sold | None], str | None]
 """Says of a ping of an order, given what that was sold as, what of it was not used."""
@@ -43,28 +46,28 @@ class Settling:
 
     async def close(self, event_id: int, outcome: str, now: datetime) -> int:
         """Settle the order as `db.orders.close_order` does; return how many rows."""
-        own = None if outcome.startswith("ignored:") else await self.about(event_id)
-        settled = await self.database.run(close_row, event_id, outcome, now, own)
+        settled = 0
+        # The copies first: who sees the row settled sees the order settled.
         for copy in await self.database.read(copies_to_settle, event_id, outcome):
             remark = await self.about(copy)
             settled += await self.database.run(settle_copy, copy, event_id, now, remark)
-        return settled
+        own = None if outcome.startswith("ignored:") else await self.about(event_id, MOST_KEPT)
+        return settled + await self.database.run(close_row, event_id, outcome, now, own)
 
     async def fail(self, event_id: int, sentence: str, now: datetime) -> int:
         """Fail the run's rows; one that carries another address may be what mends it."""
-        failed = await self.database.run(fail_run, event_id, sentence, now)
-        for row in await self.database.read(failed_rows, event_id):
+        for row in await self.database.read(rows_to_fail, event_id):
             if (remark := await self.about(row)) is not None:
                 await self.database.run(note_event, row, remark)
-        return failed
+        return await self.database.run(fail_run, event_id, sentence, now)
 
     async def settle_late(self, now: datetime) -> None:
         for copy, settled_by in await self.database.read(late_copies):
             remark = await self.about(copy)
             await self.database.run(settle_copy, copy, settled_by, now, remark)
 
-    async def about(self, event_id: int) -> str | None:
-        copy = await self.database.read(_load_copy, event_id)
+    async def about(self, event_id: int, longest: int = LONGEST_COMPARED) -> str | None:
+        copy = await self.database.read(_load_copy, event_id, longest)
         if isinstance(copy, _Compared):
             return await asyncio.to_thread(self.remark, copy.event, copy.sold)
         return copy
@@ -76,13 +79,13 @@ class _Compared:
     sold: Sold | None
 
 
-def _load_copy(session: Session, event_id: int) -> _Compared | str | None:
+def _load_copy(session: Session, event_id: int, longest: int) -> _Compared | str | None:
     """Return what is to be compared, or why it is not, which a person should know as well."""
     measured = select(Event.body_bytes, Event.kind).where(Event.id == event_id)
     length, kind = session.execute(measured).one()
     if kind not in ORDER_KINDS:
         return None
-    if length > LONGEST_COMPARED:
+    if length > longest:
         return f"its body has {length:,} bytes, and was not compared with the sale"
     event = load_event(session, event_id)
     return None if length > len(event.body) else _Compared(event, _sold(session, event))

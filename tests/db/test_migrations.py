@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
-from sqlalchemy import URL, Connection, Engine, MetaData, text
+from sqlalchemy import URL, Connection, Engine, MetaData, insert, text
 
 from db.engine import open_engine
 from db.migrating import _config, migrate
-from db.models import Table
+from db.models import Correction, Table
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
@@ -82,3 +82,39 @@ def test_0004_gives_each_license_a_random_token_id_and_keeps_the_one_it_had(
     ids = {token_id for *_, token_id in found}
     assert len(ids) == 100
     assert min(len(token_id) for token_id in ids) >= 32  # 128 bits in hex.
+
+
+def test_0003_takes_over_what_persons_corrected(first_engine: Engine) -> None:
+    right, wrong, third = "right@example.com", "wrong@example.com", "third@example.com"
+    holders = {1: right, 2: wrong, 3: third, 4: wrong}
+    with first_engine.begin() as connection:
+        rows = Rows(connection)
+        for number, holder in holders.items():
+            rows.order(number, "fulfilled")
+            license_ = {"source": "gumroad", "order_id": f"order-{number}", "email": holder}
+            rows.insert("licenses", id=number, sale_id=number, **license_)
+            to = {"license_id": number, "to": wrong if number == 4 else right}
+            rows.insert("deliveries", id=number, reason="resend:1", status="accepted", **to)
+            rows.insert(
+                "deliveries", id=10 + number, reason="sale", status="pending", **to | {"to": wrong}
+            )
+            said = {"delivery_id": number, "previous_to": wrong, "asked_why": "she wrote"}
+            rows.insert("resends", id=number, license_id=number, sale_id=number, number=1, **said)
+    migrate(first_engine)
+    with first_engine.begin() as connection:
+        kept = connection.execute(text('SELECT id, order_id, "to", asked_why FROM corrections'))
+        assert sorted(map(tuple, kept)) == [
+            (number, f"order-{number}", right, "she wrote") for number in (1, 2, 3)
+        ]
+        found = connection.execute(text("SELECT id, email, correction_id FROM licenses"))
+        # The second was given back to the mistyped address; the third went on to another.
+        assert sorted(map(tuple, found)) == [
+            (1, right, 1),
+            (2, right, 2),
+            (3, third, None),
+            (4, wrong, None),
+        ]
+        waiting = connection.execute(text('SELECT "to" FROM deliveries WHERE id > 10 ORDER BY id'))
+        assert list(waiting.scalars()) == [right, right, wrong, wrong]
+        order = {"source": "gumroad", "order_id": "order-5", "to": right}
+        connection.execute(insert(Correction).values(**order, asked_by="x", asked_at=NOON))

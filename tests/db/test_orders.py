@@ -17,13 +17,16 @@ from db.events import (
 from db.listing import Filters, list_events
 from db.orders import (
     close_order,
+    close_row,
     fail_order,
     fail_run,
     order_is_settled,
     record_failure,
+    settle_copy,
     settle_late_events,
 )
 from domain.event import ORDER_KINDS
+from tests.db.concurrently import at_once
 from tests.db.rows import NOON, mint, new_ping, sale_of, store_ping
 
 LATER = NOON + timedelta(hours=1)
@@ -210,3 +213,19 @@ def test_waiting_is_told_on_undispatched_rows_only(database: Database) -> None:
     database.run_here(record_waiting, "Temporal is away")
     assert database.read_here(told, dispatched) == (None, None, None)
     assert (database.read_here(load_event, waiting).error or "").startswith(WAITING)
+
+
+def test_two_rows_that_settle_each_other_at_once_leave_one_that_is_no_duplicate(
+    database: Database,
+) -> None:
+    for number in range(10):
+        rows = stored(database, *[(f"order-{number}", "sale")] * 2)
+
+        def settle(turn: int, rows: list[int] = rows) -> int:
+            mine, other = rows[turn], rows[1 - turn]
+            settled = database.run_here(settle_copy, other, mine, LATER)
+            return settled + database.run_here(close_row, mine, "fulfilled", LATER)
+
+        at_once(2, settle)
+        outcomes = [database.read_here(told, row)[0] for row in rows]
+        assert sorted(map(str, outcomes)) == ["duplicate", "fulfilled"]
