@@ -8,9 +8,10 @@ from typing_extensions import override
 from activities.pings import ping_of
 from db.clock import Clock, utc_now
 from db.engine import Database
+from db.events import start_again
 from db.models import Event
 from db.orders import close_order, fail_run
-from domain.event import FAILED
+from domain.event import FAILED, NAMED, ignored
 from storefronts.base import Storefront
 from storefronts.remarks import Remarks
 from workflows.steps import ClosedOrder, CloseStep, OrderToClose
@@ -28,6 +29,9 @@ class Close(CloseStep):
     @activity.defn
     async def close(self, order: OrderToClose) -> ClosedOrder:
         now = self.clock()
+        if order.outcome == ignored(NAMED):
+            await self.database.run(start_again, order.event_id)
+            return ClosedOrder(order.outcome, 0)
         if order.outcome == FAILED:
             rows = await self.database.run(fail_run, order.event_id, order.error or "", now)
         else:

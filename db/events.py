@@ -72,6 +72,16 @@ def load_event(session: Session, event_id: int) -> Event:
     return the_one(session, Event, id=event_id)
 
 
+def name_event(
+    session: Session, event_id: int, kind: str, order_id: str | None, product_id: str | None
+) -> None:
+    session.execute(
+        update(Event)
+        .where(Event.id == event_id)
+        .values(kind=kind, order_id=order_id, product_id=product_id)
+    )
+
+
 def note_event(session: Session, event_id: int, note: str) -> None:
     session.execute(update(Event).where(Event.id == event_id).values(note=note))
 
@@ -119,18 +129,25 @@ def start_again(session: Session, event_id: int) -> bool:
     return cast("CursorResult[Any]", result).rowcount == 1
 
 
-def mark_dispatched(session: Session, event_id: int, workflow_id: str, now: datetime) -> None:
-    """Record the start. What the row waited for is over; what its run said since is kept."""
+def mark_dispatched(
+    session: Session, event_id: int, workflow_id: str, now: datetime, kind: str | None = None
+) -> bool:
+    """Record the start. What the row waited for is over; what its run said since is kept.
+
+    False where the row is not of that kind any more: its run has named it meanwhile, and it may
+    have to be started under another id.
+    """
     waited_for = and_(Event.outcome.is_(None), Event.error.startswith(WAITING))
-    session.execute(
+    result = session.execute(
         update(Event)
-        .where(Event.id == event_id)
+        .where(Event.id == event_id, true() if kind is None else Event.kind == kind)
         .values(
             workflow_id=workflow_id,
             dispatched_at=now,
             error=case((waited_for, null()), else_=Event.error),
         )
     )
+    return cast("CursorResult[Any]", result).rowcount == 1
 
 
 def record_waiting(session: Session, trouble: str, event_id: int | None = None) -> None:

@@ -24,6 +24,8 @@ DUPLICATE = "duplicate"
 FAILED = "failed"
 FOREIGN_SELLER = "foreign_seller"
 """Why a ping is ignored that names another seller than the settings do."""
+NAMED = "named"
+"""Why a run leaves its ping alone: it has learned that the ping is an order's, whose run it is."""
 
 
 def ignored(why: str) -> str:

@@ -5,11 +5,11 @@ and must end in a sentence.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
-from urllib.parse import unquote_to_bytes
 
 from domain.errors import SaleInvalidError
 from storefronts.values import quotable
@@ -20,6 +20,8 @@ CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "iso-8859-1", "windows-1252"}
 MOST_FIELDS = 10_000
 LONGEST_NAME = 1_000
 DEEPEST_NESTING = 20
+
+_ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})++")
 
 Pairs: TypeAlias = Iterator[tuple[str, str]]
 
@@ -97,7 +99,12 @@ def _form_pairs(body: bytes, charset: str) -> Pairs:
 
 
 def _unquoted(raw: bytes, charset: str) -> str:
-    return _decoded(unquote_to_bytes(raw), charset)
+    return _decoded(percent_decoded(raw), charset)
+
+
+def percent_decoded(raw: bytes) -> bytes:
+    """Return what `unquote_to_bytes` does: that raises and catches an error for each bare %."""
+    return _ESCAPES.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), raw)
 
 
 def _decoded(raw: bytes, charset: str) -> str:
