@@ -7,17 +7,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 
 from api.access_log import hide_queries
+from api.bounds import Bounds, raise_file_limit
 from api.dispatcher import Dispatcher
 from api.drainer import Drainer
+from api.floods import Floods
+from api.gate import UNKNOWN, Door, Gate
 from api.health import Health, health_routes
 from api.looking import Pauses
+from api.server import BoundServer
 from api.spool import Spool
 from api.starting import Starter
 from api.storing import Patience, Store
@@ -34,7 +40,7 @@ from workflows.names import TASK_QUEUE
 logger = logging.getLogger(__name__)
 
 
-def create_app() -> FastAPI:
+def create_app() -> ASGIApp:
     """Build the app from the environment; a broken setting ends the process with sentences."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -50,7 +56,9 @@ def create_app() -> FastAPI:
         raise SystemExit(str(error)) from None
     storefronts = {"gumroad": Gumroad(settings.gumroad_secrets(), settings.gumroad_seller_id)}
     spool = Spool(settings.data_dir / "spool")
-    return assemble(Parts(database, storefronts, partial(_connect_lazily, temporal), spool))
+    bounds = Bounds().within(raise_file_limit())
+    connect = partial(_connect_lazily, temporal)
+    return assemble(Parts(database, storefronts, connect, spool, bounds=bounds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +76,45 @@ class Parts:
     pauses: Pauses = field(default_factory=Pauses)
     watch: timedelta = timedelta(minutes=1)
     patience: Patience = field(default_factory=Patience)
+    bounds: Bounds = field(default_factory=Bounds)
+    floods: timedelta = timedelta(minutes=1)
 
 
-def assemble(parts: Parts) -> FastAPI:
+class Runner(Protocol):
+    """What goes on beside the requests until it is cancelled."""
+
+    async def run(self) -> None: ...
+
+
+def assemble(parts: Parts) -> ASGIApp:
     """Put the app together. Nothing that a stranger may ask for tells what this is."""
     hide_queries()
+    door = Door(parts.storefronts)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         client = await parts.connect()
-        background = [asyncio.create_task(each.run()) for each in _furnish(app, parts, client)]
-        yield
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
+        floods = Floods(parts.floods)
+        runners: list[Runner] = [*_furnish(app, parts, client, door), floods]
+        with floods.watching():
+            background = [asyncio.create_task(each.run()) for each in runners]
+            yield
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
 
     app = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
     for status in (404, 405):
         app.add_exception_handler(status, _answer_as_unknown)
-    return app
+    # Outside of FastAPI, which hands on another `receive` than the server's.
+    return BoundServer(Gate(app, door), parts.bounds)
 
 
-def _furnish(app: FastAPI, parts: Parts, client: Client) -> tuple[Dispatcher, Drainer, Watcher]:
+def _furnish(
+    app: FastAPI, parts: Parts, client: Client, door: Door
+) -> tuple[Dispatcher, Drainer, Watcher]:
     """Give the app its routes; return what runs beside them."""
     database, spool = parts.database, parts.spool
     starter = Starter(client, parts.task_queue)
@@ -101,7 +124,9 @@ def _furnish(app: FastAPI, parts: Parts, client: Client) -> tuple[Dispatcher, Dr
         database, spool, stored=dispatcher.wake, spooled=drainer.wake, patience=parts.patience
     )
     app.include_router(webhook_routes(Inbox(parts.storefronts, store)))
-    app.include_router(health_routes(Health(database, client, spool)))
+    public = health_routes(Health(database, client, spool))
+    app.include_router(public)
+    door.open_routes = public.routes
     return dispatcher, drainer, Watcher(database, client, parts.watch)
 
 
@@ -112,7 +137,7 @@ async def _connect_lazily(config: ClientConnectConfig) -> Client:
 
 async def _answer_as_unknown(_request: Request, _error: Exception) -> JSONResponse:
     # A 405 would tell a stranger that the path exists, and its Allow header what it takes.
-    return JSONResponse({"detail": "Not Found"}, 404)
+    return UNKNOWN
 
 
 def _check(database: Database) -> None:

@@ -18,6 +18,9 @@ from db.signing_keys import KnownKey, known_keys
 from domain.errors import DatabaseAwayError
 from licensing.tokens import PublicKey, jwks
 
+ASKED_BY = ["GET", "HEAD"]
+"""Monitors that want no body ask with HEAD."""
+
 CACHED = {"Cache-Control": "public, max-age=300"}
 
 
@@ -71,17 +74,17 @@ class Health:
 def health_routes(health: Health) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/healthz")
+    @router.api_route("/healthz", methods=ASKED_BY)
     async def lives() -> JSONResponse:
         return JSONResponse({"alive": True})
 
-    @router.get("/readyz")
+    @router.api_route("/readyz", methods=ASKED_BY)
     async def ready() -> JSONResponse:
         troubles, spooled = await asyncio.gather(health.troubles(), health.spooled())
         told = troubles if spooled is None else {**troubles, "spool": spooled}
         return JSONResponse({"ready": not troubles, **told}, 503 if troubles else 200)
 
-    @router.get("/.well-known/jwks.json")
+    @router.api_route("/.well-known/jwks.json", methods=ASKED_BY)
     async def public_keys() -> JSONResponse:
         try:
             known = await health.keys()

@@ -4,9 +4,17 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from storefronts.base import Envelope
+
+MOST_OFFERED = 4
+LONGEST_OFFERED = 1024
+"""As it is written in the request, in bytes. What a stranger offers must cost little to refuse."""
+
+LONGEST_NAME = len("%73%65%63%72%65%74")
+LONGEST_CREDENTIALS = 2 * LONGEST_OFFERED
 
 
 class UrlSecrets:
@@ -17,7 +25,13 @@ class UrlSecrets:
 
     def match(self, envelope: Envelope) -> int | None:
         """Return the position of the secret that was offered, or None."""
-        offered = [_digest(secret) for secret in _offered_secrets(envelope) if secret]
+        offered = {
+            _digest(secret)
+            for written in islice(_offered_secrets(envelope), MOST_OFFERED)
+            if len(written) <= LONGEST_OFFERED
+            for secret in _spellings(written)
+            if secret
+        }
         # Every secret is compared, also after a match: the time taken must not tell which.
         matches = [
             sum(hmac.compare_digest(digest, other) for other in offered) for digest in self._digests
@@ -26,13 +40,13 @@ class UrlSecrets:
 
 
 def _offered_secrets(envelope: Envelope) -> Iterator[bytes]:
+    for header, text in envelope.headers:
+        if header == "authorization" and len(text) <= LONGEST_CREDENTIALS:
+            yield _basic_password(text)
     for part in envelope.query.encode(errors="surrogatepass").split(b"&"):
         name, _, value = part.partition(b"=")
-        if unquote_to_bytes(name) == b"secret":
-            yield from _spellings(value)
-    for header, text in envelope.headers:
-        if header == "authorization":
-            yield from _spellings(_basic_password(text))
+        if len(name) <= LONGEST_NAME and unquote_to_bytes(name) == b"secret":
+            yield value
 
 
 def _spellings(value: bytes) -> Iterator[bytes]:

@@ -1,0 +1,76 @@
+"""Tells a line that comes again and again once a minute, with its count."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TypeAlias
+
+from typing_extensions import override
+
+LOGGERS = ("asyncio", "uvicorn.error", "api.admission", "api.webhooks", "api.storing")
+"""Whose lines a stranger, or a sender, can cause."""
+
+MOST_LINES = 1000
+
+Line: TypeAlias = tuple[str, int, str]
+"""Logger, level, and what is told."""
+
+
+class Floods(logging.Filter):
+    """Lets a line through once within `pause`, and counts the others like it."""
+
+    def __init__(self, pause: timedelta = timedelta(minutes=1)) -> None:
+        super().__init__()
+        self.pause = pause
+        self.again: Counter[Line] = Counter()
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING:
+            return True
+        line = line_of(record)
+        is_new = line not in self.again
+        if is_new and len(self.again) < MOST_LINES:
+            self.again[line] = 0
+        elif not is_new:
+            self.again[line] += 1
+        return is_new
+
+    async def run(self) -> None:
+        """Tell the counts until cancelled, and what is left then."""
+        try:
+            while True:
+                await asyncio.sleep(self.pause.total_seconds())
+                self.tell()
+        finally:
+            self.tell()
+
+    def tell(self) -> None:
+        told, self.again = self.again, Counter()
+        for (name, level, text), count in told.items():
+            if count:
+                words = f"{text} (and {count:,} times more within {self.pause.total_seconds():g} s)"
+                # What follows within the next minute is a flood still.
+                self.again[name, level, text] = 0
+                logging.getLogger(name).log(level, "%s", words)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        for name in LOGGERS:
+            logging.getLogger(name).addFilter(self)
+        try:
+            yield
+        finally:
+            for name in LOGGERS:
+                logging.getLogger(name).removeFilter(self)
+
+
+def line_of(record: logging.LogRecord) -> Line:
+    """Return the first line: asyncio's others name the socket. An exception is another's line."""
+    text = record.getMessage().partition("\n")[0]
+    if record.exc_info is not None and record.exc_info[0] is not None:
+        text = f"{text}: {record.exc_info[0].__name__}"
+    return record.name, record.levelno, text
