@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from secrets import token_bytes
 from urllib.parse import unquote_to_bytes
 
 from storefronts.base import Envelope
@@ -12,6 +13,9 @@ from storefronts.base import Envelope
 MOST_OFFERED = 4
 LONGEST_OFFERED = 1024
 """As it is written in the request, in bytes. What a stranger offers must cost little to refuse."""
+
+NOBODYS = token_bytes()
+"""Compared where nothing is offered."""
 
 LONGEST_NAME = len("%73%65%63%72%65%74")
 LONGEST_CREDENTIALS = 2 * LONGEST_OFFERED
@@ -25,18 +29,22 @@ class UrlSecrets:
 
     def match(self, envelope: Envelope) -> int | None:
         """Return the position of the secret that was offered, or None."""
-        offered = {
-            _digest(secret)
-            for written in islice(_offered_secrets(envelope), MOST_OFFERED)
-            if len(written) <= LONGEST_OFFERED
-            for secret in _spellings(written)
-            if secret
-        }
+        offered = [
+            _digest(spelling or NOBODYS)
+            for written in _few_and_short(_offered_secrets(envelope))
+            for spelling in _spellings(written)
+        ]
         # Every secret is compared, also after a match: the time taken must not tell which.
         matches = [
             sum(hmac.compare_digest(digest, other) for other in offered) for digest in self._digests
         ]
         return next((position for position, count in enumerate(matches) if count), None)
+
+
+def _few_and_short(offered: Iterator[bytes]) -> list[bytes]:
+    """Return as many as there may be, whatever was offered: a refusal costs the same each time."""
+    few = [each if len(each) <= LONGEST_OFFERED else b"" for each in islice(offered, MOST_OFFERED)]
+    return few + [b""] * (MOST_OFFERED - len(few))
 
 
 def _offered_secrets(envelope: Envelope) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from sqlalchemy import URL
 
 from api.admission import Admission, peer_of
 from api.bounds import BACKLOG, Bounds, raise_file_limit
+from api.server import LONGEST_ENDING_SECONDS
 from tests.api.bounded import (
     ORDINARY,
     PATIENT,
@@ -142,6 +143,14 @@ async def test_a_hundred_at_once_from_one_address_are_all_answered(
 def test_bounds_leave_files_for_the_rest(files: int, in_all: int, per_peer: int) -> None:
     bounds = Bounds().within(files)
     assert (bounds.in_all, bounds.per_peer) == (in_all, per_peer)
+
+
+def test_nobody_is_waited_for_longer_than_is_documented() -> None:
+    bounds = Bounds()
+    seconds = [each.total_seconds() for each in (bounds.head, bounds.body, bounds.answer)]
+    assert seconds == [10, 30, 30]
+    # Docker waits 30 s for the end of a process, and so does `mintpost dev`.
+    assert bounds.ending.total_seconds() < LONGEST_ENDING_SECONDS < 25
 
 
 def test_file_limit_is_raised_to_what_is_allowed() -> None:

@@ -101,10 +101,12 @@ def test_the_longest_secret_is_taken_whole() -> None:
         "&".join(f"secret=a{n}" for n in range(10_000)),
         "secret=" + "%" * 20_000,
         "&".join(["secret=" + "%41" * 5_000] * 100),
+        "secret=wrong",
+        "",
     ],
-    ids=["equal", "different", "percents", "escapes"],
+    ids=["equal", "different", "percents", "escapes", "one", "none"],
 )
-def test_what_a_stranger_offers_is_few_and_short(
+def test_what_a_stranger_offers_is_few_and_short_and_costs_the_same(
     offered: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed: list[int] = []
@@ -116,7 +118,7 @@ def test_what_a_stranger_offers_is_few_and_short(
     gumroad = Gumroad(SECRETS)
     monkeypatch.setattr(url_secret, "_digest", watched)
     gumroad.authenticate(query(offered))
-    assert len(hashed) <= 3 * MOST_OFFERED
+    assert len(hashed) == 3 * MOST_OFFERED
     assert max(hashed, default=0) <= LONGEST_OFFERED
 
 
