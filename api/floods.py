@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from traceback import extract_tb
 from typing import TypeAlias
 
 from typing_extensions import override
@@ -69,8 +70,14 @@ class Floods(logging.Filter):
 
 
 def line_of(record: logging.LogRecord) -> Line:
-    """Return the first line: asyncio's others name the socket. An exception is another's line."""
+    """Return the first line, for asyncio's others name the socket, and where an error is from."""
     text = record.getMessage().partition("\n")[0]
-    if record.exc_info is not None and record.exc_info[0] is not None:
-        text = f"{text}: {record.exc_info[0].__name__}"
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        text = f"{text}: {type(error).__name__}{_place(error)}"
     return record.name, record.levelno, text
+
+
+def _place(error: BaseException) -> str:
+    frames = extract_tb(error.__traceback__)
+    return f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""

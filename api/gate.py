@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.webhooks import envelope_of
 from storefronts.base import Storefront
 
+LONGEST_METHOD = 32
 LONGEST_PATH = 1024
 LONGEST_QUERY = 1024
 LARGEST_HEADERS = 8 * 1024
@@ -20,6 +21,7 @@ UNKNOWN = JSONResponse({"detail": "Not Found"}, 404)
 """What an unknown path gets, and so every stranger."""
 
 WEBHOOKS = "/webhooks/"
+PORTS = range(65_536)
 
 
 class Door:
@@ -59,8 +61,8 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            tell_plain_address(scope)
             app = self.app if self.door.lets_in(scope) else UNKNOWN
+            tell_little(scope)
             await app(scope, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -70,21 +72,27 @@ def is_too_long(scope: Scope) -> bool:
     # As on the wire: a colon, a blank and a line break go with each.
     headers = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
     return (
-        len(scope["raw_path"]) > LONGEST_PATH
+        len(scope["method"]) > LONGEST_METHOD
+        or len(scope["raw_path"]) > LONGEST_PATH
         or len(scope["query_string"]) > LONGEST_QUERY
         or headers > LARGEST_HEADERS
     )
 
 
-def tell_plain_address(scope: Scope) -> None:
-    """Leave nothing but an address where the log takes one: a proxy repeats what it is told."""
-    if scope["client"] is None:
-        return
-    host, port = scope["client"]
+def tell_little(scope: Scope) -> None:
+    """Leave to the log a method and a path that end, and an address where it takes one."""
+    scope["method"] = scope["method"][: LONGEST_METHOD + 1]
+    scope["path"] = scope["path"][: LONGEST_PATH + 1]
+    if scope["client"] is not None:
+        scope["client"] = plain_address(*scope["client"])
+
+
+def plain_address(host: str, port: int) -> tuple[str, int]:
+    """Return an address and nothing else: a proxy repeats what it is told."""
     # The zone of a local address may be any text.
     host = host.partition("%")[0]
     try:
         ip_address(host)
     except ValueError:
-        host, port = "unknown", 0
-    scope["client"] = (host, port)
+        return "unknown", 0
+    return host, port if port in PORTS else 0

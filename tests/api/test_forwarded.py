@@ -19,6 +19,7 @@ FORGED = (
     "\u202eevil".encode().decode("latin-1"),
     "fe80::1%\x1b[31mroot",
     "six.example",
+    "6.6.6.6:" + "9" * 500,
     "x" * 500,
 )
 
@@ -47,7 +48,9 @@ async def clients(web: Web, forwarded: str, caplog: pytest.LogCaptureFixture) ->
     lines = [each.getMessage() for each in caplog.records if each.name == "uvicorn.access"]
     assert len(lines) == 2
     senders = await web.database.read(lambda session: session.scalars(select(Event.sender)).all())
-    found = [re.fullmatch(r'(\S+):\d+ - "POST \S+ HTTP/1\.1" (200|404)', line) for line in lines]
+    found = [
+        re.fullmatch(r'(\S+):\d{1,5} - "POST \S+ HTTP/1\.1" (200|404)', line) for line in lines
+    ]
     return {each[1] for each in found if each is not None} | {str(senders[-1])}
 
 

@@ -103,10 +103,15 @@ async def test_what_is_too_long_gets_what_an_unknown_path_gets(
     assert await web.stored() == 0
 
 
-async def test_a_path_that_is_too_long_gets_what_an_unknown_path_gets(web: Web) -> None:
+async def test_a_path_or_method_that_is_too_long_gets_what_an_unknown_path_gets(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
     unknown = await exchange(web.url, request("POST", UNKNOWN))
-    for path in ("/" + "x" * LONGEST_PATH, KNOWN + "/" * LONGEST_PATH, "/" + "%41" * 20_000):
+    for path in ("/" + "x" * 60_000, KNOWN + "/" * LONGEST_PATH, "/" + "%C3%A9" * 9_000):
         assert await exchange(web.url, request("POST", f"{path}?secret={SECRET}")) == unknown
+    for path in (UNKNOWN, KNOWN, "/healthz"):
+        assert await exchange(web.url, request("G" * 60_000, path)) == unknown
+    assert max(len(line) for line in caplog.text.splitlines()) < 10 * LONGEST_PATH
 
 
 async def test_what_is_just_short_enough_is_heard(web: Web) -> None:
