@@ -33,7 +33,7 @@ class BoundServer:
         await self.app(scope, receive, send)
 
 
-def bound_server(receive: Receive, bounds: Bounds) -> None:
+def bound_server(receive: object, bounds: Bounds) -> None:
     """Change the settings of the server that this `receive` of its lifespan belongs to."""
     config = getattr(getattr(receive, "__self__", None), "config", None)
     if not isinstance(config, uvicorn.Config):
@@ -41,6 +41,8 @@ def bound_server(receive: Receive, bounds: Bounds) -> None:
         return
     connect = partial(Connection, admission=Admission(bounds))
     config.http_protocol_class = cast("type[Connection]", connect)
+    # A path that takes none would be told apart, and a socket leave our connection uncounted.
+    config.ws_protocol_class = None
     # asyncio accepts as many at once before it looks at any: together they must not take the
     # last file, at which it writes a line for each that is left.
     config.backlog = min(config.backlog, BACKLOG)
