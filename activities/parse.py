@@ -41,7 +41,7 @@ class Parse(ParseStep):
         event = await self.database.read(load_event, ping.event_id)
         if await self.is_another_runs(event):
             return ParsedPing(ignored=NAMED)
-        # A large body takes a moment to read, in which others go on.
+        # In a thread, because a large body would block the other activities.
         read = await asyncio.to_thread(self.read, event)
         if isinstance(read, Ignored):
             return ParsedPing(ignored=read.why)
@@ -51,7 +51,7 @@ class Parse(ParseStep):
         return ParsedPing(sale_id=sale_id)
 
     async def is_another_runs(self, event: Event) -> bool:
-        """Name the ping where the API did not; tell whether it is its order's run to do it."""
+        """Name the ping if the API did not; return whether it belongs to its order's run."""
         storefront = self.storefronts[event.source]
         kind, order_id = event.kind, event.order_id
         if kind == "unknown" and order_id is None:

@@ -1,4 +1,4 @@
-"""Which connections are open, and which one must go when there are too many."""
+"""Counts open connections, and closes idle ones when a limit is reached."""
 
 import logging
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ from api.bounds import Bounds
 logger = logging.getLogger(__name__)
 
 NETWORK_BITS = 64
-"""What one customer of an IPv6 provider has at least: its addresses are one peer."""
+"""An IPv6 customer gets at least a /64, so all addresses of a /64 count as one peer."""
 
 
 class Guest(Protocol):
-    """A connection. It is idle while no request of it is being answered."""
+    """A connection. It is idle while it has no unanswered request."""
 
     def is_idle(self) -> bool: ...
 
@@ -22,7 +22,7 @@ class Guest(Protocol):
 
 
 class Admission:
-    """Keeps the bounds. What is idle longest makes room; only where nothing is, one is refused."""
+    """Enforces the limits: closes the connection idle longest, or else refuses the new one."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
@@ -32,7 +32,7 @@ class Admission:
     def admit(self, guest: Guest, address: str | None) -> bool:
         peer = peer_of(address)
         if not self._has_room(peer):
-            logger.warning("too many requests under way: a connection is refused")
+            logger.warning("too many requests in progress: a new connection was refused")
             guest.end()
             return False
         self.peers[guest] = peer
@@ -40,7 +40,7 @@ class Admission:
         return True
 
     def touch(self, guest: Guest) -> None:
-        """Count it as the one that was used last."""
+        """Mark it as most recently used."""
         if guest in self.peers:
             peer = self.peers.pop(guest)
             self.peers[guest] = peer
@@ -67,14 +67,14 @@ class Admission:
         idle = next((guest for guest in among if guest.is_idle()), None)
         if idle is None:
             return False
-        logger.warning("too many connections: those that wait longest are closed")
+        logger.warning("too many connections: those idle longest were closed")
         self.leave(idle)
         idle.end()
         return True
 
 
 def peer_of(address: str | None) -> str:
-    """Return whose connections are counted together. A Unix socket has no address."""
+    """Return the key under which connections are counted; a Unix socket has no address."""
     try:
         ip: IPv4Address | IPv6Address = ip_address(address or "")
     except ValueError:

@@ -81,7 +81,7 @@ class Parts:
 
 
 class Runner(Protocol):
-    """What goes on beside the requests until it is cancelled."""
+    """A background task; it runs until cancelled."""
 
     async def run(self) -> None: ...
 
@@ -108,7 +108,7 @@ def assemble(parts: Parts) -> ASGIApp:
     )
     for status in (404, 405):
         app.add_exception_handler(status, _answer_as_unknown)
-    # Outside of FastAPI, which hands on another `receive` than the server's.
+    # Around FastAPI, because it wraps `receive`, and `BoundServer` needs the server's own.
     return BoundServer(Gate(app, door), parts.bounds)
 
 

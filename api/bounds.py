@@ -1,4 +1,4 @@
-"""How long a connection is waited for, and how many there may be."""
+"""Timeouts of a connection, and limits on the number of connections."""
 
 import resource
 from contextlib import suppress
@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 BACKLOG = 128
-"""How many connections may wait to be accepted, and how many asyncio accepts at once."""
+"""Length of the accept queue; asyncio also accepts that many connections in one turn."""
 
 OWN_FILES = 64
-"""What database, spool, Temporal and logs may have open."""
+"""Files kept free for the database, the spool, Temporal and logs."""
 
 ALWAYS_FROM_ONE_PEER = 100
 ANY_NUMBER = 1_000_000
@@ -17,10 +17,10 @@ ANY_NUMBER = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`head` is for a whole head, `body` for a whole body, `answer` for taking what is answered.
+    """Timeouts for receiving a whole head, receiving a whole body, and sending the answer.
 
-    `ending` is what a request that is under way gets once the process is asked to end. A proxy is
-    one peer with everybody's connections: one peer may have half of them.
+    `ending` is the time that a request in progress gets after SIGTERM. A reverse proxy is a single
+    peer that carries all traffic, so one peer may have half of all connections.
     """
 
     head: timedelta = timedelta(seconds=10)
@@ -31,7 +31,7 @@ class Bounds:
     per_peer: int = 500
 
     def within(self, files: int) -> "Bounds":
-        """Return the bounds that a process keeps which may have so many files open."""
+        """Lower the limits for a process that may open only so many files."""
         left = max(files - OWN_FILES - BACKLOG, files // 2)
         in_all = min(self.in_all, left)
         half = max(ALWAYS_FROM_ONE_PEER, in_all // 2)
@@ -39,9 +39,9 @@ class Bounds:
 
 
 def raise_file_limit() -> int:
-    """Let this process open as many files as it is allowed to; return how many that is."""
+    """Raise the soft limit of open files to the hard limit; return the limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # macOS allows fewer than the hard limit says.
+    # macOS refuses its own hard limit.
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         soft = hard

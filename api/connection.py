@@ -1,4 +1,4 @@
-"""One connection, as uvicorn's h11 protocol serves it, with a time for each of its stages."""
+"""uvicorn's h11 protocol with a timeout for each stage of a connection."""
 
 import asyncio
 from asyncio import AbstractEventLoop, TimerHandle
@@ -16,7 +16,7 @@ Stage = Literal["head", "body", "answer"]
 
 
 class Connection(H11Protocol):
-    """Ends by itself where the peer lets it wait: uvicorn waits for a head or a body for ever."""
+    """Aborts on a timeout; uvicorn itself waits for a head or a body without end."""
 
     def __init__(
         self,
@@ -44,12 +44,12 @@ class Connection(H11Protocol):
         self.admission.leave(self)
         self._stop_timer()
         super().connection_lost(exc)
-        self._unset_keepalive_if_required()  # uvicorn forgets it where the connection broke.
+        self._unset_keepalive_if_required()  # uvicorn leaves it running after an error.
 
     @override
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        # Bytes that complete nothing buy no time.
+        # Only a finished stage restarts the timer, so that dripping bytes gain no time.
         if (stage := self._current_stage()) != self.stage:
             self._wait_for(stage)
 
@@ -61,7 +61,7 @@ class Connection(H11Protocol):
 
     @override
     def send_400_response(self, msg: str) -> None:
-        # The request is over, whatever of it was handed on: nobody waits for its answer.
+        # The app may still run for this request; its answer must not follow the 400.
         cycle = self._newest_cycle()
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True
@@ -69,7 +69,7 @@ class Connection(H11Protocol):
         try:
             super().send_400_response(msg)
         except h11.LocalProtocolError:
-            self.transport.close()  # It is answered already.
+            self.transport.close()  # The answer was sent before the invalid bytes came.
 
     @override
     def shutdown(self) -> None:
@@ -83,7 +83,7 @@ class Connection(H11Protocol):
         return cycle is None or cycle.response_complete
 
     def end(self) -> None:
-        # Closing would wait until the peer has read what is written.
+        # `close` would wait until the peer has read the answer.
         self.transport.abort()
 
     def _newest_cycle(self) -> RequestResponseCycle | None:

@@ -1,4 +1,4 @@
-"""Tells a line that comes again and again once a minute, with its count."""
+"""Logs a repeated line once a minute, with a count."""
 
 import asyncio
 import logging
@@ -12,16 +12,19 @@ from typing import TypeAlias
 from typing_extensions import override
 
 LOGGERS = ("asyncio", "uvicorn.error", "api.admission", "api.webhooks", "api.storing")
-"""Whose lines a stranger, or a sender, can cause."""
+"""Loggers whose lines a stranger or a sender can trigger."""
 
 MOST_LINES = 1000
 
 Line: TypeAlias = tuple[str, int, str]
-"""Logger, level, and what is told."""
+"""Logger name, level, text."""
 
 
 class Floods(logging.Filter):
-    """Lets a line through once within `pause`, and counts the others like it."""
+    """Passes the first of equal lines within `pause` and counts the rest.
+
+    Lines below WARNING always pass.
+    """
 
     def __init__(self, pause: timedelta = timedelta(minutes=1)) -> None:
         super().__init__()
@@ -41,7 +44,7 @@ class Floods(logging.Filter):
         return is_new
 
     async def run(self) -> None:
-        """Tell the counts until cancelled, and what is left then."""
+        """Log the counts after each pause, and the remaining ones when cancelled."""
         try:
             while True:
                 await asyncio.sleep(self.pause.total_seconds())
@@ -54,7 +57,7 @@ class Floods(logging.Filter):
         for (name, level, text), count in told.items():
             if count:
                 words = f"{text} (and {count:,} times more within {self.pause.total_seconds():g} s)"
-                # What follows within the next minute is a flood still.
+                # The flood may go on: the next equal line is counted, and not logged.
                 self.again[name, level, text] = 0
                 logging.getLogger(name).log(level, "%s", words)
 
@@ -70,7 +73,7 @@ class Floods(logging.Filter):
 
 
 def line_of(record: logging.LogRecord) -> Line:
-    """Return the first line, for asyncio's others name the socket, and where an error is from."""
+    """Return the first line and the origin of the error; asyncio's other lines name the socket."""
     text = record.getMessage().partition("\n")[0]
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:

@@ -1,4 +1,4 @@
-"""Who gets in: decided before routing, by the same work for whatever path is asked for."""
+"""Authenticates before routing, with the same work for every path."""
 
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
@@ -15,17 +15,17 @@ LONGEST_METHOD = 32
 LONGEST_PATH = 1024
 LONGEST_QUERY = 1024
 LARGEST_HEADERS = 8 * 1024
-"""In bytes. A genuine request has a tenth of each."""
+"""In bytes; a genuine request uses a tenth of it."""
 
 UNKNOWN = JSONResponse({"detail": "Not Found"}, 404)
-"""What an unknown path gets, and so every stranger."""
+"""The answer to an unknown path, and to every stranger."""
 
 WEBHOOKS = "/webhooks/"
 PORTS = range(65_536)
 
 
 class Door:
-    """Tells who is let in. `open_routes` are for everybody; it gets them once the app starts."""
+    """Decides about each request. `open_routes` need no secret; `assemble` sets them at start."""
 
     def __init__(self, storefronts: Mapping[str, Storefront]) -> None:
         self.storefronts = storefronts
@@ -34,8 +34,7 @@ class Door:
     def lets_in(self, scope: Scope) -> bool:
         if is_too_long(scope):
             return False
-        # Both are asked of every request: by its time, too, an answer must not tell which path
-        # exists.
+        # Every request pays for both checks, so that response times do not reveal known paths.
         is_friend = self._knows(scope)
         is_open = [route.matches(scope)[0] is Match.FULL for route in self.open_routes]
         return is_friend or any(is_open)
@@ -44,7 +43,7 @@ class Door:
         path = scope["path"].removeprefix(scope["root_path"])
         is_webhook = scope["method"] == "POST" and path.startswith(WEBHOOKS)
         asked = self.storefronts.get(path.removeprefix(WEBHOOKS))
-        # Where the path is nobody's, another's secret is compared for nothing.
+        # An unknown path compares the secrets of another storefront, and discards the result.
         compared = asked or next(iter(self.storefronts.values()), None)
         if compared is None:
             return False
@@ -53,7 +52,7 @@ class Door:
 
 
 class Gate:
-    """ASGI middleware that turns strangers away."""
+    """ASGI middleware that answers strangers itself."""
 
     def __init__(self, app: ASGIApp, door: Door) -> None:
         self.app = app
@@ -69,7 +68,7 @@ class Gate:
 
 
 def is_too_long(scope: Scope) -> bool:
-    # As on the wire: a colon, a blank and a line break go with each.
+    # As sent: each header has a colon, a space and a line break besides.
     headers = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
     return (
         len(scope["method"]) > LONGEST_METHOD
@@ -80,7 +79,7 @@ def is_too_long(scope: Scope) -> bool:
 
 
 def tell_little(scope: Scope) -> None:
-    """Leave to the log a method and a path that end, and an address where it takes one."""
+    """Shorten method and path, and check the client address, because uvicorn logs all three."""
     scope["method"] = scope["method"][: LONGEST_METHOD + 1]
     scope["path"] = scope["path"][: LONGEST_PATH + 1]
     if scope["client"] is not None:
@@ -88,8 +87,8 @@ def tell_little(scope: Scope) -> None:
 
 
 def plain_address(host: str, port: int) -> tuple[str, int]:
-    """Return an address and nothing else: a proxy repeats what it is told."""
-    # The zone of a local address may be any text.
+    """Return an IP address or `unknown`: a proxy may forward any text in X-Forwarded-For."""
+    # `ip_address` accepts any text as the zone of an IPv6 address.
     host = host.partition("%")[0]
     try:
         ip_address(host)

@@ -1,4 +1,4 @@
-"""Puts our bounds on the uvicorn that serves the app, with whatever options it was started."""
+"""Configures the uvicorn that serves the app, because a user may start it without options."""
 
 import logging
 from functools import partial
@@ -15,13 +15,13 @@ from api.connection import Connection
 logger = logging.getLogger(__name__)
 
 TRUSTED_BY_DEFAULT = "127.0.0.1,::1"
-"""Whose X-Forwarded-For uvicorn believes unless it is told otherwise."""
+"""uvicorn's default for `forwarded_allow_ips`."""
 
 LONGEST_ENDING_SECONDS = 20
 
 
 class BoundServer:
-    """ASGI middleware. When the app starts, no connection has been accepted yet."""
+    """ASGI middleware that acts at the start of the lifespan, before the server listens."""
 
     def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
         self.app = app
@@ -34,17 +34,19 @@ class BoundServer:
 
 
 def bound_server(receive: object, bounds: Bounds) -> None:
-    """Change the settings of the server that this `receive` of its lifespan belongs to."""
+    """Change the configuration of the server that passed this `receive` to the lifespan."""
     config = getattr(getattr(receive, "__self__", None), "config", None)
     if not isinstance(config, uvicorn.Config):
-        logger.warning("this is no uvicorn, or one with --log-level trace: nothing is bounded")
+        logger.warning(
+            "connections have no limits: serve with uvicorn, and without --log-level trace"
+        )
         return
     connect = partial(Connection, admission=Admission(bounds))
     config.http_protocol_class = cast("type[Connection]", connect)
-    # A path that takes none would be told apart, and a socket leave our connection uncounted.
+    # A websocket would leave `Connection`, and so its timeouts and the count.
     config.ws_protocol_class = None
-    # asyncio accepts as many at once before it looks at any: together they must not take the
-    # last file, at which it writes a line for each that is left.
+    # asyncio accepts that many connections before `Admission` sees the first one. When files run
+    # out, it logs an error for each connection left in the queue.
     config.backlog = min(config.backlog, BACKLOG)
     if config.timeout_graceful_shutdown is None:
         config.timeout_graceful_shutdown = LONGEST_ENDING_SECONDS
@@ -52,7 +54,7 @@ def bound_server(receive: object, bounds: Bounds) -> None:
 
 
 def believe_no_forwarding(config: uvicorn.Config) -> None:
-    """Take the peer's own address, unless the operator named the proxy that tells another."""
+    """Ignore X-Forwarded-For unless the operator configured a trusted proxy."""
     app = config.loaded_app
     untold = config.forwarded_allow_ips == TRUSTED_BY_DEFAULT
     if untold and isinstance(app, ProxyHeadersMiddleware):

@@ -24,7 +24,7 @@ LONGEST_BODY = 1024 * 1024
 """What is kept of a body, in bytes; a real ping has about a thousand."""
 
 LONGEST_NAMED = 64 * 1024
-"""The longest body that is named before it is stored, in bytes."""
+"""The longest body that the API names, in bytes."""
 
 SECRET_NAME = re.compile("auth|cookie|token|secret|password|api-?key", re.IGNORECASE)
 
@@ -68,7 +68,7 @@ class Inbox:
         )
 
     async def name(self, storefront: Storefront, ping: Ping) -> Naming:
-        """Name it beside the requests. A large body is named by the worker."""
+        """Name it in a thread, because parsing blocks; the worker names large bodies."""
         if len(ping.body) > LONGEST_NAMED:
             return Naming("unknown")
         loop = asyncio.get_running_loop()

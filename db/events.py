@@ -134,8 +134,8 @@ def mark_dispatched(
 ) -> bool:
     """Record the start. What the row waited for is over; what its run said since is kept.
 
-    False where the row is not of that kind any more: its run has named it meanwhile, and it may
-    have to be started under another id.
+    Return False, and change nothing, if the row's kind is no longer `kind`: its run has named it,
+    and the relay may have to start it under another id.
     """
     waited_for = and_(Event.outcome.is_(None), Event.error.startswith(WAITING))
     result = session.execute(

@@ -25,7 +25,7 @@ FAILED = "failed"
 FOREIGN_SELLER = "foreign_seller"
 """Why a ping is ignored that names another seller than the settings do."""
 NAMED = "named"
-"""Why a run leaves its ping alone: it has learned that the ping is an order's, whose run it is."""
+"""A run found its ping's order; the relay starts the ping again under the order's id."""
 
 
 def ignored(why: str) -> str:

@@ -12,10 +12,10 @@ from storefronts.base import Envelope
 
 MOST_OFFERED = 4
 LONGEST_OFFERED = 1024
-"""As it is written in the request, in bytes. What a stranger offers must cost little to refuse."""
+"""In bytes, as sent. Refusing a stranger must be cheap."""
 
 NOBODYS = token_bytes()
-"""Compared where nothing is offered."""
+"""Hashed in place of a missing candidate."""
 
 LONGEST_NAME = len("%73%65%63%72%65%74")
 LONGEST_CREDENTIALS = 2 * LONGEST_OFFERED
@@ -42,7 +42,7 @@ class UrlSecrets:
 
 
 def _few_and_short(offered: Iterator[bytes]) -> list[bytes]:
-    """Return as many as there may be, whatever was offered: a refusal costs the same each time."""
+    """Return exactly MOST_OFFERED candidates, so that every refusal costs the same."""
     few = [each if len(each) <= LONGEST_OFFERED else b"" for each in islice(offered, MOST_OFFERED)]
     return few + [b""] * (MOST_OFFERED - len(few))
 

@@ -1,4 +1,4 @@
-"""An API alone, with bounds of a test's own, on connections that a test holds."""
+"""An API with given limits, and connections that stay open."""
 
 import asyncio
 import re

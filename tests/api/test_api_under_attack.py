@@ -1,4 +1,4 @@
-"""A real process that may open few files, and one that a sender keeps from ending."""
+"""Attacks on a real process with few open files allowed."""
 
 import asyncio
 import shutil

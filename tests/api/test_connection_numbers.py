@@ -1,4 +1,4 @@
-"""How many connections there may be, and which of them make room."""
+"""Limits on the number of connections, and the order in which idle ones are closed."""
 
 import asyncio
 import resource
@@ -183,7 +183,7 @@ def test_peers(address: str | None, peer: str) -> None:
 
 
 class Someone:
-    """A connection of whom only this is known."""
+    """A connection without a socket."""
 
     def __init__(self, *, idle: bool) -> None:
         self.idle = idle

@@ -1,4 +1,4 @@
-"""No connection is held for ever, whatever its peer leaves out."""
+"""Every connection ends by a timeout, whichever part its peer does not send."""
 
 import asyncio
 from collections.abc import AsyncIterator

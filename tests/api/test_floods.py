@@ -1,4 +1,4 @@
-"""A flood of one line is told with its count; no other line is lost for it."""
+"""Repeated log lines are counted; different lines and errors all appear."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Whose address the log and the audit row name: nobody forges a line with a header."""
+"""The client address in log and audit row cannot be forged with X-Forwarded-For."""
 
 import re
 from collections.abc import AsyncIterator

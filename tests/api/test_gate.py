@@ -1,4 +1,4 @@
-"""Before routing: what is too long, and the same work for whatever path is asked for."""
+"""The gate before routing: length limits, and equal work for every path."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -99,7 +99,7 @@ async def test_what_is_too_long_gets_what_an_unknown_path_gets(
         if path != "*":
             answer = await exchange(web.url, request(method, f"{path}{query}", *headers))
             assert answer == unknown, path
-    assert web.gumroad.asked == asked  # It is refused before anybody reads it.
+    assert web.gumroad.asked == asked  # Refused before authentication.
     assert await web.stored() == 0
 
 

@@ -1,4 +1,4 @@
-"""Requests that are no proper HTTP: the same answer on every path, and never a traceback."""
+"""Malformed HTTP gets the same answer on every path, and never causes a traceback."""
 
 import re
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""What the app changes of the server that serves it, whatever it was started with."""
+"""The app configures its server, with any options of uvicorn."""
 
 import asyncio
 from functools import partial
@@ -58,4 +58,4 @@ def test_server_that_cannot_be_bounded_is_told(caplog: pytest.LogCaptureFixture)
         return {"type": "lifespan.startup"}
 
     bound_server(receive, Bounds())
-    assert "nothing is bounded" in caplog.text
+    assert "connections have no limits" in caplog.text

@@ -1,4 +1,4 @@
-"""No body keeps the others waiting: it is named beside the requests, a large one not at all."""
+"""The API names small bodies in a thread, and leaves large ones to the worker."""
 
 import threading
 from dataclasses import replace

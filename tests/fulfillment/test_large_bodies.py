@@ -1,4 +1,4 @@
-"""A body that is too large to be named by the API: the worker names its row."""
+"""The worker names rows whose body is too large for the API to parse."""
 
 import asyncio
 
