@@ -8,10 +8,11 @@ from typing_extensions import override
 from activities.pings import ping_of
 from db.clock import Clock, utc_now
 from db.engine import Database
+from db.events import start_again
 from db.models import Event
 from db.owing import owed_step
 from db.settling import Settling
-from domain.event import DELIVERED, FAILED
+from domain.event import DELIVERED, FAILED, NAMED, ignored
 from domain.sale import Sold
 from storefronts.base import Storefront
 from storefronts.remarks import Remarks
@@ -35,6 +36,9 @@ class Close(CloseStep):
             owed = await self.database.read(owed_step, order.event_id)
             if owed is not None:
                 return ClosedOrder(order.outcome, 0, owed)
+        if order.outcome == ignored(NAMED):
+            await self.database.run(start_again, order.event_id)
+            return ClosedOrder(order.outcome, 0)
         if order.outcome == FAILED:
             rows = await self.settling.fail(order.event_id, order.error or "", now)
         else:

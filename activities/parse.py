@@ -11,10 +11,11 @@ from typing_extensions import override
 from activities.pings import ping_of
 from db.clock import Clock, database_now, utc_now
 from db.engine import Database
-from db.events import load_event, note_event
+from db.events import load_event, name_event, note_event
 from db.models import Event
 from db.sales import save_sale
 from domain.errors import SaleInvalidError
+from domain.event import NAMED
 from domain.sale import Ignored, Sale
 from storefronts.base import Storefront
 from workflows.steps import ParsedPing, ParseStep, Ping
@@ -39,8 +40,10 @@ class Parse(ParseStep):
     @activity.defn
     async def parse(self, ping: Ping) -> ParsedPing:
         event = await self.database.read(load_event, ping.event_id)
+        if await self.is_another_runs(event):
+            return ParsedPing(ignored=NAMED)
         known_at = await self.database.read(database_now)
-        # A body of a MiB takes a moment, in which others go on.
+        # In a thread, because a large body would block the other activities.
         read = await asyncio.to_thread(self.read, event, known_at)
         if isinstance(read, Ignored):
             return ParsedPing(ignored=read.why)
@@ -48,6 +51,22 @@ class Parse(ParseStep):
         if read.note is not None:
             await self.database.run(note_event, event.id, read.note)
         return ParsedPing(sale_id=sale_id)
+
+    async def is_another_runs(self, event: Event) -> bool:
+        """Name the ping if the API did not; return whether it belongs to its order's run."""
+        storefront = self.storefronts[event.source]
+        kind, order_id = event.kind, event.order_id
+        if kind == "unknown" and order_id is None:
+            naming = await asyncio.to_thread(storefront.name_ping, ping_of(event))
+            kind, order_id = naming.kind, naming.order_id
+            await self.database.run(name_event, event.id, kind, order_id, naming.product_id)
+        alone = storefront.workflow_id(event.id, "unknown", None)
+        is_alone = activity.info().workflow_id == alone
+        return (
+            event.outcome is None
+            and is_alone
+            and storefront.workflow_id(event.id, kind, order_id) != alone
+        )
 
     def read(self, event: Event, now: datetime) -> Sale | Ignored:
         if event.body_bytes > len(event.body):

@@ -7,20 +7,26 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 
 from api.access_log import hide_secrets
+from api.bounds import Bounds, raise_file_limit
 from api.dispatcher import Dispatcher
 from api.drainer import Drainer
+from api.floods import Floods
+from api.gate import UNKNOWN, Door, Gate
 from api.health import Health, health_routes
 from api.looking import Pauses
 from api.pollers import Pollers
 from api.refusals import Refusals, unset_secrets
 from api.room import room_for
+from api.server import BoundServer
 from api.spool import Spool
 from api.starting import Starter
 from api.storing import Patience, Store
@@ -37,7 +43,7 @@ from workflows.names import TASK_QUEUE
 logger = logging.getLogger(__name__)
 
 
-def create_app() -> FastAPI:
+def create_app() -> ASGIApp:
     """Build the app from the environment; a broken setting ends the process with sentences."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -55,7 +61,9 @@ def create_app() -> FastAPI:
     for sentence in unset_secrets(storefronts):
         logger.warning("%s", sentence)
     spool = Spool(settings.data_dir / "spool")
-    return assemble(Parts(database, storefronts, partial(_connect_lazily, temporal), spool))
+    bounds = Bounds().within(raise_file_limit())
+    connect = partial(_connect_lazily, temporal)
+    return assemble(Parts(database, storefronts, connect, spool, bounds=bounds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +81,45 @@ class Parts:
     pauses: Pauses = field(default_factory=Pauses)
     watch: timedelta = timedelta(minutes=1)
     patience: Patience = field(default_factory=Patience)
+    bounds: Bounds = field(default_factory=Bounds)
+    floods: timedelta = timedelta(minutes=1)
 
 
-def assemble(parts: Parts) -> FastAPI:
+class Runner(Protocol):
+    """A background task; it runs until cancelled."""
+
+    async def run(self) -> None: ...
+
+
+def assemble(parts: Parts) -> ASGIApp:
     """Put the app together. Nothing that a stranger may ask for tells what this is."""
     hide_secrets(frozenset(parts.storefronts))
     refusals = Refusals(parts.storefronts)
+    door = Door(parts.storefronts)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         client = await parts.connect()
-        loops = _furnish(app, parts, client, refusals)
-        background = [asyncio.create_task(each.run()) for each in loops]
-        yield
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
+        floods = Floods(parts.floods)
+        runners: list[Runner] = [*_furnish(app, parts, client, door, refusals), floods]
+        with floods.watching():
+            background = [asyncio.create_task(each.run()) for each in runners]
+            yield
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
 
     app = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
     for status in (404, 405):
-        app.add_exception_handler(status, partial(_answer_as_unknown, refusals))
-    return app
+        app.add_exception_handler(status, _answer_as_unknown)
+    # Around FastAPI, because it wraps `receive`, and `BoundServer` needs the server's own.
+    return BoundServer(Gate(app, door, refusals.note), parts.bounds)
 
 
 def _furnish(
-    app: FastAPI, parts: Parts, client: Client, refusals: Refusals
+    app: FastAPI, parts: Parts, client: Client, door: Door, refusals: Refusals
 ) -> tuple[Dispatcher, Drainer, Watcher]:
     """Give the app its routes; return what runs beside them."""
     database, spool = parts.database, parts.spool
@@ -113,7 +133,9 @@ def _furnish(
     probes = (refusals.warnings, Pollers(client, parts.task_queue).warnings)
     room = room_for(database.engine.url)
     health = Health(database, client, spool, probes=probes, store=store, room=room)
-    app.include_router(health_routes(health))
+    public = health_routes(health)
+    app.include_router(public)
+    door.open_routes = public.routes
     return dispatcher, drainer, Watcher(database, client, parts.watch)
 
 
@@ -122,12 +144,9 @@ async def _connect_lazily(config: ClientConnectConfig) -> Client:
     return await Client.connect(**config, lazy=True)
 
 
-async def _answer_as_unknown(
-    refusals: Refusals, request: Request, _error: Exception
-) -> JSONResponse:
-    refusals.note(request.scope)
+async def _answer_as_unknown(_request: Request, _error: Exception) -> JSONResponse:
     # A 405 would tell a stranger that the path exists, and its Allow header what it takes.
-    return JSONResponse({"detail": "Not Found"}, 404)
+    return UNKNOWN
 
 
 def _check(database: Database) -> None:

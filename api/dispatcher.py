@@ -95,7 +95,9 @@ class Dispatcher(Looking):
                 return
             # Temporal has done it and the database does not know: it came from a backup.
             await self.starter.start(event, workflow_id, again=True)
-        await self.database.run(mark_dispatched, event.id, workflow_id, self.clock())
+        now, kind = self.clock(), event.kind
+        if not await self.database.run(mark_dispatched, event.id, workflow_id, now, kind):
+            self.wake()
 
     def remark(self, copy: Event, sold: Sold | None) -> str | None:
         ping = Ping(copy.content_type, copy.body, copy.received_at)

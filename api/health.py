@@ -24,6 +24,9 @@ from licensing.tokens import PublicKey, jwks
 Probe = Callable[[], Awaitable[list[str]]]
 """Looks at one part and returns a sentence, which names it, for each thing to know."""
 
+ASKED_BY = ["GET", "HEAD"]
+"""Monitors that want no body ask with HEAD."""
+
 CACHED = {"Cache-Control": "public, max-age=300"}
 
 
@@ -104,11 +107,11 @@ class Health:
 def health_routes(health: Health) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/healthz")
+    @router.api_route("/healthz", methods=ASKED_BY)
     async def lives() -> JSONResponse:
         return JSONResponse({"alive": True})
 
-    @router.get("/readyz")
+    @router.api_route("/readyz", methods=ASKED_BY)
     async def ready() -> JSONResponse:
         troubles, spooled, warnings = await asyncio.gather(
             health.troubles(), health.spooled(), health.warnings()
@@ -117,7 +120,7 @@ def health_routes(health: Health) -> APIRouter:
         answer = {"ready": not troubles, **told, "warnings": warnings}
         return JSONResponse(answer, 503 if troubles else 200)
 
-    @router.get("/.well-known/jwks.json")
+    @router.api_route("/.well-known/jwks.json", methods=ASKED_BY)
     async def public_keys() -> JSONResponse:
         try:
             known = await health.keys()

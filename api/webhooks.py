@@ -1,9 +1,12 @@
 """A sale goes in here: an authenticated request is kept for good, and only then answered 200."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
@@ -13,12 +16,15 @@ from starlette.requests import ClientDisconnect
 from api.storing import NotStoredError, Store
 from db.clock import Clock, utc_now
 from db.events import NewEvent
-from storefronts.base import Envelope, Ping, Storefront
+from storefronts.base import Envelope, Naming, Ping, Storefront
 
 logger = logging.getLogger(__name__)
 
 LONGEST_BODY = 1024 * 1024
 """What is kept of a body, in bytes; a real ping has about a thousand."""
+
+LONGEST_NAMED = 64 * 1024
+"""The longest body that the API names, in bytes."""
 
 SECRET_NAME = re.compile("auth|cookie|token|secret|password|api-?key", re.IGNORECASE)
 
@@ -28,6 +34,7 @@ class Inbox:
     storefronts: Mapping[str, Storefront]
     store: Store
     clock: Clock = utc_now
+    threads: Executor = field(default_factory=partial(ThreadPoolExecutor, 1, "naming"))
 
     async def receive(self, source: str, request: Request) -> int | None:
         """Return the audit row's id; None where the request is in the spool.
@@ -36,13 +43,13 @@ class Inbox:
         """
         received_at = self.clock()
         storefront = self.storefronts.get(source)
-        envelope = _envelope(request)
+        envelope = envelope_of(request)
         matched = None if storefront is None else storefront.authenticate(envelope)
         if storefront is None or matched is None:
             raise HTTPException(404)
         body, size = await _read(request)
         ping = Ping(_unless_secret(_content_type(request), storefront), body, received_at)
-        naming = storefront.name_ping(ping)
+        naming = await self.name(storefront, ping)
         return await self.store.keep(
             NewEvent(
                 request_id=uuid4(),
@@ -60,6 +67,13 @@ class Inbox:
             )
         )
 
+    async def name(self, storefront: Storefront, ping: Ping) -> Naming:
+        """Name it in a thread, because parsing blocks; the worker names large bodies."""
+        if len(ping.body) > LONGEST_NAMED:
+            return Naming("unknown")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, storefront.name_ping, ping)
+
 
 def webhook_routes(inbox: Inbox) -> APIRouter:
     router = APIRouter()
@@ -72,14 +86,14 @@ def webhook_routes(inbox: Inbox) -> APIRouter:
             # 503 makes Gumroad come again: four attempts over 14 minutes (2026-08).
             return JSONResponse({"detail": "not stored, please send again"}, 503)
         except ClientDisconnect:
-            logger.info("a %s ping broke off and was not answered", source)
+            logger.warning("a %s ping broke off and was not answered", source)
             return JSONResponse({"detail": "incomplete"}, 400)
         return JSONResponse({"event": event_id})
 
     return router
 
 
-def _envelope(request: Request) -> Envelope:
+def envelope_of(request: Request) -> Envelope:
     # Not request.url: that is built from the Host header, and a broken one would raise here,
     # which tells a stranger that the path exists.
     return Envelope(tuple(request.headers.items()), request.scope["query_string"].decode("latin-1"))

@@ -82,6 +82,18 @@ def lock_order(session: Session, source: str, order_id: str) -> bool:
     return session.execute(first.with_for_update()).scalar_one_or_none() is not None
 
 
+def name_event(
+    session: Session, event_id: int, kind: str, order_id: str | None, product_id: str | None
+) -> None:
+    session.execute(
+        update(Event)
+        .where(Event.id == event_id)
+        .values(kind=kind, order_id=order_id, product_id=product_id)
+    )
+
+
+
+
 def note_event(session: Session, event_id: int, note: str | None) -> None:
     """Add to what the row's note says, where there is something; said again, it is said once."""
     if note:
@@ -142,18 +154,25 @@ def start_again(session: Session, event_id: int) -> bool:
     return cast("CursorResult[Any]", result).rowcount == 1
 
 
-def mark_dispatched(session: Session, event_id: int, workflow_id: str, now: datetime) -> None:
-    """Record the start. What the row waited for is over; what its run said since is kept."""
+def mark_dispatched(
+    session: Session, event_id: int, workflow_id: str, now: datetime, kind: str | None = None
+) -> bool:
+    """Record the start. What the row waited for is over; what its run said since is kept.
+
+    Return False, and change nothing, if the row's kind is no longer `kind`: its run has named it,
+    and the relay may have to start it under another id.
+    """
     waited_for = and_(Event.outcome.is_(None), Event.error.startswith(WAITING))
-    session.execute(
+    result = session.execute(
         update(Event)
-        .where(Event.id == event_id)
+        .where(Event.id == event_id, true() if kind is None else Event.kind == kind)
         .values(
             workflow_id=workflow_id,
             dispatched_at=now,
             error=case((waited_for, null()), else_=Event.error),
         )
     )
+    return cast("CursorResult[Any]", result).rowcount == 1
 
 
 def record_waiting(session: Session, trouble: str, event_id: int | None = None) -> None:

@@ -27,6 +27,8 @@ DUPLICATE = "duplicate"
 FAILED = "failed"
 FOREIGN_SELLER = "foreign_seller"
 """Why a ping is ignored that names another seller than the settings do."""
+NAMED = "named"
+"""A run found its ping's order; the relay starts the ping again under the order's id."""
 
 NO_LICENSE = "no_license"
 """Why a sale is ignored of which the seller's mapping says that it gives no license."""

@@ -4,9 +4,21 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from secrets import token_bytes
 from urllib.parse import unquote_to_bytes
 
 from storefronts.base import Envelope
+
+MOST_OFFERED = 4
+LONGEST_OFFERED = 1024
+"""In bytes, as sent. Refusing a stranger must be cheap."""
+
+NOBODYS = token_bytes()
+"""Hashed in place of a missing candidate."""
+
+LONGEST_NAME = len("%73%65%63%72%65%74")
+LONGEST_CREDENTIALS = 2 * LONGEST_OFFERED
 
 
 class UrlSecrets:
@@ -17,7 +29,11 @@ class UrlSecrets:
 
     def match(self, envelope: Envelope) -> int | None:
         """Return the position of the secret that was offered, or None."""
-        offered = [_digest(secret) for secret in _offered_secrets(envelope) if secret]
+        offered = [
+            _digest(spelling or NOBODYS)
+            for written in _few_and_short(_offered_secrets(envelope))
+            for spelling in _spellings(written)
+        ]
         # Every secret is compared, also after a match: the time taken must not tell which.
         matches = [
             sum(hmac.compare_digest(digest, other) for other in offered) for digest in self._digests
@@ -25,14 +41,20 @@ class UrlSecrets:
         return next((position for position, count in enumerate(matches) if count), None)
 
 
+def _few_and_short(offered: Iterator[bytes]) -> list[bytes]:
+    """Return exactly MOST_OFFERED candidates, so that every refusal costs the same."""
+    few = [each if len(each) <= LONGEST_OFFERED else b"" for each in islice(offered, MOST_OFFERED)]
+    return few + [b""] * (MOST_OFFERED - len(few))
+
+
 def _offered_secrets(envelope: Envelope) -> Iterator[bytes]:
+    for header, text in envelope.headers:
+        if header == "authorization" and len(text) <= LONGEST_CREDENTIALS:
+            yield _basic_password(text)
     for part in envelope.query.encode(errors="surrogatepass").split(b"&"):
         name, _, value = part.partition(b"=")
-        if unquote_to_bytes(name) == b"secret":
-            yield from _spellings(value)
-    for header, text in envelope.headers:
-        if header == "authorization":
-            yield from _spellings(_basic_password(text))
+        if len(name) <= LONGEST_NAME and unquote_to_bytes(name) == b"secret":
+            yield value
 
 
 def _spellings(value: bytes) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from db.engine import Database, open_engine
 from db.signing_keys import KnownKey, remember_key
 from storefronts.gumroad import Gumroad
 from tests.api.outages import connect_to_nothing, database_away
+from tests.api.raw_http import exchange, request
 from tests.db.rows import NOON
 from tests.support.running import Mintpost, Setup, running, running_api
 from tests.support.serving import serving
@@ -129,3 +130,13 @@ async def test_jwks_of_a_database_that_hangs_is_answered_in_time(
             answer = await http.get(f"{url}/.well-known/jwks.json")
     assert answer.status_code == 503
     assert answer.json() == {"detail": "the keys cannot be read right now"}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/.well-known/jwks.json"])
+async def test_head_is_answered_as_get_is_without_the_body(web: Mintpost, path: str) -> None:
+    got, headed = [await exchange(web.url, request(method, path)) for method in ("GET", "HEAD")]
+    head, _, body = got.partition(b"\r\n\r\n")
+    assert headed == head + b"\r\n\r\n"
+    assert f"content-length: {len(body)}".encode() in head
+    assert body

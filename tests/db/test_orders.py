@@ -10,6 +10,7 @@ from db.events import (
     WAITING,
     load_event,
     mark_dispatched,
+    name_event,
     record_waiting,
     store_event,
     waiting_events,
@@ -121,6 +122,18 @@ def test_order_that_was_read_fails_as_a_whole(database: Database) -> None:
         database.run_here(mark_dispatched, row.id, "gumroad:order", NOON)
     assert database.run_here(fail_run, other, "it failed", NOON) == 2
     assert {row.outcome for row in database.read_here(list_events, Filters())} == {"failed"}
+
+
+def test_row_that_its_run_has_named_meanwhile_starts_under_its_new_name(
+    database: Database,
+) -> None:
+    (row,) = stored(database, ("order", "unknown"))
+    database.run_here(name_event, row, "sale", "order", None)
+    assert not database.run_here(mark_dispatched, row, "gumroad:event:1", NOON, "unknown")
+    (waiting,) = database.read_here(waiting_events, 9)
+    assert (waiting.kind, waiting.order_id) == ("sale", "order")
+    assert database.run_here(mark_dispatched, row, "gumroad:order", NOON, "sale")
+    assert database.read_here(waiting_events, 9) == []
 
 
 def test_foreign_seller_settles_no_other_copy_of_the_order(database: Database) -> None:

@@ -1,11 +1,13 @@
 """From bytes to named texts, whatever the bytes."""
 
 import json
+from urllib.parse import unquote_to_bytes
 
 import pytest
+from hypothesis import given, strategies as st
 
 from domain.errors import SaleInvalidError
-from storefronts.body import FORM, JSON, MOST_FIELDS, read_body
+from storefronts.body import FORM, JSON, MOST_FIELDS, percent_decoded, read_body
 
 
 def sentence(content_type: str, body: bytes) -> str:
@@ -164,3 +166,8 @@ def test_a_field_given_twice_differently_is_refused_when_it_is_asked_for(body: b
 @pytest.mark.parametrize("body", [b"a=1&a=1", b'{"a": 1, "a": "1"}'])
 def test_a_field_given_twice_alike_is_one(body: bytes) -> None:
     assert read_body("", body).value("a") == "1"
+
+
+@given(st.lists(st.sampled_from([b"%", b"4", b"a", b"F", b"g", b"%41", b"\xff"])).map(b"".join))
+def test_escapes_are_decoded_as_the_standard_library_does(raw: bytes) -> None:
+    assert percent_decoded(raw) == unquote_to_bytes(raw)

@@ -5,8 +5,10 @@ import hmac
 
 import pytest
 
+from storefronts import url_secret
 from storefronts.base import Envelope
 from storefronts.gumroad import Gumroad
+from storefronts.url_secret import LONGEST_OFFERED, MOST_OFFERED
 
 SECRETS = ["first-secret", "second+secret/with=signs%25", "дritter", "the fourth"]
 
@@ -70,6 +72,8 @@ def test_a_secret_is_known_by_its_position(envelope: Envelope, position: int) ->
         header("Basic a"),
         header("Basic ä\ud800"),
         header("Bearer first-secret"),
+        query("&".join(["secret=wrong"] * MOST_OFFERED + ["secret=first-secret"])),
+        query("secret=first-secret" + "%00" * LONGEST_OFFERED),
     ],
 )
 def test_everyone_else_is_a_stranger(envelope: Envelope) -> None:
@@ -80,6 +84,42 @@ def test_everyone_else_is_a_stranger(envelope: Envelope) -> None:
 @pytest.mark.parametrize("envelope", [query("secret="), query("secret=x"), basic(b"any:")])
 def test_without_a_secret_everyone_is_a_stranger(secrets: list[str], envelope: Envelope) -> None:
     assert Gumroad(secrets).authenticate(envelope) is None
+
+
+def test_the_longest_secret_is_taken_whole() -> None:
+    longest = "s" * LONGEST_OFFERED
+    gumroad = Gumroad([longest])
+    assert gumroad.authenticate(query(f"secret={longest}")) == 0
+    assert gumroad.authenticate(query(f"secret={longest}s")) is None
+    assert gumroad.authenticate(basic(b"any:" + longest.encode())) == 0
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [
+        "&".join(["secret=a"] * 10_000),
+        "&".join(f"secret=a{n}" for n in range(10_000)),
+        "secret=" + "%" * 20_000,
+        "&".join(["secret=" + "%41" * 5_000] * 100),
+        "secret=wrong",
+        "",
+    ],
+    ids=["equal", "different", "percents", "escapes", "one", "none"],
+)
+def test_what_a_stranger_offers_is_few_and_short_and_costs_the_same(
+    offered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[int] = []
+
+    def watched(secret: bytes) -> bytes:
+        hashed.append(len(secret))
+        return b""
+
+    gumroad = Gumroad(SECRETS)
+    monkeypatch.setattr(url_secret, "_digest", watched)
+    gumroad.authenticate(query(offered))
+    assert len(hashed) == 3 * MOST_OFFERED
+    assert max(hashed, default=0) <= LONGEST_OFFERED
 
 
 @pytest.mark.parametrize("offered", ["first", "second", "third", "none"])

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from commands.ports import HOST
 from tests.support.waiting import until
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
     listener = socket.create_server((HOST, 0))
     config = uvicorn.Config(app, log_config=None, lifespan="on", server_header=False)
     server = uvicorn.Server(config)

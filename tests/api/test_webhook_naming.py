@@ -1,0 +1,71 @@
+"""The API names small bodies in a thread, and leaves large ones to the worker."""
+
+import threading
+from dataclasses import replace
+
+import httpx
+import pytest
+from typing_extensions import override
+
+from api.webhooks import LONGEST_NAMED
+from commands.ports import PLAIN
+from db.listing import EventLine, Filters, list_events
+from storefronts.base import Naming, Ping
+from storefronts.gumroad import Gumroad
+from tests.support.pings import changed, recorded
+from tests.support.running import FORM, SECRET, Setup, running_api, web_parts
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+ORDINARY = recorded("01")
+
+
+class Watched(Gumroad):
+    """Notes which bodies it was asked to name, and on which thread."""
+
+    def __init__(self) -> None:
+        super().__init__((SECRET,))
+        self.named: list[tuple[int, int]] = []
+
+    @override
+    def name_ping(self, ping: Ping) -> Naming:
+        self.named.append((len(ping.body), threading.get_ident()))
+        return super().name_ping(ping)
+
+
+async def send(setup: Setup, gumroad: Gumroad, *bodies: bytes) -> list[EventLine]:
+    """Send them to an API alone; return the rows in order of arrival."""
+    parts = replace(web_parts(setup), storefronts={"gumroad": gumroad})
+    async with (
+        running_api(parts) as url,
+        httpx.AsyncClient(trust_env=False, verify=PLAIN) as http,
+    ):
+        for body in bodies:
+            answer = await http.post(
+                f"{url}/webhooks/gumroad",
+                params={"secret": SECRET},
+                content=body,
+                headers={"Content-Type": FORM},
+            )
+            assert answer.status_code == 200
+    return (await setup.database.read(list_events, Filters()))[::-1]
+
+
+async def test_names_an_ordinary_body_beside_the_requests(setup: Setup) -> None:
+    gumroad = Watched()
+    (row,) = await send(setup, gumroad, ORDINARY)
+    ((_, thread),) = gumroad.named
+    assert thread != threading.get_ident()
+    assert row.kind == "sale"
+
+
+async def test_leaves_a_large_body_to_the_worker(setup: Setup) -> None:
+    gumroad = Watched()
+    room = LONGEST_NAMED - len(changed(ORDINARY, padding=""))
+    longest = changed(ORDINARY, padding="x" * room)
+    rows = await send(setup, gumroad, longest, longest + b"x")
+    assert [size for size, _ in gumroad.named] == [LONGEST_NAMED]
+    assert [(row.kind, row.order_id is None) for row in rows] == [
+        ("sale", False),
+        ("unknown", True),
+    ]
