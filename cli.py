@@ -1,6 +1,7 @@
 """The `mintpost` command: reads the settings, puts the parts together, and prints."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -15,7 +16,7 @@ from activities.products_file import ProductsFile
 from api.spool import Spool
 from commands import keys as keys_commands, lists, options
 from commands.demo import run_demo
-from commands.dev import make_private, plan_dev, run_dev
+from commands.dev import kept_secrets, make_private, plan_dev, run_dev
 from commands.ending import end_with
 from commands.help import QuietCommand, QuietGroup
 from commands.migrate import migrate_database, register_search_attributes
@@ -33,6 +34,7 @@ from db.engine import Database
 from db.finding import find_sales
 from licensing.keys import normalize
 from settings import (
+    UMASK,
     DatabaseSettings,
     MailSettings,
     ProductsSettings,
@@ -40,7 +42,9 @@ from settings import (
     SmokeSettings,
     load,
     plain_environment,
-    temporal_config,
+    require_private,
+    require_private_data,
+    usable_temporal_config as temporal_config,
     whole_environment,
 )
 from storefronts import STOREFRONTS
@@ -79,6 +83,7 @@ def dev(
     settings = load(DatabaseSettings)
     settings.data_dir = folder = (data_dir or settings.data_dir).resolve()
     make_private(folder)
+    require_private(("DATA_DIR", place) for place in (folder, *kept_secrets(folder)))
     plan = plan_dev(folder, port, temporal_port, ui_port, whole_environment())
     asyncio.run(run_dev(plan, settings.database(), Console()))
 
@@ -109,6 +114,7 @@ def migrate_command() -> None:
     settings = load(DatabaseSettings)
     if (file := settings.database_file()) is not None:
         make_private(file.parent)
+    require_private_data(settings)
     print(f"the database is at migration {migrate_database(settings.database())}")
     print(asyncio.run(register_search_attributes(temporal_config())))
 
@@ -229,6 +235,7 @@ _add_list(lists.DELIVERIES)
 
 def main() -> None:
     """Run the command; whatever a person can mend ends it as a sentence."""
+    os.umask(UMASK)
     with told_as_sentence(SettingsError):
         app()
 

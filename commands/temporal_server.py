@@ -13,6 +13,7 @@ from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from commands.child_environment import hidden_settings
 from commands.problems import CommandError
 from workflows.names import SALE_PRODUCT, SALE_SOURCE
 
@@ -44,7 +45,7 @@ async def provide_temporal() -> None:
     if _find_temporal() is not None:
         return
     Console(stderr=True).print("Downloading Temporal's server from temporal.download …")
-    with suppress(OSError, RuntimeError):
+    with suppress(OSError, RuntimeError), hidden_settings():
         DOWNLOADS.mkdir(exist_ok=True)
         # The SDK can only download what it then starts; we start our own with other flags.
         started = await WorkflowEnvironment.start_local(download_dest_dir=str(DOWNLOADS))

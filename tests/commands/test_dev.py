@@ -54,7 +54,7 @@ async def test_a_sale_runs_through_what_its_env_file_describes(
                     f"POSTMARK_API_URL={postmark.url}",
                     "EMAIL_FROM=Lumen <hello@lumenapp.example>",
                     "OPERATOR_EMAIL=Me <me@example.com>",
-                    "GUMROAD_WEBHOOK_SECRET=old-secret,new-secret",
+                    "GUMROAD_WEBHOOK_SECRET=the-old-long-secret,the-new-long-secret",
                     # Another cluster's: the embedded server's flags must win over all of it.
                     "TEMPORAL_ADDRESS=temporal.invalid:7233",
                     "TEMPORAL_NAMESPACE=elsewhere",
@@ -75,7 +75,12 @@ async def test_a_sale_runs_through_what_its_env_file_describes(
             await all_gone(children)
     assert (code, said.count("✓")) == (0, 7), said
     assert [mail.message["To"] for mail in postmark.accepted] == ["me@example.com"]
-    for secret in ("old-secret", "new-secret", postmark.token, "not-for-this-server"):
+    for secret in (
+        "the-old-long-secret",
+        "the-new-long-secret",
+        postmark.token,
+        "not-for-this-server",
+    ):
         assert secret not in dev.output() + said
 
 
