@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import stat
 from pathlib import Path
 
 
@@ -28,11 +29,13 @@ def file_trouble(path: Path) -> str | None:
 
 def folder_trouble(path: Path) -> str | None:
     """Say why the folder cannot be used; one that is not there can be made."""
-    try:
-        if path.exists() and not path.is_dir():
-            return "it is no folder"
-    except (OSError, ValueError) as error:
-        return os_words(error)
+    for place in (path, *path.absolute().parents):
+        try:
+            return None if stat.S_ISDIR(place.stat().st_mode) else f"{place} is no folder"
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, ValueError) as error:
+            return os_words(error)
     return None
 
 

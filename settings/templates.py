@@ -4,11 +4,17 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, DirectoryPath
+from pydantic import AfterValidator, BeforeValidator, DirectoryPath
 
-from settings.files import file_trouble
+from settings.files import file_trouble, folder_trouble
 
 NAMES = ("license/subject.txt", "license/body.txt", "license/body.html")
+
+
+def _is_path(text: str) -> str:
+    if (why := folder_trouble(Path(text))) is not None:
+        raise ValueError(f"cannot be read: {why}")
+    return text
 
 
 def _readable(folder: Path) -> Path:
@@ -23,4 +29,4 @@ def _readable(folder: Path) -> Path:
     return folder
 
 
-TemplatesDir = Annotated[DirectoryPath, AfterValidator(_readable)]
+TemplatesDir = Annotated[DirectoryPath, BeforeValidator(_is_path), AfterValidator(_readable)]

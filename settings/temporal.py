@@ -28,8 +28,10 @@ def temporal_config() -> ClientConnectConfig:
     Raises SettingsError where a profile or a file that the environment names cannot be read.
     """
     # Blank ones as well would be taken for an API key, or for the wish to encrypt.
-    environment = {name: value for name, value in whole_environment().items() if value.strip()}
-    _require_values({n: value for n, value in environment.items() if n.startswith("TEMPORAL_")})
+    given = {name: value for name, value in whole_environment().items() if value.strip()}
+    _require_values({name: given[name] for name in given if name.startswith("TEMPORAL_")})
+    # The SDK takes no environment in which anybody's variable is no text.
+    environment = {name: value for name, value in given.items() if is_text(name + value)}
     try:
         config = ClientConfig.load_client_connect_config(override_env_vars=environment)
     except (RuntimeError, OSError, ValueError) as error:
