@@ -21,6 +21,10 @@ RETENTION = timedelta(days=90)
 """The default is a day; a seller looks for last month's sale."""
 
 
+NO_HTTP_API = 'frontend.httpAllowedHosts=["none.invalid"]'
+"""Nobody of ours uses it, and it asks for no password: a web page in the operator's browser could
+read and end sales, by a form that it sends there or by a name of its own that points there."""
+
 DOWNLOADS = Path(sys.prefix) / "temporal-cli"
 """Goes when the virtual environment goes, as an installed one would."""
 
@@ -77,6 +81,7 @@ def server_command(file: Path, host: str, port: int, ui_port: int) -> list[str]:
         "--sqlite-pragma=journal_mode=wal",
         "--sqlite-pragma=synchronous=full",
         "--log-level=error",
+        f"--dynamic-config-value={NO_HTTP_API}",
         *(f"--search-attribute={attribute.name}=Keyword" for attribute in attributes),
     ]
 
