@@ -15,7 +15,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import ArgumentError, SAWarning
 
 from db.engine import database_url
-from settings.files import file_trouble
+from settings.files import file_trouble, folder_trouble
 
 LAST_PORT = 65_535
 SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
@@ -44,7 +44,9 @@ def _usable(secret: SecretStr) -> SecretStr:
     except (ArgumentError, ValueError, TypeError, SAWarning):
         # The parser's own words may quote a password.
         raise ValueError(NEITHER) from None
-    troubles = _of_sqlite(url) if url.get_backend_name() == "sqlite" else _of_postgres(arguments)
+    troubles = (
+        _of_sqlite(url) if url.get_backend_name() == "sqlite" else _of_postgres(url, arguments)
+    )
     if (trouble := next(troubles, None)) is not None:
         raise ValueError(trouble)
     return secret
@@ -64,6 +66,8 @@ def _of_sqlite(url: URL) -> Iterator[str]:
         yield "is a database in memory, where no other process finds it: sqlite:///folder/file.db"
         return
     file = Path(str(url.database))
+    if (why := folder_trouble(file.parent)) is not None:
+        yield f"names a file in no folder: {why}"
     if _is_there(file) and (why := file_trouble(file)) is not None:
         yield f"names no file that can be a database: {why}"
 
@@ -75,9 +79,11 @@ def _is_there(file: Path) -> bool:
         return True
 
 
-def _of_postgres(arguments: dict[str, object]) -> Iterator[str]:
+def _of_postgres(url: URL, arguments: dict[str, object]) -> Iterator[str]:
     given = {name: str(value) for name, value in arguments.items()}
-    if not all(_is_port(port) for port in given.get("port", "5432").split(",") if port):
+    if url.port == 0 or not all(
+        _is_port(port) for port in given.get("port", "5432").split(",") if port
+    ):
         yield f"has a port that is none of 1 to {LAST_PORT}"
     if given.get("sslmode", "prefer") not in SSL_MODES:
         yield f"has an sslmode that is none of {', '.join(sorted(SSL_MODES))}"
