@@ -15,7 +15,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import ArgumentError, SAWarning
 
 from db.engine import database_url
-from settings.files import file_trouble, folder_trouble
+from settings.files import file_trouble, folder_trouble, os_words
 
 LAST_PORT = 65_535
 SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
@@ -68,15 +68,18 @@ def _of_sqlite(url: URL) -> Iterator[str]:
     file = Path(str(url.database))
     if (why := folder_trouble(file.parent)) is not None:
         yield f"names a file in no folder: {why}"
-    if _is_there(file) and (why := file_trouble(file)) is not None:
+    if (why := _no_file(file)) is not None:
         yield f"names no file that can be a database: {why}"
 
 
-def _is_there(file: Path) -> bool:
+def _no_file(file: Path) -> str | None:
+    # Whether it can be read or written is waited for: it may be mended while we run.
     try:
-        return file.exists()
-    except (OSError, ValueError):
-        return True
+        return "it is a folder" if file.is_dir() else None
+    except PermissionError:
+        return None
+    except (OSError, ValueError) as error:
+        return os_words(error)
 
 
 def _of_postgres(url: URL, arguments: dict[str, object]) -> Iterator[str]:
