@@ -1,7 +1,7 @@
 """The `mintpost` command: reads the settings, puts the parts together, and prints."""
 
 import asyncio
-import os
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -21,7 +21,7 @@ from commands.ending import end_with
 from commands.help import QuietCommand, QuietGroup
 from commands.migrate import migrate_database, register_search_attributes
 from commands.opening import opened
-from commands.problems import CommandError, told_as_sentence
+from commands.problems import CommandError, require_text, told_as_sentence
 from commands.proof import print_checks
 from commands.resend import run_resend
 from commands.retry import print_woken, run_retry
@@ -34,7 +34,6 @@ from db.engine import Database
 from db.finding import find_sales
 from licensing.keys import normalize
 from settings import (
-    UMASK,
     DatabaseSettings,
     MailSettings,
     ProductsSettings,
@@ -44,6 +43,7 @@ from settings import (
     plain_environment,
     require_private,
     require_private_data,
+    set_umask,
     usable_temporal_config as temporal_config,
     whole_environment,
 )
@@ -235,8 +235,9 @@ _add_list(lists.DELIVERIES)
 
 def main() -> None:
     """Run the command; whatever a person can mend ends it as a sentence."""
-    os.umask(UMASK)
+    set_umask()
     with told_as_sentence(SettingsError):
+        require_text(sys.argv)
         app()
 
 

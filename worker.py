@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -33,13 +32,13 @@ from mailers.outbox import LoggingEmailService
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
 from mailers.rendering import Templates
 from settings import (
-    UMASK,
     ProductsSettings,
     SettingsError,
     SigningSettings,
     WorkerSettings,
     load,
     require_private_data,
+    set_umask,
     tried,
     usable_temporal_config,
 )
@@ -225,7 +224,7 @@ def _mailer(settings: WorkerSettings) -> EmailService:
 
 
 def main(build: Callable[[], tuple[Parts, ClientConnectConfig]] = configured) -> None:
-    os.umask(UMASK)
+    set_umask()
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

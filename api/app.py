@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,11 +27,11 @@ from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
 from domain.errors import DatabaseAwayError
 from settings import (
-    UMASK,
     ApiSettings,
     SettingsError,
     load,
     require_private_data,
+    set_umask,
     tried,
     usable_temporal_config,
 )
@@ -50,7 +49,7 @@ def create_app() -> FastAPI:
     )
     # It would add two lines to each look at the readiness.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    os.umask(UMASK)
+    set_umask()
     try:
         settings, temporal = _settings()
         database = Database(open_engine(settings.database()))

@@ -9,7 +9,7 @@ from settings.base import EnvironmentSettings, SettingsError, tried
 from settings.database import DatabaseSettings
 from settings.loading import load, plain_environment, whole_environment
 from settings.mail import MailSettings, OperatorSettings
-from settings.private import UMASK, require_private, require_private_data
+from settings.private import require_private, require_private_data, set_umask
 from settings.products import ProductsSettings
 from settings.signing import SigningSettings
 from settings.smoke import SmokeSettings
@@ -18,7 +18,6 @@ from settings.temporal_tls import usable_temporal_config
 from settings.worker import WorkerSettings
 
 __all__ = [
-    "UMASK",
     "ApiSettings",
     "DatabaseSettings",
     "EnvironmentSettings",
@@ -33,6 +32,7 @@ __all__ = [
     "plain_environment",
     "require_private",
     "require_private_data",
+    "set_umask",
     "temporal_config",
     "tried",
     "usable_temporal_config",

@@ -13,10 +13,12 @@ from shlex import quote
 from settings.base import SettingsError
 from settings.database import DatabaseSettings
 
-UMASK = 0o077
-"""Of every process: what it makes is its user's alone, folders above included."""
-
 WRITE, READ = stat.S_IWGRP | stat.S_IWOTH, stat.S_IRGRP | stat.S_IROTH
+
+
+def set_umask() -> None:
+    """Make what this process makes its user's alone, folders above included."""
+    os.umask(0o077)
 
 
 def require_private_data(settings: DatabaseSettings) -> list[str]:
