@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shlex import quote
 
-from settings.base import SettingsError
+from settings.base import ENV_FILE, SettingsError
 from settings.database import DatabaseSettings
 
 WRITE, READ = stat.S_IWGRP | stat.S_IWOTH, stat.S_IRGRP | stat.S_IROTH
@@ -32,7 +32,14 @@ def require_private_data(settings: DatabaseSettings) -> list[str]:
     if file is not None and not _is_closed(file.parent):
         beside = (file.with_name(file.name + suffix) for suffix in ("", "-wal", "-shm"))
         places += [("DATABASE_URL", each) for each in beside]
-    return require_private(places)
+    return [*require_private(places), *_exposed_env_file()]
+
+
+def _exposed_env_file() -> Iterator[str]:
+    file = Path(ENV_FILE)
+    # Told in either case: nobody knows whether it holds a secret.
+    if stat.S_ISREG(mode := _mode(file)) and mode & (READ | WRITE):
+        yield f"{ENV_FILE}: other users of this machine may read or write it: {_close(file)}"
 
 
 def require_private_file(variable: str, file: Path) -> list[str]:

@@ -99,6 +99,19 @@ def test_data_that_others_may_read_is_told_each_with_its_command(
     assert require_private_data(load(DatabaseSettings)) == []
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o620])
+def test_an_env_file_that_is_open_to_others_is_told(
+    clean: pytest.MonkeyPatch, tmp_path: Path, mode: int
+) -> None:
+    del clean
+    (tmp_path / ".env").write_text("LICENSE_ISSUER=shop\n")
+    (tmp_path / ".env").chmod(mode)
+    (told,) = require_private_data(load(DatabaseSettings))
+    assert told.startswith(f".env: {REST} read or write it: chmod go-rwx ")
+    mended(told)
+    assert require_private_data(load(DatabaseSettings)) == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_what_belongs_to_another_user_is_told() -> None:
     with tempfile.TemporaryDirectory() as folder:
