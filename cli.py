@@ -1,6 +1,7 @@
 """The `mintpost` command: reads the settings, puts the parts together, and prints."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -14,12 +15,12 @@ from activities.products_file import ProductsFile
 from api.spool import Spool
 from commands import keys as keys_commands, lists, options
 from commands.demo import run_demo
-from commands.dev import make_private, plan_dev, run_dev
+from commands.dev import kept_secrets, make_private, plan_dev, run_dev
 from commands.ending import end_with
 from commands.help import QuietCommand, QuietGroup
 from commands.migrate import migrate_database, register_search_attributes
 from commands.opening import opened
-from commands.problems import CommandError, told_as_sentence
+from commands.problems import CommandError, require_text, told_as_sentence
 from commands.proof import print_checks
 from commands.remap import remap_command
 from commands.resend import print_resent, run_resend
@@ -40,7 +41,10 @@ from settings import (
     SmokeSettings,
     load,
     plain_environment,
-    temporal_config,
+    require_private,
+    require_private_data,
+    set_umask,
+    usable_temporal_config as temporal_config,
     whole_environment,
 )
 from storefronts import STOREFRONTS
@@ -79,6 +83,7 @@ def dev(
     settings = load(DatabaseSettings)
     settings.data_dir = folder = (data_dir or settings.data_dir).resolve()
     make_private(folder)
+    require_private(("DATA_DIR", place) for place in (folder, *kept_secrets(folder)))
     plan = plan_dev(folder, port, temporal_port, ui_port, whole_environment())
     asyncio.run(run_dev(plan, settings.database(), SafeConsole()))
 
@@ -109,6 +114,7 @@ def migrate_command() -> None:
     settings = load(DatabaseSettings)
     if (file := settings.database_file()) is not None:
         make_private(file.parent)
+    require_private_data(settings)
     print(f"the database is at migration {migrate_database(settings.database())}")
     print(asyncio.run(register_search_attributes(temporal_config())))
 
@@ -230,7 +236,9 @@ to_act("remap")(remap_command(lambda: load(ProductsSettings).products_file, SOUR
 
 def main() -> None:
     """Run the command; whatever a person can mend ends it as a sentence."""
+    set_umask()
     with told_as_sentence(SettingsError):
+        require_text(sys.argv)
         app()
 
 

@@ -40,7 +40,10 @@ from settings import (
     SigningSettings,
     WorkerSettings,
     load,
-    temporal_config,
+    require_private_data,
+    set_umask,
+    tried,
+    usable_temporal_config,
 )
 from storefronts import STOREFRONTS
 from storefronts.base import Storefront
@@ -145,17 +148,32 @@ def configured() -> tuple[Parts, ClientConnectConfig]:
     to mend one mistake only to be told the next.
     """
     problems: list[str] = []
-    settings = _try(lambda: load(WorkerSettings), problems)
-    signer = _try(lambda: _signer(load(SigningSettings)), problems)
-    products = _try(lambda: _products(load(ProductsSettings)), problems)
-    temporal = _try(temporal_config, problems)
-    if settings is None or signer is None or products is None or temporal is None:
+    settings = tried(lambda: load(WorkerSettings), problems)
+    signer = tried(lambda: _signer(load(SigningSettings)), problems)
+    products = tried(lambda: _products(load(ProductsSettings)), problems)
+    temporal = tried(usable_temporal_config, problems)
+    exposed = None if settings is None else tried(lambda: _exposed(settings), problems)
+    if not settings or not signer or not products or temporal is None or exposed is None:
         raise SettingsError("\n".join(dict.fromkeys(problems)))
+    for sentence in exposed:
+        logger.warning("%s", sentence)
     return _parts(settings, signer, products), temporal
 
 
+def _exposed(settings: WorkerSettings) -> list[str]:
+    problems: list[str] = []
+    key = tried(settings.exposed, problems)
+    data = tried(lambda: require_private_data(settings), problems)
+    if key is None or data is None:
+        raise SettingsError("\n".join(problems))
+    return key + data
+
+
 def _signer(settings: SigningSettings) -> Signer:
-    return Signer(settings.signing_key(), settings.license_issuer)
+    try:
+        return Signer(settings.signing_key(), settings.license_issuer)
+    except SigningKeyError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _products(settings: ProductsSettings) -> ProductsFile:
@@ -218,14 +236,6 @@ def _away(error: DatabaseAwayError | RPCError | RuntimeError) -> str:
     return f"{trouble}; trying again: is it up, and is TEMPORAL_ADDRESS right?"
 
 
-def _try(build: Callable[[], T], problems: list[str]) -> T | None:
-    try:
-        return build()
-    except (SettingsError, SigningKeyError) as error:
-        problems.extend(str(error).splitlines())
-        return None
-
-
 def _mailer(settings: WorkerSettings) -> EmailService:
     if settings.postmark_token is None:
         logger.warning("POSTMARK_TOKEN is not set: nobody gets e-mail, it is only written down")
@@ -244,6 +254,7 @@ def _mailer(settings: WorkerSettings) -> EmailService:
 
 
 def main(build: Callable[[], tuple[Parts, ClientConnectConfig]] = configured) -> None:
+    set_umask()
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

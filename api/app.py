@@ -35,7 +35,15 @@ from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
 from domain.errors import DatabaseAwayError
-from settings import ApiSettings, SettingsError, load, temporal_config
+from settings import (
+    ApiSettings,
+    SettingsError,
+    load,
+    require_private_data,
+    set_umask,
+    tried,
+    usable_temporal_config,
+)
 from storefronts.base import Storefront
 from storefronts.gumroad import Gumroad
 from workflows.names import TASK_QUEUE
@@ -50,11 +58,11 @@ def create_app() -> ASGIApp:
     )
     # It would add two lines to each look at the readiness.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    set_umask()
     try:
-        settings = load(ApiSettings)
+        settings, temporal = _settings()
         database = Database(open_engine(settings.database()))
         _check(database)
-        temporal = temporal_config()
     except (SettingsError, WrongMigrationError) as error:
         raise SystemExit(str(error)) from None
     storefronts = {"gumroad": Gumroad(settings.gumroad_secrets(), settings.gumroad_seller_id)}
@@ -64,6 +72,23 @@ def create_app() -> ASGIApp:
     bounds = Bounds().within(raise_file_limit())
     connect = partial(_connect_lazily, temporal)
     return assemble(Parts(database, storefronts, connect, spool, bounds=bounds))
+
+
+def _settings() -> tuple[ApiSettings, ClientConnectConfig]:
+    problems: list[str] = []
+    settings = tried(lambda: load(ApiSettings), problems)
+    exposed = None if settings is None else tried(lambda: require_private_data(settings), problems)
+    temporal = tried(usable_temporal_config, problems)
+    if settings is None or exposed is None or temporal is None:
+        raise SettingsError("\n".join(dict.fromkeys(problems)))
+    for sentence in exposed:
+        logger.warning("%s", sentence)
+    if not settings.gumroad_secrets():
+        logger.warning(
+            "GUMROAD_WEBHOOK_SECRET is not set: every sale is answered 404, which Gumroad never "
+            "repeats; set it, and start the API again"
+        )
+    return settings, temporal
 
 
 @dataclass(frozen=True, slots=True)

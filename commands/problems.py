@@ -1,7 +1,8 @@
 """What a command may end with: a sentence for a person, and exit code 1."""
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from activities.products_file import ProductsFileError
@@ -23,6 +24,13 @@ MENDABLE: tuple[type[Exception], ...] = (
     TokenInvalidError,
     WrongMigrationError,
 )
+
+
+def require_text(words: Sequence[str]) -> None:
+    """Refuse bytes that no database, address or terminal takes. A shell hands on any."""
+    for place, word in enumerate(words):
+        if re.search("[\ud800-\udfff]", word):
+            raise CommandError(f"argument {place} is no text: it holds bytes that are no UTF-8")
 
 
 @contextmanager

@@ -51,7 +51,7 @@ async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
         shop = Shop(http, plan.url.rstrip("/"), database)
         try:
             return await _checks(shop, _ping(plan), plan)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             kind = type(error).__name__
             raise CommandError(f"the API cannot be reached at {plan.url} ({kind})") from None
 

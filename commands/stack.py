@@ -17,6 +17,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from commands.child import Child, spawn
+from commands.child_environment import environment_of
 from commands.ports import HOST, PLAIN, require_free
 from commands.problems import CommandError
 from commands.temporal_server import keep_histories, provide_temporal, server_command
@@ -34,7 +35,7 @@ class StackNotReadyError(CommandError):
 
 @dataclass(frozen=True, slots=True)
 class StackPlan:
-    """What to start and where. `environment` is all that the children get beside the addresses.
+    """What to start and where. Of `environment` each child gets what it reads, and the addresses.
 
     They run in `directory`, whose `.env` they read; without one where we run. `logs` is the
     folder their output goes to; without one they write where we write. `worker` is the module
@@ -120,7 +121,7 @@ class Stack:
     async def _spawn(self, name: str, command: list[str]) -> Child:
         plan = self.plan
         return await spawn(
-            name, command, _environment(plan), directory=plan.directory, logs=plan.logs
+            name, command, _environment(name, plan), directory=plan.directory, logs=plan.logs
         )
 
     async def kill(self, name: str) -> None:
@@ -161,19 +162,17 @@ class Stack:
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def _environment(plan: StackPlan) -> dict[str, str]:
+def _environment(name: str, plan: StackPlan) -> dict[str, str]:
     # A key, a profile or encryption is another cluster's. Blank, not absent: a child reads .env
     # as well, and what the environment says wins.
     others = {name: "" for name in plan.environment if name.startswith("TEMPORAL_")}
-    return {
-        **plan.environment,
-        **others,
+    embedded = {
         "TEMPORAL_CONFIG_FILE": os.devnull,
         "TEMPORAL_ADDRESS": plan.temporal_address,
         "TEMPORAL_NAMESPACE": "default",
-        "DATA_DIR": str(plan.data_dir),
-        "PYTHONUNBUFFERED": "1",
     }
+    own = {**plan.environment, "DATA_DIR": str(plan.data_dir)}
+    return {**environment_of(name, own), **others, **embedded, "PYTHONUNBUFFERED": "1"}
 
 
 def _uvicorn(port: int) -> list[str]:

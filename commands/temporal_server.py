@@ -13,12 +13,17 @@ from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from commands.child_environment import hidden_settings
 from commands.problems import CommandError
 from workflows.names import SALE_PRODUCT, SALE_SOURCE
 
 RETENTION = timedelta(days=90)
 """The default is a day; a seller looks for last month's sale."""
 
+
+NO_HTTP_API = 'frontend.httpAllowedHosts=["none.invalid"]'
+"""Nobody of ours uses it, and it asks for no password: a web page in the operator's browser could
+read and end sales, by a form that it sends there or by a name of its own that points there."""
 
 DOWNLOADS = Path(sys.prefix) / "temporal-cli"
 """Goes when the virtual environment goes, as an installed one would."""
@@ -44,7 +49,7 @@ async def provide_temporal() -> None:
     if _find_temporal() is not None:
         return
     Console(stderr=True).print("Downloading Temporal's server from temporal.download …")
-    with suppress(OSError, RuntimeError):
+    with suppress(OSError, RuntimeError), hidden_settings():
         DOWNLOADS.mkdir(exist_ok=True)
         # The SDK can only download what it then starts; we start our own with other flags.
         started = await WorkflowEnvironment.start_local(download_dest_dir=str(DOWNLOADS))
@@ -76,6 +81,7 @@ def server_command(file: Path, host: str, port: int, ui_port: int) -> list[str]:
         "--sqlite-pragma=journal_mode=wal",
         "--sqlite-pragma=synchronous=full",
         "--log-level=error",
+        f"--dynamic-config-value={NO_HTTP_API}",
         *(f"--search-attribute={attribute.name}=Keyword" for attribute in attributes),
     ]
 

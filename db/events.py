@@ -92,8 +92,6 @@ def name_event(
     )
 
 
-
-
 def note_event(session: Session, event_id: int, note: str | None) -> None:
     """Add to what the row's note says, where there is something; said again, it is said once."""
     if note:

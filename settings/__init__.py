@@ -5,14 +5,16 @@ broken setting names all of them and does not start.
 """
 
 from settings.api import ApiSettings
-from settings.base import EnvironmentSettings, SettingsError
+from settings.base import EnvironmentSettings, SettingsError, tried
 from settings.database import DatabaseSettings
 from settings.loading import load, plain_environment, whole_environment
 from settings.mail import MailSettings, OperatorSettings
+from settings.private import require_private, require_private_data, set_umask
 from settings.products import ProductsSettings
 from settings.signing import SigningSettings
 from settings.smoke import SmokeSettings
 from settings.temporal import temporal_config
+from settings.temporal_tls import usable_temporal_config
 from settings.worker import WorkerSettings
 
 __all__ = [
@@ -28,6 +30,11 @@ __all__ = [
     "WorkerSettings",
     "load",
     "plain_environment",
+    "require_private",
+    "require_private_data",
+    "set_umask",
     "temporal_config",
+    "tried",
+    "usable_temporal_config",
     "whole_environment",
 ]

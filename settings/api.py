@@ -1,15 +1,32 @@
 """What the web process needs."""
 
-from pydantic import SecretStr
+from typing import Annotated
+
+from pydantic import AfterValidator, SecretStr
 
 from settings.database import DatabaseSettings
 
+SHORTEST_SECRET = 16
+"""Whoever guesses it can order licenses, and may try as often as the network lets them."""
+
+
+def _separate(secrets: str) -> tuple[str, ...]:
+    return tuple(secret.strip() for secret in secrets.split(",") if secret.strip())
+
+
+def _long_enough(secrets: SecretStr) -> SecretStr:
+    if any(len(each) < SHORTEST_SECRET for each in _separate(secrets.get_secret_value())):
+        raise ValueError(
+            f"has a secret of fewer than {SHORTEST_SECRET} characters, which can be guessed: make "
+            "a longer one, and set it here and at Gumroad: openssl rand -hex 24"
+        )
+    return secrets
+
 
 class ApiSettings(DatabaseSettings):
-    gumroad_webhook_secret: SecretStr = SecretStr("")
+    gumroad_webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = SecretStr("")
     gumroad_seller_id: str | None = None
 
     def gumroad_secrets(self) -> tuple[str, ...]:
         """Return the secrets that are valid now: several while one replaces another."""
-        every = self.gumroad_webhook_secret.get_secret_value().split(",")
-        return tuple(secret.strip() for secret in every if secret.strip())
+        return _separate(self.gumroad_webhook_secret.get_secret_value())

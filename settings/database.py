@@ -6,11 +6,12 @@ from sqlalchemy import URL
 
 from db.engine import database_url
 from settings.base import EnvironmentSettings
-from settings.values import DatabaseUrl
+from settings.database_url import DatabaseUrl
+from settings.values import Folder
 
 
 class DatabaseSettings(EnvironmentSettings):
-    data_dir: Path = Path("var")
+    data_dir: Folder = Path("var")
     database_url: DatabaseUrl | None = None
 
     def database(self) -> URL:

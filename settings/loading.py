@@ -2,42 +2,62 @@
 
 import os
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from dotenv import dotenv_values
 from pydantic import ValidationError
 
-from settings.base import ENV_FILE, EnvironmentSettings, SettingsError
+from settings.base import EnvironmentSettings, SettingsError
+from settings.env_file import read_env_file
+from settings.files import is_text, no_text
 from settings.smoke import SmokeSettings
 from settings.worker import WorkerSettings
 
 S = TypeVar("S", bound="EnvironmentSettings")
 
+FIELDS = (*WorkerSettings.model_fields, *SmokeSettings.model_fields)
+OURS = frozenset(name.upper() for name in FIELDS)
+
 
 def load(settings: type[S]) -> S:
     """Read the environment, then `.env`. Raises SettingsError naming all that is wrong."""
+    fields = {name.upper(): name for name in settings.model_fields}
+    found = {fields[name]: value for name, value in _given().items() if name in fields}
+    broken = {name for name, value in found.items() if not is_text(value)}
+    problems = [no_text(name.upper()) for name in sorted(broken)]
     try:
-        return settings()
+        # Blank where it is broken: the environment would be looked at once more.
+        loaded = settings.model_validate({**found, **dict.fromkeys(broken, "")})
     except ValidationError as error:
-        raise SettingsError("\n".join(_sentence(detail) for detail in error.errors())) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable_env_file(error) from None
+        problems += [_sentence(detail) for detail in error.errors()]
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return loaded
 
 
 def whole_environment() -> dict[str, str]:
-    """Return the environment with what `.env` adds to it."""
-    try:
-        added = dotenv_values(ENV_FILE)
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable_env_file(error) from None
-    return {**{name: value for name, value in added.items() if value is not None}, **os.environ}
+    """Return the environment with what `.env` adds to it: settings of ours and of Temporal's."""
+    return {**{name: value for name, value in _added().items() if _is_read(name)}, **os.environ}
 
 
 def plain_environment() -> dict[str, str]:
     """Return the environment without any variable that is Mintpost's or Temporal's."""
-    own = {name.upper() for name in {**WorkerSettings.model_fields, **SmokeSettings.model_fields}}
-    others = [name for name in os.environ if not name.startswith("TEMPORAL_")]
-    return {name: os.environ[name] for name in others if name.upper() not in own}
+    return {name: value for name, value in os.environ.items() if not _is_read(name)}
+
+
+def _given() -> Mapping[str, str]:
+    """Return all values by the name in capitals; what the environment says wins, blank or not."""
+    both = (*_added().items(), *os.environ.items())
+    return {name.upper(): value for name, value in both}
+
+
+def _added() -> dict[str, str]:
+    there = {name.upper() for name in os.environ}
+    return {name: value for name, value in read_env_file().items() if name.upper() not in there}
+
+
+def _is_read(name: str) -> bool:
+    return name.startswith("TEMPORAL_") or name.upper() in OURS
 
 
 def _sentence(detail: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
@@ -46,8 +66,3 @@ def _sentence(detail: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
         return f"{variable} {detail['ctx']['error']}"
     words = re.sub("^[A-Z](?![A-Z])", lambda first: first[0].lower(), detail["msg"])
     return f"{variable}: {words}"
-
-
-def _unreadable_env_file(error: OSError | UnicodeDecodeError) -> SettingsError:
-    why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-    return SettingsError(f"{ENV_FILE} cannot be read: {why}")

@@ -2,10 +2,8 @@
 
 from email.utils import parseaddr
 
-from pydantic import SecretStr
-
 from settings.base import EnvironmentSettings
-from settings.values import Mailbox
+from settings.values import Mailbox, Token
 
 
 class OperatorSettings(EnvironmentSettings):
@@ -16,4 +14,4 @@ class OperatorSettings(EnvironmentSettings):
 
 
 class MailSettings(EnvironmentSettings):
-    postmark_token: SecretStr | None = None
+    postmark_token: Token | None = None

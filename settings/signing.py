@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from settings.base import EnvironmentSettings, SettingsError
+from settings.files import os_words
+from settings.private import require_private_file
 
 
 class SigningSettings(EnvironmentSettings):
@@ -23,6 +25,11 @@ class SigningSettings(EnvironmentSettings):
             )
         return file
 
+    def exposed(self) -> list[str]:
+        """Return a sentence where others may read the key. Raises SettingsError: may write it."""
+        file = self.license_signing_key_file
+        return [] if file is None else require_private_file("LICENSE_SIGNING_KEY_FILE", file)
+
     def signing_key(self) -> str:
         r"""Return the PEM. A line of .env holds no line breaks, so `\n` in it stands for one."""
         if self.license_signing_key is not None:
@@ -30,6 +37,6 @@ class SigningSettings(EnvironmentSettings):
         assert self.license_signing_key_file is not None  # noqa: S101 - validated above
         try:
             return self.license_signing_key_file.read_text(errors="replace")
-        except OSError as error:
-            why = f"LICENSE_SIGNING_KEY_FILE cannot be read: {error.strerror}"
+        except (OSError, ValueError) as error:
+            why = f"LICENSE_SIGNING_KEY_FILE cannot be read: {os_words(error)}"
             raise SettingsError(why) from None

@@ -1,15 +1,17 @@
 """Values that a setting may have, and the sentences for those it may not."""
 
-from email.errors import ObsoleteHeaderDefect
+from email.errors import MessageError, ObsoleteHeaderDefect
 from email.headerregistry import AddressHeader, HeaderRegistry
+from pathlib import Path
 from typing import Annotated, cast
 
-from pydantic import AfterValidator, SecretStr
-from sqlalchemy.exc import ArgumentError
+import httpx
+from pydantic import AfterValidator, HttpUrl, SecretStr
 
-from db.engine import database_url
+from settings.files import folder_trouble
 
-DRIVERS = frozenset({"sqlite", "postgresql+psycopg"})
+# What the parser of Python makes of "shop@", and of ever more brackets.
+PARSER_ERRORS = (IndexError, ValueError, AttributeError, TypeError, RecursionError, MessageError)
 
 
 def _mailbox(text: str) -> str:
@@ -27,25 +29,36 @@ def _is_mailbox(text: str) -> bool:
         return False
     try:
         header = HeaderRegistry()("From", text)
-    except IndexError:  # What the parser of Python 3.11 makes of "shop@".
+    except PARSER_ERRORS:
         return False
     flaws = [flaw for flaw in header.defects if not isinstance(flaw, ObsoleteHeaderDefect)]
     return len(cast("AddressHeader", header).addresses) == 1 and not flaws
 
 
-def _database_url(secret: SecretStr) -> SecretStr:
+def _api_url(url: HttpUrl) -> HttpUrl:
+    if url.query is not None or url.fragment is not None:
+        raise ValueError("has something after its path: a path is put behind it, so leave that out")
     try:
-        url = database_url(secret.get_secret_value())
-    except (ArgumentError, ValueError):
-        # The parser's own words may quote a password.
-        url = None
-    if url is None or url.drivername not in DRIVERS:
-        raise ValueError(
-            "is neither sqlite:///folder/file.db nor postgresql://user:password@host/name "
-            "(where the password has :, / or @, write it percent-encoded)"
-        )
+        httpx.URL(str(url))
+    except httpx.InvalidURL:
+        raise ValueError("is no URL that can be called: check its host") from None
+    return url
+
+
+def _token(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("holds a character that no token has: copy it anew")
     return secret
 
 
+def _folder(path: Path) -> Path:
+    if (why := folder_trouble(path)) is not None:
+        raise ValueError(f"cannot be used: {path}: {why}")
+    return path
+
+
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+ApiUrl = Annotated[HttpUrl, AfterValidator(_api_url)]
+Token = Annotated[SecretStr, AfterValidator(_token)]
+Folder = Annotated[Path, AfterValidator(_folder)]

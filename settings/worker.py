@@ -2,27 +2,28 @@
 
 from typing import Annotated
 
-from pydantic import DirectoryPath, Field, HttpUrl, ValidationInfo, field_validator
+from pydantic import Field, HttpUrl, ValidationInfo, field_validator
 
 from settings.database import DatabaseSettings
 from settings.mail import MailSettings, OperatorSettings
 from settings.products import ProductsSettings
 from settings.signing import SigningSettings
-from settings.values import Mailbox
+from settings.templates import TemplatesDir
+from settings.values import ApiUrl, Mailbox
 
 
 class WorkerSettings(
     DatabaseSettings, ProductsSettings, SigningSettings, OperatorSettings, MailSettings
 ):
     gumroad_seller_id: str | None = None
-    postmark_api_url: HttpUrl = HttpUrl("https://api.postmarkapp.com")
+    postmark_api_url: ApiUrl = HttpUrl("https://api.postmarkapp.com")
     postmark_message_stream: str = "outbound"
     email_from: Annotated[Mailbox | None, Field(validate_default=True)] = None
     email_reply_to: Mailbox | None = None
     shop_name: str | None = None
     shop_url: HttpUrl | None = None
     email_lookup_seconds: Annotated[float, Field(ge=0, le=86_400)] = 300
-    templates_dir: DirectoryPath | None = None
+    templates_dir: TemplatesDir | None = None
 
     @field_validator("email_from")
     @classmethod

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL
 from typing_extensions import override
 
+from commands.child_environment import hidden_settings
 from commands.migrate import migrate_database
 from commands.problems import CommandError
 from db.engine import database_url
@@ -100,7 +101,7 @@ class PostgresStore(Store):
                 sleep(LOOK_SECONDS)
 
     def _start(self) -> None:
-        with self.turn:
+        with self.turn, hidden_settings():
             self.server.ensure_postgres_running()
 
     def close(self) -> None:
@@ -130,7 +131,8 @@ def postgres_store() -> Iterator[Store]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         data = Path(folder) / "data"
-        store = PostgresStore(get_server(data, cleanup_mode="delete"))
+        with hidden_settings():
+            store = PostgresStore(get_server(data, cleanup_mode="delete"))
         with _stopped_after_us(data / "postmaster.pid"):
             try:
                 yield store
@@ -148,7 +150,12 @@ def _stopped_after_us(pid_file: Path) -> Iterator[None]:
     null = subprocess.DEVNULL
     # A session of its own, which Ctrl-C does not reach: it must outlive us.
     with subprocess.Popen(  # noqa: S603 - our own words
-        stop, stdin=subprocess.PIPE, stdout=null, stderr=null, start_new_session=True
+        stop,
+        stdin=subprocess.PIPE,
+        stdout=null,
+        stderr=null,
+        start_new_session=True,
+        env={"PATH": os.defpath},
     ):
         yield
 

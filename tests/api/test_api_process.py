@@ -23,7 +23,7 @@ from tests.api.raw_http import connect, exchange, request, status
 from tests.support.pings import changed, recorded
 from tests.support.waiting import until
 
-SECRET = "process-secret"
+SECRET = "secret-of-the-process"
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ async def test_a_sale_runs_through_what_its_env_file_describes(
                     "SHOP_NAME=Lumen & Söhne",
                     "SHOP_URL=https://lumenapp.example",
                     "OPERATOR_EMAIL=Me <me@example.com>",
-                    "GUMROAD_WEBHOOK_SECRET=old-secret,new-secret",
+                    "GUMROAD_WEBHOOK_SECRET=the-old-long-secret,the-new-long-secret",
                     # Another cluster's: the embedded server's flags must win over all of it.
                     "TEMPORAL_ADDRESS=temporal.invalid:7233",
                     "TEMPORAL_NAMESPACE=elsewhere",
@@ -80,7 +80,12 @@ async def test_a_sale_runs_through_what_its_env_file_describes(
     assert mail.message["To"] == "me@example.com"
     assert "Sold by      Lumen & Söhne, https://lumenapp.example\n" in mail.message["TextBody"]
     assert "write to hello@lumenapp.example" in mail.message["TextBody"]
-    for secret in ("old-secret", "new-secret", postmark.token, "not-for-this-server"):
+    for secret in (
+        "the-old-long-secret",
+        "the-new-long-secret",
+        postmark.token,
+        "not-for-this-server",
+    ):
         assert secret not in dev.output() + said
 
 

@@ -161,10 +161,21 @@ def test_postgresql_is_spoken_to_by_psycopg_3(clean: Environment, scheme: str) -
 
 
 def test_several_webhook_secrets_are_separated_by_commas(clean: Environment) -> None:
-    clean.setenv("GUMROAD_WEBHOOK_SECRET", "old, new,,")
-    assert load(ApiSettings).gumroad_secrets() == ("old", "new")
+    clean.setenv("GUMROAD_WEBHOOK_SECRET", "the-old-long-secret, the-new-long-secret,,")
+    assert load(ApiSettings).gumroad_secrets() == ("the-old-long-secret", "the-new-long-secret")
     clean.setenv("GUMROAD_WEBHOOK_SECRET", " , ")
     assert load(ApiSettings).gumroad_secrets() == ()
+
+
+@pytest.mark.parametrize("given", ["fifteen-letters", f"{'x' * 16},sekret", "sekret,,"])
+def test_a_secret_that_can_be_guessed_is_refused_and_not_quoted(
+    clean: Environment, given: str
+) -> None:
+    clean.setenv("GUMROAD_WEBHOOK_SECRET", given)
+    told = problem(ApiSettings)
+    assert told.startswith("GUMROAD_WEBHOOK_SECRET has a secret of fewer than 16 characters")
+    assert told.endswith(": openssl rand -hex 24")
+    assert "sekret" not in told
 
 
 def test_a_signing_key_may_be_a_file_or_one_line(clean: Environment, tmp_path: Path) -> None:

@@ -125,6 +125,13 @@ def test_smoke_says_what_it_lacks(mint: Run, clean: pytest.MonkeyPatch, tmp_path
     assert mint("smoke").code == 2
 
 
+@pytest.mark.parametrize("words", [["find", "\udcff"], ["resend", "gumroad:\udcff"]])
+def test_an_argument_that_is_no_text_is_a_sentence(mint: Run, words: list[str]) -> None:
+    answer = mint(*words)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == "argument 2 is no text: it holds bytes that are no UTF-8\n"
+
+
 @pytest.mark.parametrize(
     "arguments", [["bogus"], ["dev", "--port", "0"], ["dev", "--port", "99999"], ["verify"]]
 )

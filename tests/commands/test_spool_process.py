@@ -27,7 +27,7 @@ PING = changed(recorded("01"), sale_id=ORDER)
 async def sent(url: str) -> bool | None:
     """Come again after a 503, as Gumroad does."""
     form = "Content-Type: application/x-www-form-urlencoded"
-    target = "/webhooks/gumroad?secret=process-secret"
+    target = "/webhooks/gumroad?secret=secret-of-the-process"
     answer = await exchange(url, request("POST", target, form, body=PING))
     return True if status(answer) == 200 else None
 
@@ -38,7 +38,7 @@ async def test_ping_survives_kill_9_in_an_outage_and_is_shown_before_it_is_a_row
     file = tmp_path / "mintpost.db"
     shutil.copyfile(str(sqlite.database), file)
     environment = {"DATA_DIR": str(tmp_path), "TEMPORAL_ADDRESS": f"{HOST}:1"}
-    secret = {"GUMROAD_WEBHOOK_SECRET": "process-secret"}
+    secret = {"GUMROAD_WEBHOOK_SECRET": "secret-of-the-process"}
     database = Database(open_engine(URL.create("sqlite", database=str(file))))
     spool = Spool(tmp_path / "spool")
     (port,) = free_ports(1)

@@ -30,7 +30,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 VARIABLE = re.compile(r"\$\{(\w+)(:[-?])([^}]*)\}")
 JOBS = {"temporal-schema", "temporal-namespace", "migrate"}
 IN_THE_IMAGE = {"data_dir"}
-SECRETS = {"POSTGRES_PASSWORD": "a password", "GUMROAD_WEBHOOK_SECRET": "a secret"}
+SECRETS = {"POSTGRES_PASSWORD": "a password", "GUMROAD_WEBHOOK_SECRET": "a secret of sixteen"}
 
 
 def filled_in(name: str, given: dict[str, str]) -> dict[str, str]:
@@ -110,7 +110,7 @@ def test_what_compose_leaves_blank_counts_as_absent(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     give(monkeypatch, "api")
-    assert load(ApiSettings).gumroad_secrets() == ("a secret",)
+    assert load(ApiSettings).gumroad_secrets() == ("a secret of sixteen",)
     give(monkeypatch, "worker")
     settings, defaults = load(WorkerSettings), WorkerSettings.model_fields
     given = {"database_url", "products_file", "license_signing_key_file"}

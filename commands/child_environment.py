@@ -1,0 +1,64 @@
+"""What each process of the stack gets to know: what docker-compose.yml gives it, and no more."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+DATABASE = frozenset({"DATABASE_URL", "DATA_DIR"})
+API = DATABASE | {"GUMROAD_WEBHOOK_SECRET", "GUMROAD_SELLER_ID"}
+WORKER = DATABASE | {
+    "EMAIL_FROM",
+    "EMAIL_LOOKUP_SECONDS",
+    "EMAIL_REPLY_TO",
+    "GUMROAD_SELLER_ID",
+    "LICENSE_ISSUER",
+    "LICENSE_SIGNING_KEY",
+    "LICENSE_SIGNING_KEY_FILE",
+    "OPERATOR_EMAIL",
+    "POSTMARK_API_URL",
+    "POSTMARK_MESSAGE_STREAM",
+    "POSTMARK_TOKEN",
+    "PRODUCTS_FILE",
+    "TEMPLATES_DIR",
+}
+READS = {"api": API, "worker": WORKER}
+"""By process; one that is not here, Temporal's server, gets nothing of ours."""
+
+OURS = API | WORKER
+COMPOSE = frozenset({"POSTGRES_PASSWORD"})
+"""Stands in a `.env` that Compose reads as well, and is no process's of ours."""
+
+
+def environment_of(process: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return what of `given` the process gets.
+
+    What it does not read is blank, not absent: it reads `.env` as well, and what the environment
+    says wins.
+    """
+    reads = READS.get(process)
+    kept = {name: value for name, value in given.items() if not _is_secret_of_ours(name)}
+    if reads is None:
+        return kept
+    own = {name.upper(): value for name, value in given.items() if name.upper() in reads}
+    libpq = {name: value for name, value in given.items() if _is_libpq(name)}
+    return {**kept, **libpq, **dict.fromkeys(OURS - reads, ""), **own}
+
+
+@contextmanager
+def hidden_settings() -> Iterator[None]:
+    """Keep our settings from a child that a library starts, which inherits all we have."""
+    hidden = {name: os.environ[name] for name in os.environ if _is_secret_of_ours(name)}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _is_secret_of_ours(name: str) -> bool:
+    return name.upper() in OURS | COMPOSE or name.startswith("TEMPORAL_") or _is_libpq(name)
+
+
+def _is_libpq(name: str) -> bool:
+    return name.startswith("PG")

@@ -1,0 +1,202 @@
+"""A setting that cannot work ends a process in a sentence that names it, and quotes no secret."""
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from commands.ports import free_ports
+from licensing.signing import generate_private_key
+from settings import (
+    SettingsError,
+    WorkerSettings,
+    load,
+    temporal_config,
+    usable_temporal_config,
+)
+from tests.commands.processes import MINTPOST, WORKER, run, start
+from tests.support.running import PRODUCTS
+
+API = (sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app")
+LONG = "a" * 5000
+CERT, KEY, CA = (
+    f"TEMPORAL_TLS_{part}_PATH" for part in ("CLIENT_CERT", "CLIENT_KEY", "SERVER_CA_CERT")
+)
+
+
+@pytest.fixture
+def folder(clean: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    clean.setenv("LICENSE_SIGNING_KEY", generate_private_key())
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("sekret")
+    (tmp_path / "templates" / "license" / "body.txt").mkdir(parents=True)
+    return tmp_path
+
+
+def pair() -> tuple[str, str]:
+    """Make a certificate and its key."""
+    key, name, now = Ed25519PrivateKey.generate(), x509.Name([]), datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, None)
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return certificate.public_bytes(Encoding.PEM).decode(), pem.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DATA_DIR", "file", "is no folder"),
+        ("DATA_DIR", "file/below/it", "is no folder"),
+        ("DATA_DIR", LONG, "File name too long"),
+        ("DATA_DIR", "\udcff", "is no text"),
+        ("DATABASE_URL", "sqlite:///folder", "it is a folder"),
+        ("DATABASE_URL", f"sqlite:///{LONG}", "too long"),
+        ("DATABASE_URL", "sqlite:///file/sekret.db", "is no folder"),
+        ("DATABASE_URL", "sqlite://", "in memory"),
+        ("DATABASE_URL", "sqlite:///x.db?timeout=sekret", "is neither"),
+        ("DATABASE_URL", "sqlite:///x.db?sekret=1", "is neither"),
+        ("DATABASE_URL", "sqlite://sekret@host/x.db", "is neither"),
+        ("DATABASE_URL", "postgresql://u:sekret@host:0/d", "has a port"),
+        ("DATABASE_URL", "postgresql://u:sekret@host:65536/d", "has a port"),
+        ("DATABASE_URL", "postgresql://u:sekret@host:65x/d", "is neither"),
+        ("DATABASE_URL", "postgresql://u:sekret@host/d?sekret=1", "has an option"),
+        ("DATABASE_URL", "postgresql://u:sekret@host/d?sslmode=sekret", "has an sslmode"),
+        ("DATABASE_URL", "postgresql://u:sekret@host/d?sslrootcert=/none", "as sslrootcert"),
+        ("DATABASE_URL", "postgresql://u:sekret@host/d?connect_timeout=x", "connect_timeout"),
+        ("EMAIL_FROM", "shop@" + "(" * 2000, "is no single mailbox"),
+        ("OPERATOR_EMAIL", "\udcff@example.com", "is no text"),
+        ("POSTMARK_TOKEN", "sekret\u00e4", "holds a character"),
+        ("POSTMARK_TOKEN", "two sekret", "holds a character"),
+        ("POSTMARK_API_URL", "https://host:99999", "invalid port"),
+        ("POSTMARK_API_URL", "https://host/?token=sekret", "after its path"),
+        ("EMAIL_LOOKUP_SECONDS", "1e999", "less than"),
+        ("EMAIL_LOOKUP_SECONDS", "9" * 5000, ""),
+        ("TEMPLATES_DIR", "templates", "has a template that cannot be read"),
+        ("TEMPLATES_DIR", "file", "is no folder"),
+        ("TEMPLATES_DIR", LONG, "File name too long"),
+        ("LICENSE_ISSUER", "\udcff", "is no text"),
+    ],
+)
+def test_what_cannot_work_names_its_variable(
+    folder: Path, clean: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    del folder
+    clean.setenv("EMAIL_FROM", "shop@example.com")
+    clean.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load(WorkerSettings)
+    assert str(caught.value).startswith(name)
+    assert words in str(caught.value)
+    assert "sekret" not in str(caught.value).replace(str(value), "")
+
+
+@pytest.mark.parametrize(
+    ("given", "named", "words"),
+    [
+        ({"TEMPORAL_ADDRESS": "host:0"}, "TEMPORAL_ADDRESS", "no host with a port"),
+        ({"TEMPORAL_ADDRESS": "host:65536"}, "TEMPORAL_ADDRESS", "no host with a port"),
+        ({"TEMPORAL_ADDRESS": "[::g]:7233"}, "TEMPORAL_ADDRESS", "no host with a port"),
+        ({"TEMPORAL_ADDRESS": "\udcff:7233"}, "TEMPORAL_ADDRESS", "is no text"),
+        ({"TEMPORAL_NAMESPACE": "a\nb"}, "TEMPORAL_NAMESPACE", "holds a character"),
+        ({"TEMPORAL_API_KEY": "sekret\u00e4"}, "TEMPORAL_API_KEY", "holds a character"),
+        ({"TEMPORAL_GRPC_META_A": "sekret\u00e4"}, "TEMPORAL_GRPC_META_A", "can be no header"),
+        ({"TEMPORAL_TLS": "perhaps"}, "TEMPORAL_TLS", "neither true nor false"),
+        ({"TEMPORAL_CONFIG_FILE": "folder"}, "TEMPORAL_CONFIG_FILE", "it is a folder"),
+        ({"TEMPORAL_CONFIG_FILE": "none"}, "TEMPORAL_CONFIG_FILE", "No such file"),
+        ({"TEMPORAL_CONFIG_FILE": "file"}, "TEMPORAL_", "look at TEMPORAL_CONFIG_FILE"),
+        ({CERT: "folder", KEY: "folder"}, CERT, "it is a folder"),
+        ({CERT: "file", KEY: "file"}, CERT[:-5], "is no certificate in PEM"),
+        ({CERT: "cert", KEY: "file"}, KEY[:-5], "is no private key"),
+        ({CERT: "cert", KEY: "other"}, KEY, "is the key of another certificate"),
+        ({CERT: "cert"}, KEY, "is missing"),
+        ({KEY: "key"}, CERT, "is missing"),
+        ({CA: "file"}, CA[:-5], "is no certificate in PEM"),
+        ({"TEMPORAL_TLS": "1", "TEMPORAL_TLS_SERVER_NAME": "a b"}, "TEMPORAL_TLS_SERVER", "host"),
+    ],
+)
+def test_what_of_temporal_s_cannot_work_names_its_variable(
+    folder: Path, clean: pytest.MonkeyPatch, given: Mapping[str, str], named: str, words: str
+) -> None:
+    (certificate, key), (_, other) = pair(), pair()
+    for name, content in {"cert": certificate, "key": key, "other": other}.items():
+        (folder / name).write_text(content)
+    for name, value in given.items():
+        clean.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        usable_temporal_config()
+    assert str(caught.value).startswith(named)
+    assert words in str(caught.value)
+    assert "sekret" not in str(caught.value)
+
+
+def test_good_certificates_are_taken(folder: Path, clean: pytest.MonkeyPatch) -> None:
+    certificate, key = pair()
+    (folder / "cert").write_text(certificate)
+    (folder / "key").write_text(key)
+    for name, file in {CERT: "cert", KEY: "key", CA: "cert"}.items():
+        clean.setenv(name, file)
+    assert usable_temporal_config() == temporal_config()
+
+
+def test_anybody_s_variable_may_be_no_text(folder: Path, clean: pytest.MonkeyPatch) -> None:
+    del folder
+    clean.setenv("SOMEBODY_ELSES", "\udcff")
+    assert usable_temporal_config() == temporal_config()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_of_another_s_is_told(folder: Path, clean: pytest.MonkeyPatch) -> None:
+    (folder / "file").chmod(0)
+    clean.setenv("TEMPORAL_CONFIG_FILE", "file")
+    with pytest.raises(SettingsError, match="TEMPORAL_CONFIG_FILE cannot be read: file: Permis"):
+        usable_temporal_config()
+
+
+async def test_each_process_tells_all_at_once_and_no_traceback(folder: Path) -> None:
+    (folder / "products.yaml").write_text(PRODUCTS)
+    broken = {
+        "DATA_DIR": "file",
+        "DATABASE_URL": "postgresql://u:sekret@host:0/d",
+        "GUMROAD_WEBHOOK_SECRET": "sekret",
+        "TEMPORAL_TLS": "perhaps",
+    }
+    named = {
+        API: list(broken),
+        WORKER: ["DATA_DIR", "DATABASE_URL", "LICENSE_SIGNING_KEY_FILE", "TEMPORAL_TLS"],
+        (*MINTPOST, "migrate"): ["DATA_DIR", "DATABASE_URL"],
+        (*MINTPOST, "events"): ["DATA_DIR", "DATABASE_URL"],
+    }
+    for command, names in named.items():
+        code, said = await run(*command, folder=folder, environment=broken)
+        assert code == 1, said
+        assert sorted(line.split()[0].strip(":") for line in said.splitlines()) == sorted(names)
+        assert "sekret" not in said
+
+
+async def test_a_slip_in_the_file_ends_each_process_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LICENSE_ISSUER=shop\nPOSTMARK_TOKEN='sekret\n")
+    for command in (API, WORKER, (*MINTPOST, "dev"), (*MINTPOST, "events")):
+        code, said = await run(*command, folder=tmp_path)
+        assert (code, said) == (
+            1,
+            '.env, line 2: a quote is not closed, or something follows it: write NAME="value"\n',
+        )
+
+
+async def test_without_a_secret_the_api_says_so_and_starts(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    environment = {"DATABASE_URL": "postgresql://u@127.0.0.1:1/none"}
+    command = (*API, "--port", str(port))
+    async with start(*command, folder=tmp_path, environment=environment) as api:
+        await api.says("GUMROAD_WEBHOOK_SECRET is not set: every sale is answered 404")
+        await api.says("Application startup complete")
