@@ -101,8 +101,9 @@ def _furnish(app: FastAPI, parts: Parts, client: Client) -> tuple[Dispatcher, Dr
         database, spool, stored=dispatcher.wake, spooled=drainer.wake, patience=parts.patience
     )
     app.include_router(webhook_routes(Inbox(parts.storefronts, store)))
-    app.include_router(health_routes(Health(database, client, spool)))
-    return dispatcher, drainer, Watcher(database, client, parts.watch)
+    watcher = Watcher(database, client, parts.watch)
+    app.include_router(health_routes(Health(database, client, spool, warners=(watcher.warnings,))))
+    return dispatcher, drainer, watcher
 
 
 async def _connect_lazily(config: ClientConnectConfig) -> Client:

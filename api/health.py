@@ -1,7 +1,7 @@
 """Whether the process lives, whether it can work, and the public license keys."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,12 +23,19 @@ CACHED = {"Cache-Control": "public, max-age=300"}
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`patience` bounds each look, so that a probe is answered while something hangs."""
+    """`patience` bounds each look, so that a probe is answered while something hangs.
+
+    `warners` know sentences of what is wrong and does not make us unready.
+    """
 
     database: Database
     client: Client
     spool: Spool
     patience: timedelta = timedelta(seconds=2)
+    warners: tuple[Callable[[], list[str]], ...] = ()
+
+    def warnings(self) -> list[str]:
+        return [sentence for warner in self.warners for sentence in warner()]
 
     async def troubles(self) -> dict[str, str]:
         """Return a sentence for each part that cannot be used."""
@@ -78,8 +85,12 @@ def health_routes(health: Health) -> APIRouter:
     @router.get("/readyz")
     async def ready() -> JSONResponse:
         troubles, spooled = await asyncio.gather(health.troubles(), health.spooled())
-        told = troubles if spooled is None else {**troubles, "spool": spooled}
-        return JSONResponse({"ready": not troubles, **told}, 503 if troubles else 200)
+        told: dict[str, object] = {"ready": not troubles, **troubles}
+        if spooled is not None:
+            told["spool"] = spooled
+        if warnings := health.warnings():
+            told["warnings"] = warnings
+        return JSONResponse(told, 503 if troubles else 200)
 
     @router.get("/.well-known/jwks.json")
     async def public_keys() -> JSONResponse:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 
 from temporalio.api.workflow.v1 import PendingActivityInfo
-from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.runs import is_paused, no_worker_sentence, queue_of, stuck_sentence
 from commands.tables import iso
 
 PATIENCE = timedelta(seconds=3)
@@ -20,15 +21,20 @@ class PendingStep:
     attempt: int
     next_try: str | None
     sentence: str
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowState:
-    """`status` as Temporal has it in lower case, or why it cannot be told."""
+    """`status` as Temporal has it in lower case, or why it cannot be told.
+
+    `trouble` is why a workflow that runs cannot go on, whatever its step waits for.
+    """
 
     id: str
     status: str
     pending: list[PendingStep]
+    trouble: str | None = None
 
 
 async def workflow_state(config: ClientConnectConfig, workflow_id: str) -> WorkflowState:
@@ -43,12 +49,20 @@ async def workflow_state(config: ClientConnectConfig, workflow_id: str) -> Workf
 async def _state(client: Client, workflow_id: str) -> WorkflowState:
     try:
         found = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=PATIENCE)
+        trouble = await _trouble(client, found)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return WorkflowState(workflow_id, "not known to Temporal", [])
         return WorkflowState(workflow_id, f"not known: Temporal said {error.status.name}", [])
     status = "unknown" if found.status is None else found.status.name.lower()
-    return WorkflowState(workflow_id, status, _pending(found))
+    return WorkflowState(workflow_id, status, _pending(found), trouble)
+
+
+async def _trouble(client: Client, found: WorkflowExecutionDescription) -> str | None:
+    if found.status is not WorkflowExecutionStatus.RUNNING:
+        return None
+    no_worker = await no_worker_sentence(client, queue_of(found), PATIENCE)
+    return no_worker or await stuck_sentence(client, found, PATIENCE)
 
 
 def _pending(found: WorkflowExecutionDescription) -> list[PendingStep]:
@@ -58,12 +72,13 @@ def _pending(found: WorkflowExecutionDescription) -> list[PendingStep]:
             attempt=activity.attempt,
             next_try=_next_try(activity),
             sentence=activity.last_failure.message,
+            paused=is_paused(activity),
         )
         for activity in found.raw_description.pending_activities
     ]
 
 
 def _next_try(activity: PendingActivityInfo) -> str | None:
-    if not activity.HasField("scheduled_time"):
+    if not activity.HasField("scheduled_time") or is_paused(activity):
         return None
     return iso(activity.scheduled_time.ToDatetime(UTC).replace(microsecond=0))

@@ -1,0 +1,123 @@
+"""What keeps a run in Temporal from going on, beside the step that it waits in.
+
+The watcher asks it for each open row, `mintpost show` and `mintpost retry` for one.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from shlex import quote
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import (
+    EventType,
+    PendingActivityState,
+    TaskQueueType,
+    WorkflowTaskFailedCause,
+)
+from temporalio.api.history.v1 import HistoryEvent, WorkflowTaskFailedEventAttributes
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
+    GetWorkflowExecutionHistoryReverseRequest,
+)
+from temporalio.client import Client, WorkflowExecutionDescription
+
+STUCK = "its workflow task fails again and again"
+START_A_WORKER = "start it with `python worker.py`"
+
+POLLED_WITHIN = timedelta(seconds=90)
+"""An idle worker polls anew after 60 s; Temporal lists a dead one for five minutes more."""
+
+RECENT_EVENTS = 20
+FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+TIMED_OUT = EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
+COMPLETED = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+NON_DETERMINISTIC = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
+RESET = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
+PREFIX = "WORKFLOW_TASK_FAILED_CAUSE_"
+PAUSED = (
+    PendingActivityState.PENDING_ACTIVITY_STATE_PAUSED,
+    PendingActivityState.PENDING_ACTIVITY_STATE_PAUSE_REQUESTED,
+)
+
+
+async def stuck_sentence(
+    client: Client, found: WorkflowExecutionDescription, patience: timedelta
+) -> str | None:
+    """Return why the workflow's own code cannot go on; None where it can."""
+    attempt = found.raw_description.pending_workflow_task.attempt
+    # A worker that died in the middle costs one attempt.
+    if attempt < 2:  # noqa: PLR2004
+        return None
+    cause = _cause(await _newest_events(client, found, patience), attempt)
+    if cause is None:
+        return None
+    reset = f"temporal workflow reset --workflow-id {quote(found.id)} --type FirstWorkflowTask"
+    return f"{STUCK} ({cause}); to begin anew with this version: `{reset} --reason stuck`"
+
+
+def _cause(newest_first: Iterable[HistoryEvent], attempt: int) -> str | None:
+    for event in newest_first:
+        if event.event_type == FAILED:
+            return _failure(event.workflow_task_failed_event_attributes)
+        if event.event_type == TIMED_OUT:
+            # The first may be that of a worker that died.
+            return "no answer within its time: see the worker's log" if attempt > 2 else None  # noqa: PLR2004
+        if event.event_type == COMPLETED:
+            break
+    return None
+
+
+def _failure(task: WorkflowTaskFailedEventAttributes) -> str | None:
+    if task.cause == RESET:
+        return None
+    if task.cause == NON_DETERMINISTIC:
+        return "NonDeterministicError: a worker of another version began it, so start that one"
+    # Its message may quote values, and its type is a class.
+    known = task.failure.application_failure_info.type
+    name = known or WorkflowTaskFailedCause.Name(task.cause).removeprefix(PREFIX).lower()
+    return f"{name}: see the worker's log"
+
+
+async def _newest_events(
+    client: Client, found: WorkflowExecutionDescription, patience: timedelta
+) -> Iterable[HistoryEvent]:
+    answer = await client.workflow_service.get_workflow_execution_history_reverse(
+        GetWorkflowExecutionHistoryReverseRequest(
+            namespace=client.namespace,
+            execution=WorkflowExecution(workflow_id=found.id, run_id=found.run_id),
+            maximum_page_size=RECENT_EVENTS,
+        ),
+        timeout=patience,
+    )
+    return answer.history.events
+
+
+async def no_worker_sentence(client: Client, task_queue: str, patience: timedelta) -> str | None:
+    """Return that no worker polls the queue; None where one does."""
+    answer = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace,
+            task_queue=TaskQueue(name=task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        ),
+        timeout=patience,
+    )
+    since = datetime.now(UTC) - POLLED_WITHIN
+    if any(poller.last_access_time.ToDatetime(UTC) > since for poller in answer.pollers):
+        return None
+    return f"no worker polls the queue {task_queue}: {START_A_WORKER}"
+
+
+def queue_of(found: WorkflowExecutionDescription) -> str:
+    return found.raw_description.execution_config.task_queue.name
+
+
+def is_paused(step: PendingActivityInfo) -> bool:
+    return step.paused or step.state in PAUSED
+
+
+def paused_sentence(workflow_id: str, step: str) -> str:
+    command = f"temporal activity unpause --workflow-id {quote(workflow_id)} --activity-id {step}"
+    return f"paused in Temporal, until a person lets it go on: `{command}`"
