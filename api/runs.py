@@ -22,8 +22,10 @@ from temporalio.api.workflowservice.v1 import (
     GetWorkflowExecutionHistoryReverseRequest,
 )
 from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.service import RPCError, RPCStatusCode
 
 STUCK = "its workflow task fails again and again"
+UNTIL_A_PERSON = "paused in Temporal, until a person lets it go on"
 START_A_WORKER = "start it with `python worker.py`"
 
 POLLED_WITHIN = timedelta(seconds=90)
@@ -40,6 +42,28 @@ PAUSED = (
     PendingActivityState.PENDING_ACTIVITY_STATE_PAUSED,
     PendingActivityState.PENDING_ACTIVITY_STATE_PAUSE_REQUESTED,
 )
+
+
+class RunPausedError(Exception):
+    """A person paused the whole run, for which the SDK has no status (temporalio 1.35.0)."""
+
+    def __init__(self, workflow_id: str) -> None:
+        command = f"temporal workflow unpause --workflow-id {quote(workflow_id)}"
+        super().__init__(f"its workflow is {UNTIL_A_PERSON}: `{command}`")
+
+
+async def describe(
+    client: Client, workflow_id: str, patience: timedelta
+) -> WorkflowExecutionDescription | None:
+    """Return the latest run; None where Temporal knows none. Raises RunPausedError, RPCError."""
+    try:
+        return await client.get_workflow_handle(workflow_id).describe(rpc_timeout=patience)
+    except ValueError:
+        raise RunPausedError(workflow_id) from None
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return None
 
 
 async def stuck_sentence(
@@ -120,4 +144,4 @@ def is_paused(step: PendingActivityInfo) -> bool:
 
 def paused_sentence(workflow_id: str, step: str) -> str:
     command = f"temporal activity unpause --workflow-id {quote(workflow_id)} --activity-id {step}"
-    return f"paused in Temporal, until a person lets it go on: `{command}`"
+    return f"{UNTIL_A_PERSON}: `{command}`"

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from api.looking import unexpected
-from api.runs import STUCK, stuck_sentence
+from api.runs import STUCK, RunPausedError, describe, stuck_sentence
 from db.clock import Clock, utc_now
 from db.deliveries import refuse_delivery, tell_delivery
 from db.engine import Database
@@ -135,15 +135,15 @@ class Watcher:
 
     async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:
         """Return the status of the latest run; None where Temporal knows none."""
-        handle = self.client.get_workflow_handle(workflow_id)
         try:
             async with asyncio.timeout(self.patience.total_seconds()):
-                found = await handle.describe(rpc_timeout=self.patience)
+                found = await describe(self.client, workflow_id, self.patience)
+                if found is None:
+                    return None
                 self.seen[workflow_id] = await self.saw(found)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
+        except RunPausedError:
+            # It goes on when a person wants it to.
+            return WorkflowExecutionStatus.RUNNING
         return found.status
 
     async def saw(self, found: WorkflowExecutionDescription) -> Seen:

@@ -21,6 +21,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.runs import (
     START_A_WORKER,
+    RunPausedError,
+    describe,
     is_paused,
     no_worker_sentence,
     paused_sentence,
@@ -98,7 +100,10 @@ async def retry(
 
 async def _wake(client: Client, workflow_id: str) -> Woken:
     """Wake the steps that wait. Where none does it is under way, and nothing is decided."""
-    found = await _describe(client, workflow_id)
+    try:
+        found = await describe(client, workflow_id, RPC_PATIENCE)
+    except RunPausedError as paused:
+        return Woken(workflow_id, (), str(paused))
     if found is None:
         return Woken(workflow_id, (), UNKNOWN)
     if found.status is not WorkflowExecutionStatus.RUNNING:
@@ -118,15 +123,6 @@ async def _hindrance(client: Client, found: WorkflowExecutionDescription) -> str
 
 def _but(steps: Sequence[str], hindered: str) -> str:
     return f"{', '.join(steps)} woken, but {hindered}" if steps else hindered
-
-
-async def _describe(client: Client, workflow_id: str) -> WorkflowExecutionDescription | None:
-    try:
-        return await client.get_workflow_handle(workflow_id).describe(rpc_timeout=RPC_PATIENCE)
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return None
 
 
 def _pending(found: WorkflowExecutionDescription) -> Sequence[PendingActivityInfo]:
@@ -189,7 +185,10 @@ class Following:
         return str(rows[-1].outcome) if settled else None
 
     async def still_open(self, woken: Woken) -> str:
-        found = await _describe(self.client, woken.workflow_id)
+        try:
+            found = await describe(self.client, woken.workflow_id, RPC_PATIENCE)
+        except RunPausedError as paused:
+            return _but(woken.steps, str(paused))
         if found is None or found.status is not WorkflowExecutionStatus.RUNNING:
             # It ended since the rows were read.
             return await self.outcome(woken) or "has ended"

@@ -7,9 +7,16 @@ from datetime import UTC, timedelta
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.envconfig import ClientConnectConfig
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from api.runs import is_paused, no_worker_sentence, queue_of, stuck_sentence
+from api.runs import (
+    RunPausedError,
+    describe,
+    is_paused,
+    no_worker_sentence,
+    queue_of,
+    stuck_sentence,
+)
 from commands.tables import iso
 
 PATIENCE = timedelta(seconds=3)
@@ -48,11 +55,13 @@ async def workflow_state(config: ClientConnectConfig, workflow_id: str) -> Workf
 
 async def _state(client: Client, workflow_id: str) -> WorkflowState:
     try:
-        found = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=PATIENCE)
-        trouble = await _trouble(client, found)
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
+        found = await describe(client, workflow_id, PATIENCE)
+        if found is None:
             return WorkflowState(workflow_id, "not known to Temporal", [])
+        trouble = await _trouble(client, found)
+    except RunPausedError as paused:
+        return WorkflowState(workflow_id, "paused", [], str(paused))
+    except RPCError as error:
         return WorkflowState(workflow_id, f"not known: Temporal said {error.status.name}", [])
     status = "unknown" if found.status is None else found.status.name.lower()
     return WorkflowState(workflow_id, status, _pending(found), trouble)
