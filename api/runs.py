@@ -11,6 +11,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import (
     EventType,
     PendingActivityState,
+    PendingWorkflowTaskState,
     TaskQueueType,
     WorkflowTaskFailedCause,
 )
@@ -31,12 +32,17 @@ START_A_WORKER = "start it with `python worker.py`"
 POLLED_WITHIN = timedelta(seconds=90)
 """An idle worker polls anew after 60 s; Temporal lists a dead one for five minutes more."""
 
+TAKEN_WITHIN = timedelta(seconds=15)
+"""A task that a dead worker had for its own waits for 10 s before others may have it."""
+
 RECENT_EVENTS = 20
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 TIMED_OUT = EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
 COMPLETED = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
 NON_DETERMINISTIC = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
 RESET = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
+SCHEDULED = PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+TASK_SCHEDULED = PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED
 PREFIX = "WORKFLOW_TASK_FAILED_CAUSE_"
 PAUSED = (
     PendingActivityState.PENDING_ACTIVITY_STATE_PAUSED,
@@ -64,6 +70,15 @@ async def describe(
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         return None
+
+
+async def trouble(
+    client: Client, found: WorkflowExecutionDescription, patience: timedelta
+) -> str | None:
+    """Return why a run cannot go on, though no step of it fails; None where it can."""
+    no_worker = await no_worker_sentence(client, queue_of(found), patience)
+    stuck = await stuck_sentence(client, found, patience)
+    return no_worker or stuck or untaken_sentence(found, datetime.now(UTC))
 
 
 async def stuck_sentence(
@@ -132,6 +147,22 @@ async def no_worker_sentence(client: Client, task_queue: str, patience: timedelt
     if any(poller.last_access_time.ToDatetime(UTC) > since for poller in answer.pollers):
         return None
     return f"no worker polls the queue {task_queue}: {START_A_WORKER}"
+
+
+def untaken_sentence(found: WorkflowExecutionDescription, now: datetime) -> str | None:
+    """Return that nobody takes what is due, which tells of a dead worker before its queue does."""
+    raw = found.raw_description
+    due = [
+        step.scheduled_time
+        for step in raw.pending_activities
+        if step.state == SCHEDULED and step.HasField("scheduled_time")
+    ]
+    if raw.pending_workflow_task.state == TASK_SCHEDULED:
+        due.append(raw.pending_workflow_task.scheduled_time)
+    if all(each.ToDatetime(UTC) > now - TAKEN_WITHIN for each in due):
+        return None
+    seconds = f"{TAKEN_WITHIN.total_seconds():g}"
+    return f"no worker took its task within {seconds} s; is one running? {START_A_WORKER}"
 
 
 def queue_of(found: WorkflowExecutionDescription) -> str:

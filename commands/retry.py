@@ -24,10 +24,8 @@ from api.runs import (
     RunPausedError,
     describe,
     is_paused,
-    no_worker_sentence,
     paused_sentence,
-    queue_of,
-    stuck_sentence,
+    trouble,
 )
 from commands.problems import CommandError
 from commands.tables import console
@@ -116,9 +114,7 @@ async def _wake(client: Client, workflow_id: str) -> Woken:
 
 
 async def _hindrance(client: Client, found: WorkflowExecutionDescription) -> str | None:
-    """Return why it cannot go on, though no step of it fails."""
-    no_worker = await no_worker_sentence(client, queue_of(found), RPC_PATIENCE)
-    return no_worker or _paused(found) or await stuck_sentence(client, found, RPC_PATIENCE)
+    return _paused(found) or await trouble(client, found, RPC_PATIENCE)
 
 
 def _but(steps: Sequence[str], hindered: str) -> str:

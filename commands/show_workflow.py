@@ -9,14 +9,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
 
-from api.runs import (
-    RunPausedError,
-    describe,
-    is_paused,
-    no_worker_sentence,
-    queue_of,
-    stuck_sentence,
-)
+from api.runs import RunPausedError, describe, is_paused, trouble
 from commands.tables import iso
 
 PATIENCE = timedelta(seconds=3)
@@ -58,20 +51,14 @@ async def _state(client: Client, workflow_id: str) -> WorkflowState:
         found = await describe(client, workflow_id, PATIENCE)
         if found is None:
             return WorkflowState(workflow_id, "not known to Temporal", [])
-        trouble = await _trouble(client, found)
+        running = found.status is WorkflowExecutionStatus.RUNNING
+        hindered = await trouble(client, found, PATIENCE) if running else None
     except RunPausedError as paused:
         return WorkflowState(workflow_id, "paused", [], str(paused))
     except RPCError as error:
         return WorkflowState(workflow_id, f"not known: Temporal said {error.status.name}", [])
     status = "unknown" if found.status is None else found.status.name.lower()
-    return WorkflowState(workflow_id, status, _pending(found), trouble)
-
-
-async def _trouble(client: Client, found: WorkflowExecutionDescription) -> str | None:
-    if found.status is not WorkflowExecutionStatus.RUNNING:
-        return None
-    no_worker = await no_worker_sentence(client, queue_of(found), PATIENCE)
-    return no_worker or await stuck_sentence(client, found, PATIENCE)
+    return WorkflowState(workflow_id, status, _pending(found), hindered)
 
 
 def _pending(found: WorkflowExecutionDescription) -> list[PendingStep]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -11,7 +11,7 @@ from temporalio import workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.sentences import Pace
-from api.runs import STUCK
+from api.runs import STUCK, untaken_sentence
 from commands.retry import retry
 from commands.show_workflow import WorkflowState, workflow_state
 from db.clock import utc_now
@@ -186,5 +186,21 @@ async def test_run_that_nobody_works_on_says_so(setup: Setup) -> None:
         await until(told, "show misses a worker")
         assert (await shown(mintpost)).trouble == (
             f"no worker polls the queue {setup.task_queue}: start it with `python worker.py`"
+        )
+        await mintpost.run_of(order_in(mintpost)).terminate()
+
+
+async def test_task_that_nobody_takes_tells_of_a_dead_worker_first(setup: Setup) -> None:
+    setup.with_worker = False
+    async with running(setup) as mintpost:
+        async with running_worker(setup, mintpost.products):
+            await mintpost.ping(sale_in(mintpost, product_id="new-product=="))
+            await mintpost.pending(order_in(mintpost), "mint")
+        found = await mintpost.run_of(order_in(mintpost)).describe()
+        (step,) = found.raw_description.pending_activities
+        due = step.scheduled_time.ToDatetime(UTC)
+        assert untaken_sentence(found, due + timedelta(seconds=14)) is None
+        assert untaken_sentence(found, due + timedelta(seconds=16)) == (
+            "no worker took its task within 15 s; is one running? start it with `python worker.py`"
         )
         await mintpost.run_of(order_in(mintpost)).terminate()
