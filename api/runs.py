@@ -33,7 +33,7 @@ POLLED_WITHIN = timedelta(seconds=90)
 """An idle worker polls anew after 60 s; Temporal lists a dead one for five minutes more."""
 
 TAKEN_WITHIN = timedelta(seconds=15)
-"""A task that a dead worker had for its own waits for 10 s before others may have it."""
+"""Temporal keeps a sticky task for its dead worker for 10 s, until another may take it."""
 
 RECENT_EVENTS = 20
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
