@@ -78,7 +78,7 @@ class _Telling(ActivityInboundInterceptor):
         info = activity.info()
         logger.warning("%s: %s: %s", info.workflow_id, info.activity_type, sentence)
         try:
-            await self.database.run(record_failure, event_id, sentence)
+            await self.database.run(record_failure, event_id, sentence, info.workflow_id)
         except (DatabaseAwayError, RowMissingError):
             # The workflow has the sentence, and the row, where there is one, gets the next.
             logger.warning("%s: the row could not be told", info.workflow_id)

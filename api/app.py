@@ -155,13 +155,15 @@ def _furnish(
         database, spool, stored=dispatcher.wake, spooled=drainer.wake, patience=parts.patience
     )
     app.include_router(webhook_routes(Inbox(parts.storefronts, store)))
-    probes = (refusals.warnings, Pollers(client, parts.task_queue).warnings)
+    watcher = Watcher(database, client, parts.watch)
+    polls = Pollers(client, parts.task_queue)
+    probes = (refusals.warnings, polls.warnings, watcher.warnings)
     room = room_for(database.engine.url)
     health = Health(database, client, spool, probes=probes, store=store, room=room)
     public = health_routes(health)
     app.include_router(public)
     door.open_routes = public.routes
-    return dispatcher, drainer, Watcher(database, client, parts.watch)
+    return dispatcher, drainer, watcher
 
 
 async def _connect_lazily(config: ClientConnectConfig) -> Client:

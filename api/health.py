@@ -32,7 +32,10 @@ CACHED = {"Cache-Control": "public, max-age=300"}
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`patience` bounds each look, so that a probe is answered while something hangs."""
+    """`patience` bounds each look, so that a probe is answered while something hangs.
+
+    `warners` know sentences of what is wrong and does not make us unready.
+    """
 
     database: Database
     client: Client

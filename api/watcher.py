@@ -8,21 +8,21 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.service import RPCError
 
 from api.looking import unexpected
+from api.runs import STUCK, RunPausedError, describe, stuck_sentence
 from db.clock import Clock, utc_now
-from db.deliveries import refuse_delivery
+from db.deliveries import refuse_delivery, tell_delivery
 from db.engine import Database
-from db.events import StartedEvent, start_again, started_events
+from db.events import StartedEvent, start_again, started_events, tell_event
 from db.orders import fail_order
 from db.resends import StartedResend, mark_resend_dispatched, started_resends
 from domain.errors import DatabaseAwayError
-from domain.temporal_outages import is_namespace_missing
 
 logger = logging.getLogger(__name__)
 
@@ -36,14 +36,34 @@ AWAY = (DatabaseAwayError, RPCError, RuntimeError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A run at the latest look. `waits` is what its pending step waits for."""
+
+    stuck: str | None
+    waits: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Watcher:
-    """Every `pause` it looks at the rows that were started at least that long ago."""
+    """Every `pause` it looks at the rows that were started at least that long ago.
+
+    `seen` holds what it saw of each run that goes on, by its workflow id.
+    """
 
     database: Database
     client: Client
     pause: timedelta = timedelta(minutes=1)
     patience: timedelta = timedelta(seconds=4)
     clock: Clock = utc_now
+    seen: dict[str, Seen] = field(default_factory=dict)
+
+    async def warnings(self) -> list[str]:
+        """Tell, without naming any, how many runs cannot go on."""
+        stuck = sum(run.stuck is not None for run in self.seen.values())
+        if stuck == 0:
+            return []
+        where = "`mintpost events --status parked` or `mintpost deliveries --status pending`"
+        return [f"{stuck} of the workflows cannot go on, as their tasks fail: see {where}"]
 
     async def run(self) -> None:
         """Watch until cancelled; what is away is the dispatcher's to tell."""
@@ -54,9 +74,15 @@ class Watcher:
 
     async def look(self) -> None:
         before = self.clock() - self.pause
-        for event in await self.database.read(started_events, before):
+        events = await self.database.read(started_events, before)
+        resends = await self.database.read(started_resends, before)
+        open_runs = {event.workflow_id for event in events}
+        open_runs |= {resend.workflow_id for resend in resends}
+        for done in self.seen.keys() - open_runs:
+            del self.seen[done]
+        for event in events:
             await self.go_on_without(self.look_at(event), event.workflow_id)
-        for resend in await self.database.read(started_resends, before):
+        for resend in resends:
             await self.go_on_without(self.look_at_resend(resend), resend.workflow_id)
 
     async def go_on_without(self, looking: Awaitable[None], what: str) -> None:
@@ -71,6 +97,7 @@ class Watcher:
     async def look_at(self, event: StartedEvent) -> None:
         status = await self.status_of(event.workflow_id)
         if status is WorkflowExecutionStatus.RUNNING:
+            await self.tell(event)
             return
         if status in ENDED_BY_A_PERSON:
             sentence = f"a person {ENDED_BY_A_PERSON[status]} its workflow: reset that to go on"
@@ -80,9 +107,24 @@ class Watcher:
         if await self.database.run(start_again, event.id):
             logger.warning("%s ended without ping %d: started again", event.workflow_id, event.id)
 
+    async def tell(self, event: StartedEvent) -> None:
+        """Put on the row why its run cannot go on; once it can, what its step waits for."""
+        run = self.seen.get(event.workflow_id)
+        if run is None:
+            return
+        told = event.error is not None and event.error.startswith(STUCK)
+        if run.stuck is not None and run.stuck != event.error:
+            logger.warning("%s: %s", event.workflow_id, run.stuck)
+            await self.database.run(tell_event, event, run.stuck)
+        elif run.stuck is None and told:
+            await self.database.run(tell_event, event, run.waits)
+
     async def look_at_resend(self, resend: StartedResend) -> None:
         status = await self.status_of(resend.workflow_id)
         if status is WorkflowExecutionStatus.RUNNING:
+            run = self.seen.get(resend.workflow_id)
+            if run is not None and run.stuck is not None:
+                await self.database.run(tell_delivery, resend.delivery_id, run.stuck)
             return
         if status in ENDED_BY_A_PERSON:
             words = f"a person {ENDED_BY_A_PERSON[status]} its workflow: ask for it once more"
@@ -93,11 +135,18 @@ class Watcher:
 
     async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:
         """Return the status of the latest run; None where Temporal knows none."""
-        handle = self.client.get_workflow_handle(workflow_id)
         try:
             async with asyncio.timeout(self.patience.total_seconds()):
-                return (await handle.describe(rpc_timeout=self.patience)).status
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND and not is_namespace_missing(error):
-                return None
-            raise
+                found = await describe(self.client, workflow_id, self.patience)
+                if found is None:
+                    return None
+                self.seen[workflow_id] = await self.saw(found)
+        except RunPausedError:
+            # It goes on when a person wants it to.
+            return WorkflowExecutionStatus.RUNNING
+        return found.status
+
+    async def saw(self, found: WorkflowExecutionDescription) -> Seen:
+        pending = found.raw_description.pending_activities
+        waits = next((step.last_failure.message for step in pending), None)
+        return Seen(await stuck_sentence(self.client, found, self.patience), waits or None)

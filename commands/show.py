@@ -14,9 +14,10 @@ from rich.text import Text
 from sqlalchemy.orm import Session
 from temporalio.envconfig import ClientConnectConfig
 
+from api.runs import paused_sentence
 from api.spool import Spool
 from commands.problems import CommandError
-from commands.show_workflow import WorkflowState, workflow_state
+from commands.show_workflow import PendingStep, WorkflowState, workflow_state
 from commands.spooled import SpooledLine, spooled_pings
 from commands.tables import cell, console, print_json
 from db.engine import Database
@@ -134,16 +135,24 @@ def waits_for(order: WholeOrder, workflow: WorkflowState) -> str | None:
     """Return the sentence of what an order waits for; None when it waits for nothing."""
     open_rows = [event for event in order.events if event.outcome is None]
     told = open_rows[0].error if open_rows else None
+    if workflow.trouble is not None:
+        return workflow.trouble
     if workflow.pending:
         step = workflow.pending[0]
-        soon = "" if step.next_try is None else f", next try at {step.next_try}"
         # A first visible attempt has no failure of its own yet; the row has the fast path's.
-        return f"{step.step} (attempt {step.attempt}{soon}): {step.sentence or told or 'under way'}"
+        return f"{_step(workflow.id, step)}: {step.sentence or told or 'under way'}"
     if open_rows:
         return told or "the next step"
     if order.spooled:
         return ASIDE if all(ping.set_aside for ping in order.spooled) else SPOOLED
     return None
+
+
+def _step(workflow_id: str, step: PendingStep) -> str:
+    if step.paused:
+        return f"{step.step} (attempt {step.attempt}), {paused_sentence(workflow_id, step.step)}"
+    soon = "" if step.next_try is None else f", next try at {step.next_try}"
+    return f"{step.step} (attempt {step.attempt}{soon})"
 
 
 def advice(order: WholeOrder, line: Line) -> str | None:
@@ -179,7 +188,7 @@ def print_order(
     out.print("\n[bold]workflow[/]")
     out.print(Text(f"  {workflow.status}"))
     if waiting is not None:
-        out.print(_indented(f"waits for {waiting}"))
+        out.print(_indented(waiting if waiting == workflow.trouble else f"waits for {waiting}"))
 
 
 def _sections(order: WholeOrder) -> list[tuple[str, Sequence[Line]]]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 
 from temporalio.api.workflow.v1 import PendingActivityInfo
-from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.envconfig import ClientConnectConfig
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from api.runs import RunPausedError, describe, is_paused, trouble
 from commands.tables import iso
-from domain.temporal_outages import is_namespace_missing, temporal_trouble
+from domain.temporal_outages import temporal_trouble
 
 PATIENCE = timedelta(seconds=3)
 
@@ -21,15 +22,20 @@ class PendingStep:
     attempt: int
     next_try: str | None
     sentence: str
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowState:
-    """`status` as Temporal has it in lower case, or why it cannot be told."""
+    """`status` as Temporal has it in lower case, or why it cannot be told.
+
+    `trouble` is why a workflow that runs cannot go on, whatever its step waits for.
+    """
 
     id: str
     status: str
     pending: list[PendingStep]
+    trouble: str | None = None
 
 
 async def workflow_state(config: ClientConnectConfig, workflow_id: str) -> WorkflowState:
@@ -44,13 +50,17 @@ async def workflow_state(config: ClientConnectConfig, workflow_id: str) -> Workf
 
 async def _state(client: Client, workflow_id: str) -> WorkflowState:
     try:
-        found = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=PATIENCE)
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND and not is_namespace_missing(error):
+        found = await describe(client, workflow_id, PATIENCE)
+        if found is None:
             return WorkflowState(workflow_id, "not known to Temporal", [])
+        running = found.status is WorkflowExecutionStatus.RUNNING
+        hindered = await trouble(client, found, PATIENCE) if running else None
+    except RunPausedError as paused:
+        return WorkflowState(workflow_id, "paused", [], str(paused))
+    except RPCError as error:
         return WorkflowState(workflow_id, f"not known: {temporal_trouble(error).sentence}", [])
     status = "unknown" if found.status is None else found.status.name.lower()
-    return WorkflowState(workflow_id, status, _pending(found))
+    return WorkflowState(workflow_id, status, _pending(found), hindered)
 
 
 def _pending(found: WorkflowExecutionDescription) -> list[PendingStep]:
@@ -60,12 +70,13 @@ def _pending(found: WorkflowExecutionDescription) -> list[PendingStep]:
             attempt=activity.attempt,
             next_try=_next_try(activity),
             sentence=activity.last_failure.message,
+            paused=is_paused(activity),
         )
         for activity in found.raw_description.pending_activities
     ]
 
 
 def _next_try(activity: PendingActivityInfo) -> str | None:
-    if not activity.HasField("scheduled_time"):
+    if not activity.HasField("scheduled_time") or is_paused(activity):
         return None
     return iso(activity.scheduled_time.ToDatetime(UTC).replace(microsecond=0))

@@ -129,6 +129,12 @@ def end_attempt_in_doubt(session: Session, delivery_id: int, attempt: datetime, 
     )
 
 
+def tell_delivery(session: Session, delivery_id: int, words: str) -> None:
+    """Record why a mail that is owed still waits."""
+    waiting = update(Delivery).where(Delivery.id == delivery_id, Delivery.status == PENDING)
+    session.execute(waiting.values(error=words))
+
+
 def refuse_delivery(session: Session, delivery_id: int, words: str) -> None:
     """Record that no mail can be built for it."""
     refused = {"status": REFUSED, "error": words}

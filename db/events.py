@@ -45,6 +45,7 @@ class WaitingEvent:
 class StartedEvent:
     id: int
     workflow_id: str
+    error: str | None
 
 
 def store_event(session: Session, new: NewEvent) -> int:
@@ -132,11 +133,21 @@ def waiting_events(session: Session, limit: int, after: int = 0) -> list[Waiting
 def started_events(session: Session, before: datetime) -> list[StartedEvent]:
     """Return the open rows whose workflow was started before that time."""
     rows = session.execute(
-        select(Event.id, Event.workflow_id)
+        select(Event.id, Event.workflow_id, Event.error)
         .where(Event.outcome.is_(None), Event.dispatched_at < before)
         .order_by(Event.id)
     )
-    return [StartedEvent(event_id, workflow_id or "") for event_id, workflow_id in rows]
+    return [StartedEvent(event_id, name or "", error) for event_id, name, error in rows]
+
+
+def tell_event(session: Session, seen: StartedEvent, error: str | None) -> None:
+    """Replace the sentence of an open row, unless its run said another one meanwhile."""
+    session.execute(
+        update(Event)
+        .where(Event.id == seen.id, Event.outcome.is_(None))
+        .where(Event.error.is_not_distinct_from(seen.error))
+        .values(error=error)
+    )
 
 
 def start_again(session: Session, event_id: int) -> bool:

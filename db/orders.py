@@ -27,9 +27,17 @@ class _Named:
     order_id: str | None
 
 
-def record_failure(session: Session, event_id: int, sentence: str) -> None:
-    """Put the latest sentence on every open row of the order."""
+def record_failure(
+    session: Session, event_id: int, sentence: str, workflow_id: str | None = None
+) -> None:
+    """Put the latest sentence on every open row of the order.
+
+    Only a step that runs can fail: rows that failed with this workflow are open again, because
+    a person reset it.
+    """
     event = _locked(session, event_id)
+    if workflow_id is not None:
+        _reopen(session, event, workflow_id)
     # A row that says so already is not written again: on SQLite its body would be, too.
     silent = and_(IS_OPEN, Event.error.is_distinct_from(sentence))
     session.execute(update(Event).where(_same_order(event), silent).values(error=sentence))
@@ -197,6 +205,17 @@ def _was_read(session: Session, event: _Named) -> bool:
 
 def _fail(session: Session, which: ColumnElement[bool], sentence: str, now: datetime) -> int:
     return _settle(session, and_(which, IS_OPEN), outcome=FAILED, error=sentence, closed_at=now)
+
+
+def _reopen(session: Session, event: _Named, workflow_id: str) -> None:
+    """Open the rows anew that `fail_run` would fail; a resend's workflow is not theirs."""
+    shared = or_(Event.id == event.id, _same_order(event))
+    which = shared if _was_read(session, event) else Event.id == event.id
+    session.execute(
+        update(Event)
+        .where(which, Event.outcome == FAILED, Event.workflow_id == workflow_id)
+        .values(outcome=None, closed_at=None)
+    )
 
 
 def _give_back(session: Session, which: ColumnElement[bool]) -> None:

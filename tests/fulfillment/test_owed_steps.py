@@ -1,7 +1,7 @@
 """Closing looks at what is there, and no row ends well while something is owed."""
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 from temporalio.service import RPCError
 
@@ -19,6 +19,11 @@ from workflows.steps import ClosedOrder
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PRODUCTS = 'gumroad:\n  - {product_id: "sDOLRWAJ9iPxvwmpujenuA==", tier: s, months: 1}\n'
+
+FORGETS_MAILS = """\
+CREATE TRIGGER forgets AFTER UPDATE OF status ON deliveries WHEN new.status = 'accepted'
+BEGIN UPDATE deliveries SET status = 'pending' WHERE id = new.id; END
+"""
 
 
 def lose_license(session: Session) -> None:
@@ -73,3 +78,17 @@ async def test_resend_does_not_settle_a_charge_that_was_not_minted(
         assert (event.outcome, event.error) == (None, parked.error)
         mintpost.products.write_text(PRODUCTS)
         assert (await mintpost.settled())[0].outcome == "renewed"
+
+
+@ON_SQLITE
+async def test_sale_whose_mail_is_owed_still_fails_with_the_command_that_goes_on(
+    mailing: Mintpost,
+) -> None:
+    order = "owed-still"
+    await mailing.database.run(lambda session: session.execute(text(FORGETS_MAILS)))
+    await mailing.ping(changed(recorded("01"), sale_id=order))
+    (event,) = await mailing.settled()
+    reset = f"temporal workflow reset --workflow-id gumroad:{order} --type FirstWorkflowTask"
+    what = "its step email ended well twice, and the database does not hold its work"
+    assert event.outcome == "failed"
+    assert event.error == f"{what}; to go on: `{reset} --reason mended`"

@@ -1,0 +1,92 @@
+"""A failed row whose run a person reset is open again when it parks again."""
+
+import pytest
+
+from db.clock import utc_now
+from db.listing import EventLine, Filters, list_events
+from db.resends import NewResend, ask_resends
+from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
+from tests.support.pings import changed, recorded
+from tests.support.running import Mintpost
+from tests.support.temporal import reset
+from tests.support.waiting import until
+
+MAPPED = '  - product_id: "new-product=="\n    tier: new\n'
+
+
+def order_in(mintpost: Mintpost) -> str:
+    return f"reset-{mintpost.task_queue}"
+
+
+def sale(mintpost: Mintpost, **fields: str) -> bytes:
+    return changed(recorded("01"), sale_id=order_in(mintpost), **fields)
+
+
+async def listed(mintpost: Mintpost, status: str) -> list[EventLine]:
+    return await mintpost.database.read(list_events, Filters(status=status))
+
+
+async def terminated(mintpost: Mintpost) -> None:
+    await mintpost.run_of(order_in(mintpost)).terminate()
+    events = await mintpost.settled()
+    assert {event.outcome for event in events} == {"failed"}
+
+
+async def test_sale_that_parks_again_after_a_reset_is_parked(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    for _ in range(2):
+        await mailing.ping(sale(mailing, product_id="new-product=="))
+        await mailing.parked()
+    parked = await mailing.pending(order_in(mailing), "mint")
+    await terminated(mailing)
+
+    await reset(mailing.client, mailing.run_of(order_in(mailing)))
+    event = await mailing.parked()
+    assert (event.error, event.processed) == (parked, False)
+    assert [row.error for row in await listed(mailing, "parked")] == [parked, parked]
+    assert await listed(mailing, "failed") == []
+
+    mailing.products.write_text(mailing.products.read_text() + MAPPED)
+    copy, first = await mailing.settled()
+    assert (first.outcome, copy.outcome) == ("fulfilled", "duplicate")
+    assert len(await mailing.licenses()) == len(postmark.accepted) == 1
+
+
+async def test_sale_that_fails_again_after_a_reset_is_failed(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    postmark.default = refuse(401, 10)
+    await mailing.ping(sale(mailing))
+    await mailing.parked()
+    await terminated(mailing)
+    postmark.default = refuse(422, 406)
+    await reset(mailing.client, mailing.run_of(order_in(mailing)))
+
+    async def refused() -> EventLine | None:
+        (event,) = await mailing.settled()
+        return event if "of delivery" in str(event.error) else None
+
+    assert (await until(refused, "the row tells the new failure")).outcome == "failed"
+    assert await listed(mailing, "parked") == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_resend_that_waits_opens_no_failed_sale(
+    mailing: Mintpost, postmark: FakePostmark
+) -> None:
+    postmark.default = refuse(422, 406)
+    await mailing.ping(sale(mailing))
+    (failed,) = await mailing.settled()
+    postmark.default = refuse(401, 10)
+    asked = NewResend("gumroad", order_in(mailing), "ada.right@example.com", "operator", None)
+    await mailing.database.run(ask_resends, asked, utc_now())
+    await mailing.pending(f"{order_in(mailing)}:resend:1", "email")
+    (event,) = await mailing.events()
+    assert (event.outcome, event.error) == ("failed", failed.error)
+    postmark.default = ACCEPT
+
+    async def settled_well() -> bool | None:
+        return (await mailing.events())[0].outcome == "fulfilled" or None
+
+    await until(settled_well, "the resend settles the sale")
