@@ -229,5 +229,15 @@ def test_caddy_passes_every_path_on_and_logs_no_url() -> None:
     assert re.findall(r"^\t(reverse_proxy|respond|handle\S*) ?(.*)$", file, re.MULTILINE) == [
         ("reverse_proxy", "api:8000")
     ]
-    assert "exclude http.log.error" in file
+    assert re.search(
+        r"exclude http\.log\.error http\.log\.access http\.handlers$", file, re.MULTILINE
+    )
+    assert "admin off" in file
     assert set(re.findall(r"\{\$(\w+)\}", file)) == set(SERVICES["caddy"]["environment"])
+
+
+def test_caddy_waits_for_nobody_without_end_and_takes_no_endless_body() -> None:
+    file = (ROOT / "Caddyfile").read_text()
+    for limit in ("read_header 10s", "read_body 30s", "write 60s", "idle 2m"):
+        assert re.search(rf"^\t+{limit}$", file, re.MULTILINE)
+    assert re.search(r"request_body \{\s+max_size 10MB\s+\}", file)
