@@ -29,10 +29,9 @@ from sqlalchemy import URL
 from sqlalchemy.exc import ArgumentError
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
-from db.engine import database_url
+from db.engine import DRIVERS, database_url
 
 ENV_FILE = ".env"
-DRIVERS = frozenset({"sqlite", "postgresql+psycopg"})
 HOST_AND_PORT = re.compile(r"([\w.-]+|\[[\da-f:.]+\]):\d{1,5}", re.ASCII | re.IGNORECASE)
 
 S = TypeVar("S", bound="EnvironmentSettings")
@@ -115,6 +114,10 @@ class DatabaseSettings(EnvironmentSettings):
         url = self.database()
         is_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
         return Path(str(url.database)) if is_file else None
+
+
+class MigrateSettings(DatabaseSettings):
+    api_database_password: SecretStr | None = None
 
 
 class ProductsSettings(EnvironmentSettings):
@@ -213,7 +216,8 @@ def whole_environment() -> dict[str, str]:
 
 def plain_environment() -> dict[str, str]:
     """Return the environment without any variable that is Mintpost's or Temporal's."""
-    own = {name.upper() for name in {**WorkerSettings.model_fields, **SmokeSettings.model_fields}}
+    all_of_them = (WorkerSettings, SmokeSettings, MigrateSettings)
+    own = {name.upper() for each in all_of_them for name in each.model_fields}
     others = [name for name in os.environ if not name.startswith("TEMPORAL_")]
     return {name: os.environ[name] for name in others if name.upper() not in own}
 

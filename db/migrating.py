@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 
 from db.engine import cause_of, is_away
+from db.grants import grant_api
 from domain.errors import DatabaseAwayError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -24,14 +25,18 @@ class WrongMigrationError(Exception):
     """The database's tables are not those of this version; the sentence says what to do."""
 
 
-def migrate(engine: Engine) -> str:
-    """Upgrade to head, in one transaction where the database can; return head's name."""
+def migrate(engine: Engine, api_password: str | None = None) -> str:
+    """Upgrade to head, in one transaction where the database can; return head's name.
+
+    In PostgreSQL the API's role, where there is one, is given its rights anew.
+    """
     config = _config()
     _refuse_newer(engine)
     with _open(engine) as connection:
         _take_turns(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        grant_api(connection, api_password)
     return head()
 
 
