@@ -154,6 +154,6 @@ def _sentence(refused: Refused, count: int) -> str:
     calls = "1 call" if count == 1 else f"{count} calls"
     return (
         f"{refused.source}: {calls} of /webhooks/{refused.source} refused with 404; probably "
-        f"{refused.cause}. Correct the address, have the shop send again what was sold meanwhile, and "
-        "try the whole with `mintpost smoke --url https://...`"
+        f"{refused.cause}. Correct that, have the shop send again what was sold meanwhile, and try "
+        "it with `mintpost smoke --url https://...`"
     )
