@@ -53,7 +53,8 @@ class Refusals:
 
     def note(self, scope: Mapping[str, Any]) -> None:
         """Count a refused call later, so that its answer takes the time of any other."""
-        asyncio.get_running_loop().call_soon(self.count, scope)
+        # No argument of its own: asyncio would log it, were this ever to fail.
+        asyncio.get_running_loop().call_soon(lambda: self.count(scope))
 
     def count(self, scope: Mapping[str, Any]) -> None:
         refused = why_refused(scope, self.storefronts)
