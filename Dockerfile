@@ -1,5 +1,5 @@
 # One image for the API, the worker and the migration; the command tells them apart.
-FROM python:3.13.14-slim-trixie AS dependencies
+FROM python:3.13.14-slim-trixie@sha256:bf503bb2243c5aad0aa951544dd60d165f992646441d35dea90893703fc26251 AS dependencies
 
 COPY requirements/app.lock /tmp/app.lock
 RUN python -m venv /venv \
@@ -15,7 +15,7 @@ process()
 SCRIPT
 
 
-FROM python:3.13.14-slim-trixie
+FROM python:3.13.14-slim-trixie@sha256:bf503bb2243c5aad0aa951544dd60d165f992646441d35dea90893703fc26251
 
 # A fixed number: the signing key's file on the host has to be given to it.
 RUN groupadd --gid 10001 mintpost \

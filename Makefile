@@ -2,12 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-LOCK := .venv-lock/bin/uv pip compile pyproject.toml --quiet --upgrade --universal \
+COMPILE := .venv-lock/bin/uv pip compile --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+LOCK := $(COMPILE) pyproject.toml
+AUDIT := .venv-audit/.installed
 PICTURES := .venv-pictures/.installed
 CHROMIUM ?= /usr/bin/chromium
 
-.PHONY: help setup demo dev test check bench format histories lock pictures clean
+.PHONY: help setup demo dev test check bench format audit histories lock pictures clean
 
 help:  ## What can be done here
 	@awk -F ':.*## *' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -47,6 +49,15 @@ format: setup  ## Let the formatter have its way
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
+audit: $(AUDIT)  ## Known holes in what the locks name; asks PyPI
+	.venv-audit/bin/pip-audit --require-hashes --disable-pip \
+		$(patsubst %,--requirement %,$(wildcard requirements/*.lock))
+
+$(AUDIT): requirements/audit.lock
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
 ##@ Make it again
 histories: setup  ## Record workflow paths that have no recording yet; those that have one stay
 	RECORD_HISTORIES=1 $(BIN)/pytest tests/fulfillment/test_histories.py
@@ -60,16 +71,18 @@ $(PICTURES): requirements/pictures.lock
 	.venv-pictures/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
-# The other two are compiled within the bounds of the first, so that all three agree.
-lock:  ## Newest versions into the three hashed lock files
+# The others are compiled within the bounds of the first, so that all four agree.
+lock:  ## Newest versions into the four hashed lock files
 	$(PYTHON) -m venv --clear .venv-lock
 	.venv-lock/bin/pip install --quiet --disable-pip-version-check uv
 	$(LOCK) --extra embedded --extra develop --output-file requirements/develop.lock
 	$(LOCK) --constraint requirements/develop.lock --no-annotate --output-file requirements/app.lock
 	$(LOCK) --constraint requirements/develop.lock --no-annotate --extra pictures --output-file requirements/pictures.lock
+	sed -n 's/^\([a-z0-9.-]*==[^ ;]*\).*/\1/p' requirements/develop.lock > .venv-lock/bounds
+	echo pip-audit | $(COMPILE) - --constraint .venv-lock/bounds --no-annotate --output-file requirements/audit.lock
 	rm -rf .venv-lock
 
 clean:  ## Remove what was built here; data under var/ stays
-	rm -rf .venv .venv-lock .venv-pictures *.egg-info
+	rm -rf .venv .venv-audit .venv-lock .venv-pictures *.egg-info
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

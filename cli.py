@@ -36,6 +36,7 @@ from licensing.keys import normalize
 from settings import (
     DatabaseSettings,
     MailSettings,
+    MigrateSettings,
     ProductsSettings,
     SettingsError,
     SmokeSettings,
@@ -111,11 +112,12 @@ def torture_command(
 @to_run("migrate")
 def migrate_command() -> None:
     """Take the database to the newest migration, and register Temporal's search attributes."""
-    settings = load(DatabaseSettings)
+    settings = load(MigrateSettings)
     if (file := settings.database_file()) is not None:
         make_private(file.parent)
     require_private_data(settings)
-    print(f"the database is at migration {migrate_database(settings.database())}")
+    name = migrate_database(settings.database(), settings.api_database_password)
+    print(f"the database is at migration {name}")
     print(asyncio.run(register_search_attributes(temporal_config())))
 
 

@@ -37,6 +37,7 @@ def loggable(path: str, sources: frozenset[str]) -> str:
         known = ["webhooks", *(word for word in words[1:2] if word in sources)]
         rest = REST if words[len(known) :] else "/" if bare.endswith("/") else ""
         return f"/{'/'.join(known)}{rest}"
-    if len(words) == 1 and PLAIN_WORD.fullmatch(words[0]):
-        return f"/{words[0]}"
+    # Of a secret with a = or a comma, what was cut off is the smaller part.
+    if path == "/" + "".join(words) and PLAIN_WORD.fullmatch(path[1:]):
+        return path
     return REST if words else "/"

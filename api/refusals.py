@@ -53,7 +53,8 @@ class Refusals:
 
     def note(self, scope: Mapping[str, Any]) -> None:
         """Count a refused call later, so that its answer takes the time of any other."""
-        asyncio.get_running_loop().call_soon(self.count, scope)
+        # No argument of its own: asyncio would log it, were this ever to fail.
+        asyncio.get_running_loop().call_soon(lambda: self.count(scope))
 
     def count(self, scope: Mapping[str, Any]) -> None:
         refused = why_refused(scope, self.storefronts)
@@ -154,5 +155,6 @@ def _sentence(refused: Refused, count: int) -> str:
     calls = "1 call" if count == 1 else f"{count} calls"
     return (
         f"{refused.source}: {calls} of /webhooks/{refused.source} refused with 404; probably "
-        f"{refused.cause}. What was sold meanwhile comes with the shop's own button to send again"
+        f"{refused.cause}. Correct that, have the shop send again what was sold meanwhile, and try "
+        "it with `mintpost smoke --url https://...`"
     )

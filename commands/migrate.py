@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from pydantic import SecretStr
 from sqlalchemy import URL
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
@@ -19,11 +20,14 @@ FOR = "to search sales by source and product in its Web UI"
 PATIENCE = timedelta(seconds=10)
 
 
-def migrate_database(url: URL) -> str:
-    """Take the database to the newest migration; return its name."""
+def migrate_database(url: URL, api_password: SecretStr | None = None) -> str:
+    """Take the database to the newest migration; return its name.
+
+    With a password, PostgreSQL gets a role for the API alone, which may do what the API needs.
+    """
     engine = open_engine(url)
     try:
-        return migrate(engine)
+        return migrate(engine, None if api_password is None else api_password.get_secret_value())
     finally:
         engine.dispose()
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 from db.causes import away, cause, driver_error
 from db.engine import is_away
 from db.fitness import UnfitDatabaseError, refuse_unfit
+from db.grants import grant_api
 from domain.outages import code_of, database_reason
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -26,8 +27,11 @@ class WrongMigrationError(Exception):
     """The database's tables are not those of this version; the sentence says what to do."""
 
 
-def migrate(engine: Engine) -> str:
-    """Upgrade to head, in one transaction where the database can; return head's name."""
+def migrate(engine: Engine, api_password: str | None = None) -> str:
+    """Upgrade to head, in one transaction where the database can; return head's name.
+
+    In PostgreSQL the API's role, where there is one, is given its rights anew.
+    """
     config = _config()
     _refuse_newer(engine)
     with _open(engine) as connection:
@@ -35,6 +39,7 @@ def migrate(engine: Engine) -> str:
         _take_turns(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        grant_api(connection, api_password)
     return head()
 
 

@@ -6,7 +6,7 @@ broken setting names all of them and does not start.
 
 from settings.api import ApiSettings
 from settings.base import EnvironmentSettings, SettingsError, tried
-from settings.database import DatabaseSettings
+from settings.database import DatabaseSettings, MigrateSettings
 from settings.loading import load, plain_environment, whole_environment
 from settings.mail import MailSettings, OperatorSettings
 from settings.private import require_private, require_private_data, set_umask
@@ -22,6 +22,7 @@ __all__ = [
     "DatabaseSettings",
     "EnvironmentSettings",
     "MailSettings",
+    "MigrateSettings",
     "OperatorSettings",
     "ProductsSettings",
     "SettingsError",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import URL
 
 from db.engine import database_url
@@ -24,3 +25,9 @@ class DatabaseSettings(EnvironmentSettings):
         url = self.database()
         is_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
         return Path(str(url.database)) if is_file else None
+
+
+class MigrateSettings(DatabaseSettings):
+    """`api_database_password` is that of the API's own role in PostgreSQL."""
+
+    api_database_password: SecretStr | None = None

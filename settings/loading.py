@@ -10,12 +10,17 @@ from pydantic import ValidationError
 from settings.base import EnvironmentSettings, SettingsError
 from settings.env_file import read_env_file
 from settings.files import is_text, no_text
+from settings.database import MigrateSettings
 from settings.smoke import SmokeSettings
 from settings.worker import WorkerSettings
 
 S = TypeVar("S", bound="EnvironmentSettings")
 
-FIELDS = (*WorkerSettings.model_fields, *SmokeSettings.model_fields)
+FIELDS = tuple(
+    name
+    for settings in (WorkerSettings, SmokeSettings, MigrateSettings)
+    for name in settings.model_fields
+)
 OURS = frozenset(name.upper() for name in FIELDS)
 
 

@@ -47,7 +47,8 @@ async def start(folder: Path, port: int, **environment: str) -> Child:
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app"]
     return await spawn(
         "api",
-        [*command, "--host", HOST, "--port", str(port)],
+        # At the level at which uvicorn itself would write down each request whole.
+        [*command, "--host", HOST, "--port", str(port), "--log-level", "trace"],
         {**plain_environment(), "PYTHONUNBUFFERED": "1", **environment},
         directory=folder,
         logs=folder,

@@ -1,12 +1,15 @@
 """What /readyz warns of: a shop without a secret, refused calls, a queue that nobody polls."""
 
 import base64
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import URL
 
+from api.app import create_app
 from api.pollers import LONG_AGO, Pollers
 from api.refusals import Refusals, why_refused
 from commands.ports import PLAIN
@@ -195,3 +198,21 @@ async def test_a_temporal_that_is_away_is_not_taken_for_a_worker_that_is() -> No
 def test_every_warning_s_setting_is_one_that_exists() -> None:
     env = Path(__file__).parent.parent.parent / ".env.example"
     assert f"#{Gumroad(()).missing()}=" in env.read_text()
+
+
+@pytest.mark.parametrize("secret", [None, "", " , "])
+async def test_a_shop_without_a_secret_is_named_at_start(
+    sqlite: URL,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    secret: str | None,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copyfile(str(sqlite.database), tmp_path / "mintpost.db")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("GUMROAD_WEBHOOK_SECRET", raising=False)
+    if secret is not None:
+        monkeypatch.setenv("GUMROAD_WEBHOOK_SECRET", secret)
+    create_app()
+    assert "gumroad: GUMROAD_WEBHOOK_SECRET is not set, so every call" in caplog.text

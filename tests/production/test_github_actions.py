@@ -9,6 +9,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+RELEASE = (ROOT / ".github" / "workflows" / "release.yml").read_text()
 WORKFLOW: dict[str, Any] = yaml.safe_load(TEXT)
 MATRIX: dict[str, Any] = WORKFLOW["jobs"]["run"]["strategy"]["matrix"]
 
@@ -48,8 +49,37 @@ def test_it_builds_the_image_and_sends_a_sale_through_it() -> None:
         assert command in whole
 
 
+def test_the_locks_are_audited_every_week() -> None:
+    # YAML 1.1 reads the key `on` as true.
+    triggers: dict[Any, Any] = WORKFLOW
+    (weekly,) = triggers[True]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", weekly["cron"])
+    assert [step for step in steps("audit") if step] == ["make audit"]
+    makefile = (ROOT / "Makefile").read_text()
+    (command,) = re.findall(r"^audit:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    assert "pip-audit --require-hashes" in command
+    assert "$(wildcard requirements/*.lock)" in command
+
+
+def test_a_release_gets_a_bill_of_what_its_image_is_made_of() -> None:
+    release: dict[Any, Any] = yaml.safe_load(RELEASE)
+    assert release[True] == {"release": {"types": ["published"]}}
+    (job,) = release["jobs"].values()
+    (sbom,) = [step["with"] for step in job["steps"] if "sbom-action" in step.get("uses", "")]
+    assert (sbom["image"], sbom["format"]) == ("mintpost:local", "cyclonedx-json")
+    assert sbom["upload-release-assets"] is True
+
+
+def test_dependabot_looks_after_packages_images_and_actions() -> None:
+    file = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())
+    assert file["version"] == 2
+    looked_after = {each["package-ecosystem"] for each in file["updates"]}
+    assert looked_after == {"pip", "docker", "docker-compose", "github-actions"}
+    assert {each["schedule"]["interval"] for each in file["updates"]} == {"weekly"}
+
+
 def test_every_action_is_pinned_to_a_commit() -> None:
-    uses = re.findall(r"uses: (.+)", TEXT)
+    uses = re.findall(r"uses: (.+)", TEXT + RELEASE)
     pinned = re.compile(r"\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
     assert uses
     assert [action for action in uses if not pinned.fullmatch(action)] == []
@@ -58,4 +88,11 @@ def test_every_action_is_pinned_to_a_commit() -> None:
 def test_it_may_only_read() -> None:
     assert WORKFLOW["permissions"] == {"contents": "read"}
     assert [job for job in WORKFLOW["jobs"].values() if "permissions" in job] == []
-    assert "secrets." not in TEXT
+    assert "secrets." not in TEXT + RELEASE
+
+
+def test_a_release_may_write_beside_itself_alone() -> None:
+    release: dict[str, Any] = yaml.safe_load(RELEASE)
+    assert release["permissions"] == {"contents": "read"}
+    (job,) = release["jobs"].values()
+    assert job["permissions"] == {"actions": "read", "contents": "write"}

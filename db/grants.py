@@ -1,0 +1,100 @@
+"""What the web process may do in PostgreSQL, under a role of its own.
+
+It stores requests, starts them, and reads what it serves. It can neither add a signing key nor
+mint, change or take a license, nor read the key of one: whoever takes it over can do no more.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psycopg import Connection as PsycopgConnection
+from sqlalchemy import Connection, Table as SqlTable, text
+
+from db.models import Table
+
+API_ROLE = "mintpost_api"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """`hidden` are the columns that may not be read, `update` those that may be written."""
+
+    read: bool = True
+    hidden: frozenset[str] = frozenset()
+    insert: bool = False
+    update: tuple[str, ...] = ()
+
+
+API_MAY = {
+    "events": Rights(
+        insert=True,
+        update=("workflow_id", "dispatched_at", "outcome", "error", "note", "closed_at"),
+    ),
+    "sales": Rights(),
+    "licenses": Rights(hidden=frozenset({"key"})),
+    "deliveries": Rights(update=("status", "error")),
+    "resends": Rights(update=("dispatched_at",)),
+    "signing_keys": Rights(),
+    "corrections": Rights(read=False),
+    "remaps": Rights(read=False),
+}
+"""Each table, so that one that is new has to be thought of."""
+
+
+def grant_api(connection: Connection, password: str | None) -> None:
+    """Give the role exactly what the API needs, and make it where a password is set.
+
+    Without either, all processes go on with one role.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    if password is not None:
+        _make_role(connection, password)
+    elif not _has_role(connection):
+        return
+    for statement in _statements(connection):
+        connection.execute(text(statement))
+
+
+def _make_role(connection: Connection, password: str) -> None:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, PsycopgConnection)  # noqa: S101 - the one driver for PostgreSQL
+    # Hashed here, because a server may log the statement.
+    hashed = driver.pgconn.encrypt_password(
+        password.encode(), API_ROLE.encode(), b"scram-sha-256"
+    ).decode()
+    verb = "ALTER" if _has_role(connection) else "CREATE"
+    # PostgreSQL takes no parameters here; the hash is Base64 with $ and :.
+    connection.exec_driver_sql(f"{verb} ROLE {API_ROLE} LOGIN PASSWORD '{hashed}'")
+
+
+def _has_role(connection: Connection) -> bool:
+    found = connection.execute(
+        text("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = :role)"), {"role": API_ROLE}
+    )
+    return bool(found.scalar_one())
+
+
+def _statements(connection: Connection) -> Iterator[str]:
+    name = connection.execute(text("SELECT quote_ident(current_schema())")).scalar_one()
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {name} FROM {API_ROLE}"
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {name} FROM {API_ROLE}"
+    # Up to PostgreSQL 14 everybody may make tables there.
+    yield f"REVOKE CREATE ON SCHEMA {name} FROM PUBLIC"
+    yield f"GRANT USAGE ON SCHEMA {name} TO {API_ROLE}"
+    yield f"GRANT SELECT ON {name}.alembic_version TO {API_ROLE}"
+    for table in Table.metadata.sorted_tables:
+        if (rights := API_MAY.get(table.name)) is not None:
+            yield from (f"GRANT {what} TO {API_ROLE}" for what in _rights(name, table, rights))
+
+
+def _rights(schema: str, table: SqlTable, rights: Rights) -> Iterator[str]:
+    where = f"{schema}.{table.name}"
+    if rights.read:
+        readable = [f'"{each.name}"' for each in table.columns if each.name not in rights.hidden]
+        yield f"SELECT ({', '.join(readable)}) ON {where}"
+    if rights.update:
+        yield f"UPDATE ({', '.join(rights.update)}) ON {where}"
+    if rights.insert:
+        yield f"INSERT ON {where}"
+        yield f"USAGE ON SEQUENCE {where}_id_seq"

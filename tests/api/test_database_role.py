@@ -1,0 +1,216 @@
+"""The API's own role in PostgreSQL: it runs the API's real paths, and can do no more."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import URL, Engine, text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.orm import Session
+from temporalio.client import Client
+
+from api.app import Parts
+from api.spool import Spool
+from db.clock import utc_now
+from db.deliveries import refuse_delivery
+from db.engine import Database, open_engine
+from db.events import (
+    load_event,
+    mark_dispatched,
+    record_waiting,
+    start_again,
+    started_events,
+    waiting_events,
+)
+from db.grants import API_MAY, API_ROLE
+from db.migrating import WrongMigrationError, check_migrated, migrate
+from db.models import Table
+from db.orders import close_order, fail_order, order_is_settled, settle_late_events
+from db.resends import (
+    NewResend,
+    ask_resends,
+    mark_resend_dispatched,
+    started_resends,
+    waiting_resends,
+)
+from storefronts.gumroad import Gumroad
+from tests.db.rows import mint, sale_of, store_ping
+from tests.support.pings import recorded
+from tests.support.running import SECRET, UNHURRIED, Mintpost, Setup, running, running_api
+
+ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+PASSWORD = "an invented ' password \\ of 漢字"
+
+
+@pytest.fixture
+def owner(database_url: URL) -> Iterator[Engine]:
+    """Open the database as its owner, after a migration that made the API's role."""
+    engine = open_engine(database_url)
+    migrate(engine, PASSWORD)
+    yield engine
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP OWNED BY {API_ROLE}"))
+        with suppress(DBAPIError), connection.begin_nested():
+            # It stays where another test's database still has rights for it.
+            connection.execute(text(f"DROP ROLE {API_ROLE}"))
+    engine.dispose()
+
+
+@pytest.fixture
+def role(owner: Engine) -> Iterator[Database]:
+    database = Database(open_engine(owner.url.set(username=API_ROLE, password=PASSWORD)))
+    yield database
+    database.dispose()
+
+
+REFUSED = {
+    "a-signing-key": "INSERT INTO signing_keys VALUES ('kid', 'x', now())",
+    "another-signing-key": "UPDATE signing_keys SET x = 'y'",
+    "no-signing-key": "DELETE FROM signing_keys",
+    "a-license": "INSERT INTO licenses (id) VALUES (1)",
+    "a-longer-license": "UPDATE licenses SET expires_at = NULL",
+    "another-holder": "UPDATE licenses SET email = 'me@example.com'",
+    "a-key": "SELECT key FROM licenses",
+    "every-column": "SELECT * FROM licenses",
+    "a-sale": "INSERT INTO sales (id) VALUES (1)",
+    "another-sale": "UPDATE sales SET product_id = 'dearer'",
+    "a-mail": "INSERT INTO deliveries (id) VALUES (1)",
+    "another-receiver": "UPDATE deliveries SET \"to\" = 'me@example.com'",
+    "a-resend": "INSERT INTO resends (id) VALUES (1)",
+    "another-body": "UPDATE events SET body = ''",
+    "no-event": "DELETE FROM events",
+    "an-empty-table": "TRUNCATE events",
+    "a-table": "CREATE TABLE mine (id int)",
+    "a-migration": "UPDATE alembic_version SET version_num = '1'",
+    "a-role": "CREATE ROLE other SUPERUSER",
+    "a-number": "SELECT setval('licenses_id_seq', 1)",
+    "a-file": "COPY events TO '/tmp/events'",
+}
+
+
+def refuse(role: Database, statement: str) -> None:
+    with pytest.raises(ProgrammingError, match="InsufficientPrivilege"):
+        role.run_here(lambda session: session.execute(text(statement)))
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_the_api_does_not_need_is_refused(role: Database, what: str) -> None:
+    refuse(role, REFUSED[what])
+
+
+def test_every_table_was_thought_of() -> None:
+    assert set(API_MAY) == set(Table.metadata.tables)
+
+
+def test_every_column_that_may_be_written_or_not_be_read_exists() -> None:
+    for name, rights in API_MAY.items():
+        named = {*rights.update, *rights.hidden}
+        assert named <= set(Table.metadata.tables[name].columns.keys())
+
+
+@ON_POSTGRES
+def test_a_migration_takes_back_what_it_did_not_give(owner: Engine, role: Database) -> None:
+    with owner.begin() as connection:
+        connection.execute(text(f"GRANT ALL ON signing_keys, licenses TO {API_ROLE}"))
+    migrate(owner)
+    for what in ("a-signing-key", "a-key"):
+        refuse(role, REFUSED[what])
+
+
+@ON_POSTGRES
+def test_the_role_s_password_is_changed_by_the_next_migration(owner: Engine) -> None:
+    migrate(owner, "another")
+    engine = open_engine(owner.url.set(username=API_ROLE, password="another"))
+    check_migrated(engine)
+    engine.dispose()
+
+
+@ON_POSTGRES
+def test_a_role_that_may_make_none_is_told(owner: Engine, role: Database) -> None:
+    del owner
+    with pytest.raises(WrongMigrationError, match="what its user may do"):
+        migrate(role.engine, "another")
+
+
+@pytest.fixture
+async def as_role(setup: Setup, role: Database) -> AsyncIterator[tuple[Mintpost, Setup]]:
+    """Run the worker as the owner, and the API under its role."""
+
+    async def connect() -> Client:
+        return setup.client
+
+    async with running(setup) as mintpost:
+        parts = Parts(
+            role,
+            {"gumroad": Gumroad((SECRET,))},
+            connect,
+            Spool(setup.folder / "other-spool"),
+            setup.task_queue,
+            watch=timedelta(milliseconds=250),
+            patience=UNHURRIED,
+        )
+        async with running_api(parts) as url:
+            yield replace(mintpost, url=url), setup
+
+
+@ON_POSTGRES
+async def test_a_sale_goes_through_an_api_of_that_role(as_role: tuple[Mintpost, Setup]) -> None:
+    mintpost, _ = as_role
+    assert (await mintpost.ping(recorded("01"))).status_code == 200
+    await mintpost.settled_and_named()
+    assert (await mintpost.ping(recorded("01"))).status_code == 200
+    assert [event.outcome for event in await mintpost.settled()] == ["duplicate", "fulfilled"]
+    (license_,) = await mintpost.licenses()
+    asked = NewResend("gumroad", license_.order_id, None, "a test", None)
+    await mintpost.database.run(ask_resends, asked, utc_now())
+    ready = await mintpost.http.get(f"{mintpost.url}/readyz")
+    assert ready.json()["ready"] is True
+    keys = await mintpost.http.get(f"{mintpost.url}/.well-known/jwks.json")
+    assert len(keys.json()["keys"]) == 1
+
+
+def looked_after(session: Session, now: datetime) -> dict[str, object]:
+    """Do what relay and watcher do where something waits, ends or comes late."""
+    waiting, started, late = (store_ping(session, order) for order in ("1", "2", "order-1"))
+    record_waiting(session, "Temporal is away")
+    before = len(waiting_events(session, 100))
+    mark_dispatched(session, started, "gumroad:2", now - timedelta(hours=1))
+    found = started_events(session, now)
+    return {
+        "waiting": before,
+        "started": [each.id for each in found] == [started],
+        "again": start_again(session, started),
+        "failed": fail_order(session, waiting, "a person terminated its workflow", now),
+        "late": (settle_late_events(session, now), order_is_settled(session, "gumroad", "order-1")),
+        "copy": load_event(session, late).outcome,
+    }
+
+
+@ON_POSTGRES
+async def test_what_waits_ends_or_comes_late_is_settled_under_that_role(
+    database: Database, role: Database
+) -> None:
+    now = utc_now()
+
+    def sold(session: Session) -> None:
+        mint(session, sale_of())
+        close_order(session, 1, "fulfilled", now)
+        ask_resends(session, NewResend("gumroad", "order-1", None, "a test", None), now)
+
+    database.run_here(sold)
+    assert role.run_here(looked_after, now) == {
+        "waiting": 3,
+        "started": True,
+        "again": True,
+        "failed": 1,
+        "late": (1, True),
+        "copy": "duplicate",
+    }
+    (resend,) = role.read_here(waiting_resends)
+    role.run_here(mark_resend_dispatched, resend.id, now - timedelta(hours=1))
+    (started,) = role.read_here(started_resends, now)
+    role.run_here(refuse_delivery, started.delivery_id, "a person terminated its workflow")
+    assert role.read_here(started_resends, now) == []

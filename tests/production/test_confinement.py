@@ -1,0 +1,69 @@
+"""What docker-compose.yml and the Caddyfile keep from each other, and from whoever breaks in."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from db.engine import database_url
+from db.grants import API_ROLE
+
+ROOT = Path(__file__).parent.parent.parent
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+CADDYFILE = (ROOT / "Caddyfile").read_text()
+
+
+def test_caddy_reaches_the_api_alone() -> None:
+    networks = {name: set(service["networks"]) for name, service in SERVICES.items()}
+    assert set(COMPOSE["networks"]) == {"front", "back"}
+    assert {name for name, where in networks.items() if "front" in where} == {"api", "caddy"}
+    assert networks["caddy"] == {"front"}
+    assert {name for name, where in networks.items() if "back" in where} == {*SERVICES} - {"caddy"}
+
+
+def test_every_container_drops_every_capability_and_wins_none() -> None:
+    assert [name for name in SERVICES if SERVICES[name]["cap_drop"] != ["ALL"]] == []
+    secure = ["no-new-privileges:true"]
+    assert [name for name in SERVICES if SERVICES[name]["security_opt"] != secure] == []
+    assert [name for name in SERVICES if SERVICES[name].get("privileged")] == []
+    assert {name: each["cap_add"] for name, each in SERVICES.items() if "cap_add" in each} == {
+        "postgres": ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+        "caddy": ["NET_BIND_SERVICE"],
+    }
+
+
+def test_every_container_s_log_is_bounded() -> None:
+    assert [
+        name for name in SERVICES if "max-size" not in SERVICES[name]["logging"]["options"]
+    ] == []
+
+
+def test_the_api_has_a_role_of_its_own_which_the_migration_makes() -> None:
+    password = "${API_POSTGRES_PASSWORD:?set it in .env}"
+    api, migrate = SERVICES["api"]["environment"], SERVICES["migrate"]["environment"]
+    assert database_url(api["DATABASE_URL"]).username == API_ROLE
+    assert (api["PGPASSWORD"], migrate["API_DATABASE_PASSWORD"]) == (password, password)
+    assert "${POSTGRES_PASSWORD" not in str(SERVICES["api"])
+    assert {name for name in SERVICES if "API_POSTGRES" in str(SERVICES[name])} == {
+        "api",
+        "migrate",
+    }
+
+
+def test_caddy_passes_every_path_on_and_logs_no_url() -> None:
+    assert re.findall(r"^\t(reverse_proxy|respond|handle\S*) ?(.*)$", CADDYFILE, re.MULTILINE) == [
+        ("reverse_proxy", "api:8000")
+    ]
+    assert re.search(
+        r"exclude http\.log\.error http\.log\.access http\.handlers$", CADDYFILE, re.MULTILINE
+    )
+    assert "admin off" in CADDYFILE
+    assert set(re.findall(r"\{\$(\w+)\}", CADDYFILE)) == set(SERVICES["caddy"]["environment"])
+
+
+def test_caddy_waits_for_nobody_without_end_and_takes_no_endless_body() -> None:
+    for limit in ("read_header 10s", "read_body 30s", "write 60s", "idle 2m"):
+        assert re.search(rf"^\t+{limit}$", CADDYFILE, re.MULTILINE)
+    assert re.search(r"request_body \{\s+max_size 10MB\s+\}", CADDYFILE)
