@@ -4,15 +4,12 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
 
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
-from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.close import Close
@@ -23,11 +20,12 @@ from activities.parse import Parse
 from activities.products_file import ProductsFile, ProductsFileError
 from activities.sentences import Pace, Sentences
 from commands.ending import end_with
+from commands.waiting import connect, patiently
 from db.clock import utc_now
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, use_key
-from domain.errors import DatabaseAwayError, SigningKeyRevokedError
+from domain.errors import SigningKeyRevokedError
 from domain.temporal_outages import TemporalRefusesError, temporal_trouble
 from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
@@ -54,14 +52,7 @@ from workflows.resend_license import ResendLicense
 
 logger = logging.getLogger("mintpost.worker")
 
-T = TypeVar("T")
-
 SOURCES = tuple(storefront.name for storefront in STOREFRONTS)
-
-AWAY_PAUSE = timedelta(seconds=2)
-"""Between two looks for a database or a Temporal that is away at start."""
-
-TEMPORAL_PATIENCE = timedelta(seconds=10)
 
 GRACE = timedelta(seconds=20)
 """What a step may still take after SIGTERM: a mail on the fast path takes at most eight."""
@@ -130,15 +121,6 @@ async def start(parts: Parts, temporal: ClientConnectConfig) -> Worker:
     """Put the worker together, waiting for a database and a Temporal that are away."""
     await patiently(lambda: ready_database(parts.database, parts.signer))
     return build_worker(await patiently(lambda: connect(temporal)), parts)
-
-
-async def connect(temporal: ClientConnectConfig) -> Client:
-    """Connect, and see that the namespace is there, which the connection does not tell."""
-    client = await Client.connect(**temporal)
-    await client.workflow_service.describe_namespace(
-        DescribeNamespaceRequest(namespace=client.namespace), timeout=TEMPORAL_PATIENCE
-    )
-    return client
 
 
 def configured() -> tuple[Parts, ClientConnectConfig]:
@@ -212,28 +194,6 @@ async def ready_database(database: Database, signer: Signer) -> None:
     await asyncio.to_thread(check_migrated, database.engine)
     key = signer.public_key
     await database.run(use_key, KnownKey(key.kid, key.x), utc_now())
-
-
-async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Repeat until what is away is there; say so once. Raises TemporalRefusesError."""
-    said = False
-    while True:
-        try:
-            return await attempt()
-        except (DatabaseAwayError, RPCError, RuntimeError) as error:
-            if not isinstance(error, DatabaseAwayError) and temporal_trouble(error).refused:
-                raise TemporalRefusesError(temporal_trouble(error).sentence) from None
-            if not said:
-                logger.warning("%s", _away(error))
-            said = True
-            await asyncio.sleep(AWAY_PAUSE.total_seconds())
-
-
-def _away(error: DatabaseAwayError | RPCError | RuntimeError) -> str:
-    if isinstance(error, DatabaseAwayError):
-        return f"{error}{error.question}"
-    trouble = temporal_trouble(error).sentence
-    return f"{trouble}; trying again: is it up, and is TEMPORAL_ADDRESS right?"
 
 
 def _mailer(settings: WorkerSettings) -> EmailService:

@@ -19,7 +19,6 @@ from storefronts.values import LONGEST_TEXT, plain_text
 DEEPEST = 20
 LONGEST_SHOWN = 40
 HAS_EMPTY_KEY = ("variant",)  # A group of options without a title has the category "".
-
 KeyPath = tuple[str | int, ...]
 
 

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from settings.base import EnvironmentSettings, SettingsError
+from settings.database import MigrateSettings
 from settings.env_file import read_env_file
 from settings.files import is_text, no_text
-from settings.database import MigrateSettings
 from settings.smoke import SmokeSettings
 from settings.worker import WorkerSettings
 

@@ -3,8 +3,7 @@
 A ping has no signature: the secret stands in the URL that the seller gave to Gumroad.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -12,28 +11,19 @@ from typing_extensions import override
 
 from domain.errors import SaleInvalidError
 from domain.event import FOREIGN_SELLER, Kind
-from domain.folding import fold_blanks
 from domain.identifiers import is_usable, is_usable_order_id
-from domain.sale import Ignored, Product, Sale, Variants
+from domain.sale import Ignored, Product, Sale
 from storefronts import values
 from storefronts.base import Envelope, Naming, Ping, Storefront
-from storefronts.body import Fields, read_body
+from storefronts.gumroad_fields import PingFields, read_fields
 from storefronts.spellings import HiddenSecrets
 from storefronts.url_secret import UrlSecrets
 
 # How long after the first attempt a retry comes, by its `retry_count` (2026-08).
 RETRIED_AFTER = {"1": timedelta(minutes=1), "2": timedelta(minutes=4), "3": timedelta(minutes=14)}
-CUSTOM = "custom_fields"
-VARIANTS = "variants"
 MOST_COPIES = 1_000_000
 MOST_CENTS = 10**12
 CLEANED = "characters that nobody sees were left out of the address"
-READ = {
-    *("full_name", "is_gift_receiver_purchase", "is_preorder_authorization"),
-    *("is_recurring_charge", "offer_code", "order_number", "permalink", "price"),
-    *("product_name", "product_permalink", "quantity", "refunded", "resource_name"),
-    *("sale_timestamp", "seller_id", "short_product_id", "subscription_id", "test", VARIANTS),
-}
 EVENTS: Mapping[str, Kind] = {
     "refund": "refund",
     "dispute": "dispute",
@@ -69,7 +59,7 @@ class Gumroad(Storefront):
     @override
     def name_ping(self, ping: Ping) -> Naming:
         try:
-            fields = _read(ping)
+            fields = read_fields(ping)
         except SaleInvalidError:
             return Naming("unknown")
         return Naming(
@@ -80,7 +70,7 @@ class Gumroad(Storefront):
 
     @override
     def parse(self, ping: Ping) -> Sale | Ignored:
-        fields = _read(ping)
+        fields = read_fields(ping)
         kind = _kind(fields)
         if self._seller_id and fields.text("seller_id") not in {"", self._seller_id}:
             return Ignored(FOREIGN_SELLER)
@@ -98,7 +88,7 @@ class Gumroad(Storefront):
 
     @override
     def parse_test(self, ping: Ping) -> Sale:
-        return self._sale(_read(ping), ping)
+        return self._sale(read_fields(ping), ping)
 
     @override
     def is_undone(self, pings: Iterable[Ping]) -> bool:
@@ -106,7 +96,7 @@ class Gumroad(Storefront):
         told = [flags for ping in pings for flags in _flags(ping)]
         return "refunded" in told or ("disputed" in told and "dispute_won" not in told)
 
-    def _sale(self, fields: "_PingFields", ping: Ping) -> Sale:
+    def _sale(self, fields: PingFields, ping: Ping) -> Sale:
         order_id = values.order_identifier("sale_id", fields.own_text("sale_id"))
         email = values.address("email", fields.own_text("email"))
         sold_at = _sold_at(fields, ping)
@@ -135,71 +125,7 @@ class Gumroad(Storefront):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _PingFields:
-    """A ping's fields without those that a custom field has overwritten.
-
-    Gumroad copies each custom field to the top level over a field of its own of that name
-    (2026-08): what stands there is then the buyer's choice, be it `permalink` or `quantity`.
-    """
-
-    fields: Fields
-    overwritten: frozenset[str]
-
-    def text(self, name: str) -> str:
-        return "" if name in self.overwritten else self.fields.value(name)
-
-    def own_text(self, name: str) -> str:
-        """Return the text of a field without which there is no sale."""
-        if name in self.overwritten:
-            raise SaleInvalidError(
-                f"a custom field of the product is named {name} and overwrites Gumroad's own; "
-                "it must have another name"
-            )
-        return self.fields.value(name)
-
-    def flag(self, name: str) -> bool:
-        return values.flag(name, self.text(name))
-
-    def whole_number(self, name: str, least: int, most: int, *, when_overwritten: int) -> int:
-        if name in self.overwritten:
-            return when_overwritten
-        return values.whole_number(name, self.fields.value(name), least, most)
-
-    def usable(self, name: str, rule: Callable[[str], bool]) -> str | None:
-        try:
-            text = self.text(name)
-        except SaleInvalidError:
-            return None
-        return text if rule(text) else None
-
-    def overwriting(self) -> str | None:
-        """Name the fields that were not trusted, those only that would have been read."""
-        copies = self.fields.keys_in(CUSTOM) & self.fields.keys()
-        chosen = {VARIANTS} if any(key.startswith(f"{VARIANTS}[") for key in copies) else set()
-        names = sorted(self.overwritten & READ | chosen)
-        if not names:
-            return None
-        return f"custom fields overwrite Gumroad's own, which were not read: {', '.join(names)}"
-
-    def variants(self) -> Variants:
-        return tuple(
-            (_option(category), _option(choice))
-            for category, choice in self.fields.group(VARIANTS, self.fields.keys_in(CUSTOM))
-        )
-
-
-def _option(text: str) -> str:
-    # A tab or a line break is a blank before it is a control character.
-    return values.plain_text(fold_blanks(text))
-
-
-def _read(ping: Ping) -> _PingFields:
-    fields = read_body(ping.content_type, ping.body)
-    return _PingFields(fields, fields.names_in(CUSTOM))
-
-
-def _kind(fields: _PingFields) -> Kind:
+def _kind(fields: PingFields) -> Kind:
     resource = fields.text("resource_name")
     if resource not in {"", "sale"}:
         return EVENTS.get(resource, "unknown")
@@ -213,7 +139,7 @@ def _kind(fields: _PingFields) -> Kind:
     return "recurring_charge" if fields.flag("is_recurring_charge") else "sale"
 
 
-def _kind_or_unknown(fields: _PingFields) -> Kind:
+def _kind_or_unknown(fields: PingFields) -> Kind:
     try:
         return _kind(fields)
     except SaleInvalidError:
@@ -222,13 +148,13 @@ def _kind_or_unknown(fields: _PingFields) -> Kind:
 
 def _flags(ping: Ping) -> list[str]:
     try:
-        fields = _read(ping)
+        fields = read_fields(ping)
         return [name for name in ("refunded", "disputed", "dispute_won") if fields.flag(name)]
     except SaleInvalidError:
         return []
 
 
-def _product(fields: _PingFields) -> Product:
+def _product(fields: PingFields) -> Product:
     product_id = values.identifier("product_id", fields.own_text("product_id"))
     link = fields.text("product_permalink")
     last_part = link.partition("?")[0].rstrip("/").rpartition("/")[2]
@@ -241,21 +167,21 @@ def _product(fields: _PingFields) -> Product:
     )
 
 
-def _name(fields: _PingFields, email: str) -> str:
+def _name(fields: PingFields, email: str) -> str:
     # A gift's full_name is the giver's.
     is_gift = fields.flag("is_gift_receiver_purchase")
     full_name = "" if is_gift else values.plain_text(fields.text("full_name"))
     return full_name or values.plain_text(email.rpartition("@")[0])
 
 
-def _sold_at(fields: _PingFields, ping: Ping) -> datetime:
+def _sold_at(fields: PingFields, ping: Ping) -> datetime:
     text = fields.text("sale_timestamp")
     if not text:
         return values.arrival(ping.received_at, ping.read_at)
     return values.moment("sale_timestamp", text, known_at=ping.received_at, read_at=ping.read_at)
 
 
-def _written_at(fields: _PingFields, received_at: datetime) -> datetime | None:
+def _written_at(fields: PingFields, received_at: datetime) -> datetime | None:
     """Return when a retry's body was written: it repeats that of its first attempt."""
     try:
         after = RETRIED_AFTER.get(fields.text("retry_count"))
@@ -264,6 +190,6 @@ def _written_at(fields: _PingFields, received_at: datetime) -> datetime | None:
     return None if after is None else received_at - after
 
 
-def _subscription_id(fields: _PingFields) -> str | None:
+def _subscription_id(fields: PingFields) -> str | None:
     text = fields.text("subscription_id")
     return values.identifier("subscription_id", text) if text else None

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
+from commands.waiting import patiently
 from domain.errors import DatabaseAwayError
 from licensing.signing import generate_private_key
 from tests.commands.processes import WORKER, run, start
 from tests.support.pings import changed, recorded
 from tests.support.running import PRODUCTS, Setup, running
-from worker import patiently
 from workflows.names import TASK_QUEUE
 
 SECRETS = ("sekret-token", "sekret-key", "sekret-password", "sekret-api-key")
@@ -120,7 +120,7 @@ async def test_it_says_once_what_is_away_and_goes_on_when_it_is_back(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("worker.AWAY_PAUSE", timedelta(0))
+    monkeypatch.setattr("commands.waiting.AWAY_PAUSE", timedelta(0))
     answers = iter([away, away, away, None])
 
     async def attempt() -> str:

@@ -1,0 +1,84 @@
+"""The fields of a Gumroad ping that a buyer cannot have overwritten."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.errors import SaleInvalidError
+from domain.folding import fold_blanks
+from domain.sale import Variants
+from storefronts import values
+from storefronts.base import Ping
+from storefronts.body import Fields, read_body
+
+CUSTOM = "custom_fields"
+VARIANTS = "variants"
+READ = {
+    *("full_name", "is_gift_receiver_purchase", "is_preorder_authorization"),
+    *("is_recurring_charge", "offer_code", "order_number", "permalink", "price"),
+    *("product_name", "product_permalink", "quantity", "refunded", "resource_name"),
+    *("sale_timestamp", "seller_id", "short_product_id", "subscription_id", "test", VARIANTS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PingFields:
+    """A ping's fields without those that a custom field has overwritten.
+
+    Gumroad copies each custom field to the top level over a field of its own of that name
+    (2026-08): what stands there is then the buyer's choice, be it `permalink` or `quantity`.
+    """
+
+    fields: Fields
+    overwritten: frozenset[str]
+
+    def text(self, name: str) -> str:
+        return "" if name in self.overwritten else self.fields.value(name)
+
+    def own_text(self, name: str) -> str:
+        """Return the text of a field without which there is no sale."""
+        if name in self.overwritten:
+            raise SaleInvalidError(
+                f"a custom field of the product is named {name} and overwrites Gumroad's own; "
+                "it must have another name"
+            )
+        return self.fields.value(name)
+
+    def flag(self, name: str) -> bool:
+        return values.flag(name, self.text(name))
+
+    def whole_number(self, name: str, least: int, most: int, *, when_overwritten: int) -> int:
+        if name in self.overwritten:
+            return when_overwritten
+        return values.whole_number(name, self.fields.value(name), least, most)
+
+    def usable(self, name: str, rule: Callable[[str], bool]) -> str | None:
+        try:
+            text = self.text(name)
+        except SaleInvalidError:
+            return None
+        return text if rule(text) else None
+
+    def overwriting(self) -> str | None:
+        """Name the fields that were not trusted, those only that would have been read."""
+        copies = self.fields.keys_in(CUSTOM) & self.fields.keys()
+        chosen = {VARIANTS} if any(key.startswith(f"{VARIANTS}[") for key in copies) else set()
+        names = sorted(self.overwritten & READ | chosen)
+        if not names:
+            return None
+        return f"custom fields overwrite Gumroad's own, which were not read: {', '.join(names)}"
+
+    def variants(self) -> Variants:
+        return tuple(
+            (_option(category), _option(choice))
+            for category, choice in self.fields.group(VARIANTS, self.fields.keys_in(CUSTOM))
+        )
+
+
+def _option(text: str) -> str:
+    # A tab or a line break is a blank before it is a control character.
+    return values.plain_text(fold_blanks(text))
+
+
+def read_fields(ping: Ping) -> PingFields:
+    fields = read_body(ping.content_type, ping.body)
+    return PingFields(fields, fields.names_in(CUSTOM))
