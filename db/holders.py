@@ -7,16 +7,13 @@ from db.events import note_event
 from db.models import LicenseRow, SaleRow
 from domain.addresses import same_address
 from domain.identifiers import order_reference
-from domain.sale import Sale
+from domain.sale import CORRECTED, Sale
 
 MOVED = (
     "the license moved to the address that this charge names, which is another than before; "
     "back or elsewhere: `mintpost resend {} --to`"
 )
-STAYED = (
-    "this charge names another address; the license stays with the one that a person gave, "
-    "unless you move it: `mintpost resend {} --to`"
-)
+STAYED = f"{CORRECTED}, though this charge names another address: `mintpost resend {{}} --to`"
 
 
 def hear_charge(
