@@ -8,16 +8,13 @@ from db.models import LicenseRow, SaleRow
 from domain.addresses import same_address
 from domain.advice import advised
 from domain.identifiers import order_reference
-from domain.sale import Sale
+from domain.sale import CORRECTED, Sale
 
 MOVED = (
     "the license moved to the address that this charge names, which is another than before; "
     "back or elsewhere: {}"
 )
-STAYED = (
-    "this charge names another address; the license stays with the one that a person gave, "
-    "unless you move it: {}"
-)
+STAYED = f"{CORRECTED}, though this charge names another address: {{}}"
 
 
 def hear_charge(

@@ -51,6 +51,10 @@ class Sale:
     written_at: datetime | None = field(default=None, compare=False)
 
 
+CORRECTED = "the license goes to the address that a person gave instead"
+"""What the note of a ping says whose own address a correction replaced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sold:
     """What a copy of an order is compared with.

@@ -7,7 +7,7 @@ from domain.addresses import same_address
 from domain.advice import advised
 from domain.errors import SaleInvalidError
 from domain.identifiers import order_reference
-from domain.sale import Ignored, Sale, Sold
+from domain.sale import CORRECTED, Ignored, Sale, Sold
 from storefronts.base import Ping, Storefront
 
 
@@ -52,4 +52,4 @@ def _address(read: Sale, sold: Sold) -> str | None:
         resend = advised("resend", order_reference(read.source, read.order_id), options=["--to"])
         return f"this copy carries another address: {resend}"
     # A later charge of the subscription may have moved the license, which is no matter of this one.
-    return "the license goes to the address that a person gave instead" if sold.corrected else None
+    return CORRECTED if sold.corrected else None

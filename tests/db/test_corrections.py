@@ -1,4 +1,4 @@
-"""What a person said of an address withdraws what waits, and outlives what charges repeat."""
+"""What a person said of an address withdraws every mail that waits to go to another."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,41 +17,14 @@ from db.deliveries import (
 )
 from db.engine import Database
 from db.licenses import mint_license
-from db.listing import DeliveryLine, Filters, list_deliveries, list_licenses
+from db.listing import Filters, list_deliveries, list_licenses
 from db.models import Delivery
-from db.resends import NewResend, ask_resends, logged_orders
+from db.resends import ask_resends, logged_orders
 from db.sales import save_sale
-from tests.db.concurrently import at_once
+from tests.db.correcting import RIGHT, RIGHTER, corrected, holder, line, owed, said
 from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_ping
 
 LEASE = timedelta(hours=1)
-RIGHT = "ada.right@example.com"
-RIGHTER = "ada.righter@example.com"
-
-
-def said(to: str | None = RIGHT, order_id: str = "order-1") -> NewResend:
-    return NewResend("gumroad", order_id, to, asked_by="operator", asked_why=None)
-
-
-def corrected(database: Database, to: str = RIGHT, order_id: str = "order-1") -> int:
-    (delivery,) = database.run_here(ask_resends, said(to, order_id), NOON)
-    return delivery
-
-
-def owed(database: Database) -> int:
-    delivery = database.run_here(mint, sale_of()).delivery_id
-    assert delivery is not None
-    return delivery
-
-
-def line(database: Database, delivery: int) -> DeliveryLine:
-    found = database.read_here(list_deliveries, Filters())
-    return next(each for each in found if each.id == delivery)
-
-
-def holder(database: Database) -> str:
-    (license_,) = database.read_here(list_licenses, Filters())
-    return license_.email
 
 
 def test_correction_withdraws_every_mail_that_waits(database: Database) -> None:
@@ -166,74 +139,6 @@ def test_each_license_of_an_order_is_corrected(database: Database) -> None:
         each for each in database.read_here(list_deliveries, Filters()) if each.status == "pending"
     ]
     assert sorted(each.id for each in waiting) == sorted(asked)
-
-
-def test_correction_before_the_license_is_kept_for_it(database: Database) -> None:
-    database.run_here(store_ping)
-    assert database.run_here(ask_resends, said(), NOON) == []
-    assert database.run_here(ask_resends, said(RIGHTER), NOON) == []
-    delivery = owed(database)
-    assert holder(database) == line(database, delivery).to == RIGHTER
-
-
-def test_correction_of_an_order_that_no_ping_names_is_not_kept(database: Database) -> None:
-    assert database.run_here(ask_resends, said(), NOON) == []
-    assert line(database, owed(database)).to == BUYER
-
-
-def test_correction_of_a_waiting_order_reaches_the_license_that_its_charge_minted(
-    database: Database,
-) -> None:
-    first, charge = sale_of("order-1", "sub"), sale_of("charge", "sub")
-    event = database.run_here(store_ping, "order-1")
-    sale_id = database.run_here(save_sale, event, first, NOON)
-    database.run_here(ask_resends, said(), NOON)
-    minted = database.run_here(mint, charge, "KEY")
-    assert minted.delivery_id is not None
-    assert holder(database) == line(database, minted.delivery_id).to == RIGHT
-    database.run_here(mint_license, first, license_of(sale_id), NOON)
-    assert holder(database) == RIGHT
-
-
-def test_kept_correction_of_a_charge_mails_the_right_address_though_it_moves_nothing(
-    database: Database,
-) -> None:
-    waits = owed_by_subscription(database)
-    event = database.run_here(store_ping, "charge")
-    database.run_here(ask_resends, said(order_id="charge"), NOON)
-    charge = sale_of("charge", "sub")
-    sale_id = database.run_here(save_sale, event, charge, NOON)
-    minted = database.run_here(mint_license, charge, license_of(sale_id, "KEY-2"), NOON)
-    assert minted.delivery_id is not None
-    assert (line(database, waits).status, holder(database)) == ("withdrawn", RIGHT)
-    assert line(database, minted.delivery_id).to == RIGHT
-
-
-def owed_by_subscription(database: Database) -> int:
-    delivery = database.run_here(mint, sale_of("order-1", "sub")).delivery_id
-    assert delivery is not None
-    return delivery
-
-
-def test_correction_and_mint_at_once_never_miss_each_other(database: Database) -> None:
-    for number in range(10):
-        order = f"order-{number}"
-        event = database.run_here(store_ping, order)
-        sale_id = database.run_here(save_sale, event, sale_of(order), NOON)
-        new = license_of(sale_id, f"KEY-{number}")
-        at_once(
-            2,
-            lambda turn, order=order, new=new: (  # type: ignore[misc]
-                database.run_here(mint_license, sale_of(order), new, NOON)
-                if turn
-                else database.run_here(ask_resends, said(order_id=order), NOON)
-            ),
-        )
-    licenses = database.read_here(list_licenses, Filters())
-    assert {license_.email for license_ in licenses} == {RIGHT}
-    waiting = database.read_here(list_deliveries, Filters(status="pending"))
-    assert {each.to for each in waiting} == {RIGHT}
-    assert len(waiting) == 10
 
 
 def test_license_whose_right_address_only_got_a_file_is_listed_though_the_wrong_one_got_a_mail(

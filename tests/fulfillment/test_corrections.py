@@ -160,14 +160,21 @@ async def test_charge_that_waits_goes_to_the_corrected_address_and_ends_renewed(
             changed(charge, sale_id="3" + order, sale_timestamp="2026-08-01T09:00:11Z")
         )
         third = (await mailing.settled())[0]
+        later = {"email": "ada.third@example.com", "sale_timestamp": "2026-09-01T09:00:11Z"}
+        await mailing.ping(changed(charge, sale_id="4" + order, **later))
+        fourth = (await mailing.settled())[0]
         (license_,) = await mailing.licenses()
     assert [second.outcome, third.outcome, third.note] == [
         "renewed",
         "renewed",
         "the license goes to the address that a person gave instead",
     ]
+    assert fourth.note == (
+        "the license goes to the address that a person gave instead, though this charge names "
+        f"another address: `mintpost resend gumroad:4{order} --to`"
+    )
     assert license_.email == RIGHT
-    assert receivers(postmark) == [WRONG, RIGHT, RIGHT]
+    assert receivers(postmark) == [WRONG, RIGHT, RIGHT, RIGHT]
 
 
 async def test_correction_of_a_parked_sale_is_kept_for_its_license(
