@@ -11,7 +11,7 @@ from settings.values import Folder
 
 
 class DatabaseSettings(EnvironmentSettings):
-    data_dir: Folder = Path("var")
+    data_dir: Path = Path("var")
     database_url: DatabaseUrl | None = None
 
     def database(self) -> URL:
@@ -24,3 +24,9 @@ class DatabaseSettings(EnvironmentSettings):
         url = self.database()
         is_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
         return Path(str(url.database)) if is_file else None
+
+
+class KeeperSettings(DatabaseSettings):
+    """For a process that writes into DATA_DIR: one that only reads does without."""
+
+    data_dir: Folder = Path("var")
