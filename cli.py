@@ -15,7 +15,7 @@ from activities.products_file import ProductsFile
 from api.spool import Spool
 from commands import keys as keys_commands, lists, options
 from commands.demo import run_demo
-from commands.dev import kept_secrets, make_private, plan_dev, run_dev
+from commands.dev import make_private, plan_dev, run_dev
 from commands.ending import end_with
 from commands.help import QuietCommand, QuietGroup
 from commands.migrate import migrate_database, register_search_attributes
@@ -35,6 +35,7 @@ from db.finding import find_sales
 from licensing.keys import normalize
 from settings import (
     DatabaseSettings,
+    KeeperSettings,
     MailSettings,
     MigrateSettings,
     ProductsSettings,
@@ -42,7 +43,6 @@ from settings import (
     SmokeSettings,
     load,
     plain_environment,
-    require_private,
     require_private_data,
     set_umask,
     usable_temporal_config as temporal_config,
@@ -81,10 +81,10 @@ def dev(
     data_dir: options.DataDir = None,
 ) -> None:
     """Run the whole embedded stack until Ctrl-C: migrations, Temporal, worker, API."""
-    settings = load(DatabaseSettings)
+    settings = load(KeeperSettings)
     settings.data_dir = folder = (data_dir or settings.data_dir).resolve()
     make_private(folder)
-    require_private(("DATA_DIR", place) for place in (folder, *kept_secrets(folder)))
+    require_private_data(settings)
     plan = plan_dev(folder, port, temporal_port, ui_port, whole_environment())
     asyncio.run(run_dev(plan, settings.database(), SafeConsole()))
 

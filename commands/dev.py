@@ -18,7 +18,7 @@ from commands.problems import CommandError
 from commands.stack import Stack, StackPlan
 from licensing.signing import generate_private_key
 
-KEY_FILE, WEBHOOK_FILE = "signing-key.pem", "webhook-secret"
+WEBHOOK_FILE = "webhook-secret"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -31,16 +31,12 @@ def own_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str
     made: dict[str, str] = {}
     given = environment.keys() & {"LICENSE_SIGNING_KEY", "LICENSE_SIGNING_KEY_FILE"}
     if not any(environment[name] for name in given):
-        key = _keep(data_dir / KEY_FILE, generate_private_key)
+        key = _keep(data_dir / "signing-key.pem", generate_private_key)
         made["LICENSE_SIGNING_KEY_FILE"] = str(key)
     if not environment.get("GUMROAD_WEBHOOK_SECRET"):
         secret = _keep(data_dir / WEBHOOK_FILE, lambda: secrets.token_urlsafe(24))
         made["GUMROAD_WEBHOOK_SECRET"] = secret.read_text()
     return made
-
-
-def kept_secrets(data_dir: Path) -> tuple[Path, ...]:
-    return data_dir / KEY_FILE, data_dir / WEBHOOK_FILE
 
 
 def plan_dev(

@@ -6,7 +6,7 @@ broken setting names all of them and does not start.
 
 from settings.api import ApiSettings
 from settings.base import EnvironmentSettings, SettingsError, tried
-from settings.database import DatabaseSettings, MigrateSettings
+from settings.database import DatabaseSettings, KeeperSettings, MigrateSettings
 from settings.loading import load, plain_environment, whole_environment
 from settings.mail import MailSettings, OperatorSettings
 from settings.private import require_private, require_private_data, set_umask
@@ -21,6 +21,7 @@ __all__ = [
     "ApiSettings",
     "DatabaseSettings",
     "EnvironmentSettings",
+    "KeeperSettings",
     "MailSettings",
     "MigrateSettings",
     "OperatorSettings",

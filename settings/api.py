@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
-from settings.database import DatabaseSettings
+from settings.database import KeeperSettings
 
 SHORTEST_SECRET = 16
 """Whoever guesses it can order licenses, and may try as often as the network lets them."""
@@ -23,7 +23,7 @@ def _long_enough(secrets: SecretStr) -> SecretStr:
     return secrets
 
 
-class ApiSettings(DatabaseSettings):
+class ApiSettings(KeeperSettings):
     gumroad_webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = SecretStr("")
     gumroad_seller_id: str | None = None
 

@@ -12,7 +12,7 @@ from settings.values import Folder
 
 
 class DatabaseSettings(EnvironmentSettings):
-    data_dir: Folder = Path("var")
+    data_dir: Path = Path("var")
     database_url: DatabaseUrl | None = None
 
     def database(self) -> URL:
@@ -27,7 +27,13 @@ class DatabaseSettings(EnvironmentSettings):
         return Path(str(url.database)) if is_file else None
 
 
-class MigrateSettings(DatabaseSettings):
+class KeeperSettings(DatabaseSettings):
+    """For a process that writes into DATA_DIR: one that only reads does without."""
+
+    data_dir: Folder = Path("var")
+
+
+class MigrateSettings(KeeperSettings):
     """`api_database_password` is that of the API's own role in PostgreSQL."""
 
     api_database_password: SecretStr | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, HttpUrl, ValidationInfo, field_validator
 
-from settings.database import DatabaseSettings
+from settings.database import KeeperSettings
 from settings.mail import MailSettings, OperatorSettings
 from settings.products import ProductsSettings
 from settings.signing import SigningSettings
@@ -13,7 +13,7 @@ from settings.values import ApiUrl, Mailbox
 
 
 class WorkerSettings(
-    DatabaseSettings, ProductsSettings, SigningSettings, OperatorSettings, MailSettings
+    KeeperSettings, ProductsSettings, SigningSettings, OperatorSettings, MailSettings
 ):
     gumroad_seller_id: str | None = None
     postmark_api_url: ApiUrl = HttpUrl("https://api.postmarkapp.com")

@@ -47,10 +47,13 @@ def mint(clean: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
         if terminal is not None:
             clean.setenv("COLUMNS", str(terminal))
             clean.setattr(sys.stdout, "isatty", lambda: True)
+        umask = os.umask(0o077)
         try:
-            cli.main()
+            cli.main()  # Which is a process's, with a umask of its own.
         except SystemExit as stopped:
             return answer(stopped.code)
+        finally:
+            os.umask(umask)
         return answer(0)
 
     def answer(code: str | int | None) -> Answer:

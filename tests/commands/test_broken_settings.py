@@ -174,7 +174,7 @@ async def test_each_process_tells_all_at_once_and_no_traceback(folder: Path) -> 
         API: list(broken),
         WORKER: ["DATA_DIR", "DATABASE_URL", "LICENSE_SIGNING_KEY_FILE", "TEMPORAL_TLS"],
         (*MINTPOST, "migrate"): ["DATA_DIR", "DATABASE_URL"],
-        (*MINTPOST, "events"): ["DATA_DIR", "DATABASE_URL"],
+        (*MINTPOST, "events"): ["DATABASE_URL"],
     }
     for command, names in named.items():
         code, said = await run(*command, folder=folder, environment=broken)

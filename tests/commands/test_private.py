@@ -87,7 +87,8 @@ def test_data_that_others_may_read_is_told_each_with_its_command(
         (tmp_path / name).mkdir(mode=0o755)
         (tmp_path / name).chmod(0o755)
     for name in ("sales.db", "sales.db-wal"):
-        (tmp_path / "shop" / name).touch(mode=0o644)
+        (tmp_path / "shop" / name).touch()
+        (tmp_path / "shop" / name).chmod(0o644)
     told = require_private_data(load(DatabaseSettings))
     assert [sentence.partition(":")[0] for sentence in told] == [
         "DATA_DIR",
