@@ -1,4 +1,4 @@
-"""What a request's path may hold: a secret, where the sender mistyped the address."""
+"""Reads a request's path, where a secret may stand because the sender mistyped the address."""
 
 import re
 from urllib.parse import unquote
@@ -28,7 +28,7 @@ def bare_path(path: str) -> str:
 
 
 def loggable(path: str, sources: frozenset[str]) -> str:
-    """Return what of the path can hold no secret: our own paths, and one short word of others."""
+    """Return the part of the path that can hold no secret: our own words, or one short other."""
     bare = bare_path(path)
     if bare in OWN_PATHS:
         return bare

@@ -1,7 +1,7 @@
-"""What the web process may do in PostgreSQL, under a role of its own.
+"""The web process's rights in PostgreSQL, under a role of its own.
 
-It stores requests, starts them, and reads what it serves. It can neither add a signing key nor
-mint, change or take a license, nor read the key of one: whoever takes it over can do no more.
+It stores requests, starts them, and reads what it serves. An attacker who takes it over can neither
+add a signing key nor mint, change or take a license, nor read the key of one.
 """
 
 from collections.abc import Iterator
