@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from activities.pings import ping_of
-from db.clock import database_now
 from db.engine import Database
-from db.events import copies_of_order, load_event
+from db.events import copies_of_order, load_event_now
 from domain.addresses import same_address
 from domain.errors import SaleInvalidError
 from domain.event import ORDER_KINDS
@@ -56,8 +55,7 @@ class Copies:
 
     def _ping(self, event_id: int) -> Ping:
         # By a clock that is not the API's: that one may have been wrong when the ping came.
-        read_at = self.database.read_here(database_now)
-        return ping_of(self.database.read_here(load_event, event_id), read_at)
+        return ping_of(*self.database.read_here(load_event_now, event_id))
 
     def _read(self, sale: Sale, event_id: int) -> Iterator[_Copy]:
         ping = self._ping(event_id)

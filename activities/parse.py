@@ -9,9 +9,9 @@ from temporalio import activity
 from typing_extensions import override
 
 from activities.pings import ping_of
-from db.clock import Clock, database_now, utc_now
+from db.clock import Clock, utc_now
 from db.engine import Database
-from db.events import load_event, name_event, note_event
+from db.events import load_event_now, name_event, note_event
 from db.models import Event
 from db.sales import save_sale
 from domain.errors import SaleInvalidError
@@ -39,12 +39,11 @@ class Parse(ParseStep):
     @override
     @activity.defn
     async def parse(self, ping: Ping) -> ParsedPing:
-        event = await self.database.read(load_event, ping.event_id)
+        event, now = await self.database.read(load_event_now, ping.event_id)
         if await self.is_another_runs(event):
             return ParsedPing(ignored=NAMED)
-        known_at = await self.database.read(database_now)
         # In a thread, because a large body would block the other activities.
-        read = await asyncio.to_thread(self.read, event, known_at)
+        read = await asyncio.to_thread(self.read, event, now)
         if isinstance(read, Ignored):
             return ParsedPing(ignored=read.why)
         sale_id = await self.database.run(save_sale, event.id, read, self.clock())

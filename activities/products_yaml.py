@@ -18,7 +18,7 @@ from storefronts.values import LONGEST_TEXT, plain_text
 
 DEEPEST = 20
 LONGEST_SHOWN = 40
-HAS_EMPTY_KEY = ("variant",)  # A group of options without a title has the category "".
+HAS_EMPTY_KEY = ("variant",)  # Where the category "" is a group of options without a title.
 KeyPath = tuple[str | int, ...]
 
 
@@ -111,7 +111,11 @@ class _Walk:
     def takes_key(self, key: yaml.Node, path: KeyPath) -> bool:
         if key.tag == "tag:yaml.org,2002:merge":
             self.told(_line(key), "merge key <<: write the entry out instead")
-        elif not _is_text(key) or not (key.value or path[-1:] == HAS_EMPTY_KEY):
+        elif (
+            not isinstance(key, yaml.ScalarNode)
+            or key.tag == _Composer.ALIAS
+            or (not key.value and (_scalar(key) is None or path[-1:] != HAS_EMPTY_KEY))
+        ):
             self.told(_line(key), "a key must be plain text")
         elif not isinstance(_scalar(key), str):
             written = shown(key.value)
@@ -214,12 +218,6 @@ def _syntax_mistake(error: yaml.MarkedYAMLError) -> Mistake:
     here, start = error.problem_mark, error.context_mark
     mark = start if wording.at_start and start is not None else here
     return Mistake(mark.line + 1 if mark else 1, wording.ours)
-
-
-def _is_text(key: yaml.Node) -> bool:
-    # `""` is a text, and a key that is left out is none.
-    written = isinstance(key, yaml.ScalarNode) and key.tag != _Composer.ALIAS
-    return written and isinstance(_scalar(key) if not key.value else key.value, str)
 
 
 def _scalar(node: yaml.Node) -> object:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CursorResult, and_, case, func, null, select, true, update
 from sqlalchemy.orm import Session
 
+from db.clock import database_now
 from db.inserting import insert_once, the_one
 from db.models import Event
 
@@ -71,6 +72,11 @@ def store_event(session: Session, new: NewEvent) -> int:
 
 def load_event(session: Session, event_id: int) -> Event:
     return the_one(session, Event, id=event_id)
+
+
+def load_event_now(session: Session, event_id: int) -> tuple[Event, datetime]:
+    """Return the row, and the time on the database's clock."""
+    return load_event(session, event_id), database_now(session)
 
 
 def lock_order(session: Session, source: str, order_id: str) -> bool:

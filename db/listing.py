@@ -141,9 +141,17 @@ def list_sales(
     if which is not None:
         query = query.where(which)
     return [
-        _line(SaleLine, row, status=found, variants=dict(row.variants))
+        _line(SaleLine, row, status=found, variants=_by_category(row.variants))
         for row, found in session.execute(query.order_by(SaleRow.id.desc()))
     ]
+
+
+def _by_category(variants: list[list[str]]) -> dict[str, str]:
+    """Return the options by their category; a group without a title may have several."""
+    found: dict[str, list[str]] = {}
+    for category, option in variants:
+        found.setdefault(category, []).append(option)
+    return {category: ", ".join(options) for category, options in found.items()}
 
 
 def list_licenses(session: Session, filters: Filters) -> list[LicenseLine]:

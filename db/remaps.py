@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.events import note_event
 from db.inserting import the_one
-from db.models import LicenseRow, RemapRow, SaleRow
+from db.models import Delivery, LicenseRow, RemapRow, SaleRow
 from db.resends import NewResend, ask_resends
 from db.sales import load_sale
 from domain.catalog import Catalog
@@ -90,7 +90,8 @@ def remap_license(
     delivery_id = None
     if asker.may_mail and is_in_favor(held.terms, after, now):
         resend = NewResend(row.source, row.order_id, None, asker.name, asker.why)
-        (delivery_id,) = ask_resends(session, resend, now)
+        owed = Delivery.id.in_(ask_resends(session, resend, now))
+        delivery_id = session.scalar(select(Delivery.id).where(owed, Delivery.license_id == row.id))
     done = Remapped(held.terms, after, delivery_id)
     _record(session, row, done, asker, now)
     return done

@@ -36,8 +36,9 @@ class Offer:
     variant: Variants = ()
     licensed: bool = True
 
-    def fits(self, chosen: Variants) -> bool:
-        return folded(self.variant) <= folded(chosen)
+    def fits(self, chosen: VariantSet) -> bool:
+        """Tell whether all that it names was chosen, given as `folded` returns it."""
+        return folded(self.variant) <= chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ class Catalog:
         The first name that has any entry decides: another name's entry would be a guess, and
         perhaps a cheaper one. Raises ProductUnmappedError.
         """
-        offers = self._offers_of(source, product)
-        fitting = [offer for offer in offers if offer.fits(product.variants)]
+        offers, chosen = self._offers_of(source, product), folded(product.variants)
+        fitting = [offer for offer in offers if offer.fits(chosen)]
         if not fitting:
             raise ProductUnmappedError(source, _quotable_id(product), _quotable(product.variants))
         offer = max(fitting, key=lambda offer: len(offer.variant))
@@ -130,9 +131,10 @@ def _unnamed(chosen: Variants, offers: Sequence[Offer]) -> Variants:
     """Return the choices of which no entry knows the option, though some know the category."""
     named = frozenset[tuple[str, str]]().union(*(folded(offer.variant) for offer in offers))
     known = {category for category, _ in named}
-    unknown = tuple(one for one in chosen if not folded((one,)) <= named)
-    missed = tuple(one for one in unknown if fold_option(one[0]) in known)
-    if missed or known <= {fold_option(category) for category, _ in chosen}:
+    seen = {one: (fold_option(one[0]), fold_option(one[1])) for one in chosen}
+    unknown = tuple(one for one in chosen if seen[one] not in named)
+    missed = tuple(one for one in unknown if seen[one][0] in known)
+    if missed or known <= {category for category, _ in seen.values()}:
         return missed
     # A category that is missing, beside one that is not known: it was renamed, perhaps.
     return unknown

@@ -7,7 +7,7 @@ LEFT_OUT = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
 """Marks that show nothing; Unicode counts them as marks, not as format characters."""
 JOINERS = frozenset("\u200c\u200d")
 """In several scripts, and in emoji, they decide what is read, and so are no format characters."""
-EMPTY_LETTERS = frozenset("\u2800\u3164\uffa0")
+EMPTY_LETTERS = str.maketrans(dict.fromkeys("\u2800\u3164\uffa0", " "))
 """Letters and symbols that look like a blank."""
 SINGLE = "\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u02b9\u02bb\u02bc\u05f3`\u00b4\uff07"
 DOUBLE = "\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\u05f4\u301d\u301e\u301f\uff02"
@@ -39,8 +39,13 @@ def is_invisible(character: str) -> bool:
 
 def as_seen(text: str) -> str:
     """Return the text as it looks: nothing invisible in it, and every space a plain one."""
-    seen = (one for one in text if not is_invisible(one))
-    return "".join(" " if unicodedata.category(one) == "Zs" else one for one in seen)
+    # Each different character is looked up once, so that megabytes take no longer than a moment.
+    shown = {ord(one): " " for one in set(text) if unicodedata.category(one) == "Zs"}
+    return _without_invisible(text).translate(shown)
+
+
+def _without_invisible(text: str) -> str:
+    return text.translate({ord(one): None for one in set(text) if is_invisible(one)})
 
 
 def seen_address(address: str) -> str:
@@ -50,14 +55,13 @@ def seen_address(address: str) -> str:
     to be refused: it begins a header, and nobody types one by accident. So does a blank between
     two words: without it, it would be another address.
     """
-    seen = "".join(one for one in address if not is_invisible(one))
-    bare = _STRAY_JOINER.sub("", seen).strip(AROUND)
+    bare = _STRAY_JOINER.sub("", _without_invisible(address)).strip(AROUND)
     return bare if '"' in bare else _AROUND_AT.sub("@", bare)
 
 
 def fold_blanks(text: str) -> str:
     """Return the text without blanks at its ends, each run of blanks in it being one space."""
-    return " ".join("".join(" " if one in EMPTY_LETTERS else one for one in text).split())
+    return " ".join(text.translate(EMPTY_LETTERS).split())
 
 
 def fold_option(text: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from db.listing import Filters, list_sales
 from db.models import Event
 from mailers.postmark import PostmarkEmailService
 from tests.mailers.fake_postmark import FakePostmark
@@ -118,3 +119,22 @@ async def test_sale_of_the_far_future_gets_no_license_without_end(mintpost: Mint
     (row,) = await mintpost.settled()
     assert (row.outcome, await mintpost.licenses()) == ("failed", [])
     assert row.order_id == order_of(ORDINARY)
+
+
+@ON_SQLITE
+async def test_options_without_a_title_choose_their_entry_and_are_all_listed(setup: Setup) -> None:
+    setup.products = """\
+gumroad:
+  - {product_id: "fEv7TDvUDEKb-yaNdbudow==", tier: core}
+  - {product_id: "fEv7TDvUDEKb-yaNdbudow==", tier: pro, variant: {"": Pro}}
+"""
+    async with running(setup) as mintpost:
+        await mintpost.ping(ORDINARY + b"&variants%5B%5D=Pro&variants%5B%5D=macOS")
+        (row,) = await mintpost.settled()
+        assert (row.outcome, [each.tier for each in await mintpost.licenses()]) == (
+            "fulfilled",
+            ["pro"],
+        )
+        assert '("": macOS)' in (row.note or "")
+        (sale,) = await mintpost.database.read(list_sales, Filters())
+        assert sale.variants == {"": "Pro, macOS"}
