@@ -18,20 +18,19 @@ from commands.dev import make_private, plan_dev, run_dev
 from commands.ending import end_with
 from commands.help import QuietCommand, QuietGroup
 from commands.migrate import migrate_database, register_search_attributes
+from commands.naming import sales_of
 from commands.opening import opened
 from commands.problems import CommandError, told_as_sentence
 from commands.proof import print_checks
 from commands.resend import run_resend
 from commands.retry import print_woken, run_retry
-from commands.show import run_show
+from commands.show import Places, run_show
 from commands.smoke import SmokePlan, a_product, run_smoke
 from commands.tables import SafeConsole, console
 from commands.torture.command import Wish, run_torture
 from commands.verify import print_verdict, verify
 from db.clock import utc_now
 from db.engine import Database
-from db.finding import find_sales
-from licensing.keys import normalize
 from licensing.signing import generate_private_key
 from settings import (
     DatabaseSettings,
@@ -146,7 +145,8 @@ def smoke(
 def show(order: options.Order, *, as_json: options.ShowAsJson = False) -> None:
     """Show one sale whole: pings, license, e-mails, workflow, and what it waits for."""
     spool = Spool(load(DatabaseSettings).data_dir / "spool")
-    asyncio.run(run_show(order, spool, _database, temporal_config(), as_json=as_json))
+    places = Places(SOURCES, spool, _database, temporal_config())
+    asyncio.run(run_show(order.strip(), places, as_json=as_json))
 
 
 @to_look()
@@ -154,8 +154,7 @@ def find(
     text: options.Complaint, limit: options.Limit = 50, *, as_json: options.AsJson = False
 ) -> None:
     """Find the sales that a buyer's complaint may mean."""
-    key = normalize(text).replace("-", "")
-    lists.print_list(lists.SALES, _read(find_sales, text.strip(), key, limit), as_json=as_json)
+    lists.print_list(lists.SALES, sales_of(_database, text.strip(), limit), as_json=as_json)
 
 
 @to_act()

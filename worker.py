@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
@@ -22,6 +21,7 @@ from activities.mint import Mint
 from activities.parse import Parse
 from activities.products_file import ProductsFile, ProductsFileError
 from activities.sentences import Pace, Sentences
+from commands.connecting import connect
 from commands.ending import end_with
 from db.clock import utc_now
 from db.engine import Database, open_engine
@@ -57,8 +57,6 @@ SOURCES = tuple(storefront.name for storefront in STOREFRONTS)
 
 AWAY_PAUSE = timedelta(seconds=2)
 """Between two looks for a database or a Temporal that is away at start."""
-
-TEMPORAL_PATIENCE = timedelta(seconds=10)
 
 GRACE = timedelta(seconds=20)
 """What a step may still take after SIGTERM: a mail on the fast path takes at most eight."""
@@ -127,15 +125,6 @@ async def start(parts: Parts, temporal: ClientConnectConfig) -> Worker:
     """Put the worker together, waiting for a database and a Temporal that are away."""
     await patiently(lambda: ready_database(parts.database, parts.signer))
     return build_worker(await patiently(lambda: connect(temporal)), parts)
-
-
-async def connect(temporal: ClientConnectConfig) -> Client:
-    """Connect, and see that the namespace is there, which the connection does not tell."""
-    client = await Client.connect(**temporal)
-    await client.workflow_service.describe_namespace(
-        DescribeNamespaceRequest(namespace=client.namespace), timeout=TEMPORAL_PATIENCE
-    )
-    return client
 
 
 def configured() -> tuple[Parts, ClientConnectConfig]:

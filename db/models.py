@@ -100,6 +100,7 @@ class SaleRow(Table):
     """One parsed order line. The first reading of an order wins: later pings change nothing.
 
     `minted_at` is when it got its license, new or extended; what was decided then stays.
+    `giver` is who paid, name and address, where another got it as a gift.
     """
 
     __tablename__ = "sales"
@@ -125,6 +126,7 @@ class SaleRow(Table):
     sold_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     minted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    giver: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (UniqueConstraint("source", "order_id", "line"),)
 

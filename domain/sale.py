@@ -1,6 +1,6 @@
 """One bought order line, the same whichever storefront it came from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 Variants = tuple[tuple[str, str], ...]
@@ -28,6 +28,7 @@ class Sale:
     `sold_at` is the payment's own time in UTC: the license's term starts there.
     `order_number` is what the buyer's receipt calls the order.
     `note` is what a person should know of how it was read.
+    `giver` is who paid for a gift, as `find` is asked for them; no part of what was sold.
     `email` is one bare address; `name` is what to call the buyer, free of control characters.
     """
 
@@ -46,6 +47,7 @@ class Sale:
     test: bool = False
     line: str = "1"
     note: str | None = None
+    giver: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

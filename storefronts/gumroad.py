@@ -22,7 +22,7 @@ from storefronts.url_secret import UrlSecrets
 MOST_COPIES = 1_000_000
 MOST_CENTS = 10**12
 READ = {
-    *("full_name", "is_gift_receiver_purchase", "is_preorder_authorization"),
+    *("full_name", "gifter_email", "is_gift_receiver_purchase", "is_preorder_authorization"),
     *("is_recurring_charge", "offer_code", "order_number", "permalink", "price"),
     *("product_name", "product_permalink", "quantity", "refunded", "resource_name"),
     *("sale_timestamp", "seller_id", "short_product_id", "subscription_id", "test"),
@@ -108,6 +108,7 @@ class Gumroad(Storefront):
             subscription_id=_subscription_id(fields),
             test=fields.flag("test"),
             note=fields.overwriting(),
+            giver=_giver(fields),
         )
 
 
@@ -215,6 +216,13 @@ def _name(fields: _PingFields, email: str) -> str:
     is_gift = fields.flag("is_gift_receiver_purchase")
     full_name = "" if is_gift else values.plain_text(fields.text("full_name"))
     return full_name or values.plain_text(email.rpartition("@")[0])
+
+
+def _giver(fields: _PingFields) -> str | None:
+    if not fields.flag("is_gift_receiver_purchase"):
+        return None
+    named = (values.plain_text(fields.text(name)) for name in ("full_name", "gifter_email"))
+    return " ".join(each for each in named if each) or None
 
 
 def _sold_at(fields: _PingFields, received_at: datetime) -> datetime:

@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from mailers.base import Email, Receipt
 from mailers.outbox import LoggingEmailService
-
 from tests.commands.conftest import Run, Shop
 from tests.support.running import SECRET, Setup, running
 
@@ -22,7 +21,7 @@ class Mailing(LoggingEmailService):
     """Says of what it wrote down that it went out."""
 
     @override
-    async def send(self, email: Email, patience: timedelta) -> Receipt:
+    async def send(self, email: Email, patience: timedelta = timedelta(seconds=5)) -> Receipt:
         return replace(await super().send(email, patience), status="accepted")
 
 

@@ -81,7 +81,7 @@ def test_empty_database_is_refused_until_it_is_migrated(engine: Engine) -> None:
 
 @pytest.mark.usefixtures("later_version")
 def test_older_database_is_refused_until_it_is_migrated(engine: Engine) -> None:
-    refusal = "at migration 0002 and this version needs 9999: run `mintpost migrate`"
+    refusal = r"at migration \d{4} and this version needs 9999: run `mintpost migrate`"
     with pytest.raises(WrongMigrationError, match=refusal):
         check_migrated(engine)
     assert migrate(engine) == "9999"
