@@ -70,11 +70,14 @@ async def test_several_sales_are_listed_with_the_command_to_go_on(
 @ON_SQLITE
 async def test_what_nobody_knows_is_a_sentence(stored: Database, mint: Run) -> None:
     sell(stored, DASHED)
-    for name in ("nobody@example.com", "-abc", "A1first==", "%"):
+    for name in ("nobody@example.com", "-abc", "A1first==", "%", "?"):
         answer = await asyncio.to_thread(mint, "show", name)
         assert (answer.code, answer.out) == (1, "")
         assert answer.err == f"no ping of {name} is known: `mintpost events` lists them\n"
-    assert (await asyncio.to_thread(mint, "find", "-abc==")).out == "no sales\n"
+    for name in ("-abc==", "\udcff", "", "  "):
+        answer = await asyncio.to_thread(mint, "find", name)
+        assert (answer.code, answer.out) == (0, "no sales\n"), name
+    assert "no ping of ? is known" in (await asyncio.to_thread(mint, "show", "\udcff")).err
 
 
 @ON_SQLITE
