@@ -19,20 +19,19 @@ from commands.dev import make_private, plan_dev, run_dev
 from commands.ending import end_with
 from commands.help import QuietCommand, QuietGroup
 from commands.migrate import migrate_database, register_search_attributes
+from commands.naming import sales_of, storable
 from commands.opening import opened
 from commands.problems import CommandError, require_text, told_as_sentence
 from commands.proof import print_checks
 from commands.remap import remap_command
 from commands.resend import print_resent, run_resend
 from commands.retry import print_woken, run_retry
-from commands.show import run_show
+from commands.show import Places, run_show
 from commands.smoke import SmokePlan, a_product, run_smoke
 from commands.tables import SafeConsole, console
 from commands.torture.command import Wish, run_torture
 from commands.verify import verify_command
 from db.engine import Database
-from db.finding import find_sales
-from licensing.keys import normalize
 from settings import (
     DatabaseSettings,
     KeeperSettings,
@@ -154,7 +153,8 @@ def smoke(
 def show(order: options.Order, *, as_json: options.ShowAsJson = False) -> None:
     """Show one sale whole: pings, license, e-mails, workflow, and what it waits for."""
     spool = Spool(load(DatabaseSettings).data_dir / "spool")
-    asyncio.run(run_show(order, spool, _database, temporal_config(), as_json=as_json))
+    places = Places(SOURCES, spool, _database, temporal_config())
+    asyncio.run(run_show(storable(order), places, as_json=as_json))
 
 
 @to_look()
@@ -162,8 +162,7 @@ def find(
     text: options.Complaint, limit: options.Limit = 50, *, as_json: options.AsJson = False
 ) -> None:
     """Find the sales that a buyer's complaint may mean."""
-    key = normalize(text).replace("-", "")
-    lists.print_list(lists.SALES, _read(find_sales, text.strip(), key, limit), as_json=as_json)
+    lists.print_list(lists.SALES, sales_of(_database, storable(text), limit), as_json=as_json)
 
 
 @to_act()

@@ -19,8 +19,9 @@ from activities.mint import Mint
 from activities.parse import Parse
 from activities.products_file import ProductsFile, ProductsFileError
 from activities.sentences import Pace, Sentences
+from commands.connecting import connect
 from commands.ending import end_with
-from commands.waiting import connect, patiently
+from commands.waiting import patiently
 from db.clock import utc_now
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated

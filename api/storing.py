@@ -107,7 +107,8 @@ async def first_success(tries: Iterable[Task[int | None]], seconds: float) -> in
         try:
             return await each
         except Exception as error:  # noqa: BLE001 - whatever the one says, the other may succeed
-            failures.append(getattr(error, "strerror", None) or type(error).__name__)
+            told = error.what if isinstance(error, DatabaseAwayError) else None
+            failures.append(told or getattr(error, "strerror", None) or type(error).__name__)
     raise NotStoredError(", ".join(failures))
 
 

@@ -1,21 +1,45 @@
-"""Help without typer's `<bool>` behind `--help`, after which nothing can be given."""
+"""Help without typer's `<bool>` behind `--help`, and ids that begin with a dash."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typing_extensions import override
 
+SLIP = re.compile(r"--[a-z][a-z-]*(?==|$)(?!==$)")
+"""An option that was mistyped; an id of Gumroad's has capitals or digits, and ends with `==`."""
+
 
 class QuietCommand(TyperCommand):
+    # No option of ours has a short form, so what begins with one dash is an id or a part of one.
+    ignore_unknown_options = True
+
     @override
     def get_help_option(self, ctx: Any) -> TyperOption | None:
         return _without_type(super().get_help_option(ctx))
+
+    @override
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        known = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        for slip in _slips(args):
+            if slip not in known:
+                ctx.fail(f"No such option: {slip}")
+        return super().parse_args(ctx, args)
 
 
 class QuietGroup(TyperGroup):
     @override
     def get_help_option(self, ctx: Any) -> TyperOption | None:
         return _without_type(super().get_help_option(ctx))
+
+
+def _slips(args: list[str]) -> Iterator[str]:
+    for arg in args:
+        if arg == "--":
+            return
+        if found := SLIP.match(arg):
+            yield found[0]
 
 
 def _without_type(option: TyperOption | None) -> TyperOption | None:

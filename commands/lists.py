@@ -61,7 +61,8 @@ def _order_of(event: EventLine) -> str | None:
 def _bought(sale: SaleLine) -> str:
     variants = ", ".join(f"{category}: {choice}" for category, choice in sale.variants.items())
     product = f"{sale.quantity} × {sale.product_name}{f' ({variants})' if variants else ''}"
-    return f"{product} for {sale.name} <{sale.email}>{', a test' if sale.test else ''}"
+    given = f", given by {sale.giver}" if sale.giver else ""
+    return f"{product} for {sale.name} <{sale.email}>{given}{', a test' if sale.test else ''}"
 
 
 def _licensed(license_: LicenseLine) -> str:

@@ -69,7 +69,7 @@ AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON array
 Order = Annotated[
     str,
     typer.Argument(
-        callback=require_storefront, metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…=="
+        metavar="SALE", help="gumroad:HyMdzSI-…==, or an address, name, key or number that finds it"
     ),
 ]
 ShowAsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON object on stdout")]

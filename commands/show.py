@@ -1,11 +1,11 @@
 """`mintpost show`: one sale whole, and what it waits for."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from rich.padding import Padding
@@ -16,11 +16,10 @@ from temporalio.envconfig import ClientConnectConfig
 
 from api.runs import paused_sentence
 from api.spool import Spool
-from commands.problems import CommandError
+from commands.naming import Databases, references, the_one_sale
 from commands.show_workflow import PendingStep, WorkflowState, workflow_state
 from commands.spooled import SpooledLine, spooled_pings
 from commands.tables import cell, console, print_json
-from db.engine import Database
 from db.listing import (
     CorrectionLine,
     DeliveryLine,
@@ -37,7 +36,6 @@ from db.listing import (
 from db.tracing import event_alone, order_minted_by
 from domain.errors import DatabaseAwayError
 
-Databases = Callable[[], AbstractContextManager[Database]]
 Line = EventLine | SaleLine | LicenseLine | DeliveryLine | CorrectionLine | SpooledLine
 
 R = TypeVar("R")
@@ -66,29 +64,43 @@ class WholeOrder:
     corrections: list[CorrectionLine] = field(default_factory=list)
 
 
-async def run_show(
-    reference: str,
-    spool: Spool,
-    databases: Databases,
-    temporal: ClientConnectConfig,
-    *,
-    as_json: bool,
-) -> None:
-    """Print all of what the reference names; raise CommandError where that is nothing."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a sale is looked for; `sources` are the storefronts."""
+
+    sources: Collection[str]
+    spool: Spool
+    databases: Databases
+    temporal: ClientConnectConfig
+
+
+async def run_show(text: str, places: Places, *, as_json: bool) -> None:
+    """Print all of the sale that `text` names or finds; raise CommandError where that is no one."""
+    for reference in references(text, places.sources):
+        if (order := await whole_order(reference, places)) is not None:
+            break
+    else:
+        found = partial(the_one_sale, places.databases, text)
+        reference = await in_time(found, DATABASE_PATIENCE)
+        order = await whole_order(reference, places) or WholeOrder()
+    state = await workflow_state(places.temporal, workflow_of(order, reference))
+    print_order(reference, order, state, as_json=as_json)
+
+
+async def whole_order(reference: str, places: Places) -> WholeOrder | None:
+    """Return what the database and the spool have of a reference; None where that is nothing."""
     source, _, order_id = reference.partition(":")
-    spooled = spooled_pings(spool, source, order_id)
+    spooled = spooled_pings(places.spool, source, order_id)
     try:
-        order = await in_time(lambda: read_order(databases, source, order_id), DATABASE_PATIENCE)
+        reading = partial(read_order, places.databases, source, order_id)
+        order = await in_time(reading, DATABASE_PATIENCE)
     except DatabaseAwayError:
         # That is when pings are spooled.
         if not spooled:
             raise
         order = WholeOrder()
-    if not order.events and not spooled:
-        raise CommandError(f"no ping of {reference} is known: `mintpost events` lists them")
     order.spooled.extend(spooled)
-    state = await workflow_state(temporal, workflow_of(order, reference))
-    print_order(reference, order, state, as_json=as_json)
+    return order if order.events or spooled else None
 
 
 async def in_time(work: Callable[[], R], patience: timedelta) -> R:

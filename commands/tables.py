@@ -22,8 +22,10 @@ GAP = 2
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can say
     # What is escaped stands in strings: JSON itself has nothing of the kind but line breaks.
     written = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
-    special = {one for one in set(written) if acts_or_hides(one) and one != "\n"}
-    sys.stdout.write(written.translate({ord(one): escaped(one) for one in special}) + "\n")
+    for one in set(written) - {"\n"}:
+        if acts_or_hides(one):
+            written = written.replace(one, escaped(one))
+    sys.stdout.write(written + "\n")
 
 
 def print_lines(

@@ -6,9 +6,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client
-from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
 
 from domain.errors import DatabaseAwayError
@@ -20,17 +17,6 @@ T = TypeVar("T")
 
 AWAY_PAUSE = timedelta(seconds=2)
 """Between two looks for a database or a Temporal that is away at start."""
-
-TEMPORAL_PATIENCE = timedelta(seconds=10)
-
-
-async def connect(temporal: ClientConnectConfig) -> Client:
-    """Connect, and see that the namespace is there, which the connection does not tell."""
-    client = await Client.connect(**temporal)
-    await client.workflow_service.describe_namespace(
-        DescribeNamespaceRequest(namespace=client.namespace), timeout=TEMPORAL_PATIENCE
-    )
-    return client
 
 
 async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:

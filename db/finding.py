@@ -1,40 +1,68 @@
 """The sales that a buyer's complaint may mean: it never contains a sale id."""
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    LargeBinary,
+    Select,
+    Text,
+    and_,
+    any_,
+    cast,
+    collate,
+    false,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.listing import Filters, SaleLine, list_sales
 from db.models import Correction, Delivery, LicenseRow, Resend, SaleRow
+from domain.search_text import as_typed, fold, fold_all
 
 SHORTEST_PART = 4
 
+Words = InstrumentedAttribute[Any]
+"""Text of a column, null or not."""
+
+SEARCHED: tuple[Words, ...] = (
+    *(SaleRow.email, SaleRow.name, SaleRow.giver),
+    *(LicenseRow.email, LicenseRow.name, Delivery.to, Resend.previous_to),
+)
+
 
 def find_sales(session: Session, text: str, key: str, limit: int) -> list[SaleLine]:
-    """Return the sales whose buyer, address, license key or order number `text` may be.
+    """Return the sales whose buyer, giver, address, license key or order number `text` may be.
 
     A part of a name, an address or a key is enough; `key` is the text as keys are written,
-    without dashes.
+    without dashes. Case, accents and how they are encoded do not matter.
     An address that was corrected since finds its sale as well.
     """
+    holds = _search(session, text)
     by_license = select(LicenseRow.sale_id).where(
-        or_(_holds(LicenseRow.email, text), _holds(LicenseRow.name, text), _holds_key(key))
+        or_(holds(LicenseRow.email), holds(LicenseRow.name), _holds_key(key))
     )
     by_mail = (
         select(LicenseRow.sale_id)
         .join(Delivery, Delivery.license_id == LicenseRow.id)
         .outerjoin(Resend, Resend.license_id == LicenseRow.id)
-        .where(or_(_holds(Delivery.to, text), _holds(Resend.previous_to, text)))
+        .where(or_(holds(Delivery.to), holds(Resend.previous_to)))
     )
     by_correction = select(Correction.id).where(
         Correction.source == SaleRow.source,
         Correction.order_id == SaleRow.order_id,
-        _holds(Correction.to, text),
+        holds(Correction.to),
     )
     which = or_(
-        _holds(SaleRow.email, text),
-        _holds(SaleRow.name, text),
-        SaleRow.order_number == text,
-        SaleRow.order_id == text,
+        *(holds(words) for words in (SaleRow.email, SaleRow.name, SaleRow.giver)),
+        _is_named(text),
         SaleRow.id.in_(by_license),
         SaleRow.id.in_(by_mail),
         by_correction.exists(),
@@ -42,8 +70,57 @@ def find_sales(session: Session, text: str, key: str, limit: int) -> list[SaleLi
     return list_sales(session, Filters(limit=limit), which)
 
 
-def _holds(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
-    return column.icontains(text, autoescape=True)
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Compares in the database what it can fold, and by `spellings` what only Python can.
+
+    A database folds ASCII alone alike everywhere: what PostgreSQL makes of the rest depends on
+    its locale, and SQLite makes nothing of it.
+    """
+
+    dialect: str
+    folded: str
+    spellings: Sequence[str]
+
+    def __call__(self, words: Words) -> ColumnElement[bool]:
+        if not self.folded:
+            return false()
+        if self.dialect == "sqlite":
+            spelled = func.json_each(json.dumps(self.spellings)).table_valued("value")
+            return or_(
+                func.instr(func.lower(words), self.folded) > 0,
+                words.in_(select(spelled.c.value)),
+            )
+        return or_(
+            func.strpos(func.lower(collate(words, "C")), self.folded) > 0,
+            words == any_(cast(self.spellings, ARRAY(Text))),
+        )
+
+
+def _search(session: Session, text: str) -> _Search:
+    dialect, folded = session.get_bind().dialect.name, fold(text)
+    beyond = (_beyond_ascii(words, dialect) for words in SEARCHED)
+    unfolded: Sequence[str] = session.scalars(union(*beyond)).all()
+    alike = zip(unfolded, fold_all(unfolded), strict=True)
+    return _Search(dialect, folded, [text for text, each in alike if folded in each])
+
+
+def _beyond_ascii(words: Words, dialect: str) -> Select[str]:
+    """Return the texts that are more than ASCII, or in which blanks follow each other."""
+    # SQLite's own octet_length is younger than some that are in use.
+    sqlite = dialect == "sqlite"
+    octets = func.length(cast(words, LargeBinary)) if sqlite else func.octet_length(words)
+    return select(words).where(or_(octets != func.length(words), words.contains("  ")))
+
+
+def _is_named(text: str) -> ColumnElement[bool]:
+    typed = as_typed(text)
+    source, _, order_id = typed.partition(":")
+    return or_(
+        SaleRow.order_number == typed.removeprefix("#"),
+        SaleRow.order_id == typed,
+        and_(SaleRow.source == source, SaleRow.order_id == order_id),
+    )
 
 
 def _holds_key(key: str) -> ColumnElement[bool]:

@@ -66,6 +66,7 @@ class SaleLine:
     subscription_id: str | None
     test: bool
     sold_at: datetime
+    giver: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ class SaleRow(Table):
 
     Only the address may be a later ping's, until `minted_at`, when it got its license, new or
     extended; what was decided then stays.
+    `giver` is who paid, name and address, where another got it as a gift.
     """
 
     __tablename__ = "sales"
@@ -104,6 +105,7 @@ class SaleRow(Table):
     sold_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     minted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    giver: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (UniqueConstraint("source", "order_id", "line"),)
 

@@ -31,6 +31,7 @@ def save_sale(session: Session, event_id: int, sale: Sale, now: datetime) -> int
         subscription_id=sale.subscription_id,
         test=sale.test,
         sold_at=sale.sold_at,
+        giver=sale.giver,
         created_at=now,
     )
     return sale_id or the_one(session, SaleRow, **identity).id
@@ -56,6 +57,7 @@ def sale_of(row: SaleRow) -> Sale:
         subscription_id=row.subscription_id,
         test=row.test,
         sold_at=row.sold_at,
+        giver=row.giver,
     )
 
 

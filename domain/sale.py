@@ -28,6 +28,7 @@ class Sale:
     `sold_at` is the payment's own time in UTC: the license's term starts there.
     `order_number` is what the buyer's receipt calls the order.
     `note` is what a person should know of how it was read.
+    `giver` is who paid for a gift, as `find` is asked for them; no part of what was sold.
     `email` is one bare address; `name` is what to call the buyer, free of control characters.
     `written_at` is when the storefront wrote the ping, where that is not when it came.
     """
@@ -49,6 +50,7 @@ class Sale:
     note: str | None = None
     # Of the ping and not of the sale: two readings of one sale are equal.
     written_at: datetime | None = field(default=None, compare=False)
+    giver: str | None = field(default=None, compare=False)
 
 
 CORRECTED = "the license goes to the address that a person gave instead"

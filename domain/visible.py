@@ -3,8 +3,11 @@
 import re
 import unicodedata
 
-ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Controls, formatting and bidirectional marks, tags, lone surrogates, and what is nothing yet."""
+ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+"""Controls, formatting and bidirectional marks, tags, lone surrogates, what is nothing yet, and
+blanks that are no ordinary one.
+"""
+BLANKS = re.compile(r"[^\S ]+")
 
 UNSEEN = re.compile(
     # Of the characters that Unicode 16 shows as nothing, those that are letters or marks.
@@ -21,7 +24,7 @@ def visible(text: str) -> str:
     A joiner stays between two characters that are not ASCII: between others it joins nothing,
     and makes one address look like another.
     """
-    spaced = re.sub(r"[\t\n\v\f\r\x85\u2028\u2029]+", " ", text)
+    spaced = BLANKS.sub(" ", text)
     if spaced.isascii() and spaced.isprintable():
         return spaced
     return "".join(_shown(spaced, place) for place in range(len(spaced)))
@@ -32,6 +35,8 @@ def visible_lines(text: str) -> str:
 
 
 def acts_or_hides(character: str) -> bool:
+    if character == " ":
+        return False
     return unicodedata.category(character) in ACTING or UNSEEN.fullmatch(character) is not None
 
 

@@ -122,6 +122,7 @@ class Gumroad(Storefront):
             test=fields.flag("test"),
             note="; ".join(note for note in notes if note is not None) or None,
             written_at=_written_at(fields, ping.received_at),
+            giver=_giver(fields),
         )
 
 
@@ -172,6 +173,13 @@ def _name(fields: PingFields, email: str) -> str:
     is_gift = fields.flag("is_gift_receiver_purchase")
     full_name = "" if is_gift else values.plain_text(fields.text("full_name"))
     return full_name or values.plain_text(email.rpartition("@")[0])
+
+
+def _giver(fields: PingFields) -> str | None:
+    if not fields.flag("is_gift_receiver_purchase"):
+        return None
+    named = (values.plain_text(fields.text(name)) for name in ("full_name", "gifter_email"))
+    return " ".join(each for each in named if each) or None
 
 
 def _sold_at(fields: PingFields, ping: Ping) -> datetime:

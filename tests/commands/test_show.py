@@ -69,7 +69,7 @@ async def test_an_unknown_order_is_a_sentence(mint: Run) -> None:
         assert answer.err == f"no ping of {order} is known: `mintpost events` lists them\n"
 
 
-@pytest.mark.parametrize("command", ["show", "retry", "resend"])
+@pytest.mark.parametrize("command", ["retry", "resend"])
 def test_an_order_without_its_storefront_is_told_how_to_name_it(mint: Run, command: str) -> None:
     answer = mint(command, "A1first==")
     assert (answer.code, answer.out) == (1, "")

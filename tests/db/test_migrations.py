@@ -45,9 +45,9 @@ class Rows:
         filled = {name: default.get(kind, fresh.hex) for name, kind in needed.items()}
         self.connection.execute(self.tables.tables[table].insert(), {**filled, **values})
 
-    def order(self, number: int, outcome: str | None) -> None:
+    def order(self, number: int, outcome: str | None, body: bytes = b"") -> None:
         order = {"source": "gumroad", "order_id": f"order-{number}"}
-        self.insert("events", id=number, outcome=outcome, **order)
+        self.insert("events", id=number, outcome=outcome, body=body, **order)
         self.insert("sales", id=number, event_id=number, **order)
 
 
@@ -118,3 +118,25 @@ def test_0003_takes_over_what_persons_corrected(first_engine: Engine) -> None:
         assert list(waiting.scalars()) == [right, right, wrong, wrong]
         order = {"source": "gumroad", "order_id": "order-5", "to": right}
         connection.execute(insert(Correction).values(**order, asked_by="x", asked_at=NOON))
+
+
+BODIES = {
+    1: b"full_name=Generous%20Gifter&gifter_email=giver%40example.com&price=0",
+    2: b'{"full_name": "Generous Gifter", "gifter_email": "giver@example.com"}',
+    3: b"full_name=Ada+Buyer&email=ada%40example.com",
+    4: b"gifter_email=\xff%FF{",
+    5: b"{gifter_email",
+    6: b"",
+}
+
+
+def test_0006_knows_who_gave_a_gift(first_engine: Engine) -> None:
+    with first_engine.begin() as connection:
+        rows = Rows(connection)
+        for number, body in BODIES.items():
+            rows.order(number, "fulfilled", body=body)
+    migrate(first_engine)
+    with first_engine.begin() as connection:
+        found = connection.execute(text("SELECT id, giver FROM sales WHERE giver IS NOT NULL"))
+        givers = {row.id: row.giver for row in found}
+    assert givers == dict.fromkeys([1, 2], "Generous Gifter giver@example.com")

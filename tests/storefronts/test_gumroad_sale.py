@@ -163,3 +163,12 @@ def test_a_field_given_twice_differently_is_refused_and_once_over_is_not(
         gumroad.parse(other)
     what = f"{field.partition('[')[0]} is given twice with different values; it must be once"
     assert raised.value.sentence == SaleInvalidError(what).sentence
+
+
+def test_giver_of_a_gift_is_known_beside_its_receiver(
+    gumroad: Gumroad, sale_with: SaleWith
+) -> None:
+    gift = {"is_gift_receiver_purchase": "true", "gifter_email": "giver@example.com"}
+    sale = parsed(gumroad, sale_with({**gift, "full_name": "Generous\r\nGifter"}))
+    assert (sale.giver, "Gifter" in sale.name) == ("GenerousGifter giver@example.com", False)
+    assert parsed(gumroad, sale_with({"gifter_email": "giver@example.com"})).giver is None

@@ -1,0 +1,54 @@
+"""Which sale a person means: they have an address, a key or a number, and hardly ever an id."""
+
+import sys
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+
+from commands.lists import SALES
+from commands.problems import CommandError
+from db.engine import Database
+from db.finding import find_sales
+from db.listing import SaleLine
+from domain.advice import command
+from domain.identifiers import order_reference
+from licensing.keys import normalize
+
+Databases = Callable[[], AbstractContextManager[Database]]
+
+MOST = 10
+
+
+def storable(text: str) -> str:
+    """Return it without the bytes that no encoding explains: no database would take them."""
+    return text.encode(errors="replace").decode().strip()
+
+
+def references(text: str, sources: Collection[str]) -> list[str]:
+    """Return the references that `text` is or lacks only the storefront of."""
+    if text.partition(":")[0] in sources:
+        return [text]
+    return [order_reference(source, text) for source in sources]
+
+
+def sales_of(databases: Databases, text: str, limit: int) -> list[SaleLine]:
+    """Return the sales that a complaint may mean, newest first."""
+    key = normalize(text).replace("-", "")
+    with databases() as database:
+        return database.read_here(find_sales, text, key, min(limit, sys.maxsize))
+
+
+def the_one_sale(databases: Databases, text: str) -> str:
+    """Return the reference of the only sale that `text` may mean; else say what is to be said."""
+    found = sales_of(databases, text, MOST + 1)
+    if not found:
+        raise CommandError(f"no ping of {text} is known: `mintpost events` lists them")
+    if len(found) == 1:
+        return _reference(found[0])
+    lines = [f"  {command('show', _reference(sale))}  # {SALES.remark(sale)}" for sale in found]
+    if len(found) > MOST:
+        lines[MOST:] = [f"  {command('find', text)}  # lists the others too"]
+    raise CommandError("\n".join([f"{text} may mean several sales; show one of them:", *lines]))
+
+
+def _reference(sale: SaleLine) -> str:
+    return order_reference(sale.source, sale.order_id)
