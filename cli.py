@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 
 import typer
@@ -22,6 +23,7 @@ from commands.migrate import migrate_database, register_search_attributes
 from commands.naming import sales_of, storable
 from commands.opening import opened
 from commands.problems import CommandError, require_text, told_as_sentence
+from commands.products import check_command
 from commands.proof import print_checks
 from commands.remap import remap_command
 from commands.resend import print_resent, run_resend
@@ -199,17 +201,13 @@ def resend(
     print_resent(order, found)
 
 
-@products.command("check", cls=QuietCommand)
-def products_check() -> None:
-    """Read products.yaml and tell what is wrong in it, with file and line."""
-    file = load(ProductsSettings).products_file
-    catalog = ProductsFile(file, SOURCES).current()
-    print(f"{file} is fine; its entries: {sum(map(len, catalog.offers.values()))}")
-
-
 def _database() -> AbstractContextManager[Database]:
     settings = load(DatabaseSettings)
     return opened(settings.database(), settings.database_file())
+
+
+def _products_file() -> Path:
+    return load(ProductsSettings).products_file
 
 
 def _read(query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -218,21 +216,21 @@ def _read(query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: 
 
 
 def _add_list(which: lists.ListOf[lists.Line]) -> None:
-    help_text = f"List {which.what}, newest first."
-    to_look(which.name, help=help_text)(lists.list_command(which, SOURCES, _read))
+    command = to_look(which.name, help=f"List {which.what}, newest first.")
+    command(lists.list_command(which, SOURCES, _read))
 
 
 keys.command("generate", cls=QuietCommand)(keys_commands.generate)
 keys.command("list", cls=QuietCommand)(keys_commands.list_command(_database))
-keys.command("revoke", cls=QuietCommand, context_settings=keys_commands.ANY_KID)(
-    keys_commands.revoke_command(_database)
-)
+revoke = keys.command("revoke", cls=QuietCommand, context_settings=keys_commands.ANY_KID)
+revoke(keys_commands.revoke_command(_database))
 to_check("verify")(verify_command(_database))
 _add_list(lists.EVENTS)
 _add_list(lists.SALES)
 _add_list(lists.LICENSES)
 _add_list(lists.DELIVERIES)
-to_act("remap")(remap_command(lambda: load(ProductsSettings).products_file, SOURCES, _database))
+products.command("check", cls=QuietCommand)(check_command(_products_file, SOURCES))
+to_act("remap")(remap_command(_products_file, SOURCES, _database))
 
 
 def main() -> None:

@@ -21,18 +21,17 @@ from commands.show_workflow import PendingStep, WorkflowState, workflow_state
 from commands.spooled import SpooledLine, spooled_pings
 from commands.tables import cell, console, print_json
 from db.listing import (
-    CorrectionLine,
     DeliveryLine,
     EventLine,
     Filters,
     LicenseLine,
     SaleLine,
-    list_corrections,
     list_deliveries,
     list_events,
     list_licenses,
     list_sales,
 )
+from db.listing_corrections import CorrectionLine, list_corrections
 from db.tracing import event_alone, order_minted_by
 from domain.errors import DatabaseAwayError
 

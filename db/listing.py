@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from db.models import Correction, Delivery, Event, LicenseRow, SaleRow, Table
+from db.models import Delivery, Event, LicenseRow, SaleRow, Table
 from domain.delivery import DONE, PENDING, REFUSED, WITHDRAWN
 from domain.event import DUPLICATE, FAILED, FULFILLED, ORDER_KINDS
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
-Line = TypeVar("Line", bound="EventLine | SaleLine | LicenseLine | DeliveryLine | CorrectionLine")
+Line = TypeVar("Line", bound="DataclassInstance")
 
 OPEN = "open"
 PARKED = "parked"
@@ -101,20 +104,6 @@ class DeliveryLine:
     superseded_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionLine:
-    """`for_licenses` are those that stand with the address; a later one may have replaced it."""
-
-    id: int
-    source: str
-    order_id: str
-    to: str
-    asked_by: str
-    asked_why: str | None
-    asked_at: datetime
-    for_licenses: list[int]
-
-
 def list_events(session: Session, filters: Filters) -> list[EventLine]:
     query = _filtered(select(Event), filters, Event.source, Event.received_at, Event.order_id)
     if filters.workflow_id is not None:
@@ -124,7 +113,7 @@ def list_events(session: Session, filters: Filters) -> list[EventLine]:
     if filters.status is not None:
         query = query.where(_has_status(filters.status))
     return [
-        _line(EventLine, row, processed=row.outcome not in {None, FAILED})
+        line_of(EventLine, row, processed=row.outcome not in {None, FAILED})
         for row in session.scalars(query.order_by(Event.id.desc()))
     ]
 
@@ -142,7 +131,7 @@ def list_sales(
     if which is not None:
         query = query.where(which)
     return [
-        _line(SaleLine, row, status=found, variants=_by_category(row.variants))
+        line_of(SaleLine, row, status=found, variants=_by_category(row.variants))
         for row, found in session.execute(query.order_by(SaleRow.id.desc()))
     ]
 
@@ -162,13 +151,13 @@ def list_licenses(session: Session, filters: Filters) -> list[LicenseLine]:
     if filters.status is not None:
         query = query.where(LicenseRow.status == filters.status)
     return [
-        _line(LicenseLine, row) for row in session.scalars(query.order_by(LicenseRow.id.desc()))
+        line_of(LicenseLine, row) for row in session.scalars(query.order_by(LicenseRow.id.desc()))
     ]
 
 
 def find_license(session: Session, key: str) -> LicenseLine | None:
     row = session.execute(select(LicenseRow).filter_by(key=key)).scalar_one_or_none()
-    return None if row is None else _line(LicenseLine, row)
+    return None if row is None else line_of(LicenseLine, row)
 
 
 def find_license_of_token(session: Session, token_id: str) -> LicenseLine | None:
@@ -178,7 +167,7 @@ def find_license_of_token(session: Session, token_id: str) -> LicenseLine | None
     by_number = and_(LicenseRow.token_id.is_(None), cast(LicenseRow.id, String) == token_id)
     current = or_(LicenseRow.token_id == token_id, LicenseRow.former_token_id == token_id)
     row = session.scalars(select(LicenseRow).where(or_(current, by_number))).first()
-    return None if row is None else _line(LicenseLine, row)
+    return None if row is None else line_of(LicenseLine, row)
 
 
 def list_deliveries(session: Session, filters: Filters) -> list[DeliveryLine]:
@@ -191,25 +180,12 @@ def list_deliveries(session: Session, filters: Filters) -> list[DeliveryLine]:
     )
     if filters.status is not None:
         query = query.where(Delivery.status == filters.status)
-    return [_line(DeliveryLine, row) for row in session.scalars(query.order_by(Delivery.id.desc()))]
-
-
-def list_corrections(session: Session, source: str, order_id: str) -> list[CorrectionLine]:
-    """Return what a person said of an order or of its license, whichever charge they named."""
-    standing = select(LicenseRow.correction_id).filter_by(source=source, order_id=order_id)
-    own = and_(Correction.source == source, Correction.order_id == order_id)
-    query = select(Correction).where(or_(own, Correction.id.in_(standing)))
     return [
-        _line(CorrectionLine, row, for_licenses=_corrected_by(session, row))
-        for row in session.scalars(query.order_by(Correction.id.desc()))
+        line_of(DeliveryLine, row) for row in session.scalars(query.order_by(Delivery.id.desc()))
     ]
 
 
-def _corrected_by(session: Session, row: Correction) -> list[int]:
-    return list(session.scalars(select(LicenseRow.id).filter_by(correction_id=row.id)))
-
-
-def _line(line: type[Line], row: Table, **computed: Any) -> Line:  # noqa: ANN401 - a field's own type
+def line_of(line: type[Line], row: Table, **computed: Any) -> Line:  # noqa: ANN401 - a field's own type
     names = [field.name for field in fields(line) if field.name not in computed]
     return line(**{name: getattr(row, name) for name in names}, **computed)
 

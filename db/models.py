@@ -35,9 +35,8 @@ class Table(DeclarativeBase):
 class Event(Table):
     """The audit row: one authenticated request, byte for byte, and what became of it.
 
-    `outcome` is null while the row is open. `body` holds at most what the API keeps;
-    `body_bytes` is the size of what came. `matched_secret` is the position, at that time, of
-    the secret that let it in.
+    `outcome` is null while the row is open. `body` holds at most what the API keeps; `body_bytes`
+    is the size of all. `matched_secret` is the position of the secret that let it in.
     """
 
     __tablename__ = "events"

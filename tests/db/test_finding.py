@@ -9,8 +9,8 @@ from hypothesis import given, strategies as st
 
 from db.engine import Database
 from db.finding import find_sales
-from domain.search_text import fold
 from domain.license import License
+from domain.search_text import fold
 from licensing.keys import new_key, normalize
 from tests.db.rows import BUYER, mint, sale_of
 

@@ -1,0 +1,39 @@
+"""What a person said of an order's address, as `mintpost show` prints it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from db.listing import line_of
+from db.models import Correction, LicenseRow
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionLine:
+    """`for_licenses` are those that stand with the address; a later one may have replaced it."""
+
+    id: int
+    source: str
+    order_id: str
+    to: str
+    asked_by: str
+    asked_why: str | None
+    asked_at: datetime
+    for_licenses: list[int]
+
+
+def list_corrections(session: Session, source: str, order_id: str) -> list[CorrectionLine]:
+    """Return what a person said of an order or of its license, whichever charge they named."""
+    standing = select(LicenseRow.correction_id).filter_by(source=source, order_id=order_id)
+    own = and_(Correction.source == source, Correction.order_id == order_id)
+    query = select(Correction).where(or_(own, Correction.id.in_(standing)))
+    return [
+        line_of(CorrectionLine, row, for_licenses=_corrected_by(session, row))
+        for row in session.scalars(query.order_by(Correction.id.desc()))
+    ]
+
+
+def _corrected_by(session: Session, row: Correction) -> list[int]:
+    return list(session.scalars(select(LicenseRow.id).filter_by(correction_id=row.id)))
