@@ -1,4 +1,4 @@
-"""The addresses that a person gave, each over what a storefront said."""
+"""Addresses that a person gave. Each wins over the addresses that the storefront names."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +39,7 @@ def keep_correction(session: Session, new: NewCorrection, now: datetime) -> Corr
 
 
 def kept_correction(session: Session, sale: Sale) -> Correction | None:
-    """Return what a person said last of the order, or of another order of its subscription."""
+    """Return the newest correction of the order, or of another order of its subscription."""
     query = select(Correction).where(Correction.source == sale.source, _is_of(sale))
     return session.scalars(query.order_by(Correction.id.desc()).limit(1)).one_or_none()
 
@@ -58,7 +58,7 @@ def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None
 
 
 def take_correction(license_: LicenseRow, said: Correction | None) -> bool:
-    """Give the license to whom a person said; False where they said something later."""
+    """Give the license to the corrected address; False where a later correction stands."""
     if said is None or said.id <= (license_.correction_id or 0):
         return False
     license_.correction_id, license_.email = said.id, said.to

@@ -1,4 +1,4 @@
-"""Whom a license belongs to: whom a person said, else whom its newest charge names."""
+"""The holder of a license: the address that a person gave, else the newest charge's."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

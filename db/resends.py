@@ -67,8 +67,8 @@ class _Asked:
 def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
     """Owe each license of the order one more e-mail; return the deliveries' ids.
 
-    It is empty where the order has no license. A corrected address is kept for when it has, and
-    withdraws whatever still waits to go to the old one.
+    It is empty where the order has no license: a corrected address is kept until it has one. The
+    same transaction withdraws the mails that still wait to go to the old address.
     """
     if not lock_order(session, new.source, new.order_id):
         return []

@@ -1,4 +1,4 @@
-"""Settles the rows of an order, each with what a person should know of it.
+"""Settles the rows of an order, and notes on each which part of it was not used.
 
 Bodies are read one by one and compared in a thread of their own, outside of any transaction
 that writes: however many long copies of one order there are, nobody else waits for them.

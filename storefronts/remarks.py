@@ -1,4 +1,4 @@
-"""What a person should know of a ping whose order is settled: what of it was not used."""
+"""Remarks on a ping of a settled order: the parts of it that were not used."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
