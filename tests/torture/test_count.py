@@ -12,8 +12,8 @@ SALE = Order("sale", "buyer@example.com")
 FIRST = Order("first", "member@example.com", "membership")
 CHARGE = Order("charge", "member@example.com", "membership", charge=1)
 ORDERS = (SALE, FIRST, CHARGE)
-A_MONTH = datetime(2026, 7, 1, 9, tzinfo=UTC)
-EXTENDED = datetime(2026, 8, 2, 9, tzinfo=UTC)
+A_MONTH = datetime(2026, 7, 1, 23, 59, 59, tzinfo=UTC)
+EXTENDED = datetime(2026, 8, 2, 23, 59, 59, tzinfo=UTC)
 GOOD = Evidence(
     attempts=tuple(
         Attempt(f"{order.order_id}/0", order.order_id, 200, 0.01, last=True) for order in ORDERS
@@ -95,12 +95,12 @@ def test_a_payment_that_is_nowhere_in_the_database_is_lost() -> None:
 
 def test_a_license_that_ends_otherwise_than_its_last_payment_buys_is_lost() -> None:
     short = Minted(2, "first", A_MONTH, "membership")
-    what = "its license ends 2026-07-01 09:00:00+00:00, and not 2026-08-02 09:00:00+00:00"
+    what = "its license ends 2026-07-01 23:59:59+00:00, and not 2026-08-02 23:59:59+00:00"
     assert found(replace(GOOD, licenses=(GOOD.licenses[0], short))) == [
         Breach("lost", "charge", what)
     ]
     endless = Minted(1, "sale", None)
-    what = "its license ends None, and not 2026-07-01 09:00:00+00:00"
+    what = "its license ends None, and not 2026-07-01 23:59:59+00:00"
     assert found(replace(GOOD, licenses=(endless, GOOD.licenses[1]))) == [
         Breach("lost", "sale", what)
     ]
