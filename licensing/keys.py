@@ -23,8 +23,10 @@ ACCEPTED = frozenset(ALPHABET + ALPHABET.lower())
 UPPER_CASE = str.maketrans(ascii_lowercase, ascii_uppercase)
 # What an input method of East Asia makes of letters and digits: they only look wider.
 FULLWIDTH = {0xFEE0 + ord(plain): plain for plain in ascii_uppercase + ascii_lowercase + digits}
-# Dashes, and what has no width: zero-width spaces, soft hyphens, direction marks.
-FILLER_CATEGORIES = frozenset({"Pd", "Cf"})
+# Dashes, quotes, and what has no width: zero-width spaces, soft hyphens, direction marks.
+FILLER_CATEGORIES = frozenset({"Pd", "Pi", "Pf", "Cf"})
+# Quotes of other categories: plain ones, and German's low ones.
+MORE_QUOTES = frozenset("\"'`\u201a\u201e")
 # Unicode's property Dash has four more that are no Pd: the minus signs and the swung dash. The
 # other five only look like one; the last two are what a Japanese keyboard has for it.
 MORE_DASHES = frozenset("\u2053\u207b\u208b\u2212\u02d7\u2043\u2796\u30fc\uff70")
@@ -47,8 +49,8 @@ def new_token_id() -> str:
 def normalize(text: str) -> str:
     """Write it as keys are written, whatever it is; `parse_key` judges whether it is one.
 
-    Case, spaces, line breaks, dashes of every kind, invisible characters and the width of letters
-    do not matter: keys are pasted from mails.
+    Case, spaces, line breaks, dashes and quotes of every kind, invisible characters and the width
+    of letters do not matter: keys are pasted from mails.
     """
     return _grouped(_squeeze(text).translate(UPPER_CASE))
 
@@ -96,6 +98,7 @@ def _is_filler(character: str) -> bool:
     return (
         character.isspace()
         or character in MORE_DASHES
+        or character in MORE_QUOTES
         or unicodedata.category(character) in FILLER_CATEGORIES
     )
 

@@ -20,12 +20,14 @@ BARE = KEY.replace("-", "")
 OUTLOOK_S_HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad"
 MORE_HYPHENS = "\u02d7\u2043\u2053\u207b\u208b\u2796\u30fc\uff70\ufe58\ufe63\uff0d"
 BLANKS = " \t\n\r\v\f\x1c\x1f\x85\u00a0\u2003\u2028\u2029\u202f\u3000"
+QUOTES = ('""', "''", "``", "\u201c\u201d", "\u201e\u201c", "\u201a\u2018", "\u00ab\u00bb")
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202e\u2060\ufeff\U000e0001"
 
 GOOD_KEYS = (
     KEY.lower(),
     f"\ufeff  {KEY}\r\n",
     f"{KEY[:17]}\r\n{KEY[17:]}",
+    *(f"{pair[0]}{KEY}{pair[1]}" for pair in QUOTES),
     "".join(chr(ord(letter) + 0xFEE0) for letter in BARE.lower()),
     *(KEY.replace("-", mark) for mark in OUTLOOK_S_HYPHENS + MORE_HYPHENS + BLANKS + INVISIBLE),
 )
