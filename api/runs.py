@@ -22,6 +22,7 @@ from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.pollers import LONG_AGO, Pollers
+from domain.advice import code_span
 from domain.temporal_outages import is_namespace_missing
 
 STUCK = "its workflow task fails again and again"
@@ -31,6 +32,7 @@ START_A_WORKER = "start it with `python worker.py`"
 TAKEN_WITHIN = timedelta(seconds=15)
 """Temporal keeps a sticky task for its dead worker for 10 s, until another may take it."""
 
+ANEW = "--type FirstWorkflowTask"
 RECENT_EVENTS = 20
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 TIMED_OUT = EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
@@ -52,7 +54,7 @@ class RunPausedError(Exception):
 
     def __init__(self, workflow_id: str) -> None:
         command = f"temporal workflow unpause --workflow-id {quote(workflow_id)}"
-        super().__init__(f"its workflow is {UNTIL_A_PERSON}: `{command}`")
+        super().__init__(f"its workflow is {UNTIL_A_PERSON}: {code_span(command)}")
 
 
 async def describe(
@@ -89,8 +91,8 @@ async def stuck_sentence(
     cause = _cause(await _newest_events(client, found, patience), attempt)
     if cause is None:
         return None
-    reset = f"temporal workflow reset --workflow-id {quote(found.id)} --type FirstWorkflowTask"
-    return f"{STUCK} ({cause}); to begin anew with this version: `{reset} --reason stuck`"
+    reset = f"temporal workflow reset --workflow-id {quote(found.id)} {ANEW} --reason stuck"
+    return f"{STUCK} ({cause}); to begin anew with this version: {code_span(reset)}"
 
 
 def _cause(newest_first: Iterable[HistoryEvent], attempt: int) -> str | None:
@@ -164,4 +166,4 @@ def is_paused(step: PendingActivityInfo) -> bool:
 
 def paused_sentence(workflow_id: str, step: str) -> str:
     command = f"temporal activity unpause --workflow-id {quote(workflow_id)} --activity-id {step}"
-    return f"{UNTIL_A_PERSON}: `{command}`"
+    return f"{UNTIL_A_PERSON}: {code_span(command)}"

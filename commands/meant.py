@@ -9,6 +9,7 @@ from commands.problems import CommandError
 from db.finding import find_sales
 from db.listing import SaleLine
 from db.remaps import licenses_of_key, licenses_of_order
+from domain.advice import advised, code_span
 from domain.event import NO_LICENSE, ignored
 from domain.identifiers import order_reference
 from licensing.keys import normalize
@@ -68,12 +69,12 @@ def _without_license(sale: SaleLine) -> str:
     if sale.status in {"open", "parked"}:
         return (
             f"{order} has no license yet, and gets one by the mapping of that moment: "
-            f"`mintpost retry {quote(order)}`"
+            f"{advised('retry', order)}"
         )
     if sale.status == ignored(NO_LICENSE):
+        reset = f"temporal workflow reset --workflow-id {quote(order)} --type FirstWorkflowTask"
         return (
             f"{order} has no license, for products.yaml gave it none; where it does today: "
-            f"`temporal workflow reset --workflow-id {quote(order)} --type FirstWorkflowTask "
-            "--reason mapped`"
+            f"{code_span(reset + ' --reason mapped')}"
         )
-    return f"{order} has no license: `mintpost show {quote(order)}` tells why"
+    return f"{order} has no license: {advised('show', order)} tells why"
