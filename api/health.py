@@ -61,7 +61,7 @@ class Health:
         troubles = {part: trouble for part, trouble in zip(looks, found, strict=True) if trouble}
         if full is not None and self.store is not None and self.store.trouble is not None:
             # It can be looked at, and did not take the last row; nor can the spool take one.
-            troubles.setdefault("database", f"{self.store.trouble}, and the spool {full}")
+            troubles.setdefault("database", f"{self.store.trouble}; and the spool {full}")
         return troubles
 
     async def spooled(self) -> str | None:

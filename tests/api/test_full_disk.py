@@ -98,7 +98,7 @@ async def test_a_full_disk_is_told_before_a_ping_is_lost_and_forgotten_when_ther
         return (await readiness(web))[0] == 200 or None
 
     await until(is_ready, "it is ready again")
-    assert await send(web, b"n=2") == 200
+    assert await send(web, b"sale_id=there-is-room") == 200
     code, answer = await readiness(web)
     assert (code, "database" in answer, "spool" in answer) == (200, False, False)
 
@@ -121,16 +121,17 @@ async def test_a_database_that_takes_no_row_beside_a_spool_that_takes_no_file_is
     async with running_api(parts) as url:
         # It can be looked at, so that only the last row tells.
         with read_only(database.engine.url):
-            assert await send(url, b"n=1") == 503
+            assert await send(url, b"sale_id=read-only-for-now") == 503
             code, answer = await readiness(url)
 
         async def taken() -> bool | None:
-            return await send(url, b"n=2") == 200 or None
+            return await send(url, b"sale_id=written-again") == 200 or None
 
         await until(taken, "a ping is taken again")
         assert (await readiness(url))[0] == 200
     assert code == 503
-    assert "(ReadOnlySqlTransaction), and the spool cannot be used" in answer["database"]
+    assert "(ReadOnlySqlTransaction, 25006)" in answer["database"]
+    assert "; and the spool cannot be used (File exists)" in answer["database"]
 
 
 def test_a_look_for_room_leaves_nothing_behind(tmp_path: Path) -> None:
