@@ -19,13 +19,15 @@ WORKER = DATABASE | {
     "POSTMARK_MESSAGE_STREAM",
     "POSTMARK_TOKEN",
     "PRODUCTS_FILE",
+    "SHOP_NAME",
+    "SHOP_URL",
     "TEMPLATES_DIR",
 }
 READS = {"api": API, "worker": WORKER}
 """By process; one that is not here, Temporal's server, gets nothing of ours."""
 
 OURS = API | WORKER
-COMPOSE = frozenset({"POSTGRES_PASSWORD"})
+COMPOSE = frozenset({"POSTGRES_PASSWORD", "API_POSTGRES_PASSWORD"})
 """Stands in a `.env` that Compose reads as well, and is no process's of ours."""
 
 
