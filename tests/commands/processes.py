@@ -1,13 +1,16 @@
 """Real processes of ours: started in a folder, waited for, and never left behind."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from commands.ports import free_ports
 from settings import plain_environment
@@ -84,6 +87,24 @@ async def run(
     async with start(*command, folder=folder, environment=environment) as running:
         code = await asyncio.wait_for(running.process.wait(), 60)
         return code, running.output()
+
+
+def refuses(root: Callable[[], object]) -> str:
+    """Begin here as a process of that root does; return the sentence in which it ends.
+
+    A process of its own takes a second to import everything; one test keeps to those.
+    """
+    loggers = [logging.getLogger(name) for name in ("alembic", "httpx", "temporalio.activity")]
+    levels = [each.level for each in loggers]
+    umask = os.umask(0o077)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            root()
+    finally:
+        os.umask(umask)
+        for each, level in zip(loggers, levels, strict=True):
+            each.setLevel(level)
+    return str(ended.value.code)
 
 
 def clean_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
