@@ -23,7 +23,7 @@ from tests.api.bounded import (
     held,
     kept_open,
 )
-from tests.api.raw_http import exchange, request, status
+from tests.api.raw_http import PATIENCE_SECONDS, exchange, request, status
 from tests.db.rows import NOON
 
 HALF_A_HEAD = b"POST /webhooks/gumroad HTTP/1.1\r\nHost: x"
@@ -50,7 +50,7 @@ async def test_connection_without_a_whole_head_ends(short_heads: Web, sent: byte
 
 async def test_head_that_drips_ends(short_heads: Web) -> None:
     async with held(short_heads, HALF_A_HEAD) as connection:
-        await asyncio.wait_for(connection.drip(b"x"), 10)
+        await asyncio.wait_for(connection.drip(b"x"), PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("after", [b"", b"P", HALF_A_HEAD], ids=["none", "letter", "half"])
@@ -73,7 +73,7 @@ def half(target: str) -> bytes:
 async def test_body_that_nobody_waits_for_ends(short_bodies: Web, target: str) -> None:
     async with held(short_bodies, kept_open(half(target))) as connection:
         assert status(await connection.answer()) == 404
-        await asyncio.wait_for(connection.drip(b"x"), 10)
+        await asyncio.wait_for(connection.drip(b"x"), PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("byte", [b"", b"x"], ids=["stalls", "drips"])
@@ -82,7 +82,7 @@ async def test_ping_whose_body_does_not_come_ends(
 ) -> None:
     sent = half(RIGHT).replace(f"{len(ORDINARY)}".encode(), b"1000000")
     async with held(short_bodies, sent) as connection:
-        await asyncio.wait_for(connection.drip(byte), 10) if byte else None
+        await asyncio.wait_for(connection.drip(byte), PATIENCE_SECONDS) if byte else None
         assert await connection.rest() == b""
     assert status(await exchange(short_bodies.url, PING)) == 200
     assert "broke off and was not answered" in caplog.text
@@ -107,4 +107,4 @@ async def test_answers_that_nobody_reads_end(sqlite: URL, tmp_path: Path) -> Non
         await web.database.run(many_keys)
         ask = kept_open(request("GET", "/.well-known/jwks.json"))
         async with held(web, ask * 200) as connection:
-            await asyncio.wait_for(connection.drip(ask), 10)
+            await asyncio.wait_for(connection.drip(ask), PATIENCE_SECONDS)

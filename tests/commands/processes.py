@@ -18,6 +18,9 @@ from tests.support.waiting import until
 
 MINTPOST = (sys.executable, "-m", "cli")
 WORKER = (sys.executable, "-m", "worker")
+PATIENCE_SECONDS = 90
+"""Several that start at once on a busy machine import for half a minute."""
+
 REPOSITORY = Path(__file__).parent.parent.parent
 
 
@@ -36,7 +39,7 @@ class Running:
             assert self.process.returncode is None, f"it ended:\n{self.output()}"
             return True if words in self.output() else None
 
-        await until(said, f"the process says {words!r}")
+        await until(said, f"the process says {words!r}", PATIENCE_SECONDS)
 
     async def children(self, at_least: int) -> list[int]:
         """Wait for so many children; return the ids of all there are."""
@@ -46,11 +49,11 @@ class Running:
             found = await _children_of(self.process.pid)
             return found if len(found) >= at_least else None
 
-        return await until(grown, f"it has {at_least} children")
+        return await until(grown, f"it has {at_least} children", PATIENCE_SECONDS)
 
     async def stop(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return await asyncio.wait_for(self.process.wait(), 30)
+        return await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
 
 
 @asynccontextmanager
@@ -85,7 +88,7 @@ async def run(
 ) -> tuple[int, str]:
     """Run a command to its end; return its exit code and all that it said."""
     async with start(*command, folder=folder, environment=environment) as running:
-        code = await asyncio.wait_for(running.process.wait(), 60)
+        code = await asyncio.wait_for(running.process.wait(), PATIENCE_SECONDS)
         return code, running.output()
 
 
@@ -126,7 +129,7 @@ async def all_gone(pids: list[int]) -> None:
         states = await _ps("-o", "stat=", "-p", ",".join(map(str, pids)))
         return None if [state for state in states if not state.startswith("Z")] else True
 
-    await until(gone, "no process is left behind")
+    await until(gone, "no process is left behind", PATIENCE_SECONDS)
 
 
 async def _children_of(parent: int) -> list[int]:
