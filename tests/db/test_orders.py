@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.events import (
@@ -17,34 +16,15 @@ from db.events import (
 )
 from db.listing import Filters, list_events
 from db.orders import (
-    close_row,
     fail_order,
     fail_run,
-    late_copies,
-    order_is_settled,
     record_failure,
-    settle_copy,
 )
 from db.settling import Settling
 from domain.event import ORDER_KINDS
-from tests.db.concurrently import at_once
-from tests.db.rows import NOON, mint, new_ping, sale_of, store_ping
+from tests.db.rows import NOON, mint, new_ping, sale_of, stored, told
 
 LATER = NOON + timedelta(hours=1)
-
-
-@pytest.fixture
-def settling(database: Database) -> Settling:
-    return Settling(database, lambda _copy, _sold: None)
-
-
-def told(session: Session, event_id: int) -> tuple[str | None, str | None, str | None]:
-    event = load_event(session, event_id)
-    return event.outcome, event.error, event.note
-
-
-def stored(database: Database, *orders_and_kinds: tuple[str | None, str]) -> list[int]:
-    return [database.run_here(store_ping, order, kind) for order, kind in orders_and_kinds]
 
 
 async def test_close_settles_its_row_and_the_others_as_duplicates(
@@ -171,52 +151,6 @@ def test_failure_of_an_attempt_tells_every_open_row_and_no_closed_one(database: 
     assert database.read_here(told, failed) == ("failed", None, None)
 
 
-async def test_late_row_becomes_a_duplicate_of_the_row_that_settled(
-    database: Database, settling: Settling
-) -> None:
-    (first,) = stored(database, ("order", "sale"))
-    await settling.close(first, "fulfilled", NOON)
-    late, later = stored(database, ("order", "sale"), ("order", "recurring_charge"))
-    assert database.read_here(late_copies) == [(late, first), (later, first)]
-    await settling.settle_late(LATER)
-    for row in (late, later):
-        outcome, _, note = database.read_here(told, row)
-        assert (outcome, note) == ("duplicate", f"the order was settled by ping {first}")
-    assert database.read_here(late_copies) == []
-
-
-@pytest.mark.parametrize(
-    ("outcome", "kind", "settles"),
-    [
-        ("fulfilled", "sale", True),
-        ("ignored:refunded", "sale", True),
-        ("failed", "sale", False),
-        ("duplicate", "sale", False),
-        ("ignored:foreign_seller", "sale", False),
-        (None, "sale", False),
-        ("ignored:refund", "refund", False),
-    ],
-)
-async def test_order_is_settled_exactly_where_a_late_row_would_be(
-    database: Database, settling: Settling, outcome: str | None, kind: str, *, settles: bool
-) -> None:
-    (first,) = stored(database, ("order", kind))
-    database.run_here(lambda session: setattr(load_event(session, first), "outcome", outcome))
-    assert database.read_here(order_is_settled, "gumroad", "order") is settles
-    (late,) = stored(database, ("order", "sale"))
-    await settling.settle_late(NOON)
-    assert (database.read_here(told, late)[0] == "duplicate") is settles
-
-
-async def test_late_refund_is_not_settled_by_its_sale(
-    database: Database, settling: Settling
-) -> None:
-    sale, refund = stored(database, ("order", "sale"), ("order", "refund"))
-    await settling.close(sale, "fulfilled", NOON)
-    assert database.read_here(late_copies) == []
-    assert database.read_here(told, refund) == (None, None, None)
-
-
 def test_start_takes_the_waiting_sentence_away_and_no_other(database: Database) -> None:
     waiting, parked = stored(database, ("one", "sale"), ("two", "sale"))
     database.run_here(record_waiting, "Temporal is away")
@@ -244,19 +178,3 @@ def test_waiting_is_told_on_undispatched_rows_only(database: Database) -> None:
     database.run_here(record_waiting, "Temporal is away")
     assert database.read_here(told, dispatched) == (None, None, None)
     assert (database.read_here(load_event, waiting).error or "").startswith(WAITING)
-
-
-def test_two_rows_that_settle_each_other_at_once_leave_one_that_is_no_duplicate(
-    database: Database,
-) -> None:
-    for number in range(10):
-        rows = stored(database, *[(f"order-{number}", "sale")] * 2)
-
-        def settle(turn: int, rows: list[int] = rows) -> int:
-            mine, other = rows[turn], rows[1 - turn]
-            settled = database.run_here(settle_copy, other, mine, LATER)
-            return settled + database.run_here(close_row, mine, "fulfilled", LATER)
-
-        at_once(2, settle)
-        outcomes = [database.read_here(told, row)[0] for row in rows]
-        assert sorted(map(str, outcomes)) == ["duplicate", "fulfilled"]
