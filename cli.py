@@ -20,7 +20,7 @@ from commands.dev import make_private, plan_dev, run_dev
 from commands.ending import end_with
 from commands.help import QuietCommand, QuietGroup
 from commands.migrate import migrate_database, register_search_attributes
-from commands.naming import sales_of, storable
+from commands.naming import sales_of
 from commands.opening import opened
 from commands.problems import CommandError, require_text, told_as_sentence
 from commands.products import check_command
@@ -156,7 +156,7 @@ def show(order: options.Order, *, as_json: options.ShowAsJson = False) -> None:
     """Show one sale whole: pings, license, e-mails, workflow, and what it waits for."""
     spool = Spool(load(DatabaseSettings).data_dir / "spool")
     places = Places(SOURCES, spool, _database, temporal_config())
-    asyncio.run(run_show(storable(order), places, as_json=as_json))
+    asyncio.run(run_show(order.strip(), places, as_json=as_json))
 
 
 @to_look()
@@ -164,7 +164,7 @@ def find(
     text: options.Complaint, limit: options.Limit = 50, *, as_json: options.AsJson = False
 ) -> None:
     """Find the sales that a buyer's complaint may mean."""
-    lists.print_list(lists.SALES, sales_of(_database, storable(text), limit), as_json=as_json)
+    lists.print_list(lists.SALES, sales_of(_database, text.strip(), limit), as_json=as_json)
 
 
 @to_act()

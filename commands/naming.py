@@ -18,11 +18,6 @@ Databases = Callable[[], AbstractContextManager[Database]]
 MOST = 10
 
 
-def storable(text: str) -> str:
-    """Return it without the bytes that no encoding explains: no database would take them."""
-    return text.encode(errors="replace").decode().strip()
-
-
 def references(text: str, sources: Collection[str]) -> list[str]:
     """Return the references that `text` is or lacks only the storefront of."""
     if text.partition(":")[0] in sources:
