@@ -79,6 +79,7 @@ async def test_what_nobody_knows_is_a_sentence(stored: Database, mint: Run) -> N
         assert (answer.code, answer.out) == (0, "no sales\n"), name
     for command in ("show", "find"):
         answer = await asyncio.to_thread(mint, command, "\udcff")
+        assert (answer.code, answer.out) == (1, "")
         assert answer.err == "argument 2 is no text: it holds bytes that are no UTF-8\n"
 
 

@@ -17,6 +17,7 @@ from db.migrating import WrongMigrationError, check_migrated, head, migrate
 from db.models import Event
 from tests.db.rows import NOON, mint, sale_of, store_ping
 from tests.support.pgbouncer import pgbouncer
+from tests.support.postgres import create_role
 
 NUMBERS = count(1)
 
@@ -42,7 +43,7 @@ def owned(postgres: URL) -> Iterator[URL]:
     """Make an empty database and a role that owns it, and is no superuser."""
     name = f"fitness_{next(NUMBERS)}"
     with server(postgres.set(database="postgres")) as connection:
-        connection.execute(text(f"CREATE ROLE {name} LOGIN"))
+        connection.execute(text(create_role(postgres, name)))
         connection.execute(text(f"CREATE DATABASE {name} OWNER {name}"))
         yield postgres.set(database=name, username=name)
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

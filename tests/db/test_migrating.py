@@ -16,6 +16,7 @@ from db.engine import open_engine
 from db.migrating import MIGRATION_LOCK, WrongMigrationError, check_migrated, head, migrate
 from db.models import Table
 from domain.errors import DatabaseAwayError
+from tests.support.postgres import create_role
 from tests.support.waiting import until
 
 NEWEST = head()
@@ -135,7 +136,7 @@ def test_server_that_is_not_there_is_waited_for() -> None:
 def test_user_that_may_not_read_the_tables_is_told_what_it_lacks(database_url: URL) -> None:
     owner = open_engine(database_url)
     with owner.begin() as connection:
-        connection.execute(text("CREATE ROLE some_stranger LOGIN"))
+        connection.execute(text(create_role(database_url, "some_stranger")))
     engine = open_engine(database_url.set(username="some_stranger"))
     refusal = r"refuses to be used \(InsufficientPrivilege\): 42501, its user lacks a privilege"
     with pytest.raises(WrongMigrationError, match=refusal):

@@ -34,3 +34,9 @@ def run_postgres() -> Iterator[URL]:
             yield database_url(server.get_uri())
         finally:
             server.cleanup()
+
+
+def create_role(server: URL, name: str) -> str:
+    """Return the statement that makes a role whose URL is the server's but for the name."""
+    password = f" PASSWORD '{server.password}'" if server.password else ""
+    return f"CREATE ROLE {name} LOGIN{password}"
