@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from functools import cache
 from pathlib import Path
 from subprocess import run
 
@@ -34,6 +35,7 @@ TAKEN_AWAY = {
 }
 
 
+@cache
 def other_may_run_python() -> bool:
     command = [*AS_OTHER, sys.executable, "-c", "import api.app"]
     with suppress(OSError):

@@ -24,7 +24,7 @@ def looks(*left: Left) -> Callable[[], Awaitable[Left]]:
 
 
 async def test_nothing_left_is_quiet() -> None:
-    assert await until_quiet(looks(BUSY, BUSY, DONE), 1, BRIEF)
+    assert await until_quiet(looks(BUSY, BUSY, DONE), 1, replace(BRIEF, unmoved=30))
 
 
 @pytest.mark.parametrize(
