@@ -5,14 +5,13 @@ from shlex import quote
 
 from sqlalchemy.orm import Session
 
+from commands.naming import bare_key, reference_of
 from commands.problems import CommandError
 from db.finding import find_sales
 from db.listing import SaleLine
 from db.remaps import licenses_of_key, licenses_of_order
 from domain.advice import advised, code_span
 from domain.event import NO_LICENSE, ignored
-from domain.identifiers import order_reference
-from licensing.keys import normalize
 
 MANY = 20
 
@@ -35,7 +34,7 @@ def licenses_meant(session: Session, texts: Sequence[str]) -> list[int]:
 
 
 def _licenses(session: Session, text: str) -> list[int]:
-    key = normalize(text).replace("-", "")
+    key = bare_key(text)
     source, _, order_id = text.partition(":")
     if found := licenses_of_order(session, source, order_id) or licenses_of_key(session, key):
         return found
@@ -48,7 +47,7 @@ def _licenses(session: Session, text: str) -> list[int]:
     if not sales:
         raise CommandError(f"no sale and no license is {quote(text)}: `mintpost find` looks for it")
     if len(sales) > 1:
-        names = ", ".join(_order(sale) for sale in sales)
+        names = ", ".join(reference_of(sale) for sale in sales)
         raise CommandError(f"{quote(text)} means several sales, name one: {names}")
     (sale,) = sales
     if found := licenses_of_order(session, sale.source, sale.order_id):
@@ -57,15 +56,11 @@ def _licenses(session: Session, text: str) -> list[int]:
 
 
 def _names(sale: SaleLine) -> tuple[str | None, ...]:
-    return _order(sale), sale.order_id, sale.order_number
-
-
-def _order(sale: SaleLine) -> str:
-    return order_reference(sale.source, sale.order_id)
+    return reference_of(sale), sale.order_id, sale.order_number
 
 
 def _without_license(sale: SaleLine) -> str:
-    order = _order(sale)
+    order = reference_of(sale)
     if sale.status in {"open", "parked"}:
         return (
             f"{order} has no license yet, and gets one by the mapping of that moment: "

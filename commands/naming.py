@@ -18,6 +18,15 @@ Databases = Callable[[], AbstractContextManager[Database]]
 MOST = 10
 
 
+def bare_key(text: str) -> str:
+    """Return it as keys are searched: written as one, without dashes."""
+    return normalize(text).replace("-", "")
+
+
+def reference_of(sale: SaleLine) -> str:
+    return order_reference(sale.source, sale.order_id)
+
+
 def references(text: str, sources: Collection[str]) -> list[str]:
     """Return the references that `text` is or lacks only the storefront of."""
     if text.partition(":")[0] in sources:
@@ -27,23 +36,18 @@ def references(text: str, sources: Collection[str]) -> list[str]:
 
 def sales_of(databases: Databases, text: str, limit: int) -> list[SaleLine]:
     """Return the sales that a complaint may mean, newest first."""
-    key = normalize(text).replace("-", "")
     with databases() as database:
-        return database.read_here(find_sales, text, key, min(limit, sys.maxsize))
+        return database.read_here(find_sales, text, bare_key(text), min(limit, sys.maxsize))
 
 
 def the_one_sale(databases: Databases, text: str) -> str:
-    """Return the reference of the only sale that `text` may mean; else say what is to be said."""
+    """Return the reference of the only sale that `text` may mean. Raises CommandError."""
     found = sales_of(databases, text, MOST + 1)
     if not found:
         raise CommandError(f"no ping of {text} is known: `mintpost events` lists them")
     if len(found) == 1:
-        return _reference(found[0])
-    lines = [f"  {command('show', _reference(sale))}  # {SALES.remark(sale)}" for sale in found]
+        return reference_of(found[0])
+    lines = [f"  {command('show', reference_of(sale))}  # {SALES.remark(sale)}" for sale in found]
     if len(found) > MOST:
         lines[MOST:] = [f"  {command('find', text)}  # lists the others too"]
     raise CommandError("\n".join([f"{text} may mean several sales; show one of them:", *lines]))
-
-
-def _reference(sale: SaleLine) -> str:
-    return order_reference(sale.source, sale.order_id)
