@@ -1,21 +1,25 @@
 """`mintpost verify`: what a key or a token is worth."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from db.licenses import license_of
+from db.engine import Database
+from db.licenses import mint_license
 from db.models import LicenseRow
-from db.signing_keys import revoke_key
+from db.sales import save_sale
+from db.signing_keys import KnownKey, remember_key, revoke_key
 from domain.license import License
-from licensing.keys import new_key
+from licensing.keys import new_key, new_token_id
 from licensing.signing import Signer, generate_private_key
 from tests.commands.conftest import Run, Shop
+from tests.db.rows import license_of, sale_of, store_ping
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -37,28 +41,47 @@ LICENSE = License(
 )
 
 
-def sold(shop: Shop) -> License:
-    row = shop.mintpost.database.read_here(
-        lambda session: session.scalars(select(LicenseRow)).one()
-    )
-    return license_of(row)
+@dataclass(frozen=True, slots=True)
+class Books:
+    """A database in which one license was sold, without the processes that sell."""
+
+    database: Database
+    license: License
+
+
+@pytest.fixture
+def books(clean: pytest.MonkeyPatch, database: Database, signer: Signer) -> Books:
+    clean.setenv("DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
+
+    def sell(session: Session) -> License:
+        remember_key(session, KnownKey(signer.kid, signer.public_key.x), NOW)
+        sale = sale_of()
+        sale_id = save_sale(session, store_ping(session), sale, NOW)
+        new = replace(license_of(sale_id, new_key()), token_id=new_token_id())
+        return mint_license(session, sale, new, NOW).license
+
+    return Books(database, database.run_here(sell))
 
 
 @ON_SQLITE
-async def test_a_known_key_tells_its_license(shop: Shop, mint: Run) -> None:
-    (license_,) = await shop.mintpost.licenses()
+async def test_a_known_key_tells_its_license(books: Books, mint: Run) -> None:
+    license_ = books.license
     as_typed = license_.key.lower().replace("-", " ")
     for key in (license_.key, as_typed, f"  {license_.key}\n"):
         answer = await asyncio.to_thread(mint, "verify", key)
         assert answer.code == 0
         assert answer.out.startswith("the key of a license that holds\n")
-        for fact in (license_.key, f"gumroad:{shop.sold}", "Ada Buyer <ada.buyer@example.com>"):
+        for fact in (
+            license_.key,
+            f"gumroad:{license_.order_id}",
+            "Ada Buyer <ada.buyer@example.com>",
+        ):
             assert fact in answer.out
 
 
 @ON_SQLITE
-async def test_a_key_of_no_license_does_not_hold(shop: Shop, mint: Run) -> None:
-    assert len(await shop.mintpost.licenses()) == 1
+@pytest.mark.usefixtures("books")
+async def test_a_key_of_no_license_does_not_hold(mint: Run) -> None:
     answer = await asyncio.to_thread(mint, "verify", new_key())
     assert answer.code == 1
     assert answer.out.startswith("well formed, and no license here has it\n")
@@ -73,10 +96,11 @@ async def test_a_token_of_ours_holds(shop: Shop, mint: Run) -> None:
 
 
 @ON_SQLITE
-async def test_a_key_and_a_token_are_judged_however_they_were_pasted(shop: Shop, mint: Run) -> None:
-    (license_,) = await shop.mintpost.licenses()
-    token = shop.token()
-    key = license_.key.replace("-", "\u2011")
+async def test_a_key_and_a_token_are_judged_however_they_were_pasted(
+    books: Books, signer: Signer, mint: Run
+) -> None:
+    token = signer.sign(books.license)
+    key = books.license.key.replace("-", "\u2011")
     for pasted in (f"\ufeff{key}", f"{key[:9]}\r\n\u00a0{key[9:]}"):
         answer = await asyncio.to_thread(mint, "verify", pasted)
         assert answer.out.startswith("the key of a license that holds\n")
@@ -87,9 +111,9 @@ async def test_a_key_and_a_token_are_judged_however_they_were_pasted(shop: Shop,
 
 @ON_SQLITE
 async def test_an_expired_token_is_genuine_and_does_not_hold(
-    shop: Shop, signer: Signer, mint: Run
+    books: Books, signer: Signer, mint: Run
 ) -> None:
-    ended = replace(sold(shop), expires_at=NOW - timedelta(days=35))
+    ended = replace(books.license, expires_at=NOW - timedelta(days=35))
     answer = await asyncio.to_thread(mint, "verify", signer.sign(ended))
     assert answer.code == 1
     assert answer.out.startswith("a genuine token that has expired\n")
@@ -97,10 +121,10 @@ async def test_an_expired_token_is_genuine_and_does_not_hold(
 
 @ON_SQLITE
 async def test_a_token_from_before_the_random_ids_is_genuine(
-    shop: Shop, signer: Signer, mint: Run
+    books: Books, signer: Signer, mint: Run
 ) -> None:
-    license_ = sold(shop)
-    with shop.mintpost.database.engine.begin() as connection:
+    license_ = books.license
+    with books.database.engine.begin() as connection:
         connection.execute(update(LicenseRow).values(former_token_id=str(license_.id)))
     token = signer.sign(replace(license_, token_id=None))
     assert jwt.decode(token, options={"verify_signature": False})["jti"] == str(license_.id)
@@ -119,20 +143,20 @@ async def test_a_token_from_before_the_random_ids_is_genuine(
     ],
 )
 async def test_a_good_signature_is_no_license(
-    shop: Shop, signer: Signer, mint: Run, changed: dict[str, Any], why: str
+    books: Books, signer: Signer, mint: Run, changed: dict[str, Any], why: str
 ) -> None:
     # Whoever has the key can sign whatever comes to mind.
-    token = signer.sign(replace(sold(shop), **changed))
+    token = signer.sign(replace(books.license, **changed))
     answer = await asyncio.to_thread(mint, "verify", token)
     assert (answer.code, answer.out.splitlines()[0]) == (1, f"not a genuine token: {why}")
 
 
 @ON_SQLITE
 async def test_a_token_of_a_revoked_key_is_not_genuine(
-    shop: Shop, signer: Signer, mint: Run
+    books: Books, signer: Signer, mint: Run
 ) -> None:
-    shop.mintpost.database.run_here(revoke_key, signer.kid, "stolen laptop", NOW)
-    answer = await asyncio.to_thread(mint, "verify", shop.token())
+    books.database.run_here(revoke_key, signer.kid, "stolen laptop", NOW)
+    answer = await asyncio.to_thread(mint, "verify", signer.sign(books.license))
     assert answer.code == 1
     assert answer.out.splitlines()[0] == (
         f"not a genuine token: the key that signed it was revoked on {NOW:%Y-%m-%d} (stolen laptop)"
@@ -140,7 +164,7 @@ async def test_a_token_of_a_revoked_key_is_not_genuine(
 
 
 @ON_SQLITE
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("books")
 async def test_no_token_of_ours_is_a_sentence(signer: Signer, mint: Run) -> None:
     lasting = replace(LICENSE, expires_at=None)
     foreign = Signer(generate_private_key(), "mintpost").sign(lasting)
