@@ -31,11 +31,9 @@ HALF_A_HEAD = b"POST /webhooks/gumroad HTTP/1.1\r\nHost: x"
 HALF_A_BODY = 200
 
 
-@pytest.fixture(scope="module")
-async def short_heads(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Web]:
-    """Serve for all: no connection here leaves anything behind."""
-    folder = tmp_path_factory.mktemp("heads")
-    async with bounded(sqlite, folder, replace(PATIENT, head=SOON)) as web:
+@pytest.fixture
+async def short_heads(sqlite: URL, tmp_path: Path) -> AsyncIterator[Web]:
+    async with bounded(sqlite, tmp_path, replace(PATIENT, head=SOON)) as web:
         yield web
 
 
