@@ -35,7 +35,7 @@ class Copies:
         )
 
     def with_newest_address(self, sale: Sale) -> Sale:
-        """Return the sale for whom its newest copy names.
+        """Return the sale with the address and name of its newest copy.
 
         The seller may have corrected the address at the storefront while the sale waited.
         """

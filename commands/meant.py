@@ -1,4 +1,4 @@
-"""Which licenses a person means who names sales or keys."""
+"""Finds the licenses that a person names by sales or keys."""
 
 from collections.abc import Sequence
 from shlex import quote

@@ -1,4 +1,4 @@
-"""Which sale a person means: they have an address, a key or a number, and hardly ever an id."""
+"""Finds the sale that a person means by an address, a key or a number: few have its id."""
 
 import sys
 from collections.abc import Callable, Collection

@@ -90,7 +90,7 @@ def _unchecked(error: Exception) -> Verdict:
 
 
 def _not_genuine(verified: VerifiedToken, key: KeyLine, license_: LicenseLine | None) -> str | None:
-    """Say what is wrong with a token whose signature fits: whoever stole the key can sign, too."""
+    """Say what is wrong with a token whose signature fits: a thief of the key can sign, too."""
     if key.revoked_at is not None:
         because = "" if key.reason is None else f" ({key.reason})"
         return f"the key that signed it was revoked on {day(key.revoked_at)}{because}"

@@ -54,7 +54,7 @@ class Sale:
 
 
 CORRECTED = "the license goes to the address that a person gave instead"
-"""What the note of a ping says whose own address a correction replaced."""
+"""The note of a ping whose own address was replaced by a correction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
-# Letters that no decomposition takes apart, as those write them who lack the key.
+# Letters that no decomposition takes apart, as people type them who lack the key.
 PLAIN_LETTERS = dict(zip("\u0131łøđðħŧ", "iloddht", strict=True)) | {
     "æ": "ae",
     "œ": "oe",

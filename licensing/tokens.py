@@ -104,7 +104,7 @@ def verify_token(token: str, keys: Sequence[PublicKey], now: datetime) -> Verifi
 
 
 def claimed_signer(token: str) -> object:
-    """Return the kid that it names, whose signature nobody has looked at yet.
+    """Return the kid that it names, before its signature is checked.
 
     Raises TokenInvalidError where it is no token of ours in its form.
     """

@@ -1,4 +1,4 @@
-"""What the web process needs."""
+"""The settings of the web process."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, SecretStr
 from settings.database import KeeperSettings
 
 SHORTEST_SECRET = 16
-"""Whoever guesses it can order licenses, and may try as often as the network lets them."""
+"""Somebody who guesses it can order licenses, and may try as often as the network allows."""
 
 
 def _separate(secrets: str) -> tuple[str, ...]:

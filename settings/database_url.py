@@ -1,6 +1,6 @@
-"""Whether DATABASE_URL can be one: a driver says so late, as if the server were away.
+"""Checks DATABASE_URL, because a driver reports a wrong one late, as if the server were away.
 
-Nothing of it is quoted, for it may hold a password.
+No sentence quotes it, because it may hold a password.
 """
 
 import warnings

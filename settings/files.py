@@ -1,4 +1,4 @@
-"""Whether text can be written, and whether a file or a folder can be used."""
+"""Checks the text, files and folders that settings name."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Reads the environment and `.env`, and turns what is wrong into sentences."""
+"""Reads the environment and `.env`, and turns mistakes into sentences."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Whom the operator's mail goes to, and whether any leaves."""
+"""The operator's address, and whether mail is sent at all."""
 
 from email.utils import parseaddr
 

@@ -1,7 +1,7 @@
-"""Whether others on this machine can get at what is ours.
+"""Finds files of ours that other users of the machine may write or read.
 
-Whoever may write the signing key or the data can order licenses: that ends the process. Whoever may
-read it is told of, because a mounted secret is often readable by all.
+A user who may write the signing key or the data can order licenses: that ends the process. One who
+may only read them is told of, because a mounted secret is often readable by all.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Whether the operator's own templates can be read: or else the words would silently be ours."""
+"""Checks the operator's own templates: where one cannot be read, ours would be used silently."""
 
 import os
 from pathlib import Path

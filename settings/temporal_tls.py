@@ -1,6 +1,7 @@
-"""Whether a client can be made of what `temporalio.envconfig` read.
+"""Checks that a client can be made from the values of `temporalio.envconfig`.
 
-Its SDK would say so only when it connects, as if the server were away: and be asked again for ever.
+The SDK reports a wrong one only when it connects, as if the server were away, and so would be asked
+again for ever.
 """
 
 import re

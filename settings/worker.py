@@ -1,4 +1,4 @@
-"""What the process that does the work needs."""
+"""The settings of the worker."""
 
 from typing import Annotated
 
