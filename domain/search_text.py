@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Sequence
 
+from domain.folding import QUOTES
+
 # Letters that no decomposition takes apart, as people type them who lack the key.
 PLAIN_LETTERS = dict(zip("\u0131łøđðħŧ", "iloddht", strict=True)) | {
     "æ": "ae",
@@ -11,8 +13,8 @@ PLAIN_LETTERS = dict(zip("\u0131łøđðħŧ", "iloddht", strict=True)) | {
 }
 ALIKE = {
     **PLAIN_LETTERS,
-    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u02bb\u00b4", "'"),
-    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+    # A database leaves ASCII's own as they are.
+    **{chr(code): plain for code, plain in QUOTES.items() if not chr(code).isascii()},
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
 }
 UNHEARD = frozenset({"Mn", "Me", "Cf"})

@@ -117,11 +117,10 @@ async def test_once_it_may_be_written_api_and_worker_go_on_without_a_restart(
         worker = await stack.enter_async_context(
             as_other(*WORKER, folder=base / "worker", environment=environment)
         )
-        await worker.says("cannot be used right now")
-        # The later of the two, whose back-off grows.
         api = await stack.enter_async_context(
             as_other(*API, "--port", str(port), folder=base / "api", environment=alone)
         )
+        await worker.says("cannot be used right now")
         await api.says("Uvicorn running on")
         before = await readiness(url)
         assert await ping(url) == 200
