@@ -1,6 +1,7 @@
-"""A Mintpost that mails through a Postmark on the loopback."""
+"""A Mintpost that mails through a Postmark on the loopback, and an order for it."""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 
@@ -30,3 +31,9 @@ async def mailing(setup: Setup, mailer: PostmarkEmailService) -> AsyncIterator[M
     setup.mailer = mailer
     async with running(setup) as started:
         yield started
+
+
+@pytest.fixture
+def order() -> str:
+    """Name an order of the test's own: Temporal may still be ending another test's."""
+    return f"{uuid4()}=="

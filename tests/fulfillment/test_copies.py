@@ -1,31 +1,15 @@
 """Copies of an order that differ: the newest address is used before minting, the rest is told."""
 
-from uuid import uuid4
-
 import pytest
 
 from mailers.postmark import PostmarkEmailService
+from tests.fulfillment.corrected import MAPPED, MONTHLY, RIGHT, UNMAPPED, WRONG, receivers, sale
 from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.waiting import until
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-OLD = "ada.buyer@example.com"
-NEW = "ada.right@example.com"
-UNMAPPED = "new-product=="
-MAPPED = '  - product_id: "new-product=="\n    tier: new\n'
-MONTHLY = 'gumroad:\n  - {product_id: "sDOLRWAJ9iPxvwmpujenuA==", tier: studio, months: 1}\n'
-
-
-@pytest.fixture
-def order() -> str:
-    """Name an order of the test's own: Temporal may still be ending another test's."""
-    return f"{uuid4()}=="
-
-
-def sale(order: str, **fields: str) -> bytes:
-    return changed(recorded("01"), sale_id=order, **fields)
 
 
 def unmapped(order: str, **fields: str) -> bytes:
@@ -47,18 +31,14 @@ async def map_and_settle(mintpost: Mintpost) -> list[tuple[str | None, str | Non
     return [(event.outcome, event.note) for event in reversed(await mintpost.settled())]
 
 
-def receivers(postmark: FakePostmark) -> list[str]:
-    return [mail.message["To"] for mail in postmark.accepted]
-
-
 async def test_parked_sale_is_mailed_to_the_address_that_was_corrected_at_the_storefront(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
     await park(mailing, order)
-    await mailing.ping(unmapped(order, email=NEW, full_name="Ada Right"))
+    await mailing.ping(unmapped(order, email=RIGHT, full_name="Ada Right"))
     first, second = await map_and_settle(mailing)
     (license_,) = await mailing.licenses()
-    assert receivers(postmark) == [license_.email] == [NEW]
+    assert receivers(postmark) == [license_.email] == [RIGHT]
     assert license_.name == "Ada Right"
     assert first == ("fulfilled", carries_another(order))
     assert second == ("duplicate", "the order was settled by ping 1")
@@ -69,10 +49,10 @@ async def test_of_several_copies_the_newest_is_used(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
     await park(mailing, order)
-    for email in ("ada.once@example.com", "ada.twice@example.com", NEW):
+    for email in ("ada.once@example.com", "ada.twice@example.com", RIGHT):
         await mailing.ping(unmapped(order, email=email))
     await map_and_settle(mailing)
-    assert receivers(postmark) == [NEW]
+    assert receivers(postmark) == [RIGHT]
 
 
 @ON_SQLITE
@@ -80,10 +60,10 @@ async def test_retry_of_the_first_body_is_no_newer_than_that(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
     await park(mailing, order)
-    await mailing.ping(unmapped(order, email=NEW))
+    await mailing.ping(unmapped(order, email=RIGHT))
     await mailing.ping(unmapped(order, retry_count="3"))
     await map_and_settle(mailing)
-    assert receivers(postmark) == [NEW]
+    assert receivers(postmark) == [RIGHT]
 
 
 @ON_SQLITE
@@ -95,9 +75,9 @@ async def test_copy_that_is_no_readable_sale_changes_no_address(
     mailing: Mintpost, postmark: FakePostmark, order: str, useless: dict[str, str]
 ) -> None:
     await park(mailing, order)
-    await mailing.ping(unmapped(order, email=NEW) + b"&" + changed(b"x=y", **useless))
+    await mailing.ping(unmapped(order, email=RIGHT) + b"&" + changed(b"x=y", **useless))
     await map_and_settle(mailing)
-    assert receivers(postmark) == [OLD]
+    assert receivers(postmark) == [WRONG]
 
 
 @ON_SQLITE
@@ -105,14 +85,14 @@ async def test_parked_charge_is_mailed_to_the_corrected_address(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark, order: str
 ) -> None:
     setup.mailer = mailer
-    charge = changed(recorded("06"), sale_id=order, subscription_id=order, email=OLD)
+    charge = changed(recorded("06"), sale_id=order, subscription_id=order, email=WRONG)
     async with running(setup) as mailing:
         await mailing.ping(charge)
         await mailing.parked()
-        await mailing.ping(changed(charge, email=NEW))
+        await mailing.ping(changed(charge, email=RIGHT))
         mailing.products.write_text(MONTHLY)
         await mailing.settled()
-    assert receivers(postmark) == [NEW]
+    assert receivers(postmark) == [RIGHT]
 
 
 @ON_SQLITE
@@ -125,13 +105,13 @@ async def test_row_that_carried_the_right_address_says_so_though_it_ends_fulfill
     await mailing.run_of(order).terminate()
     await mailing.settled()
     postmark.default = ACCEPT
-    await mailing.ping(sale(order, email=NEW))
+    await mailing.ping(sale(order, email=RIGHT))
     ended = [(event.outcome, event.note) for event in await mailing.settled()]
     assert ended == [
         ("fulfilled", carries_another(order)),
         ("duplicate", "the order was settled by ping 2"),
     ]
-    assert receivers(postmark) == [OLD]
+    assert receivers(postmark) == [WRONG]
 
 
 async def test_run_that_was_terminated_before_minting_leaves_the_new_address_to_be_used(
@@ -141,10 +121,10 @@ async def test_run_that_was_terminated_before_minting_leaves_the_new_address_to_
     await mailing.pending(order, "mint")
     await mailing.run_of(order).terminate()
     await mailing.settled()
-    await mailing.ping(unmapped(order, email=NEW))
+    await mailing.ping(unmapped(order, email=RIGHT))
     await mailing.parked()
     old, new = await map_and_settle(mailing)
-    assert receivers(postmark) == [NEW]
+    assert receivers(postmark) == [RIGHT]
     assert new == ("fulfilled", None)
     assert old == ("duplicate", f"the order was settled by ping 2; {carries_another(order)}")
 
@@ -155,7 +135,7 @@ async def test_rows_that_fail_say_which_of_them_carries_another_address(
     postmark.default = refuse(401, 10)
     await mailing.ping(sale(order))
     await mailing.pending(order, "email")
-    await mailing.ping(sale(order, email=NEW))
+    await mailing.ping(sale(order, email=RIGHT))
 
     async def joined() -> bool | None:
         return all(event.workflow_id for event in await mailing.events()) or None
@@ -201,7 +181,7 @@ async def test_copy_that_differs_in_everything_says_all_of_it(
 ) -> None:
     await mailing.ping(sale(order))
     await mailing.settled()
-    other = {"email": NEW, "quantity": "2", "variants[Edition]": "Pro"}
+    other = {"email": RIGHT, "quantity": "2", "variants[Edition]": "Pro"}
     await mailing.ping(changed(sale(order), **other))
     assert (await mailing.settled())[0].note == (
         f"the order was settled by ping 1; {carries_another(order)}; "

@@ -1,7 +1,5 @@
 """What a person corrected stands, whatever of the sale waits or comes later."""
 
-from uuid import uuid4
-
 import pytest
 
 from commands.resend import resend
@@ -9,6 +7,7 @@ from db.clock import utc_now
 from db.listing import DeliveryLine, EventLine
 from db.resends import NewResend, ask_resends
 from mailers.postmark import PostmarkEmailService
+from tests.fulfillment.corrected import MAPPED, MONTHLY, RIGHT, UNMAPPED, WRONG, receivers, sale
 from tests.mailers.fake_postmark import (
     ACCEPT,
     FakePostmark,
@@ -22,30 +21,11 @@ from tests.support.temporal import reset
 from tests.support.waiting import until
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-MAPPED = '  - product_id: "new-product=="\n    tier: new\n'
-WRONG = "ada.buyer@example.com"
-RIGHT = "ada.right@example.com"
 WRONG_TOKEN = refuse(401, 10)
-MONTHLY = 'gumroad:\n  - {product_id: "sDOLRWAJ9iPxvwmpujenuA==", tier: studio, months: 1}\n'
-UNMAPPED = "new-product=="
-
-
-@pytest.fixture
-def order() -> str:
-    """Name an order of the test's own: Temporal may still be ending another test's."""
-    return f"{uuid4()}=="
-
-
-def sale(order: str, **fields: str) -> bytes:
-    return changed(recorded("01"), sale_id=order, **fields)
 
 
 async def correct(mintpost: Mintpost, order: str, to: str = RIGHT) -> list[int]:
     return await resend(mintpost.database, "gumroad", order, to, "she wrote")
-
-
-def receivers(postmark: FakePostmark) -> list[str]:
-    return [mail.message["To"] for mail in postmark.accepted]
 
 
 async def statuses(mintpost: Mintpost) -> dict[str, str]:

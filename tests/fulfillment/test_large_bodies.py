@@ -1,7 +1,6 @@
 """The worker names rows whose body is too large for the API to parse."""
 
 import asyncio
-from uuid import uuid4
 
 import pytest
 
@@ -14,12 +13,6 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ORDINARY = recorded("01")
 REFUND = recorded("12")
 LARGE = {"padding": "%" * LONGEST_NAMED}
-
-
-@pytest.fixture
-def order() -> str:
-    """Name an order of the test's own: Temporal may still be ending another test's."""
-    return f"{uuid4()}=="
 
 
 async def test_large_sale_runs_as_its_order_does(mintpost: Mintpost, order: str) -> None:
