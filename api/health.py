@@ -34,7 +34,7 @@ CACHED = {"Cache-Control": "public, max-age=300"}
 class Health:
     """`patience` bounds each look, so that a probe is answered while something hangs.
 
-    `warners` know sentences of what is wrong and does not make us unready.
+    `probes` find what is wrong and does not make us unready.
     """
 
     database: Database

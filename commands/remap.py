@@ -80,8 +80,7 @@ def remap_command(
         patience: Watch = 15,
     ) -> None:
         """Decide tier, seats and end of licenses anew, by today's products.yaml."""
-        if bool(texts) == (product is not None):
-            raise CommandError("name the sales or keys to decide anew, or give --product ID")
+        _require_one(texts, product)
         by = Asker(asker(), reason, may_mail=not no_mail)
         mapping = ProductsFile(products_file(), sources).current()
         with databases() as database:
@@ -89,14 +88,16 @@ def remap_command(
             if not as_json:
                 print_lines(lines)
             if any(line.differs for line in lines) and not dry_run:
-                _ask(lines, yes=yes)
-                lines = [_apply(database, mapping, line, by) for line in lines]
+                lines = _change(database, mapping, lines, by, yes=yes)
                 asyncio.run(_report(database, lines, timedelta(seconds=patience), as_json=as_json))
-            if as_json:
-                print_json([asdict(line) for line in lines])
-        _complain(lines)
+        _conclude(lines, as_json=as_json)
 
     return command
+
+
+def _require_one(texts: Sequence[str] | None, product: str | None) -> None:
+    if bool(texts) == (product is not None):
+        raise CommandError("name the sales or keys to decide anew, or give --product ID")
 
 
 def _preview(
@@ -137,6 +138,13 @@ def _ask(lines: Sequence[RemapLine], *, yes: bool) -> None:
         agreed = False
     if not agreed:
         raise CommandError(UNANSWERED)
+
+
+def _change(
+    database: Database, catalog: Catalog, lines: Sequence[RemapLine], by: Asker, *, yes: bool
+) -> list[RemapLine]:
+    _ask(lines, yes=yes)
+    return [_apply(database, catalog, line, by) for line in lines]
 
 
 def _apply(database: Database, catalog: Catalog, line: RemapLine, by: Asker) -> RemapLine:
@@ -208,7 +216,9 @@ def _end(terms: Terms) -> str:
     return "never" if terms.expires_at is None else day(terms.expires_at)
 
 
-def _complain(lines: Sequence[RemapLine]) -> None:
+def _conclude(lines: Sequence[RemapLine], *, as_json: bool) -> None:
+    if as_json:
+        print_json([asdict(line) for line in lines])
     undecided = sum(line.problem is not None for line in lines)
     if undecided:
         raise CommandError(f"not decided anew: {undecided}; `mintpost products check` helps to see")

@@ -5,17 +5,16 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from api.runs import no_worker_sentence
 from commands.child import Child, spawn
 from commands.child_environment import environment_of
 from commands.ports import HOST, PLAIN, require_free
@@ -27,6 +26,8 @@ Found = TypeVar("Found")
 
 READY_SECONDS = 60
 LOOK_SECONDS = 0.1
+PATIENCE = timedelta(seconds=2)
+"""For one question to Temporal."""
 
 
 class StackNotReadyError(CommandError):
@@ -182,13 +183,7 @@ def _uvicorn(port: int) -> list[str]:
 
 async def _worker_polls(client: Client) -> bool | None:
     try:
-        answer = await client.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(
-                namespace=client.namespace,
-                task_queue=TaskQueue(name=TASK_QUEUE),
-                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-            )
-        )
+        sentence = await no_worker_sentence(client, TASK_QUEUE, PATIENCE)
     except RPCError:
         return None
-    return True if answer.pollers else None
+    return True if sentence is None else None

@@ -64,16 +64,6 @@ def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> i
     return failed
 
 
-def close_order(session: Session, event_id: int, outcome: str, now: datetime) -> int:
-    """Settle this row, and the order's other open or failed rows as its duplicates.
-
-    Return how many rows were settled.
-    """
-    settled = close_row(session, event_id, outcome, now)
-    copies = copies_to_settle(session, event_id, outcome)
-    return settled + sum(settle_copy(session, copy, event_id, now) for copy in copies)
-
-
 def close_row(
     session: Session, event_id: int, outcome: str, now: datetime, remark: str | None = None
 ) -> int:
@@ -110,7 +100,7 @@ def rows_to_fail(session: Session, event_id: int) -> Sequence[int]:
 
 
 def order_is_settled(session: Session, source: str, order_id: str) -> bool:
-    """Tell whether `settle_late_events` would settle another row of the order."""
+    """Tell whether another open row of the order would be among `late_copies`."""
     settled = exists().where(
         Event.source == source,
         Event.order_id == order_id,
@@ -118,12 +108,6 @@ def order_is_settled(session: Session, source: str, order_id: str) -> bool:
         Event.outcome.not_in(UNSETTLED),
     )
     return session.execute(select(settled)).scalar_one()
-
-
-def settle_late_events(session: Session, now: datetime) -> int:
-    """Settle the open rows of orders that another row has settled; return how many."""
-    late = late_copies(session)
-    return sum(settle_copy(session, copy, settled_by, now) for copy, settled_by in late)
 
 
 def late_copies(session: Session) -> list[tuple[int, int]]:

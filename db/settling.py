@@ -45,7 +45,10 @@ class Settling:
     remark: Remark
 
     async def close(self, event_id: int, outcome: str, now: datetime) -> int:
-        """Settle the order as `db.orders.close_order` does; return how many rows."""
+        """Settle this row, and the order's other open or failed rows as its duplicates.
+
+        Return how many rows were settled.
+        """
         settled = 0
         # The copies first: who sees the row settled sees the order settled.
         for copy in await self.database.read(copies_to_settle, event_id, outcome):

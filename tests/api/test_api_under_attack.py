@@ -31,7 +31,7 @@ class Api:
 
 
 @asynccontextmanager
-async def api(template: URL, folder: Path, app: str = "tests.api.quick") -> AsyncIterator[Api]:
+async def api(template: URL, folder: Path, app: str) -> AsyncIterator[Api]:
     """Start it as a person does, in a shell that gives it few files."""
     shutil.copyfile(str(template.database), folder / "mintpost.db")
     (port,) = free_ports(1)
@@ -43,23 +43,18 @@ async def api(template: URL, folder: Path, app: str = "tests.api.quick") -> Asyn
         yield Api(f"http://{HOST}:{port}", running)
 
 
+@pytest.fixture(scope="module")
+async def quick(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
+    """Start one process with short times for all; the last test ends it."""
+    async with api(sqlite, tmp_path_factory.mktemp("quick"), "tests.api.quick") as started:
+        yield started
+
+
 async def open_silently(url: str, stack: AsyncExitStack, sent: bytes) -> None:
     host, _, port = url.removeprefix("http://").partition(":")
     _, writer = await asyncio.open_connection(host, int(port))
     stack.callback(writer.close)
     writer.write(sent)
-
-
-async def test_connections_that_wait_do_not_stop_pings(sqlite: URL, tmp_path: Path) -> None:
-    half_a_body = kept_open(request("POST", UNKNOWN, body=b"a=1"))[:-1]
-    async with api(sqlite, tmp_path) as started, AsyncExitStack() as stack:
-        for sent in (b"", b"POST /webhooks/gumroad", half_a_body):
-            await asyncio.gather(*(open_silently(started.url, stack, sent) for _ in range(SILENT)))
-            for _ in range(3):
-                assert status(await exchange(started.url, PING)) == 200
-        log = started.running.output()
-    assert len(log) < LARGEST_LOG
-    assert "too many connections" in log
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others do not tell a process's limits")
@@ -74,27 +69,38 @@ def limits_of(process: int) -> str:
     return Path(f"/proc/{process}/limits").read_text()
 
 
-async def test_sender_that_stalls_does_not_keep_the_process(sqlite: URL, tmp_path: Path) -> None:
-    async with api(sqlite, tmp_path) as started, AsyncExitStack() as stack:
+async def test_flood_of_one_line_is_told_with_its_count(quick: Api) -> None:
+    for _ in range(100):
+        assert status(await exchange(quick.url, b"nonsense\r\n\r\n")) == 400
+
+    async def told() -> bool | None:
+        return "times more within" in quick.running.output() or None
+
+    await until(told, "the count is told")
+    lines = quick.running.output().splitlines()
+    assert len([line for line in lines if "Invalid HTTP request received." in line]) < 20
+
+
+async def test_connections_that_wait_do_not_stop_pings(quick: Api) -> None:
+    half_a_body = kept_open(request("POST", UNKNOWN, body=b"a=1"))[:-1]
+    async with AsyncExitStack() as stack:
+        for sent in (b"", b"POST /webhooks/gumroad", half_a_body):
+            await asyncio.gather(*(open_silently(quick.url, stack, sent) for _ in range(SILENT)))
+            for _ in range(3):
+                assert status(await exchange(quick.url, PING)) == 200
+        log = quick.running.output()
+    assert len(log) < LARGEST_LOG
+    assert "too many connections" in log
+
+
+async def test_sender_that_stalls_does_not_keep_the_process(quick: Api) -> None:
+    before = len(quick.running.output())
+    async with AsyncExitStack() as stack:
         for sent in (PART, PART + ORDINARY[:100], kept_open(PART), b"POST", b""):
-            await open_silently(started.url, stack, sent)
-        assert status(await exchange(started.url, PING)) == 200  # What came before is read by now.
-        await started.running.stop(signal.SIGTERM)
-        log = started.running.output()
+            await open_silently(quick.url, stack, sent)
+        assert status(await exchange(quick.url, PING)) == 200  # What came before is read by now.
+        await quick.running.stop(signal.SIGTERM)
+        log = quick.running.output()[before:]
     assert log.count("broke off and was not answered") >= 1
     assert "Application shutdown complete" in log
     assert "Traceback" not in log
-
-
-async def test_flood_of_one_line_is_told_with_its_count(sqlite: URL, tmp_path: Path) -> None:
-    async with api(sqlite, tmp_path) as started:
-        for _ in range(100):
-            assert status(await exchange(started.url, b"nonsense\r\n\r\n")) == 400
-
-        async def told() -> bool | None:
-            return "times more within" in started.running.output() or None
-
-        await until(told, "the count is told")
-        log = started.running.output()
-    lines = [line for line in log.splitlines() if "Invalid HTTP request received." in line]
-    assert len(lines) < 20

@@ -26,7 +26,7 @@ from tests.api.bounded import (
     held,
     kept_open,
 )
-from tests.api.raw_http import exchange, request, status
+from tests.api.raw_http import PATIENCE_SECONDS, exchange, request, status
 
 FEW = 4
 PART = PING[: -len(ORDINARY)]
@@ -119,7 +119,7 @@ async def from_another_address(web: Web, sent: bytes) -> bytes:
     except OSError:
         pytest.skip("this machine has one loopback address only")
     writer.write(sent)
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE_SECONDS)
     writer.close()
     return answer
 

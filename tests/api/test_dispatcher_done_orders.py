@@ -6,7 +6,7 @@ from temporalio.client import Client
 from db.engine import Database
 from db.events import WaitingEvent
 from db.models import Event
-from db.orders import close_order
+from db.orders import close_row
 from tests.api.relaying import ON_SQLITE, dispatcher_for, lines, unique
 from tests.db.rows import NOON, store_ping
 from tests.support.pings import changed, recorded
@@ -78,7 +78,7 @@ async def test_late_row_of_a_settled_order_starts_nothing(
 ) -> None:
     order = unique()
     first = await database.run(store_ping, order)
-    await database.run(close_order, first, "fulfilled", NOON)
+    await database.run(close_row, first, "fulfilled", NOON)
     await database.run(store_ping, order)
     assert await dispatcher_for(database, client).look()
     late = (await lines(database))[0]

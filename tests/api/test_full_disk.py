@@ -140,18 +140,22 @@ def test_a_look_for_room_leaves_nothing_behind(tmp_path: Path) -> None:
     assert Room(tmp_path / "nowhere").trouble() == "No such file or directory"
 
 
-@pytest.fixture
-async def limited(sqlite: URL, tmp_path: Path) -> AsyncIterator[tuple[Running, str]]:
-    shutil.copyfile(str(sqlite.database), tmp_path / "mintpost.db")
+@pytest.fixture(scope="module")
+async def limited(
+    sqlite: URL, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Running, str]]:
+    """Start one process for all: each test gives it back its right to write files."""
+    folder = tmp_path_factory.mktemp("limited")
+    shutil.copyfile(str(sqlite.database), folder / "mintpost.db")
     (port,) = free_ports(1)
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app"]
     environment = {
-        "DATA_DIR": str(tmp_path),
+        "DATA_DIR": str(folder),
         "GUMROAD_WEBHOOK_SECRET": SECRET,
         "TEMPORAL_ADDRESS": f"{HOST}:1",
     }
     options = ["--host", HOST, "--port", str(port)]
-    async with start(*command, *options, folder=tmp_path, environment=environment) as process:
+    async with start(*command, *options, folder=folder, environment=environment) as process:
         await process.says("Uvicorn running on")
         yield process, f"http://{HOST}:{port}"
 

@@ -1,13 +1,16 @@
 """Real processes of ours: started in a folder, waited for, and never left behind."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from commands.ports import free_ports
 from settings import plain_environment
@@ -15,6 +18,9 @@ from tests.support.waiting import until
 
 MINTPOST = (sys.executable, "-m", "cli")
 WORKER = (sys.executable, "-m", "worker")
+PATIENCE_SECONDS = 90
+"""Several that start at once on a busy machine import for half a minute."""
+
 REPOSITORY = Path(__file__).parent.parent.parent
 
 
@@ -33,7 +39,7 @@ class Running:
             assert self.process.returncode is None, f"it ended:\n{self.output()}"
             return True if words in self.output() else None
 
-        await until(said, f"the process says {words!r}")
+        await until(said, f"the process says {words!r}", PATIENCE_SECONDS)
 
     async def children(self, at_least: int) -> list[int]:
         """Wait for so many children; return the ids of all there are."""
@@ -43,11 +49,11 @@ class Running:
             found = await _children_of(self.process.pid)
             return found if len(found) >= at_least else None
 
-        return await until(grown, f"it has {at_least} children")
+        return await until(grown, f"it has {at_least} children", PATIENCE_SECONDS)
 
     async def stop(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return await asyncio.wait_for(self.process.wait(), 30)
+        return await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
 
 
 @asynccontextmanager
@@ -82,8 +88,26 @@ async def run(
 ) -> tuple[int, str]:
     """Run a command to its end; return its exit code and all that it said."""
     async with start(*command, folder=folder, environment=environment) as running:
-        code = await asyncio.wait_for(running.process.wait(), 60)
+        code = await asyncio.wait_for(running.process.wait(), PATIENCE_SECONDS)
         return code, running.output()
+
+
+def refuses(root: Callable[[], object]) -> str:
+    """Begin here as a process of that root does; return the sentence in which it ends.
+
+    A process of its own takes a second to import everything; one test keeps to those.
+    """
+    loggers = [logging.getLogger(name) for name in ("alembic", "httpx", "temporalio.activity")]
+    levels = [each.level for each in loggers]
+    umask = os.umask(0o077)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            root()
+    finally:
+        os.umask(umask)
+        for each, level in zip(loggers, levels, strict=True):
+            each.setLevel(level)
+    return str(ended.value.code)
 
 
 def clean_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -105,7 +129,7 @@ async def all_gone(pids: list[int]) -> None:
         states = await _ps("-o", "stat=", "-p", ",".join(map(str, pids)))
         return None if [state for state in states if not state.startswith("Z")] else True
 
-    await until(gone, "no process is left behind")
+    await until(gone, "no process is left behind", PATIENCE_SECONDS)
 
 
 async def _children_of(parent: int) -> list[int]:

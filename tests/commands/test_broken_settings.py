@@ -11,6 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+import worker
+from api.app import create_app
 from commands.ports import free_ports
 from licensing.signing import generate_private_key
 from settings import (
@@ -20,7 +22,8 @@ from settings import (
     temporal_config,
     usable_temporal_config,
 )
-from tests.commands.processes import MINTPOST, WORKER, run, start
+from tests.commands.conftest import Run
+from tests.commands.processes import MINTPOST, WORKER, refuses, run, start
 from tests.support.running import PRODUCTS
 
 API = (sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app")
@@ -183,14 +186,14 @@ async def test_each_process_tells_all_at_once_and_no_traceback(folder: Path) -> 
         assert "sekret" not in said
 
 
-async def test_a_slip_in_the_file_ends_each_process_with_its_line(tmp_path: Path) -> None:
+def test_a_slip_in_the_file_ends_each_process_with_its_line(mint: Run, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("LICENSE_ISSUER=shop\nPOSTMARK_TOKEN='sekret\n")
-    for command in (API, WORKER, (*MINTPOST, "dev"), (*MINTPOST, "events")):
-        code, said = await run(*command, folder=tmp_path)
-        assert (code, said) == (
-            1,
-            '.env, line 2: a quote is not closed, or something follows it: write NAME="value"\n',
-        )
+    sentence = '.env, line 2: a quote is not closed, or something follows it: write NAME="value"'
+    for command in ("dev", "events"):
+        answer = mint(command)
+        assert (answer.code, answer.out, answer.err) == (1, "", f"{sentence}\n")
+    for root in (create_app, worker.main):
+        assert refuses(root) == sentence
 
 
 async def test_without_a_secret_the_api_says_so_and_starts(tmp_path: Path) -> None:
@@ -198,5 +201,5 @@ async def test_without_a_secret_the_api_says_so_and_starts(tmp_path: Path) -> No
     environment = {"DATABASE_URL": "postgresql://u@127.0.0.1:1/none"}
     command = (*API, "--port", str(port))
     async with start(*command, folder=tmp_path, environment=environment) as api:
-        await api.says("GUMROAD_WEBHOOK_SECRET is not set: every sale is answered 404")
+        await api.says("gumroad: GUMROAD_WEBHOOK_SECRET is not set, so every call")
         await api.says("Application startup complete")

@@ -1,8 +1,6 @@
 """`mintpost dev`, as real processes: it comes up from a .env, and leaves nothing behind."""
 
 import os
-import re
-import shlex
 import signal
 import sys
 from pathlib import Path
@@ -106,31 +104,6 @@ async def test_killing_it_outright_ends_its_processes_too(shop: Path) -> None:
         children = await dev.children(3)
         await dev.stop(signal.SIGKILL)
         await all_gone(children)
-
-
-async def test_a_part_that_dies_ends_the_rest_with_a_sentence(shop: Path) -> None:
-    async with start(*MINTPOST, "dev", *some_ports(), folder=shop) as dev:
-        await dev.says("Ctrl-C stops all of it")
-        children = await dev.children(3)
-        os.kill(min(children), signal.SIGKILL)
-        assert await dev.process.wait() == 1
-        await all_gone(children)
-    assert "temporal ended with exit code -9" in dev.output()
-    assert "Traceback" not in dev.output()
-
-
-async def test_it_tells_how_commands_of_another_terminal_find_it(shop: Path) -> None:
-    folder = shop / "my data"
-    async with start(*MINTPOST, "dev", *some_ports(), f"--data-dir={folder}", folder=shop) as dev:
-        await dev.says("Ctrl-C stops all of it")
-        (said,) = re.findall("  commands +export (.+); mintpost events", dev.output())
-        environment = dict(word.split("=", 1) for word in shlex.split(said))
-        (shop / "elsewhere").mkdir()
-        code, listed = await run(
-            *MINTPOST, "events", folder=shop / "elsewhere", environment=environment
-        )
-    assert (code, listed) == (0, "no events\n")
-    assert f"(Web UI), {environment['TEMPORAL_ADDRESS']}\n" in dev.output()
 
 
 def test_a_second_one_in_the_same_data_dir_is_refused(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 import os
 import stat
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
+import worker
+from api.app import create_app
 from licensing.signing import generate_private_key
 from settings import (
     DatabaseSettings,
@@ -19,7 +20,7 @@ from settings import (
     require_private_data,
 )
 from tests.commands.conftest import Run
-from tests.commands.processes import MINTPOST, WORKER, run, start
+from tests.commands.processes import WORKER, refuses, start
 from tests.support.running import PRODUCTS
 
 REST = "other users of this machine may"
@@ -130,18 +131,18 @@ def test_what_belongs_to_another_user_is_told() -> None:
     assert told.endswith(f"sudo chown 1234 {file}")
 
 
-async def test_each_process_refuses_a_data_folder_that_others_may_write(tmp_path: Path) -> None:
+def test_each_process_refuses_a_data_folder_that_others_may_write(
+    mint: Run, clean: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "products.yaml").write_text(PRODUCTS)
     (tmp_path / "var").mkdir()
     (tmp_path / "var").chmod(0o777)
-    environment = {"LICENSE_SIGNING_KEY": generate_private_key()}
-    api = (sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app")
-    for command in ((*MINTPOST, "dev"), (*MINTPOST, "migrate"), WORKER, api):
-        code, said = await run(*command, folder=tmp_path, environment=environment)
-        assert code == 1, said
+    clean.setenv("LICENSE_SIGNING_KEY", generate_private_key())
+    answers = [mint("dev"), mint("migrate")]
+    assert [answer.code for answer in answers] == [1, 1]
+    for said in (*(each.err for each in answers), refuses(worker.main), refuses(create_app)):
         assert f"DATA_DIR: {REST} write" in said
         assert said.rstrip().endswith(f"chmod go-rwx {tmp_path}/var")
-        assert "Traceback" not in said
 
 
 async def test_the_worker_tells_of_a_key_that_others_may_read_and_works(tmp_path: Path) -> None:
@@ -152,9 +153,9 @@ async def test_the_worker_tells_of_a_key_that_others_may_read_and_works(tmp_path
         "LICENSE_SIGNING_KEY_FILE": "key.pem",
         "DATABASE_URL": "postgresql://u@127.0.0.1:1/none",
     }
-    async with start(*WORKER, folder=tmp_path, environment=environment) as worker:
-        await worker.says(f"LICENSE_SIGNING_KEY_FILE: {REST} read key.pem")
-        await worker.says("the database cannot be used right now")
+    async with start(*WORKER, folder=tmp_path, environment=environment) as working:
+        await working.says(f"LICENSE_SIGNING_KEY_FILE: {REST} read key.pem")
+        await working.says("the database cannot be used right now")
 
 
 def test_what_a_command_makes_is_its_user_s_alone(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database, open_engine
 from db.models import Table
+from db.settling import Settling
 from tests.conftest import create_database
 
 
@@ -39,3 +40,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 def empty(session: Session) -> None:
     for table in reversed(Table.metadata.sorted_tables):
         session.execute(delete(table))
+
+
+@pytest.fixture
+def settling(database: Database) -> Settling:
+    return Settling(database, lambda _copy, _sold: None)

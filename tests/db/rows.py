@@ -6,7 +6,8 @@ from uuid import uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from db.events import NewEvent, store_event
+from db.engine import Database
+from db.events import NewEvent, load_event, store_event
 from db.licenses import Minted, NewLicense, mint_license
 from db.sales import save_sale
 from domain.sale import Product, Sale
@@ -41,6 +42,15 @@ def new_ping(
 
 def store_ping(session: Session, order_id: str | None = "order-1", kind: str = "sale") -> int:
     return store_event(session, new_ping(order_id, kind))
+
+
+def told(session: Session, event_id: int) -> tuple[str | None, str | None, str | None]:
+    event = load_event(session, event_id)
+    return event.outcome, event.error, event.note
+
+
+def stored(database: Database, *orders_and_kinds: tuple[str | None, str]) -> list[int]:
+    return [database.run_here(store_ping, order, kind) for order, kind in orders_and_kinds]
 
 
 def sale_of(order_id: str = "order-1", subscription_id: str | None = None) -> Sale:

@@ -19,7 +19,7 @@ from db.listing import (
     list_sales,
 )
 from db.models import Event
-from db.orders import close_order, fail_order, record_failure
+from db.orders import close_row, fail_order, record_failure
 from tests.db.rows import BUYER, KEY, NOON, mint, new_ping, sale_of, store_ping
 
 HOUR = timedelta(hours=1)
@@ -110,18 +110,18 @@ def test_sale_stands_as_its_best_row_does(database: Database) -> None:
     assert status() == "open"
     database.run_here(record_failure, again, "unmapped product")
     assert status() == "parked"
-    database.run_here(close_order, again, "fulfilled", NOON)
+    database.run_here(close_row, again, "fulfilled", NOON)
     assert status() == "fulfilled"
     late = database.run_here(store_ping)
     assert status() == "fulfilled"
-    database.run_here(close_order, late, "duplicate", NOON)
+    database.run_here(close_row, late, "duplicate", NOON)
     assert status() == "fulfilled"
 
 
 def test_refund_does_not_change_how_its_sale_stands(database: Database) -> None:
     database.run_here(mint, sale_of())
     refund = database.run_here(store_ping, "order-1", "refund")
-    database.run_here(close_order, refund, "ignored:refund", NOON)
+    database.run_here(close_row, refund, "ignored:refund", NOON)
     assert [line.status for line in database.read_here(list_sales, Filters())] == ["open"]
 
 

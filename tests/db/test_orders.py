@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.events import (
@@ -17,37 +16,25 @@ from db.events import (
 )
 from db.listing import Filters, list_events
 from db.orders import (
-    close_order,
-    close_row,
     fail_order,
     fail_run,
-    order_is_settled,
     record_failure,
-    settle_copy,
-    settle_late_events,
 )
+from db.settling import Settling
 from domain.event import ORDER_KINDS
-from tests.db.concurrently import at_once
-from tests.db.rows import NOON, mint, new_ping, sale_of, store_ping
+from tests.db.rows import NOON, mint, new_ping, sale_of, stored, told
 
 LATER = NOON + timedelta(hours=1)
 
 
-def told(session: Session, event_id: int) -> tuple[str | None, str | None, str | None]:
-    event = load_event(session, event_id)
-    return event.outcome, event.error, event.note
-
-
-def stored(database: Database, *orders_and_kinds: tuple[str | None, str]) -> list[int]:
-    return [database.run_here(store_ping, order, kind) for order, kind in orders_and_kinds]
-
-
-def test_close_settles_its_row_and_the_others_as_duplicates(database: Database) -> None:
+async def test_close_settles_its_row_and_the_others_as_duplicates(
+    database: Database, settling: Settling
+) -> None:
     mine, other, failed = stored(database, *[("order", kind) for kind in ORDER_KINDS])
     database.run_here(fail_order, failed, "it failed", NOON)
     for row in (mine, other):
         database.run_here(record_failure, row, "it waits")
-    assert database.run_here(close_order, mine, "fulfilled", LATER) == 3
+    assert await settling.close(mine, "fulfilled", LATER) == 3
     note = f"the order was settled by ping {mine}"
     assert database.read_here(told, mine) == ("fulfilled", None, None)
     assert database.read_here(told, other) == ("duplicate", None, note)
@@ -55,10 +42,10 @@ def test_close_settles_its_row_and_the_others_as_duplicates(database: Database) 
     assert database.read_here(load_event, failed).closed_at == LATER
 
 
-def test_close_a_second_time_changes_nothing(database: Database) -> None:
+async def test_close_a_second_time_changes_nothing(database: Database, settling: Settling) -> None:
     (mine,) = stored(database, ("order", "sale"))
-    database.run_here(close_order, mine, "fulfilled", NOON)
-    assert database.run_here(close_order, mine, "ignored:refunded", LATER) == 0
+    await settling.close(mine, "fulfilled", NOON)
+    assert await settling.close(mine, "ignored:refunded", LATER) == 0
     event = database.read_here(load_event, mine)
     assert (event.outcome, event.closed_at) == ("fulfilled", NOON)
 
@@ -73,21 +60,21 @@ def test_close_a_second_time_changes_nothing(database: Database) -> None:
         (None, "sale", "gumroad"),
     ],
 )
-def test_close_leaves_what_is_not_of_the_order(
-    database: Database, order: str | None, kind: str, source: str
+async def test_close_leaves_what_is_not_of_the_order(
+    database: Database, settling: Settling, order: str | None, kind: str, source: str
 ) -> None:
     foreign = database.run_here(store_event, new_ping(order, kind, source=source))
     (mine,) = stored(database, ("order", "sale"))
-    assert database.run_here(close_order, mine, "fulfilled", NOON) == 1
+    assert await settling.close(mine, "fulfilled", NOON) == 1
     assert database.read_here(told, foreign) == (None, None, None)
 
 
 @pytest.mark.parametrize(("order", "kind"), [("order", "refund"), (None, "sale")])
-def test_row_that_stands_alone_closes_alone(
-    database: Database, order: str | None, kind: str
+async def test_row_that_stands_alone_closes_alone(
+    database: Database, settling: Settling, order: str | None, kind: str
 ) -> None:
     mine, twin, sale = stored(database, (order, kind), (order, kind), ("order", "sale"))
-    assert database.run_here(close_order, mine, "ignored:x", NOON) == 1
+    assert await settling.close(mine, "ignored:x", NOON) == 1
     assert database.read_here(told, twin) == (None, None, None)
     assert database.read_here(told, sale) == (None, None, None)
 
@@ -136,19 +123,23 @@ def test_row_that_its_run_has_named_meanwhile_starts_under_its_new_name(
     assert database.read_here(waiting_events, 9) == []
 
 
-def test_foreign_seller_settles_no_other_copy_of_the_order(database: Database) -> None:
+async def test_foreign_seller_settles_no_other_copy_of_the_order(
+    database: Database, settling: Settling
+) -> None:
     foreign, other = stored(database, ("order", "sale"), ("order", "sale"))
     for row in (foreign, other):
         database.run_here(mark_dispatched, row, "gumroad:order", NOON)
-    database.run_here(close_order, foreign, "ignored:foreign_seller", NOON)
+    await settling.close(foreign, "ignored:foreign_seller", NOON)
     assert database.read_here(told, foreign)[0] == "ignored:foreign_seller"
     assert [row.id for row in database.read_here(waiting_events, 9)] == [other]
 
 
-def test_close_after_all_replaces_what_was_ignored(database: Database) -> None:
+async def test_close_after_all_replaces_what_was_ignored(
+    database: Database, settling: Settling
+) -> None:
     (row,) = stored(database, ("order", "sale"))
-    database.run_here(close_order, row, "ignored:refunded", NOON)
-    assert database.run_here(close_order, row, "fulfilled", LATER) == 1
+    await settling.close(row, "ignored:refunded", NOON)
+    assert await settling.close(row, "fulfilled", LATER) == 1
     assert database.read_here(told, row)[0] == "fulfilled"
 
 
@@ -158,47 +149,6 @@ def test_failure_of_an_attempt_tells_every_open_row_and_no_closed_one(database: 
     database.run_here(record_failure, mine, "it waits")
     assert database.read_here(told, mine) == (None, "it waits", None)
     assert database.read_here(told, failed) == ("failed", None, None)
-
-
-def test_late_row_becomes_a_duplicate_of_the_row_that_settled(database: Database) -> None:
-    (first,) = stored(database, ("order", "sale"))
-    database.run_here(close_order, first, "fulfilled", NOON)
-    late, later = stored(database, ("order", "sale"), ("order", "recurring_charge"))
-    assert database.run_here(settle_late_events, LATER) == 2
-    for row in (late, later):
-        outcome, _, note = database.read_here(told, row)
-        assert (outcome, note) == ("duplicate", f"the order was settled by ping {first}")
-    assert database.run_here(settle_late_events, LATER) == 0
-
-
-@pytest.mark.parametrize(
-    ("outcome", "kind", "settles"),
-    [
-        ("fulfilled", "sale", True),
-        ("ignored:refunded", "sale", True),
-        ("failed", "sale", False),
-        ("duplicate", "sale", False),
-        ("ignored:foreign_seller", "sale", False),
-        (None, "sale", False),
-        ("ignored:refund", "refund", False),
-    ],
-)
-def test_order_is_settled_exactly_where_a_late_row_would_be(
-    database: Database, outcome: str | None, kind: str, *, settles: bool
-) -> None:
-    (first,) = stored(database, ("order", kind))
-    database.run_here(lambda session: setattr(load_event(session, first), "outcome", outcome))
-    assert database.read_here(order_is_settled, "gumroad", "order") is settles
-    (late,) = stored(database, ("order", "sale"))
-    database.run_here(settle_late_events, NOON)
-    assert (database.read_here(told, late)[0] == "duplicate") is settles
-
-
-def test_late_refund_is_not_settled_by_its_sale(database: Database) -> None:
-    sale, refund = stored(database, ("order", "sale"), ("order", "refund"))
-    database.run_here(close_order, sale, "fulfilled", NOON)
-    assert database.run_here(settle_late_events, NOON) == 0
-    assert database.read_here(told, refund) == (None, None, None)
 
 
 def test_start_takes_the_waiting_sentence_away_and_no_other(database: Database) -> None:
@@ -212,10 +162,12 @@ def test_start_takes_the_waiting_sentence_away_and_no_other(database: Database) 
     assert database.read_here(told, parked) == (None, "unmapped product", None)
 
 
-def test_rows_wait_in_order_of_arrival_until_dispatched_or_settled(database: Database) -> None:
+async def test_rows_wait_in_order_of_arrival_until_dispatched_or_settled(
+    database: Database, settling: Settling
+) -> None:
     dispatched, settled, *rest = stored(database, *[(f"o{n}", "sale") for n in range(5)])
     database.run_here(mark_dispatched, dispatched, "workflow", NOON)
-    database.run_here(close_order, settled, "fulfilled", NOON)
+    await settling.close(settled, "fulfilled", NOON)
     assert [event.id for event in database.read_here(waiting_events, 100)] == rest
     assert [event.id for event in database.read_here(waiting_events, 2)] == rest[:2]
 
@@ -226,19 +178,3 @@ def test_waiting_is_told_on_undispatched_rows_only(database: Database) -> None:
     database.run_here(record_waiting, "Temporal is away")
     assert database.read_here(told, dispatched) == (None, None, None)
     assert (database.read_here(load_event, waiting).error or "").startswith(WAITING)
-
-
-def test_two_rows_that_settle_each_other_at_once_leave_one_that_is_no_duplicate(
-    database: Database,
-) -> None:
-    for number in range(10):
-        rows = stored(database, *[(f"order-{number}", "sale")] * 2)
-
-        def settle(turn: int, rows: list[int] = rows) -> int:
-            mine, other = rows[turn], rows[1 - turn]
-            settled = database.run_here(settle_copy, other, mine, LATER)
-            return settled + database.run_here(close_row, mine, "fulfilled", LATER)
-
-        at_once(2, settle)
-        outcomes = [database.read_here(told, row)[0] for row in rows]
-        assert sorted(map(str, outcomes)) == ["duplicate", "fulfilled"]

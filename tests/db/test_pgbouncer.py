@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import URL, func, select, text
 from sqlalchemy.orm import Session
 
-from db.clock import utc_now
 from db.engine import Database, open_engine
 from db.events import waiting_events
 from db.migrating import check_migrated, head, migrate
 from db.models import Event, Table
-from db.orders import settle_late_events
+from db.orders import late_copies
 from tests.db.concurrently import at_once
 from tests.db.rows import store_ping
 from tests.support.pgbouncer import pgbouncer
@@ -32,7 +31,7 @@ def pooled(database_url: URL) -> Iterator[Database]:
 def do_all(session: Session) -> None:
     store_ping(session)
     waiting_events(session, 10)
-    settle_late_events(session, utc_now())
+    late_copies(session)
 
 
 @ON_POSTGRESQL

@@ -4,9 +4,10 @@ import json
 import re
 import runpy
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from subprocess import run
+from subprocess import PIPE, Popen
 from typing import Any
 
 import jwt
@@ -17,6 +18,22 @@ from licensing.tokens import jwks
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "verify-licenses.md"
 NODE = shutil.which("node")
+
+CALLS = """
+const calls = {
+  readLicense: (given) => readLicense(...given),
+  areWellFormed: (given) => given.map(isWellFormed),
+};
+const { createInterface } = await import("node:readline");
+for await (const line of createInterface({ input: process.stdin })) {
+  const [call, given] = JSON.parse(line);
+  try {
+    console.log(JSON.stringify({ given: calls[call](given) }));
+  } catch (error) {
+    console.log(JSON.stringify({ refused: String(error) }));
+  }
+}
+"""
 
 KeySet = dict[str, list[dict[str, str]]]
 Reader = Callable[[str, KeySet], dict[str, Any]]
@@ -38,19 +55,49 @@ def snippets(tmp_path: Path) -> dict[str, Any]:
     return runpy.run_path(str(file))
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One process for all calls: to start it takes longer than what is asked of it."""
+
+    process: Popen[str]
+
+    def ask(self, call: str, given: list[Any]) -> Any:  # noqa: ANN401 - whatever JSON can say
+        asked, answers = self.process.stdin, self.process.stdout
+        assert asked is not None
+        assert answers is not None
+        asked.write(json.dumps([call, given]) + "\n")
+        asked.flush()
+        answer = json.loads(answers.readline())
+        if "refused" in answer:
+            raise RefusedError(answer["refused"])
+        return answer["given"]
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    if NODE is None:
+        pytest.skip("there is no Node.js here")
+    file = tmp_path_factory.mktemp("node") / "snippets.mjs"
+    file.write_text(code("javascript") + CALLS)
+    with Popen([NODE, str(file)], stdin=PIPE, stdout=PIPE, text=True) as process:  # noqa: S603 - our own page's code
+        yield Node(process)
+
+
 @pytest.fixture(params=["python", "javascript"])
-def read(request: pytest.FixtureRequest, tmp_path: Path) -> Reader:
+def read(request: pytest.FixtureRequest) -> Reader:
     if request.param == "python":
         return _python_reader(request.getfixturevalue("snippets"))
-    return _javascript_reader(tmp_path / "reading.mjs")
+    node: Node = request.getfixturevalue("node")
+    return lambda token, keys: node.ask("readLicense", [token, keys])
 
 
 @pytest.fixture(params=["python", "javascript"])
-def well_formed(request: pytest.FixtureRequest, tmp_path: Path) -> KeyChecks:
+def well_formed(request: pytest.FixtureRequest) -> KeyChecks:
     if request.param == "python":
         check = request.getfixturevalue("snippets")["is_well_formed"]
         return lambda keys: [check(key) for key in keys]
-    return _javascript_key_checks(tmp_path / "checking.mjs")
+    node: Node = request.getfixturevalue("node")
+    return lambda keys: node.ask("areWellFormed", list(keys))
 
 
 @pytest.fixture
@@ -67,35 +114,3 @@ def _python_reader(snippets: dict[str, Any]) -> Reader:
         return claims
 
     return read
-
-
-def _javascript_reader(file: Path) -> Reader:
-    def read(token: str, keys: KeySet) -> dict[str, Any]:
-        claims: dict[str, Any] = _javascript(file, "readLicense(...given)", [token, keys])
-        return claims
-
-    return read
-
-
-def _javascript_key_checks(file: Path) -> KeyChecks:
-    def checks(keys: Sequence[str]) -> list[bool]:
-        answers: list[bool] = _javascript(file, "given.map(isWellFormed)", list(keys))
-        return answers
-
-    return checks
-
-
-def _javascript(file: Path, call: str, given: list[Any]) -> Any:  # noqa: ANN401 - whatever JSON can say
-    if NODE is None:
-        pytest.skip("there is no Node.js here")
-    file.write_text(
-        f"{code('javascript')}\n"
-        'const { readFileSync } = await import("node:fs");\n'
-        "const given = JSON.parse(readFileSync(0));\n"
-        f"console.log(JSON.stringify({call}));\n"
-    )
-    command = [NODE, str(file)]
-    done = run(command, input=json.dumps(given), capture_output=True, check=False, text=True)  # noqa: S603 - our own page's code
-    if done.returncode != 0:
-        raise RefusedError(done.stderr)
-    return json.loads(done.stdout)

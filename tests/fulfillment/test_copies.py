@@ -10,6 +10,7 @@ from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.waiting import until
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OLD = "ada.buyer@example.com"
 NEW = "ada.right@example.com"
 UNMAPPED = "new-product=="
@@ -63,6 +64,7 @@ async def test_parked_sale_is_mailed_to_the_address_that_was_corrected_at_the_st
     assert second == ("duplicate", "the order was settled by ping 1")
 
 
+@ON_SQLITE
 async def test_of_several_copies_the_newest_is_used(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
@@ -73,6 +75,7 @@ async def test_of_several_copies_the_newest_is_used(
     assert receivers(postmark) == [NEW]
 
 
+@ON_SQLITE
 async def test_retry_of_the_first_body_is_no_newer_than_that(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
@@ -83,6 +86,7 @@ async def test_retry_of_the_first_body_is_no_newer_than_that(
     assert receivers(postmark) == [NEW]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "useless",
     [{"email": "no address"}, {"refunded": "maybe"}, {"is_preorder_authorization": "true"}],
@@ -96,6 +100,7 @@ async def test_copy_that_is_no_readable_sale_changes_no_address(
     assert receivers(postmark) == [OLD]
 
 
+@ON_SQLITE
 async def test_parked_charge_is_mailed_to_the_corrected_address(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark, order: str
 ) -> None:
@@ -110,6 +115,7 @@ async def test_parked_charge_is_mailed_to_the_corrected_address(
     assert receivers(postmark) == [NEW]
 
 
+@ON_SQLITE
 async def test_row_that_carried_the_right_address_says_so_though_it_ends_fulfilled(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
@@ -161,6 +167,7 @@ async def test_rows_that_fail_say_which_of_them_carries_another_address(
     assert (second.outcome, second.note) == ("failed", carries_another(order))
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("what", "other"),
     [
@@ -188,6 +195,7 @@ async def test_copy_that_differs_otherwise_says_so_and_changes_nothing(
     assert (license_.tier, license_.seats, license_.product_id) == ("new", 1, UNMAPPED)
 
 
+@ON_SQLITE
 async def test_copy_that_differs_in_everything_says_all_of_it(
     mailing: Mintpost, order: str
 ) -> None:

@@ -21,6 +21,7 @@ from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset
 from tests.support.waiting import until
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MAPPED = '  - product_id: "new-product=="\n    tier: new\n'
 WRONG = "ada.buyer@example.com"
 RIGHT = "ada.right@example.com"
@@ -78,6 +79,7 @@ async def test_mail_that_waits_goes_to_the_corrected_address_alone(
     assert await statuses(mailing) == {"sale": "withdrawn", "resend:1": "accepted"}
 
 
+@ON_SQLITE
 async def test_corrected_mail_goes_out_by_the_sales_own_run_where_its_own_was_ended(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
@@ -93,6 +95,7 @@ async def test_corrected_mail_goes_out_by_the_sales_own_run_where_its_own_was_en
     assert receivers(postmark) == [RIGHT]
 
 
+@ON_SQLITE
 async def test_correction_of_a_correction_that_waits_mails_the_last_alone(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
@@ -107,6 +110,7 @@ async def test_correction_of_a_correction_that_waits_mails_the_last_alone(
     assert receivers(postmark) == [RIGHT]
 
 
+@ON_SQLITE
 async def test_refused_address_that_was_corrected_is_not_mailed_by_a_reset(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
@@ -122,6 +126,7 @@ async def test_refused_address_that_was_corrected_is_not_mailed_by_a_reset(
     assert receivers(postmark) == [RIGHT]
 
 
+@ON_SQLITE
 async def test_mail_that_left_before_the_correction_is_told_and_the_right_address_has_its_own(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark, order: str
 ) -> None:
@@ -193,6 +198,7 @@ async def test_correction_of_a_parked_sale_is_kept_for_its_license(
     )
 
 
+@ON_SQLITE
 async def test_correction_of_a_sale_that_could_not_be_read_is_kept_for_its_next_copy(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:

@@ -1,6 +1,7 @@
 """The worker names rows whose body is too large for the API to parse."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -15,28 +16,36 @@ REFUND = recorded("12")
 LARGE = {"padding": "%" * LONGEST_NAMED}
 
 
-async def test_large_sale_runs_as_its_order_does(mintpost: Mintpost) -> None:
-    body = changed(ORDINARY, sale_id="large==", **LARGE)
+@pytest.fixture
+def order() -> str:
+    """Name an order of the test's own: Temporal may still be ending another test's."""
+    return f"{uuid4()}=="
+
+
+async def test_large_sale_runs_as_its_order_does(mintpost: Mintpost, order: str) -> None:
+    body = changed(ORDINARY, sale_id=order, **LARGE)
     assert (await mintpost.ping(body)).status_code == 200
     (row,) = await mintpost.settled_and_named()
-    assert (row.kind, row.order_id, row.outcome) == ("sale", "large==", "fulfilled")
-    assert row.workflow_id == "gumroad:large=="
-    assert [license_.order_id for license_ in await mintpost.licenses()] == ["large=="]
+    assert (row.kind, row.order_id, row.outcome) == ("sale", order, "fulfilled")
+    assert row.workflow_id == f"gumroad:{order}"
+    assert [license_.order_id for license_ in await mintpost.licenses()] == [order]
     assert len(await mintpost.deliveries()) == 1
 
 
-@pytest.mark.parametrize("order", ["large-first", "large-last", "at-once"])
-async def test_copies_of_every_size_are_one_order(mintpost: Mintpost, order: str) -> None:
-    small = changed(ORDINARY, sale_id="copies==")
+@pytest.mark.parametrize("arrival", ["large-first", "large-last", "at-once"])
+async def test_copies_of_every_size_are_one_order(
+    mintpost: Mintpost, order: str, arrival: str
+) -> None:
+    small = changed(ORDINARY, sale_id=order)
     large = changed(small, **LARGE)
-    if order == "at-once":
+    if arrival == "at-once":
         await asyncio.gather(*(mintpost.ping(body) for body in [large, small] * 3))
     else:
-        for body in [large, small] if order == "large-first" else [small, large]:
+        for body in [large, small] if arrival == "large-first" else [small, large]:
             await mintpost.ping(body)
             await mintpost.settled()
     rows = await mintpost.settled()
-    assert {row.order_id for row in rows} == {"copies=="}
+    assert {row.order_id for row in rows} == {order}
     assert sorted({str(row.outcome) for row in rows}) == ["duplicate", "fulfilled"]
     assert [row.outcome for row in rows].count("fulfilled") == 1
     assert len(await mintpost.licenses()) == 1
@@ -63,12 +72,12 @@ async def test_large_body_that_is_nothing_fails_with_its_sentence(mintpost: Mint
 
 
 @ON_SQLITE
-async def test_sale_that_was_cut_off_fails_as_its_order(mintpost: Mintpost) -> None:
-    body = changed(ORDINARY, sale_id="cut==", padding="x" * LONGEST_BODY)
+async def test_sale_that_was_cut_off_fails_as_its_order(mintpost: Mintpost, order: str) -> None:
+    body = changed(ORDINARY, sale_id=order, padding="x" * LONGEST_BODY)
     await mintpost.ping(body)
     (row,) = await mintpost.settled_and_named()
-    assert (row.kind, row.order_id, row.outcome) == ("sale", "cut==", "failed")
+    assert (row.kind, row.order_id, row.outcome) == ("sale", order, "failed")
     assert f"its body has {len(body):,} bytes" in str(row.error)
     # The same order with a body that is whole is sold.
-    await mintpost.ping(changed(ORDINARY, sale_id="cut=="))
+    await mintpost.ping(changed(ORDINARY, sale_id=order))
     assert {row.outcome for row in await mintpost.settled()} == {"fulfilled", "duplicate"}

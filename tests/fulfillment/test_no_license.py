@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from db.listing import Filters, list_sales
-from tests.support.pings import changed, order_of, recorded
+from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset
 
@@ -59,6 +59,8 @@ async def nothing_is_owed(mintpost: Mintpost) -> bool:
 async def test_sale_without_a_license_is_ignored_at_once_and_settled(
     shop: Mintpost, body: bytes
 ) -> None:
+    order = f"none-{shop.task_queue}"
+    body = changed(body, sale_id=order)
     await shop.ping(body)
     (row,) = await shop.settled()
     assert (row.outcome, row.processed, row.error, row.note) == (
@@ -73,12 +75,13 @@ async def test_sale_without_a_license_is_ignored_at_once_and_settled(
     assert await nothing_is_owed(shop)
     for status in ("ignored", "ignored:no_license"):
         (sale,) = await shop.database.read(list_sales, Filters(status=status))
-        assert (sale.order_id, sale.status) == (order_of(body), "ignored:no_license")
+        assert (sale.order_id, sale.status) == (order, "ignored:no_license")
 
 
 async def test_other_options_of_the_product_get_their_license(shop: Mintpost) -> None:
-    await shop.ping(bought("1", "bundle==", **{"variants[Format]": "Program"}))
-    await shop.ping(bought("2", "mostly==", **{"variants[Format]": "Program"}))
+    for product in ("bundle==", "mostly=="):
+        order = f"{product}-{shop.task_queue}"
+        await shop.ping(bought(order, product, **{"variants[Format]": "Program"}))
     await shop.settled()
     assert [license_.tier for license_ in await shop.licenses()] == ["core", "core"]
 
@@ -86,7 +89,8 @@ async def test_other_options_of_the_product_get_their_license(shop: Mintpost) ->
 async def test_option_that_no_entry_names_is_noted_where_the_general_entry_has_no_license(
     shop: Mintpost,
 ) -> None:
-    await shop.ping(bought("1", "mostly==", **{"variants[Format]": "Programme"}))
+    order = f"unnamed-{shop.task_queue}"
+    await shop.ping(bought(order, "mostly==", **{"variants[Format]": "Programme"}))
     (row,) = await shop.settled()
     assert row.outcome == "ignored:no_license"
     assert (row.note or "").startswith(

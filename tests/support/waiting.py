@@ -11,9 +11,11 @@ PATIENCE_SECONDS = 30
 LOOK_SECONDS = 0.05
 
 
-async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
+async def until(
+    look: Callable[[], Awaitable[T | None]], what: str, patience_seconds: float = PATIENCE_SECONDS
+) -> T:
     """Look until there is something; fail with `what` where it does not come about."""
-    deadline = monotonic() + PATIENCE_SECONDS
+    deadline = monotonic() + patience_seconds
     while monotonic() < deadline:
         found = await look()
         if found is not None:

@@ -1,0 +1,76 @@
+"""Rows that come after another has settled their order."""
+
+from datetime import timedelta
+
+import pytest
+
+from db.engine import Database
+from db.events import load_event
+from db.orders import close_row, late_copies, order_is_settled, settle_copy
+from db.settling import Settling
+from tests.db.concurrently import at_once
+from tests.db.rows import NOON, stored, told
+
+LATER = NOON + timedelta(hours=1)
+
+
+async def test_late_row_becomes_a_duplicate_of_the_row_that_settled(
+    database: Database, settling: Settling
+) -> None:
+    (first,) = stored(database, ("order", "sale"))
+    await settling.close(first, "fulfilled", NOON)
+    late, later = stored(database, ("order", "sale"), ("order", "recurring_charge"))
+    assert database.read_here(late_copies) == [(late, first), (later, first)]
+    await settling.settle_late(LATER)
+    for row in (late, later):
+        outcome, _, note = database.read_here(told, row)
+        assert (outcome, note) == ("duplicate", f"the order was settled by ping {first}")
+    assert database.read_here(late_copies) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "settles"),
+    [
+        ("fulfilled", "sale", True),
+        ("ignored:refunded", "sale", True),
+        ("failed", "sale", False),
+        ("duplicate", "sale", False),
+        ("ignored:foreign_seller", "sale", False),
+        (None, "sale", False),
+        ("ignored:refund", "refund", False),
+    ],
+)
+async def test_order_is_settled_exactly_where_a_late_row_would_be(
+    database: Database, settling: Settling, outcome: str | None, kind: str, *, settles: bool
+) -> None:
+    (first,) = stored(database, ("order", kind))
+    database.run_here(lambda session: setattr(load_event(session, first), "outcome", outcome))
+    assert database.read_here(order_is_settled, "gumroad", "order") is settles
+    (late,) = stored(database, ("order", "sale"))
+    await settling.settle_late(NOON)
+    assert (database.read_here(told, late)[0] == "duplicate") is settles
+
+
+async def test_late_refund_is_not_settled_by_its_sale(
+    database: Database, settling: Settling
+) -> None:
+    sale, refund = stored(database, ("order", "sale"), ("order", "refund"))
+    await settling.close(sale, "fulfilled", NOON)
+    assert database.read_here(late_copies) == []
+    assert database.read_here(told, refund) == (None, None, None)
+
+
+def test_two_rows_that_settle_each_other_at_once_leave_one_that_is_no_duplicate(
+    database: Database,
+) -> None:
+    for number in range(10):
+        rows = stored(database, *[(f"order-{number}", "sale")] * 2)
+
+        def settle(turn: int, rows: list[int] = rows) -> int:
+            mine, other = rows[turn], rows[1 - turn]
+            settled = database.run_here(settle_copy, other, mine, LATER)
+            return settled + database.run_here(close_row, mine, "fulfilled", LATER)
+
+        at_once(2, settle)
+        outcomes = [database.read_here(told, row)[0] for row in rows]
+        assert sorted(map(str, outcomes)) == ["duplicate", "fulfilled"]
