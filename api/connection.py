@@ -11,6 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from api.admission import Admission
+from api.gate import STRANGER
 
 Stage = Literal["head", "body", "answer"]
 
@@ -80,7 +81,11 @@ class Connection(H11Protocol):
 
     def is_idle(self) -> bool:
         cycle = self._newest_cycle()
-        return cycle is None or cycle.response_complete
+        # A stranger may leave the answer unread.
+        return cycle is None or cycle.response_complete or STRANGER in cycle.scope
+
+    def is_sending(self) -> bool:
+        return self._current_stage() == "body"
 
     def end(self) -> None:
         # `close` would wait until the peer has read the answer.
