@@ -185,9 +185,7 @@ class Someone:
         self.ended = True
 
 
-ARRIVALS = st.tuples(
-    st.sampled_from(["::1", "10.0.0.1", "10.0.0.2"]), st.booleans(), st.booleans()
-)
+ARRIVALS = st.tuples(st.sampled_from(["::1", "10.0.0.1", "10.0.0.2"]), st.booleans(), st.booleans())
 
 
 @given(st.lists(ARRIVALS))
