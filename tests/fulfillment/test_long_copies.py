@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from activities.close import Close
 from activities.mint import Mint
 from activities.parse import Parse
 from activities.products_file import ProductsFile
+from db.clock import utc_now
+from db.deliveries import SentMail, record_sent
 from db.engine import Database
 from db.events import store_event
 from db.listing import Filters, list_events, list_licenses
@@ -25,13 +27,15 @@ from storefronts.gumroad import Gumroad
 from tests.api.relaying import dispatcher_for
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import PRODUCTS
-from workflows.steps import OrderToClose, Ping as PingToParse, SaleToMint
+from workflows.steps import ClosedOrder, OrderToClose, Ping as PingToParse, SaleToMint
 
 ORDINARY = recorded("01")
 ORDER = order_of(ORDINARY)
 COPIES = 40
 MIB = 1024 * 1024
 NEW = "ada.right@example.com"
+
+Fulfill = Callable[[int], Awaitable[ClosedOrder]]
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -93,21 +97,33 @@ async def store_copies(database: Database) -> int:
     return first
 
 
-async def test_mint_and_close_read_no_body_while_anything_is_locked(
-    database: Database, watched: Watched, tmp_path: Path
-) -> None:
+@pytest.fixture
+def fulfill(database: Database, watched: Watched, tmp_path: Path) -> Fulfill:
+    """Return what runs the steps of a ping, its mail said to be written down."""
     products = tmp_path / "products.yaml"
     products.write_text(PRODUCTS)
-    storefronts = {"gumroad": watched}
-    first = await store_copies(database)
+    storefronts: dict[str, Storefront] = {"gumroad": watched}
     step = ActivityEnvironment()
 
-    parsed = await step.run(Parse(database, storefronts).parse, PingToParse(first))
-    assert parsed.sale_id is not None
-    mint = Mint(database, storefronts, ProductsFile(products, ("gumroad",)))
-    await step.run(mint.mint, SaleToMint(first, parsed.sale_id))
-    close = Close(database, storefronts)
-    closed = await step.run(close.close, OrderToClose(first, "fulfilled"))
+    async def steps(event_id: int) -> ClosedOrder:
+        parsed = await step.run(Parse(database, storefronts).parse, PingToParse(event_id))
+        assert parsed.sale_id is not None
+        mint = Mint(database, storefronts, ProductsFile(products, ("gumroad",)))
+        minted = await step.run(mint.mint, SaleToMint(event_id, parsed.sale_id))
+        assert minted.delivery_id is not None
+        sent = SentMail("logged", "outbox", "a file")
+        await database.run(record_sent, minted.delivery_id, sent, utc_now())
+        close = Close(database, storefronts)
+        return await step.run(close.close, OrderToClose(event_id, "fulfilled"))
+
+    return steps
+
+
+async def test_mint_and_close_read_no_body_while_anything_is_locked(
+    database: Database, watched: Watched, fulfill: Fulfill
+) -> None:
+    first = await store_copies(database)
+    closed = await fulfill(first)
 
     assert (closed.rows, watched.locked) == (COPIES + 1, [])
     # Whether it was refunded, and whom it names: each is read for both.
@@ -120,46 +136,37 @@ async def test_mint_and_close_read_no_body_while_anything_is_locked(
 
 
 async def test_relay_reads_no_body_while_anything_is_locked(
-    database: Database, client: Client, watched: Watched
+    database: Database, client: Client, watched: Watched, fulfill: Fulfill
 ) -> None:
-    storefronts = {"gumroad": watched}
-    first = await database.run(store_event, new_event(ORDINARY, ORDER))
-    await ActivityEnvironment().run(Parse(database, storefronts).parse, PingToParse(first))
-    close = Close(database, storefronts)
-    await ActivityEnvironment().run(close.close, OrderToClose(first, "fulfilled"))
+    await fulfill(await database.run(store_event, new_event(ORDINARY, ORDER)))
     for _ in range(COPIES):
         await database.run(store_event, new_event(changed(ORDINARY, email=NEW), ORDER))
 
-    assert await dispatcher_for(database, client, storefronts).look()
+    read = len(watched.read)
+    assert await dispatcher_for(database, client, {"gumroad": watched}).look()
 
     late = await database.read(list_events, Filters(limit=COPIES))
     assert {event.outcome for event in late} == {"duplicate"}
     assert all("another address" in (event.note or "") for event in late)
     assert watched.locked == []
-    assert len(watched.read) == 2 + COPIES
+    assert len(watched.read) == read + COPIES
 
 
-async def test_body_that_was_cut_is_not_read(database: Database, watched: Watched) -> None:
-    storefronts: dict[str, Storefront] = {"gumroad": watched}
+async def test_body_that_was_cut_is_not_read(
+    database: Database, watched: Watched, fulfill: Fulfill
+) -> None:
     first = await database.run(store_event, new_event(ORDINARY, ORDER))
     whole = new_event(changed(ORDINARY, email="another." + NEW), ORDER)
     await database.run(store_event, replace(whole, body_bytes=len(whole.body) + 1))
-    await ActivityEnvironment().run(Parse(database, storefronts).parse, PingToParse(first))
-    close = Close(database, storefronts)
-    await ActivityEnvironment().run(close.close, OrderToClose(first, "fulfilled"))
+    await fulfill(first)
     (newest,) = await database.read(list_events, Filters(limit=1))
     assert newest.note == f"the order was settled by ping {first}"
     assert set(watched.read) == {len(ORDINARY)}
 
 
 async def test_long_ping_that_was_sold_is_compared_and_nothing_is_said_of_it(
-    database: Database, watched: Watched
+    database: Database, watched: Watched, fulfill: Fulfill
 ) -> None:
-    storefronts: dict[str, Storefront] = {"gumroad": watched}
-    only = await database.run(store_event, new_event(long_copy(NEW), ORDER))
-    await ActivityEnvironment().run(Parse(database, storefronts).parse, PingToParse(only))
-    await ActivityEnvironment().run(
-        Close(database, storefronts).close, OrderToClose(only, "fulfilled")
-    )
+    await fulfill(await database.run(store_event, new_event(long_copy(NEW), ORDER)))
     (row,) = await database.read(list_events, Filters())
-    assert (row.outcome, row.note, watched.read) == ("fulfilled", None, [MIB, MIB])
+    assert (row.outcome, row.note, watched.read) == ("fulfilled", None, [MIB] * 3)
