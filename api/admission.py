@@ -14,15 +14,23 @@ NETWORK_BITS = 64
 
 
 class Guest(Protocol):
-    """A connection. It is idle while it has no unanswered request."""
+    """A connection, as far as its limits are concerned."""
 
-    def is_idle(self) -> bool: ...
+    def is_idle(self) -> bool:
+        """Tell whether it can be closed without a loss, because no sender waits for an answer."""
+
+    def is_sending(self) -> bool:
+        """Tell whether a sender is known, and the request is not complete."""
 
     def end(self) -> None: ...
 
 
 class Admission:
-    """Enforces the limits: closes the connection idle longest, or else refuses the new one."""
+    """Enforces the limits.
+
+    Closes the connection idle longest, or else the one that sends longest, or else refuses the
+    new one. A genuine sender is done within milliseconds.
+    """
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
@@ -65,11 +73,18 @@ class Admission:
 
     def _make_room(self, among: Iterable[Guest]) -> bool:
         idle = next((guest for guest in among if guest.is_idle()), None)
-        if idle is None:
-            return False
-        logger.warning("too many connections: those idle longest were closed")
-        self.leave(idle)
-        idle.end()
+        if idle is not None:
+            logger.warning("too many connections: those idle longest were closed")
+            return self._end(idle)
+        slow = next((guest for guest in among if guest.is_sending()), None)
+        if slow is not None:
+            logger.warning("too many requests in progress: those that send longest were closed")
+            return self._end(slow)
+        return False
+
+    def _end(self, guest: Guest) -> bool:
+        self.leave(guest)
+        guest.end()
         return True
 
 

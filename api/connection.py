@@ -11,6 +11,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from api.admission import Admission
+from api.gate import STRANGER, UNKNOWN
+from api.parsing import Parser
+
+LONGEST_HEAD = 64 * 1024
+"""In bytes, as uvicorn's own default."""
 
 Stage = Literal["head", "body", "answer"]
 
@@ -28,6 +33,7 @@ class Connection(H11Protocol):
         admission: Admission,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.conn = self.parser = Parser(config.h11_max_incomplete_event_size or LONGEST_HEAD)
         self.admission = admission
         self.stage: Stage = "head"
         self.timer: TimerHandle | None = None
@@ -48,6 +54,8 @@ class Connection(H11Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
+        if self.parser.is_head_too_long:
+            return
         super().data_received(data)
         # Only a finished stage restarts the timer, so that dripping bytes gain no time.
         if (stage := self._current_stage()) != self.stage:
@@ -67,9 +75,28 @@ class Connection(H11Protocol):
             cycle.disconnected = True
             cycle.message_event.set()
         try:
-            super().send_400_response(msg)
+            if self.parser.is_head_too_long:
+                self._send_unknown()
+            else:
+                super().send_400_response(msg)
         except h11.LocalProtocolError:
             self.transport.close()  # The answer was sent before the invalid bytes came.
+
+    def _send_unknown(self) -> None:
+        """Answer a head that is not read, as an unknown path is answered."""
+        headers = [*self.server_state.default_headers, *UNKNOWN.raw_headers]
+        closing = [*headers, (b"Connection", b"close")]
+        answer = h11.Response(status_code=404, headers=closing, reason=b"Not Found")
+        for event in (answer, h11.Data(data=bytes(UNKNOWN.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self._end_without_a_reset()
+
+    def _end_without_a_reset(self) -> None:
+        """Discard what the peer still sends, or the reset would keep the answer from it."""
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
 
     @override
     def shutdown(self) -> None:
@@ -80,7 +107,11 @@ class Connection(H11Protocol):
 
     def is_idle(self) -> bool:
         cycle = self._newest_cycle()
-        return cycle is None or cycle.response_complete
+        # A stranger may leave the answer unread.
+        return cycle is None or cycle.response_complete or STRANGER in cycle.scope
+
+    def is_sending(self) -> bool:
+        return self._current_stage() == "body"
 
     def end(self) -> None:
         # `close` would wait until the peer has read the answer.

@@ -19,6 +19,7 @@ from db.resends import NewResend, WaitingOrder, ask_resends, logged_orders, wait
 from domain.advice import advised
 from domain.delivery import DONE, REFUSED, WITHDRAWN
 from domain.errors import RecipientRefusedError
+from domain.folding import seen_address
 from domain.identifiers import order_reference
 from mailers.address import mailable
 
@@ -116,6 +117,6 @@ def asker() -> str:
 
 def _address(to: str) -> str:
     try:
-        return mailable(to, 0)
+        return mailable(seen_address(to), 0)
     except RecipientRefusedError:
         raise CommandError("no mail can be sent to that address: check --to") from None

@@ -122,12 +122,15 @@ def _plain(terms: Terms) -> dict[str, Any]:
 
 def _payments(row: LicenseRow) -> Select[int]:
     """Select the sales that counted: its own, and each charge that was minted into it."""
+    own = SaleRow.id == row.sale_id
+    if row.subscription_id is None:
+        return select(SaleRow.id).where(own)
     charge = and_(
         SaleRow.source == row.source,
         SaleRow.subscription_id == row.subscription_id,
         SaleRow.minted_at.is_not(None),
     )
-    return select(SaleRow.id).where(or_(SaleRow.id == row.sale_id, charge)).order_by(SaleRow.id)
+    return select(SaleRow.id).where(or_(own, charge)).order_by(SaleRow.id)
 
 
 def _terms(row: LicenseRow) -> Terms:

@@ -5,12 +5,14 @@ import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, text
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from commands.child import spawn
 from commands.ports import HOST, free_ports
@@ -149,8 +151,20 @@ def signer() -> Signer:
 
 
 @pytest.fixture
-def setup(client: Client, database: Database, signer: Signer, tmp_path: Path) -> Setup:
-    return Setup(database, client, f"test-{next(NUMBERS)}", tmp_path, signer)
+async def setup(
+    client: Client, database: Database, signer: Signer, tmp_path: Path
+) -> AsyncIterator[Setup]:
+    setup = Setup(database, client, f"test-{next(NUMBERS)}", tmp_path, signer)
+    yield setup
+    await leave_no_run(client, setup.task_queue)
+
+
+async def leave_no_run(client: Client, task_queue: str) -> None:
+    """End what a test left running: other tests name the same orders, in a database of theirs."""
+    query = f"TaskQueue = '{task_queue}' AND ExecutionStatus = 'Running'"
+    async for run in client.list_workflows(query):
+        with suppress(RPCError):  # It may have ended by itself.
+            await client.get_workflow_handle(run.id, run_id=run.run_id).terminate("its test ended")
 
 
 @pytest.fixture

@@ -85,21 +85,6 @@ async def test_the_one_that_was_used_last_stays_longest(sqlite: URL, tmp_path: P
             assert await lives(first)
 
 
-async def test_requests_under_way_are_not_given_up_for_others(sqlite: URL, tmp_path: Path) -> None:
-    async with (
-        bounded(sqlite, tmp_path, replace(PATIENT, per_peer=FEW)) as web,
-        AsyncExitStack() as stack,
-    ):
-        pings = [await stack.enter_async_context(held(web, PART)) for _ in range(FEW)]
-        for _ in range(FEW):
-            async with held(web, PING) as refused:
-                assert await refused.rest() == b""
-        for ping in pings:
-            await ping.send(ORDINARY)
-            assert status(await ping.rest()) == 200
-        assert status(await exchange(web.url, PING)) == 200
-
-
 async def test_one_peer_leaves_room_for_the_others(sqlite: URL, tmp_path: Path) -> None:
     async with (
         bounded(sqlite, tmp_path, replace(PATIENT, per_peer=FEW, in_all=2 * FEW)) as web,
@@ -185,30 +170,37 @@ def test_peers(address: str | None, peer: str) -> None:
 class Someone:
     """A connection without a socket."""
 
-    def __init__(self, *, idle: bool) -> None:
-        self.idle = idle
+    def __init__(self, *, busy: bool, sending: bool) -> None:
+        self.busy = busy
+        self.sending = sending
         self.ended = False
 
     def is_idle(self) -> bool:
-        return self.idle
+        return not self.busy
+
+    def is_sending(self) -> bool:
+        return self.sending
 
     def end(self) -> None:
         self.ended = True
 
 
-@given(st.lists(st.tuples(st.sampled_from(["::1", "10.0.0.1", "10.0.0.2"]), st.booleans())))
-def test_bounds_hold_and_nobody_under_way_is_ended(arrivals: list[tuple[str, bool]]) -> None:
+ARRIVALS = st.tuples(st.sampled_from(["::1", "10.0.0.1", "10.0.0.2"]), st.booleans(), st.booleans())
+
+
+@given(st.lists(ARRIVALS))
+def test_bounds_hold_and_nobody_under_way_is_ended(arrivals: list[tuple[str, bool, bool]]) -> None:
     admission = Admission(replace(PATIENT, per_peer=2, in_all=3))
     admitted: list[Someone] = []
-    for address, idle in arrivals:
-        someone = Someone(idle=idle)
+    for address, busy, sending in arrivals:
+        someone = Someone(busy=busy, sending=sending)
         if admission.admit(someone, address):
             admitted.append(someone)
         else:
             assert someone.ended
         assert len(admission.peers) <= 3
         assert all(0 < len(guests) <= 2 for guests in admission.guests.values())
-    assert all(someone.idle for someone in admitted if someone.ended)
+    assert all(not each.busy or each.sending for each in admitted if each.ended)
     for someone in admitted:
         admission.leave(someone)
     assert (admission.peers, admission.guests) == ({}, {})

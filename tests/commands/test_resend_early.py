@@ -63,6 +63,15 @@ async def test_address_is_kept_and_told_until_there_is_a_license(
     assert (license_.email, kept.for_licenses) == (RIGHT, [license_.id])
 
 
+async def test_address_is_kept_as_it_is_seen_however_it_was_pasted(
+    mintpost: Mintpost, order: str
+) -> None:
+    await park(mintpost, order)
+    await run_resend(mintpost.database, f"gumroad:{order}", f"\u200b {RIGHT}\u00a0", None, 0)
+    (kept,) = (await shown(mintpost, order)).corrections
+    assert kept.to == RIGHT
+
+
 async def test_correction_of_a_license_is_told_in_json_with_who_when_and_why(
     mintpost: Mintpost, order: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -113,6 +113,22 @@ async def test_each_payment_counts_by_the_entry_of_what_it_bought(
     assert (license_.tier, license_.seats, license_.expires_at) == ("studio", 5, end)
 
 
+async def test_other_orders_count_for_no_license_without_a_subscription(shop: Shop) -> None:
+    once = changed(FIRST, subscription_id="", sale_id="once==")
+    await shop.mint(once)
+    (bought,) = await shop.database.read(list_licenses, Filters())
+    await shop.mint(
+        changed(once, sale_id="later==", sale_timestamp="2026-08-01T09:00:11Z"),
+        changed(once, sale_id="other==", product_id="other=="),
+    )
+    shop.file.write_text(
+        MONTHLY.replace("months: 1", "months: 2") + '  - {product_id: "other==", tier: other}\n'
+    )
+    done = await shop.database.run(remap_license, bought.id, shop.catalog.current(), BY, NOW)
+    assert done is not None
+    assert done.after.expires_at == datetime(2026, 8, 1, 23, 59, 59, tzinfo=UTC)
+
+
 @pytest.fixture(autouse=True)
 def _other_is_mapped(shop: Shop) -> None:
     shop.file.write_text(f'{MONTHLY}  - {{product_id: "other==", tier: other, months: 1}}\n')

@@ -89,3 +89,24 @@ def test_a_token_signed_with_the_public_key_is_refused(read: Reader, keys: KeySe
     claims = {"iss": "mintpost", "jti": "12", "key": LICENSE.key}
     with pytest.raises(RefusedError):
         read(jwt.encode(claims, secret, "HS256", headers={"kid": public["kid"]}), keys)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"jti": None},
+        {"jti": 12},
+        {"key": None},
+        {"exp": "1700000000"},
+        {"exp": {}},
+        {"exp": None},
+        {"exp": True},
+    ],
+    ids=str,
+)
+def test_claims_of_another_type_are_refused(read: Reader, odd: dict[str, object]) -> None:
+    private = generate_private_key()
+    public = Signer(private, "mintpost").public_key
+    claims = {"iss": "mintpost", "jti": "12", "key": LICENSE.key} | odd
+    with pytest.raises(RefusedError):
+        read(jwt.encode(claims, private, "EdDSA", {"kid": public.kid}), jwks([public]))

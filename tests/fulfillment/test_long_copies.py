@@ -2,14 +2,13 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import URL
-from sqlalchemy.orm import Session
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 from typing_extensions import override
@@ -18,28 +17,28 @@ from activities.close import Close
 from activities.mint import Mint
 from activities.parse import Parse
 from activities.products_file import ProductsFile
+from db.clock import utc_now
 from db.deliveries import SentMail, record_sent
 from db.engine import Database
 from db.events import store_event
-from db.licenses import mint_license
 from db.listing import Filters, list_events, list_licenses
-from db.sales import load_sale
 from domain.sale import Ignored, Sale
 from storefronts.base import Ping, Storefront
 from storefronts.gumroad import Gumroad
 from tests.api.relaying import dispatcher_for
-from tests.db.rows import NOON, license_of
 from tests.support.pings import changed, new_event, recorded
 from tests.support.running import PRODUCTS
-from workflows.steps import OrderToClose, Ping as PingToParse, SaleToMint
+from workflows.steps import ClosedOrder, OrderToClose, Ping as PingToParse, SaleToMint
 
 ORDER = f"{uuid4()}=="
-"""Of this module's own: a run that is left open would keep another test's from starting."""
+"""Of this module's own: the relay may start it where nobody works."""
 
 ORDINARY = changed(recorded("01"), sale_id=ORDER)
 COPIES = 40
 MIB = 1024 * 1024
 NEW = "ada.right@example.com"
+
+Fulfill = Callable[[int], Awaitable[ClosedOrder]]
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -101,40 +100,33 @@ async def store_copies(database: Database) -> int:
     return first
 
 
-async def parse_and_deliver(
-    database: Database, storefronts: Mapping[str, Storefront], first: int
-) -> None:
-    """Take an order to its close: minted by the database alone, so that no body is read for it."""
-    parsed = await ActivityEnvironment().run(Parse(database, storefronts).parse, PingToParse(first))
+@pytest.fixture
+def fulfill(database: Database, watched: Watched, tmp_path: Path) -> Fulfill:
+    """Return what runs the steps of a ping, its mail said to be written down."""
+    products = tmp_path / "products.yaml"
+    products.write_text(PRODUCTS)
+    storefronts: dict[str, Storefront] = {"gumroad": watched}
+    step = ActivityEnvironment()
 
-    def mint(session: Session) -> None:
-        sale_id = parsed.sale_id or 0
-        minted = mint_license(session, load_sale(session, sale_id), license_of(sale_id), NOON)
-        deliver(session, minted.delivery_id)
+    async def steps(event_id: int) -> ClosedOrder:
+        parsed = await step.run(Parse(database, storefronts).parse, PingToParse(event_id))
+        assert parsed.sale_id is not None
+        mint = Mint(database, storefronts, ProductsFile(products, ("gumroad",)))
+        minted = await step.run(mint.mint, SaleToMint(event_id, parsed.sale_id))
+        assert minted.delivery_id is not None
+        sent = SentMail("logged", "outbox", "a file")
+        await database.run(record_sent, minted.delivery_id, sent, utc_now())
+        close = Close(database, storefronts)
+        return await step.run(close.close, OrderToClose(event_id, "fulfilled"))
 
-    await database.run(mint)
-
-
-def deliver(session: Session, delivery_id: int | None) -> None:
-    record_sent(session, delivery_id or 0, SentMail("logged", "outbox", "a-message"), NOON)
+    return steps
 
 
 async def test_mint_and_close_read_no_body_while_anything_is_locked(
-    database: Database, watched: Watched, tmp_path: Path
+    database: Database, watched: Watched, fulfill: Fulfill
 ) -> None:
-    products = tmp_path / "products.yaml"
-    products.write_text(PRODUCTS)
-    storefronts = {"gumroad": watched}
     first = await store_copies(database)
-    step = ActivityEnvironment()
-
-    parsed = await step.run(Parse(database, storefronts).parse, PingToParse(first))
-    assert parsed.sale_id is not None
-    mint = Mint(database, storefronts, ProductsFile(products, ("gumroad",)))
-    minted = await step.run(mint.mint, SaleToMint(first, parsed.sale_id))
-    await database.run(deliver, minted.delivery_id)
-    close = Close(database, storefronts)
-    closed = await step.run(close.close, OrderToClose(first, "fulfilled"))
+    closed = await fulfill(first)
 
     assert (closed.rows, watched.locked) == (COPIES + 1, [])
     # Whether it was refunded, and whom it names: each is read for both.
@@ -147,46 +139,37 @@ async def test_mint_and_close_read_no_body_while_anything_is_locked(
 
 
 async def test_relay_reads_no_body_while_anything_is_locked(
-    database: Database, client: Client, watched: Watched
+    database: Database, client: Client, watched: Watched, fulfill: Fulfill
 ) -> None:
-    storefronts = {"gumroad": watched}
-    first = await database.run(store_event, new_event(ORDINARY, ORDER))
-    await parse_and_deliver(database, storefronts, first)
-    close = Close(database, storefronts)
-    await ActivityEnvironment().run(close.close, OrderToClose(first, "fulfilled"))
+    await fulfill(await database.run(store_event, new_event(ORDINARY, ORDER)))
     for _ in range(COPIES):
         await database.run(store_event, new_event(changed(ORDINARY, email=NEW), ORDER))
 
-    assert await dispatcher_for(database, client, storefronts).look()
+    read = len(watched.read)
+    assert await dispatcher_for(database, client, {"gumroad": watched}).look()
 
     late = await database.read(list_events, Filters(limit=COPIES))
     assert {event.outcome for event in late} == {"duplicate"}
     assert all("another address" in (event.note or "") for event in late)
     assert watched.locked == []
-    assert len(watched.read) == 2 + COPIES
+    assert len(watched.read) == read + COPIES
 
 
-async def test_body_that_was_cut_is_not_read(database: Database, watched: Watched) -> None:
-    storefronts: dict[str, Storefront] = {"gumroad": watched}
+async def test_body_that_was_cut_is_not_read(
+    database: Database, watched: Watched, fulfill: Fulfill
+) -> None:
     first = await database.run(store_event, new_event(ORDINARY, ORDER))
     whole = new_event(changed(ORDINARY, email="another." + NEW), ORDER)
     await database.run(store_event, replace(whole, body_bytes=len(whole.body) + 1))
-    await parse_and_deliver(database, storefronts, first)
-    close = Close(database, storefronts)
-    await ActivityEnvironment().run(close.close, OrderToClose(first, "fulfilled"))
+    await fulfill(first)
     (newest,) = await database.read(list_events, Filters(limit=1))
     assert newest.note == f"the order was settled by ping {first}"
     assert set(watched.read) == {len(ORDINARY)}
 
 
 async def test_long_ping_that_was_sold_is_compared_and_nothing_is_said_of_it(
-    database: Database, watched: Watched
+    database: Database, watched: Watched, fulfill: Fulfill
 ) -> None:
-    storefronts: dict[str, Storefront] = {"gumroad": watched}
-    only = await database.run(store_event, new_event(long_copy(NEW), ORDER))
-    await parse_and_deliver(database, storefronts, only)
-    await ActivityEnvironment().run(
-        Close(database, storefronts).close, OrderToClose(only, "fulfilled")
-    )
+    await fulfill(await database.run(store_event, new_event(long_copy(NEW), ORDER)))
     (row,) = await database.read(list_events, Filters())
-    assert (row.outcome, row.note, watched.read) == ("fulfilled", None, [MIB, MIB])
+    assert (row.outcome, row.note, watched.read) == ("fulfilled", None, [MIB] * 3)

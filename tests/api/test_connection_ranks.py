@@ -1,0 +1,73 @@
+"""Which connection is given up for a new one, where each has a request in progress."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, insert
+from sqlalchemy.orm import Session
+
+from db.models import SigningKey
+from tests.api.bounded import (
+    ORDINARY,
+    PATIENT,
+    PING,
+    Web,
+    bounded,
+    held,
+    kept_open,
+)
+from tests.api.outages import events_locked
+from tests.api.raw_http import exchange, request, status
+from tests.db.rows import NOON
+
+FEW = 4
+PART = PING[: -len(ORDINARY)]
+KEYS = kept_open(request("GET", "/.well-known/jwks.json"))
+
+
+@pytest.fixture
+async def web(sqlite: URL, tmp_path: Path) -> AsyncIterator[Web]:
+    async with bounded(sqlite, tmp_path, replace(PATIENT, per_peer=FEW)) as web:
+        yield web
+
+
+@pytest.fixture
+async def stack() -> AsyncIterator[AsyncExitStack]:
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+def many_keys(session: Session) -> None:
+    rows = [{"kid": f"{n:040}", "x": "A" * 43, "created_at": NOON} for n in range(2_000)]
+    session.execute(insert(SigningKey), rows)
+
+
+async def test_ping_that_is_being_stored_is_not_given_up(web: Web, stack: AsyncExitStack) -> None:
+    with events_locked(web.database.engine.url):
+        pings = [await stack.enter_async_context(held(web, PING)) for _ in range(FEW)]
+        # The server reads in order of arrival, and has read all of them by now.
+        for _ in range(FEW):
+            async with held(web, PING) as refused:
+                assert await refused.rest() == b""
+    for ping in pings:
+        assert status(await ping.rest()) == 200
+
+
+async def test_the_sender_that_takes_longest_is_given_up(web: Web, stack: AsyncExitStack) -> None:
+    slow = [await stack.enter_async_context(held(web, PART)) for _ in range(FEW)]
+    assert status(await exchange(web.url, PING)) == 200
+    assert await slow[0].rest() == b""
+    for each in slow[1:]:
+        await each.send(ORDINARY)
+        assert status(await each.rest()) == 200
+
+
+async def test_answers_that_nobody_reads_make_room(web: Web, stack: AsyncExitStack) -> None:
+    await web.database.run(many_keys)
+    for _ in range(FEW):
+        await stack.enter_async_context(held(web, KEYS * 50))
+    for _ in range(FEW):
+        assert status(await exchange(web.url, PING)) == 200
