@@ -15,6 +15,7 @@ from db.finding import find_sales
 from db.fitness import refuse_unfit
 from db.migrating import WrongMigrationError, check_migrated, head, migrate
 from db.models import Event
+from tests.conftest import STRATEGY
 from tests.db.rows import NOON, mint, sale_of, store_ping
 from tests.support.pgbouncer import pgbouncer
 from tests.support.postgres import create_role
@@ -44,7 +45,7 @@ def owned(postgres: URL) -> Iterator[URL]:
     name = f"fitness_{next(NUMBERS)}"
     with server(postgres.set(database="postgres")) as connection:
         connection.execute(text(create_role(postgres, name)))
-        connection.execute(text(f"CREATE DATABASE {name} OWNER {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} OWNER {name} {STRATEGY}"))
         yield postgres.set(database=name, username=name)
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         connection.execute(text(f"DROP ROLE {name}"))
