@@ -12,9 +12,11 @@ DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u206
 
 # Letters of every script that may follow a dot, and the characters of links, addresses and markup.
 # An abbreviation (J. R. R., Ph.D.) has one letter or a blank after its dot, a domain has neither.
-LINK = re.compile(r"\.\w\w|\d\.\d|//|[@:\\<>\[\]{}]")
-# IDNA takes this stop for a dot, and so do mail programs; its other dots are compatible with ".".
-IDEOGRAPHIC_STOP = "\u3002"
+# Nor is a dot in brackets part of a name: readers put such a link together themselves.
+LINK = re.compile(r"\.\w\w|\d\.\d|//|[@:\\<>\[\]{}]|\(\s*(?:\.|dot|at)\s*\)|\bwww\b", re.IGNORECASE)
+# IDNA takes the first for a dot, and so do mail programs; the others only look like one. What else
+# is a dot to IDNA is compatible with ".".
+STOPS = str.maketrans(dict.fromkeys("\u3002\u06d4\u0701\u0702\ua4f8\ua60e\U00010a50", "."))
 LONGEST_NAME = 60
 MOST_DIGITS = 6
 """More are a telephone number, which a mail program turns into a link too."""
@@ -42,7 +44,7 @@ def quoted_number(text: str | None) -> str | None:
 
 def _bare(text: str) -> str:
     """Undo what hides a link from a rule and not from a reader: width, marks, invisible joints."""
-    plain = unicodedata.normalize("NFKD", text).replace(IDEOGRAPHIC_STOP, ".")
+    plain = unicodedata.normalize("NFKD", text).translate(STOPS)
     return "".join(one for one in plain if unicodedata.category(one) not in MARKS_AND_INVISIBLE)
 
 
