@@ -83,11 +83,6 @@ def _settings() -> tuple[ApiSettings, ClientConnectConfig]:
         raise SettingsError("\n".join(dict.fromkeys(problems)))
     for sentence in exposed:
         logger.warning("%s", sentence)
-    if not settings.gumroad_secrets():
-        logger.warning(
-            "GUMROAD_WEBHOOK_SECRET is not set: every sale is answered 404, which Gumroad never "
-            "repeats; set it, and start the API again"
-        )
     return settings, temporal
 
 
