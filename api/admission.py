@@ -48,7 +48,7 @@ class Admission:
         return True
 
     def touch(self, guest: Guest) -> None:
-        """Mark it as most recently used."""
+        """Mark it as most recently used; only a sender may renew a connection."""
         if guest in self.peers:
             peer = self.peers.pop(guest)
             self.peers[guest] = peer

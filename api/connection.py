@@ -11,7 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from api.admission import Admission
-from api.gate import STRANGER, UNKNOWN
+from api.gate import SENDER, UNKNOWN
 from api.parsing import Parser
 
 LONGEST_HEAD = 64 * 1024
@@ -64,7 +64,8 @@ class Connection(H11Protocol):
     @override
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self.admission.touch(self)
+        if SENDER in self.cycle.scope:
+            self.admission.touch(self)
         self._wait_for(self._current_stage())
 
     @override
@@ -87,8 +88,9 @@ class Connection(H11Protocol):
         headers = [*self.server_state.default_headers, *UNKNOWN.raw_headers]
         closing = [*headers, (b"Connection", b"close")]
         answer = h11.Response(status_code=404, headers=closing, reason=b"Not Found")
-        for event in (answer, h11.Data(data=bytes(UNKNOWN.body)), h11.EndOfMessage()):
-            self.transport.write(self.conn.send(event) or b"")
+        self.transport.write(self.conn.send(answer))
+        if not self.parser.wants_no_body():
+            self.transport.write(UNKNOWN.body)
         self._end_without_a_reset()
 
     def _end_without_a_reset(self) -> None:
@@ -102,13 +104,15 @@ class Connection(H11Protocol):
     def shutdown(self) -> None:
         self.is_ending = True
         self._abort_after(self.admission.bounds.ending.total_seconds())
-        if not self.transport.is_closing():
+        if self.parser.is_head_too_long:
+            self.transport.close()
+        elif not self.transport.is_closing():
             super().shutdown()
 
     def is_idle(self) -> bool:
         cycle = self._newest_cycle()
-        # A stranger may leave the answer unread.
-        return cycle is None or cycle.response_complete or STRANGER in cycle.scope
+        # A stranger may leave the answer unread, and have the next request ready.
+        return cycle is None or cycle.response_complete or SENDER not in cycle.scope
 
     def is_sending(self) -> bool:
         return self._current_stage() == "body"

@@ -20,8 +20,8 @@ LARGEST_HEADERS = 8 * 1024
 UNKNOWN = JSONResponse({"detail": "Not Found"}, 404)
 """The answer to an unknown path, and to every stranger."""
 
-STRANGER = "mintpost.stranger"
-"""Set in the scope of a request that showed no secret; `Connection` reads it."""
+SENDER = "mintpost.sender"
+"""Set in the scope of a request that showed a secret; `Connection` reads it."""
 
 WEBHOOKS = "/webhooks/"
 PORTS = range(65_536)
@@ -36,13 +36,12 @@ class Door:
 
     def lets_in(self, scope: Scope) -> bool:
         if is_too_long(scope):
-            scope[STRANGER] = True
             return False
         # Every request pays for both checks, so that response times do not reveal known paths.
         is_friend = self._knows(scope)
         is_open = [route.matches(scope)[0] is Match.FULL for route in self.open_routes]
-        if not is_friend:
-            scope[STRANGER] = True
+        if is_friend:
+            scope[SENDER] = True
         return is_friend or any(is_open)
 
     def _knows(self, scope: Scope) -> bool:

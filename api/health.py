@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -12,6 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from api.room import Room
+from api.sharing import Shared
 from api.spool import Spool
 from api.storing import Store
 from db.engine import Database
@@ -44,6 +46,14 @@ class Health:
     probes: tuple[Probe, ...] = ()
     store: Store | None = None
     room: Room | None = None
+
+    async def readiness(self) -> dict[str, Any]:
+        """Return what `/readyz` answers."""
+        troubles, spooled, warnings = await asyncio.gather(
+            self.troubles(), self.spooled(), self.warnings()
+        )
+        told = troubles if spooled is None else {**troubles, "spool": spooled}
+        return {"ready": not troubles, **told, "warnings": warnings}
 
     async def warnings(self) -> list[str]:
         """Return what a person should look at.
@@ -109,6 +119,7 @@ class Health:
 
 def health_routes(health: Health) -> APIRouter:
     router = APIRouter()
+    read_keys, readiness = Shared(health.keys), Shared(health.readiness)
 
     @router.api_route("/healthz", methods=ASKED_BY)
     async def lives() -> JSONResponse:
@@ -116,17 +127,13 @@ def health_routes(health: Health) -> APIRouter:
 
     @router.api_route("/readyz", methods=ASKED_BY)
     async def ready() -> JSONResponse:
-        troubles, spooled, warnings = await asyncio.gather(
-            health.troubles(), health.spooled(), health.warnings()
-        )
-        told = troubles if spooled is None else {**troubles, "spool": spooled}
-        answer = {"ready": not troubles, **told, "warnings": warnings}
-        return JSONResponse(answer, 503 if troubles else 200)
+        told = await readiness()
+        return JSONResponse(told, 200 if told["ready"] else 503)
 
     @router.api_route("/.well-known/jwks.json", methods=ASKED_BY)
     async def public_keys() -> JSONResponse:
         try:
-            known = await health.keys()
+            known = await read_keys()
         except (DatabaseAwayError, TimeoutError):
             return JSONResponse({"detail": "the keys cannot be read right now"}, 503)
         keys = [PublicKey(key.kid, key.x) for key in known]

@@ -17,10 +17,15 @@ TOO_LARGE = 431
 
 
 class HeadLines(ReceiveBuffer):
+    """Keeps the first line of a head that has too many."""
+
+    first = b""
+
     @override
     def maybe_extract_lines(self) -> list[bytearray] | None:
         lines = super().maybe_extract_lines()
         if lines is not None and len(lines) > MOST_HEAD_LINES:
+            self.first = bytes(lines[0])
             raise h11.RemoteProtocolError("too many lines", error_status_hint=TOO_LARGE)
         return lines
 
@@ -28,7 +33,7 @@ class HeadLines(ReceiveBuffer):
 class Parser(h11.Connection):
     def __init__(self, longest_head: int) -> None:
         super().__init__(h11.SERVER, longest_head)
-        self._receive_buffer = HeadLines()
+        self._receive_buffer = self.lines = HeadLines()
         self.chunks_left = float(MOST_SMALL_CHUNKS)
         self.is_head_too_long = False
 
@@ -46,3 +51,7 @@ class Parser(h11.Connection):
             if self.chunks_left < 0:
                 raise h11.RemoteProtocolError("too many small chunks")
         return event
+
+    def wants_no_body(self) -> bool:
+        """Tell it of a head that is too long, whose request is not known."""
+        return (self.lines.first or bytes(self.lines)).startswith(b"HEAD ")

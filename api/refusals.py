@@ -26,6 +26,8 @@ REMEMBERED = timedelta(hours=1)
 
 MOST_LOOKED_AT = 1024
 MOST_PAIRS = 16
+AROUND = " \t\r\n\"'<>[]{}/"
+"""What a person copies along with a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,35 +118,54 @@ def why_refused(scope: Mapping[str, Any], storefronts: Mapping[str, Storefront])
 
 def _source(words: list[str], storefronts: Mapping[str, Storefront]) -> str | None:
     named = words[1:2] if words[:1] in (["webhooks"], ["webhook"]) else words[:1]
-    return next((name for name in named if name in storefronts), None)
+    # As in /webhooks/gumroadsecret=..., without its question mark.
+    bare = [word.partition("secret")[0] for word in named]
+    return next((name for name in (*named, *bare) if name in storefronts), None)
 
 
 def _causes(scope: Mapping[str, Any], path: str, source: str) -> Iterator[str]:
+    yield from _causes_in_path(path, source)
+    if scope["method"] != "POST":
+        yield "the method was not POST, as where the address is opened in a browser"
     query = bytes(scope["query_string"])[:MOST_LOOKED_AT].decode("latin-1")
     pairs = [pair.partition("=") for pair in query.split("&", MOST_PAIRS)[:MOST_PAIRS]]
-    offered = [unquote_plus(value) for name, _, value in pairs if unquote_plus(name) == "secret"]
-    offered += [_password(value) for name, value in scope["headers"] if name == b"authorization"]
+    named = [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
+    offered = [value for name, value in named if name == "secret"]
+    offered += [_password(value) for name, value in scope["headers"] if _is_basic(name, value)]
+    if not offered and any(name.lower().endswith("secret") for name, _ in named):
+        yield "its secret stands under another name, as amp;secret or Secret: it must be secret=..."
+    yield from _causes_in_secrets(offered)
+
+
+def _causes_in_path(path: str, source: str) -> Iterator[str]:
     if path == f"/webhooks/{source}/":
         yield "the address has a slash at its end, before the ?, that must go"
     elif bare_path(path) == f"/webhooks/{source}" != path:
         yield "the ? of the address came as %3F or another character: it must be a plain ?"
+    elif "secret=" in path:
+        yield "the ? of the address is missing, before its secret=..."
     elif path != f"/webhooks/{source}":
         yield f"the address must be https://.../webhooks/{source}?secret=... to the letter"
-    if scope["method"] != "POST":
-        yield "the method was not POST, as where the address is opened in a browser"
+
+
+def _causes_in_secrets(offered: list[str]) -> Iterator[str]:
     if not offered:
         yield "it had no secret: neither secret=... in the query nor a Basic password"
     if not any(offered):
         yield "its secret was empty"
     if any("," in secret for secret in offered):
         yield "its secret has a comma: the setting may list several, the address has one of them"
+    if any(secret.strip(AROUND) != secret for secret in offered):
+        yield "its secret begins or ends with a blank, a quote, a bracket or a slash too many"
     yield "its secret is not the setting's, or the API was not restarted since that changed"
 
 
+def _is_basic(header: bytes, value: bytes) -> bool:
+    return header == b"authorization" and value[:6].lower() == b"basic "
+
+
 def _password(authorization: bytes) -> str:
-    scheme, _, credentials = authorization[:MOST_LOOKED_AT].decode("latin-1").partition(" ")
-    if scheme.lower() != "basic":
-        return ""
+    credentials = authorization[:MOST_LOOKED_AT].partition(b" ")[2]
     try:
         return b64decode(credentials).decode("latin-1").partition(":")[2]
     except ValueError:

@@ -26,6 +26,9 @@ LONGEST_BODY = 1024 * 1024
 LONGEST_NAMED = 64 * 1024
 """The longest body that the API names, in bytes."""
 
+LONGEST_QUICK = 8 * 1024
+"""Naming a longer body may take 50 ms, which ordinary pings need not wait for."""
+
 SECRET_NAME = re.compile("auth|cookie|token|secret|password|api-?key", re.IGNORECASE)
 
 
@@ -34,7 +37,8 @@ class Inbox:
     storefronts: Mapping[str, Storefront]
     store: Store
     clock: Clock = utc_now
-    threads: Executor = field(default_factory=partial(ThreadPoolExecutor, 1, "naming"))
+    quick: Executor = field(default_factory=partial(ThreadPoolExecutor, 1, "naming"))
+    slow: Executor = field(default_factory=partial(ThreadPoolExecutor, 1, "naming-long"))
 
     async def receive(self, source: str, request: Request) -> int | None:
         """Return the audit row's id; None where the request is in the spool.
@@ -71,8 +75,9 @@ class Inbox:
         """Name it in a thread, because parsing blocks; the worker names large bodies."""
         if len(ping.body) > LONGEST_NAMED:
             return Naming("unknown")
+        thread = self.quick if len(ping.body) <= LONGEST_QUICK else self.slow
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, storefront.name_ping, ping)
+        return await loop.run_in_executor(thread, storefront.name_ping, ping)
 
 
 def webhook_routes(inbox: Inbox) -> APIRouter:

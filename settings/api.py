@@ -1,6 +1,7 @@
 """The settings of the web process."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from pydantic import AfterValidator, SecretStr
 
@@ -8,6 +9,9 @@ from settings.database import KeeperSettings
 
 SHORTEST_SECRET = 16
 """Somebody who guesses it can order licenses, and may try as often as the network allows."""
+
+LONGEST_SECRET = 1000
+"""A query may have 1 KB."""
 
 
 def _separate(secrets: str) -> tuple[str, ...]:
@@ -23,8 +27,22 @@ def _long_enough(secrets: SecretStr) -> SecretStr:
     return secrets
 
 
+def _short_enough(secrets: SecretStr) -> SecretStr:
+    if any(
+        len(quote(each, safe="")) > LONGEST_SECRET for each in _separate(secrets.get_secret_value())
+    ):
+        raise ValueError(
+            f"has a secret of more than {LONGEST_SECRET} characters as written in an address, "
+            "which the API refuses to read: make a shorter one, and set it here and at Gumroad: "
+            "openssl rand -hex 24"
+        )
+    return secrets
+
+
 class ApiSettings(KeeperSettings):
-    gumroad_webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = SecretStr("")
+    gumroad_webhook_secret: Annotated[
+        SecretStr, AfterValidator(_long_enough), AfterValidator(_short_enough)
+    ] = SecretStr("")
     gumroad_seller_id: str | None = None
 
     def gumroad_secrets(self) -> tuple[str, ...]:

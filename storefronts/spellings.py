@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote_to_bytes
 
 MOST_READINGS = 300
+SHORTEST_BARE = 8
 MOST_ROUNDS = 6
 """How often a percent sign may itself be percent-encoded."""
 
@@ -40,9 +41,14 @@ class HiddenSecrets:
 
 
 def _needles(secret: str) -> Iterator[bytes]:
-    yield _folded(secret.encode(errors="surrogatepass"))
     # A header of another client may be Latin-1.
-    yield _folded(secret.encode("latin-1", errors="ignore"))
+    written = secret.encode(errors="surrogatepass"), secret.encode("latin-1", errors="ignore")
+    for each in written:
+        yield _folded(each)
+        # What takes the escapes off a text takes them off a secret that has some of its own.
+        *_, bare = _without_escapes(each)
+        if len(bare) >= SHORTEST_BARE:
+            yield _folded(bare)
 
 
 def _folded(text: bytes) -> bytes:
@@ -70,6 +76,16 @@ def _readings(text: bytes, shortest: int, depth: int = 3) -> Iterator[bytes]:
 
 def _unescaped(text: bytes) -> Iterator[bytes]:
     """Yield the text as it is, then after each escape that can be taken off it."""
+    seen: list[bytes] = []
+    for reading in _without_escapes(text):
+        seen.append(reading)
+        yield reading
+    for decode in SIDE_WAYS:
+        if (other := decode(seen[-1])) not in seen:
+            yield other
+
+
+def _without_escapes(text: bytes) -> Iterator[bytes]:
     seen = {text}
     yield text
     for _ in range(MOST_ROUNDS):
@@ -81,9 +97,6 @@ def _unescaped(text: bytes) -> Iterator[bytes]:
                 yield text
         if text == before:
             break
-    for decode in SIDE_WAYS:
-        if (other := decode(text)) not in seen:
-            yield other
 
 
 def _percent_u(text: bytes) -> bytes:

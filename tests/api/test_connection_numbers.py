@@ -33,9 +33,9 @@ PART = PING[: -len(ORDINARY)]
 
 
 async def lives(connection: Held) -> bool:
-    """Tell whether the server answers on it."""
+    """Tell whether the server takes a ping on it."""
     try:
-        await connection.send(kept_open(request("GET", "/healthz")))
+        await connection.send(kept_open(PING))
         return status(await connection.answer()) == 200
     except (ConnectionError, asyncio.IncompleteReadError):
         return False

@@ -1,7 +1,8 @@
 """Which connection is given up for a new one, where each has a request in progress."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from tests.api.bounded import (
     ORDINARY,
     PATIENT,
     PING,
+    UNKNOWN,
+    Held,
     Web,
     bounded,
     held,
@@ -71,3 +74,28 @@ async def test_answers_that_nobody_reads_make_room(web: Web, stack: AsyncExitSta
         await stack.enter_async_context(held(web, KEYS * 50))
     for _ in range(FEW):
         assert status(await exchange(web.url, PING)) == 200
+
+
+async def test_stranger_renews_no_connection(web: Web, stack: AsyncExitStack) -> None:
+    async def renew(connection: Held) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await connection.send(kept_open(request("GET", "/healthz")))
+            await connection.answer()
+
+    strangers = [await stack.enter_async_context(held(web)) for _ in range(FEW - 1)]
+    sender = await stack.enter_async_context(held(web))
+    for _ in range(FEW - 1):
+        for stranger in strangers:
+            await renew(stranger)
+        assert status(await exchange(web.url, PING)) == 200
+        strangers.append(await stack.enter_async_context(held(web)))
+    await sender.send(PING)
+    assert status(await sender.rest()) == 200
+
+
+async def test_strangers_with_requests_ready_make_room(web: Web, stack: AsyncExitStack) -> None:
+    ready = kept_open(request("POST", UNKNOWN)) * 300
+    for _ in range(3):
+        strangers = [await stack.enter_async_context(held(web, ready)) for _ in range(FEW)]
+        assert status(await exchange(web.url, PING)) == 200
+        assert len(strangers) == FEW

@@ -40,8 +40,8 @@ async def web(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
         yield web
 
 
-def with_lines(target: str, count: int) -> bytes:
-    return request("POST", target, *["a:b"] * (count - OWN_LINES))
+def with_lines(target: str, count: int, method: str = "POST") -> bytes:
+    return request(method, target, *["a:b"] * (count - OWN_LINES))
 
 
 def chunks(body: bytes, size: int) -> bytes:
@@ -60,6 +60,16 @@ async def test_head_of_many_lines_gets_what_an_unknown_path_gets(
 ) -> None:
     unknown = await exchange(web.url, request("POST", UNKNOWN))
     assert await exchange(web.url, with_lines(target, count)) == unknown
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "BREW"])
+async def test_long_head_of_any_method_gets_what_an_unknown_path_gets(
+    web: Web, method: str
+) -> None:
+    unknown = await exchange(web.url, request(method, UNKNOWN))
+    endless = f"{method} {RIGHT} HTTP/1.1\r\nX: ".encode().ljust(70_000, b"x")
+    for sent in (with_lines(RIGHT, 1_000, method), endless):
+        assert await exchange(web.url, sent) == unknown
 
 
 @pytest.mark.parametrize("target", TARGETS)

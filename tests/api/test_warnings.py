@@ -53,7 +53,15 @@ def basic(text: str) -> str:
 CAUSES = {
     "wrong": ("POST", f"/webhooks/gumroad?secret={WRONG}", "is not the setting's"),
     "none": ("POST", "/webhooks/gumroad", "had no secret"),
-    "other-name": ("POST", f"/webhooks/gumroad?Secret={RIGHT}", "had no secret"),
+    "other-case": ("POST", f"/webhooks/gumroad?Secret={RIGHT}", "under another name"),
+    "entity": ("POST", f"/webhooks/gumroad?a=1&amp;secret={RIGHT}", "as amp;secret"),
+    "other-name": ("POST", f"/webhooks/gumroad?token={RIGHT}", "had no secret"),
+    "no-mark": ("POST", f"/webhooks/gumroadsecret={RIGHT}", "? of the address is missing"),
+    "slash-for-mark": ("POST", f"/webhooks/gumroad/secret={RIGHT}", "? of the address is missing"),
+    "quoted": ("POST", f'/webhooks/gumroad?secret="{RIGHT}"', "a quote"),
+    "bracketed": ("POST", f"/webhooks/gumroad?secret=<{RIGHT}>", "a bracket"),
+    "blank-after-it": ("POST", f"/webhooks/gumroad?secret={RIGHT}%20", "a blank"),
+    "slash-after-it": ("POST", f"/webhooks/gumroad?secret={RIGHT}/", "a slash"),
     "empty": ("POST", "/webhooks/gumroad?secret=", "was empty"),
     "comma": ("POST", f"/webhooks/gumroad?secret={RIGHT},{WRONG}", "has a comma"),
     "encoded-comma": ("POST", f"/webhooks/gumroad?secret={RIGHT}%2C{WRONG}", "has a comma"),
@@ -85,7 +93,7 @@ def test_a_basic_password_is_a_secret_too() -> None:
     assert "is not the setting's" in str(refused("POST", path, basic(f"any:{WRONG}")))
     assert "was empty" in str(refused("POST", path, basic("any:")))
     assert "has a comma" in str(refused("POST", path, basic(f"any:{RIGHT},{WRONG}")))
-    assert "was empty" in str(refused("POST", path, "authorization: Bearer x"))
+    assert "had no secret" in str(refused("POST", path, "authorization: Bearer x"))
 
 
 @pytest.mark.parametrize("nearness", [RIGHT[:-1], RIGHT + "x", RIGHT.upper(), "x", WRONG])

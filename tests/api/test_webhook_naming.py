@@ -1,5 +1,6 @@
 """The API names small bodies in a thread, and leaves large ones to the worker."""
 
+import asyncio
 import threading
 from dataclasses import replace
 
@@ -7,12 +8,13 @@ import httpx
 import pytest
 from typing_extensions import override
 
-from api.webhooks import LONGEST_NAMED
+from api.webhooks import LONGEST_NAMED, LONGEST_QUICK
 from commands.ports import PLAIN
 from db.listing import EventLine, Filters, list_events
 from storefronts.base import Naming, Ping
 from storefronts.gumroad import Gumroad
 from tests.api.outages import connect_to_nothing
+from tests.api.raw_http import exchange, request, status
 from tests.support.pings import changed, recorded
 from tests.support.running import FORM, SECRET, Setup, running_api, web_parts
 
@@ -71,3 +73,30 @@ async def test_leaves_a_large_body_to_the_worker(setup: Setup) -> None:
         ("sale", False),
         ("unknown", True),
     ]
+
+
+class Hindered(Gumroad):
+    """Names no long body before a short one was named."""
+
+    def __init__(self) -> None:
+        super().__init__((SECRET,))
+        self.named_a_short_one = threading.Event()
+
+    @override
+    def name_ping(self, ping: Ping) -> Naming:
+        if len(ping.body) > LONGEST_QUICK:
+            assert self.named_a_short_one.wait(10)
+        else:
+            self.named_a_short_one.set()
+        return super().name_ping(ping)
+
+
+async def test_ordinary_body_does_not_wait_for_a_long_one(setup: Setup) -> None:
+    gumroad = Hindered()
+    parts = replace(web_parts(setup), storefronts={"gumroad": gumroad})
+    long = changed(ORDINARY, padding="x" * LONGEST_QUICK)
+    async with running_api(parts) as url:
+        sent = [request("POST", f"/webhooks/gumroad?secret={SECRET}", body=long)] * 4
+        sent.append(request("POST", f"/webhooks/gumroad?secret={SECRET}", body=ORDINARY))
+        answers = await asyncio.gather(*(exchange(url, each) for each in sent))
+    assert [status(answer) for answer in answers] == [200] * 5

@@ -203,3 +203,4 @@ async def test_without_a_secret_the_api_says_so_and_starts(tmp_path: Path) -> No
     async with start(*command, folder=tmp_path, environment=environment) as api:
         await api.says("gumroad: GUMROAD_WEBHOOK_SECRET is not set, so every call")
         await api.says("Application startup complete")
+        assert api.output().count("GUMROAD_WEBHOOK_SECRET is not set") == 1

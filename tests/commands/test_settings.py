@@ -178,6 +178,17 @@ def test_a_secret_that_can_be_guessed_is_refused_and_not_quoted(
     assert "sekret" not in told
 
 
+@pytest.mark.parametrize("secret", ["x" * 1001, "%" * 334, "ü" * 167])
+def test_a_secret_that_no_request_could_carry_is_refused(clean: Environment, secret: str) -> None:
+    clean.setenv("GUMROAD_WEBHOOK_SECRET", f"{'y' * 16},{secret}")
+    told = problem(ApiSettings)
+    assert told.startswith("GUMROAD_WEBHOOK_SECRET has a secret of more than 1000 characters")
+    assert told.endswith(": openssl rand -hex 24")
+    assert secret not in told
+    clean.setenv("GUMROAD_WEBHOOK_SECRET", secret[:-1])
+    assert load(ApiSettings).gumroad_secrets() == (secret[:-1],)
+
+
 def test_a_signing_key_may_be_a_file_or_one_line(clean: Environment, tmp_path: Path) -> None:
     pem = generate_private_key()
     (tmp_path / "key.pem").write_text(pem)

@@ -86,6 +86,23 @@ def test_a_secret_is_found_in_every_spelling(spelling: str) -> None:
     assert hidden.stand_in(f"before;{SPELLINGS[spelling]};after")
 
 
+@pytest.mark.parametrize(
+    "secret", ["S3cret%41&x-1234567", "a&amp;b\\u0041c%2541-12345", "%u0041&lt;" * 4]
+)
+@pytest.mark.parametrize(
+    "write",
+    [
+        *(str, html.escape, quote, lambda text: text.replace("/", "\\/"), json.dumps, fully_quoted),
+        lambda text: base64.b64encode(html.escape(text).encode()).decode(),
+    ],
+    ids=["raw", "html", "percent", "slashes", "json", "percent-whole", "base64-of-html"],
+)
+def test_a_secret_with_escapes_of_its_own_is_found(
+    secret: str, write: Callable[[str], str]
+) -> None:
+    assert HiddenSecrets([secret]).stand_in(write(secret))
+
+
 @pytest.mark.parametrize("text", HARMLESS, ids=range(len(HARMLESS)))
 def test_what_holds_no_secret_is_told_so(text: str) -> None:
     assert not HiddenSecrets([SECRET]).stand_in(text)
