@@ -12,7 +12,6 @@ from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 import typer
 from sqlalchemy.orm import Session
 
-from activities.products_file import ProductsFile
 from api.spool import Spool
 from commands import keys as keys_commands, lists, options
 from commands.demo import run_demo
@@ -23,7 +22,7 @@ from commands.migrate import migrate_database, register_search_attributes
 from commands.naming import sales_of
 from commands.opening import opened
 from commands.problems import CommandError, require_text, told_as_sentence
-from commands.products import check_command
+from commands.products import check_command, read_products
 from commands.proof import print_checks
 from commands.remap import remap_command
 from commands.resend import print_resent, run_resend
@@ -84,7 +83,7 @@ def dev(
     """Run the whole embedded stack until Ctrl-C: migrations, Temporal, worker, API."""
     settings = load(KeeperSettings)
     settings.data_dir = folder = (data_dir or settings.data_dir).resolve()
-    make_private(folder)
+    make_private(folder, None if data_dir else "DATA_DIR")
     require_private_data(settings)
     plan = plan_dev(folder, port, temporal_port, ui_port, whole_environment())
     asyncio.run(run_dev(plan, settings.database(), SafeConsole()))
@@ -115,7 +114,7 @@ def migrate_command() -> None:
     """Take the database to the newest migration, and register Temporal's search attributes."""
     settings = load(MigrateSettings)
     if (file := settings.database_file()) is not None:
-        make_private(file.parent)
+        make_private(file.parent, "DATA_DIR or DATABASE_URL")
     require_private_data(settings)
     name = migrate_database(settings.database(), settings.api_database_password)
     print(f"the database is at migration {name}")
@@ -141,7 +140,7 @@ def smoke(
         url=url,
         secret=secrets[0].strip(),
         to=receiver,
-        offer=a_product(ProductsFile(settings.products_file, SOURCES).current()),
+        offer=a_product(read_products(settings.products_file, SOURCES)),
         seller_id=settings.gumroad_seller_id,
         patience=timedelta(seconds=patience),
     )

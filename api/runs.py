@@ -32,7 +32,6 @@ START_A_WORKER = "start it with `python worker.py`"
 TAKEN_WITHIN = timedelta(seconds=15)
 """Temporal keeps a sticky task for its dead worker for 10 s, until another may take it."""
 
-ANEW = "--type FirstWorkflowTask"
 RECENT_EVENTS = 20
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 TIMED_OUT = EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
@@ -91,8 +90,12 @@ async def stuck_sentence(
     cause = _cause(await _newest_events(client, found, patience), attempt)
     if cause is None:
         return None
-    reset = f"temporal workflow reset --workflow-id {quote(found.id)} {ANEW} --reason stuck"
-    return f"{STUCK} ({cause}); to begin anew with this version: {code_span(reset)}"
+    return f"{STUCK} ({cause}); to begin anew with this version: {reset_command(found.id, 'stuck')}"
+
+
+def reset_command(workflow_id: str, reason: str) -> str:
+    begun = f"temporal workflow reset --workflow-id {quote(workflow_id)}"
+    return code_span(f"{begun} --type FirstWorkflowTask --reason {reason}")
 
 
 def _cause(newest_first: Iterable[HistoryEvent], attempt: int) -> str | None:

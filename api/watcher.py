@@ -15,13 +15,14 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.service import RPCError
 
 from api.looking import unexpected
-from api.runs import STUCK, RunPausedError, describe, stuck_sentence
+from api.runs import STUCK, RunPausedError, describe, reset_command, stuck_sentence
 from db.clock import Clock, utc_now
 from db.deliveries import refuse_delivery, tell_delivery
 from db.engine import Database
 from db.events import StartedEvent, start_again, started_events, tell_event
 from db.orders import fail_order
 from db.resends import StartedResend, mark_resend_dispatched, started_resends
+from domain.advice import advised
 from domain.errors import DatabaseAwayError
 
 logger = logging.getLogger(__name__)
@@ -100,7 +101,9 @@ class Watcher:
             await self.tell(event)
             return
         if status in ENDED_BY_A_PERSON:
-            sentence = f"a person {ENDED_BY_A_PERSON[status]} its workflow: reset that to go on"
+            reset = reset_command(event.workflow_id, "mended")
+            ended = f"a person {ENDED_BY_A_PERSON[status]} its workflow"
+            sentence = f"{ended}: reset that to go on: {reset}"
             await self.database.run(fail_order, event.id, sentence, self.clock())
             return
         # It may have been settled since the rows were listed.
@@ -127,7 +130,9 @@ class Watcher:
                 await self.database.run(tell_delivery, resend.delivery_id, run.stuck)
             return
         if status in ENDED_BY_A_PERSON:
-            words = f"a person {ENDED_BY_A_PERSON[status]} its workflow: ask for it once more"
+            order, _, _ = resend.workflow_id.rpartition(":resend:")
+            ended = f"a person {ENDED_BY_A_PERSON[status]} its workflow"
+            words = f"{ended}: ask for it once more: {advised('resend', order)}"
             await self.database.run(refuse_delivery, resend.delivery_id, words)
             return
         logger.warning("%s ended without its mail: starting it again", resend.workflow_id)

@@ -60,9 +60,18 @@ async def run_dev(plan: StackPlan, database: URL, console: Console) -> None:
             await stack.watch()
 
 
-def make_private(folder: Path) -> None:
-    """Make the data dir, for its owner alone: it holds addresses, licenses and a signing key."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+def make_private(folder: Path, named_by: str | None = None) -> None:
+    """Make the data dir, for its owner alone: it holds addresses, licenses and a signing key.
+
+    Raises OSError, or CommandError with the name of the setting that names the folder.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        if named_by is None:
+            raise
+        why = f"{named_by} cannot be used: the folder {folder} cannot be made ({error.strerror})"
+        raise CommandError(f"{why}: name another, or mend its parent") from None
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from activities.products_file import ProductsFile
 from commands.meant import licenses_meant
 from commands.options import AsJson, Reason, Watch
 from commands.problems import CommandError
+from commands.products import read_products
 from commands.resend import asker, what_came
 from commands.tables import console, day, print_json
 from db.clock import utc_now
@@ -82,7 +82,7 @@ def remap_command(
         """Decide tier, seats and end of licenses anew, by today's products.yaml."""
         _require_one(texts, product)
         by = Asker(asker(), reason, may_mail=not no_mail)
-        mapping = ProductsFile(products_file(), sources).current()
+        mapping = read_products(products_file(), sources)
         with databases() as database:
             lines = _preview(database, mapping, texts or (), product, by)
             if not as_json:

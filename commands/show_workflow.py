@@ -60,7 +60,9 @@ async def _state(client: Client, workflow_id: str) -> WorkflowState:
     except RPCError as error:
         return WorkflowState(workflow_id, f"not known: {temporal_trouble(error).sentence}", [])
     status = "unknown" if found.status is None else found.status.name.lower()
-    return WorkflowState(workflow_id, status, _pending(found), hindered)
+    # Temporal goes on naming the steps in which a person ended it.
+    pending = _pending(found) if running else []
+    return WorkflowState(workflow_id, status, pending, hindered)
 
 
 def _pending(found: WorkflowExecutionDescription) -> list[PendingStep]:

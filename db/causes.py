@@ -23,6 +23,7 @@ UNTOLD = (
     (r"unsupported startup parameter|protocol", "08P01"),
     (r"failed to resolve host|could not translate host name", "host"),
     (r"timeout expired|timed out", "timeout"),
+    (r"invalid response to SSL|expected authentication request", "stranger"),
     (r"SSL|certificate", "tls"),
     (r"Connection refused|No such file or directory|unreachable|No route", "refused"),
     (r"server closed the connection|server login|Connection reset", "08006"),

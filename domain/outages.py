@@ -18,6 +18,8 @@ DATABASE_REASONS = {
     "28P01": "its server refuses the password: correct it in DATABASE_URL",
     "3D000": "there is no such database on its server: create it, or correct the name in "
     "DATABASE_URL",
+    "3F000": "its user's search_path begins with a schema that is not there: create that, or "
+    "correct search_path of role and database",
     "40": "another transaction was in the way",
     "42501": "its user lacks a privilege: grant it, CONNECT on the database included",
     "53": "its server has run out of something: see its log",
@@ -33,6 +35,8 @@ DATABASE_REASONS = {
     "58": "its server cannot use its own files: see its log",
     "XX": "its server reports an inner error or damaged data: see its log",
     # What libpq says before a server answered.
+    "stranger": "something else than PostgreSQL answers at its address: correct host and port in "
+    "DATABASE_URL",
     "host": "the host of DATABASE_URL has no address: correct its name, or mend the name service",
     "refused": "nothing listens at its address",
     "timeout": "its server gave no answer in time",

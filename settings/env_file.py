@@ -18,6 +18,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 # The last line of a base64 text may end with "=", and is no setting.
 SWALLOWED = re.compile(r"^\s*(export\s+)?[A-Za-z_]\w*\s*=\s*[^=\s]", re.MULTILINE)
 QUOTED = re.compile(r"=\s*['\"]")
+LITERAL = re.compile(r"\A[^=]*=\s*'")
 TYPOGRAPHIC = re.compile("[\u2018-\u201f\u00ab\u00bb].*[\u2018-\u201f\u00ab\u00bb]", re.DOTALL)
 
 
@@ -35,8 +36,10 @@ def read_env_file() -> dict[str, str]:
     problems = [*_slips(bindings), *_contradictions(bindings)]
     if problems:
         raise SettingsError("\n".join(problems))
-    values = dotenv_values(stream=io.StringIO(text))
-    return {name: value for name, value in values.items() if value is not None}
+    # As a shell and Compose do: nothing within single quotes stands for something else.
+    bare = {each.key: each.value for each in bindings if LITERAL.search(each.original.string)}
+    values = {**dotenv_values(stream=io.StringIO(text)), **bare}
+    return {name: value for name, value in values.items() if name and value is not None}
 
 
 def _decoded(content: bytes) -> str:

@@ -49,6 +49,22 @@ def folder(clean: Environment, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("'a${SHOP}$b'", "a${SHOP}$b"),
+        ("'${SHOP}'", "${SHOP}"),
+        ('"a ${SHOP}"', "a shop"),
+        ("${SHOP}'", "shop'"),
+    ],
+)
+def test_within_single_quotes_nothing_stands_for_something_else(
+    folder: Path, value: str, meant: str
+) -> None:
+    written(folder, f"SHOP=shop\nexport LICENSE_ISSUER = {value}\n")
+    assert load(WorkerSettings).license_issuer == meant
+
+
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("value", ["=shop", " = shop", '="shop"', "='shop'", " = 'shop' "])
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])

@@ -101,6 +101,24 @@ def test_data_that_others_may_read_is_told_each_with_its_command(
     assert require_private_data(load(DatabaseSettings)) == []
 
 
+@pytest.mark.parametrize("name", ["spool", "outbox"])
+def test_a_folder_within_an_open_data_folder_is_looked_at_as_well(
+    clean: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    clean.setenv("DATA_DIR", str(tmp_path / "var"))
+    inner = tmp_path / "var" / name
+    inner.mkdir(parents=True)
+    inner.parent.chmod(0o711)
+    inner.chmod(0o733)
+    with pytest.raises(SettingsError, match=f"^DATA_DIR: {REST} write {inner}, ") as caught:
+        require_private_data(load(DatabaseSettings))
+    inner.chmod(0o755)
+    (told,) = require_private_data(load(DatabaseSettings))
+    assert told.startswith(f"DATA_DIR: {REST} read {inner}: ")
+    mended(str(caught.value))
+    assert require_private_data(load(DatabaseSettings)) == []
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o620])
 def test_an_env_file_that_is_open_to_others_is_told(
     clean: pytest.MonkeyPatch, tmp_path: Path, mode: int

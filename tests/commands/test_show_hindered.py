@@ -1,4 +1,4 @@
-"""`mintpost show` of a step that a person paused in Temporal."""
+"""`mintpost show` of a sale that a person paused or ended in Temporal."""
 
 import asyncio
 import json
@@ -36,3 +36,14 @@ async def test_a_paused_step_is_told_with_the_command_that_lets_it_go_on(
     assert whole["workflow"]["pending"][0]["next_try"] is None
     text = (await asyncio.to_thread(mint, "show", order)).out
     assert paused in text
+
+
+@ON_SQLITE
+async def test_a_workflow_that_a_person_terminated_waits_in_no_step(shop: Shop, mint: Run) -> None:
+    order = f"gumroad:{shop.parked}"
+    await shop.mintpost.pending(shop.parked, "mint")
+    await shop.mintpost.run_of(shop.parked).terminate()
+    answer = await shown(mint, order, lambda answer: '"terminated"' in answer.out)
+    whole = json.loads(answer.out)
+    assert whole["workflow"]["pending"] == []
+    assert "next try" not in str(whole["waits_for"])

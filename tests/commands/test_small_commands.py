@@ -114,6 +114,33 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(mint: Run, tmp_path: Path) -
     assert (answer.code, answer.err) == (1, f"{tmp_path / 'taken'}: File exists\n")
 
 
+@pytest.mark.parametrize("command", ["dev", "migrate"])
+def test_a_setting_whose_folder_cannot_be_made_is_named(
+    mint: Run, clean: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    clean.setenv("DATA_DIR", "/proc/1/none")
+    answer = mint(command)
+    named_by = "DATA_DIR" if command == "dev" else "DATA_DIR or DATABASE_URL"
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == (
+        f"{named_by} cannot be used: the folder /proc/1/none cannot be made "
+        "(No such file or directory): name another, or mend its parent\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [["products", "check"], ["remap", "gumroad:x"], ["smoke", "--url", "http://x"]]
+)
+def test_a_mapping_that_is_no_file_is_told_by_the_name_of_its_setting(
+    mint: Run, clean: pytest.MonkeyPatch, tmp_path: Path, words: list[str]
+) -> None:
+    clean.setenv("PRODUCTS_FILE", str(tmp_path))
+    clean.setenv("OPERATOR_EMAIL", "me@example.com")
+    clean.setenv("GUMROAD_WEBHOOK_SECRET", "correct-horse-battery")
+    answer = mint(*words)
+    assert (answer.code, answer.err) == (1, f"PRODUCTS_FILE: {tmp_path}: is not a file\n")
+
+
 def test_smoke_says_what_it_lacks(mint: Run, clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "products.yaml").write_text(PRODUCTS)
     url = ("smoke", "--url", "http://127.0.0.1:1")

@@ -154,6 +154,8 @@ def test_a_wrong_password_is_told(postgres: URL, password: str | None) -> None:
         ("FATAL:  sorry, too many clients already", "53300"),
         ('FATAL:  no pg_hba.conf entry for host "h", user "u", database "d"', "28000"),
         ("connection timeout expired", "timeout"),
+        ("received invalid response to SSL negotiation: H", "stranger"),
+        ("expected authentication request from server, but received H", "stranger"),
         ("server does not support SSL, but SSL was required", "tls"),
         ("FATAL:  unsupported startup parameter: options", "08P01"),
         ("server closed the connection unexpectedly", "08006"),

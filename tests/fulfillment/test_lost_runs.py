@@ -51,7 +51,11 @@ async def test_run_that_a_person_ended_fails_its_row_and_a_reset_takes_it_from_t
     await (run.terminate() if ended == "terminated" else run.cancel())
     (event,) = await mailing.settled()
     assert event.outcome == "failed"
-    assert event.error == f"a person {ended} its workflow: reset that to go on"
+    assert event.error == (
+        f"a person {ended} its workflow: reset that to go on: "
+        f"`temporal workflow reset --workflow-id gumroad:{ORDER} "
+        "--type FirstWorkflowTask --reason mended`"
+    )
 
     postmark.default = ACCEPT
     await reset(mailing.client, run)

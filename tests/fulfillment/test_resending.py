@@ -164,4 +164,5 @@ async def test_resend_that_a_person_terminates_is_told_as_refused(
 
     await until(terminated, "its run is terminated")
     sentence = await until(refused, f"delivery {delivery_id} is refused")
-    assert sentence == "a person terminated its workflow: ask for it once more"
+    command = f"mintpost resend gumroad:{ORDER}"
+    assert sentence == f"a person terminated its workflow: ask for it once more: `{command}`"

@@ -87,7 +87,7 @@ async def shown(mintpost: Mintpost) -> WorkflowState:
 async def warnings(mintpost: Mintpost) -> object:
     answer = await mintpost.http.get(f"{mintpost.url}/readyz")
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
-    return answer.json().get("warnings")
+    return answer.json()["warnings"]
 
 
 ONE_STUCK = (
