@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,15 @@ async def test_a_sale_runs_through_what_its_env_file_describes(
         assert secret not in dev.output() + said
 
 
+@pytest.fixture
+def hang_up() -> Iterator[None]:
+    """Hand SIGHUP on to children as a terminal does: under nohup they would ignore it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hang_up")
 @pytest.mark.parametrize(("number", "children"), [(signal.SIGINT, 1), (signal.SIGHUP, 3)])
 async def test_a_signal_during_the_start_leaves_no_process_behind(
     shop: Path, number: signal.Signals, children: int
