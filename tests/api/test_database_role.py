@@ -151,7 +151,7 @@ def test_the_role_s_password_is_changed_by_the_next_migration(owner: Engine) -> 
 @ON_POSTGRES
 def test_a_role_that_may_make_none_is_told(owner: Engine, role: Database) -> None:
     del owner
-    with pytest.raises(WrongMigrationError, match="42501, its user lacks a privilege"):
+    with pytest.raises(WrongMigrationError, match="42501, its user lacks a privilege: grant it"):
         migrate(role.engine, "another")
 
 
