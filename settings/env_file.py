@@ -37,9 +37,10 @@ def read_env_file() -> dict[str, str]:
     if problems:
         raise SettingsError("\n".join(problems))
     # As a shell and Compose do: nothing within single quotes stands for something else.
-    bare = {each.key: each.value for each in bindings if LITERAL.search(each.original.string)}
-    values = {**dotenv_values(stream=io.StringIO(text)), **bare}
-    return {name: value for name, value in values.items() if name and value is not None}
+    literal = [each for each in bindings if LITERAL.search(each.original.string)]
+    values = dotenv_values(stream=io.StringIO(text))
+    values |= {each.key: each.value for each in literal if each.key is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _decoded(content: bytes) -> str:

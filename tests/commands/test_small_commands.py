@@ -116,7 +116,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(mint: Run, tmp_path: Path) -
 
 @pytest.mark.parametrize("command", ["dev", "migrate"])
 def test_a_setting_whose_folder_cannot_be_made_is_named(
-    mint: Run, clean: pytest.MonkeyPatch, tmp_path: Path, command: str
+    mint: Run, clean: pytest.MonkeyPatch, command: str
 ) -> None:
     clean.setenv("DATA_DIR", "/proc/1/none")
     answer = mint(command)
