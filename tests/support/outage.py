@@ -27,5 +27,11 @@ def _allow(connection: Connection, url: URL, *, allowed: bool) -> None:
 
 
 def end_connections(connection: Connection, url: URL) -> None:
-    terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+    # One that waits for a lock goes first: once its holder is gone, it could still commit.
+    terminate = """
+        SELECT pg_terminate_backend(pid) FROM (
+            SELECT pid FROM pg_stat_activity WHERE datname = :name
+            ORDER BY wait_event_type = 'Lock' DESC NULLS LAST
+        ) AS connections
+    """
     connection.execute(text(terminate), {"name": url.database})
