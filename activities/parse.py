@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from activities.pings import ping_of
 from db.clock import Clock, utc_now
+from db.corrections import corrected_address
 from db.engine import Database
 from db.events import load_event_now, name_event, note_event
 from db.models import Event
@@ -43,7 +44,10 @@ class Parse(ParseStep):
         if await self.is_another_runs(event):
             return ParsedPing(ignored=NAMED)
         # In a thread, because a large body would block the other activities.
-        read = await asyncio.to_thread(self.read, event, now)
+        try:
+            read = await asyncio.to_thread(self.read, event, now)
+        except SaleInvalidError:
+            read = await self.read_as_corrected(event, now)
         if isinstance(read, Ignored):
             return ParsedPing(ignored=read.why)
         sale_id = await self.database.run(save_sale, event.id, read, self.clock())
@@ -67,12 +71,17 @@ class Parse(ParseStep):
             and storefront.workflow_id(event.id, kind, order_id) != alone
         )
 
-    def read(self, event: Event, now: datetime) -> Sale | Ignored:
+    async def read_as_corrected(self, event: Event, now: datetime) -> Sale | Ignored:
+        """Read it with the address that a person gave, which its own may have failed for."""
+        address = await self.database.read(corrected_address, event.source, event.order_id)
+        return await asyncio.to_thread(self.read, event, now, address)
+
+    def read(self, event: Event, now: datetime, address: str | None = None) -> Sale | Ignored:
         if event.body_bytes > len(event.body):
             raise SaleInvalidError(
                 f"its body has {event.body_bytes:,} bytes, of which {len(event.body):,} were kept"
             )
-        storefront, ping = self.storefronts[event.source], ping_of(event, now)
+        storefront, ping = self.storefronts[event.source], ping_of(event, now, address)
         read = storefront.parse(ping)
         if read == Ignored("test_ping") and self.operator is not None:
             return _for_operator(storefront.parse_test(ping), event.id, self.operator)

@@ -44,6 +44,12 @@ def kept_correction(session: Session, sale: Sale) -> Correction | None:
     return session.scalars(query.order_by(Correction.id.desc()).limit(1)).one_or_none()
 
 
+def corrected_address(session: Session, source: str, order_id: str | None) -> str | None:
+    """Return the newest address that a person gave for the order; None where nobody did."""
+    own = select(Correction.to).filter_by(source=source, order_id=order_id)
+    return session.execute(own.order_by(Correction.id.desc()).limit(1)).scalar_one_or_none()
+
+
 def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None:
     """Withdraw every mail of the license that did not go out: `instead` goes to the right address.
 

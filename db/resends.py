@@ -15,7 +15,7 @@ from db.corrections import (
 from db.events import lock_order
 from db.models import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
 from domain.delivery import PENDING
-from domain.event import ORDER_KINDS
+from domain.event import FAILED, ORDER_KINDS
 from domain.identifiers import resend_reference
 
 
@@ -67,8 +67,9 @@ class _Asked:
 def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
     """Owe each license of the order one more e-mail; return the deliveries' ids.
 
-    It is empty where the order has no license: a corrected address is kept until it has one. The
-    same transaction withdraws the mails that still wait to go to the old address.
+    It is empty where the order has no license: a corrected address is kept until it has one, and
+    a sale that failed runs again with it. The same transaction withdraws the mails that still
+    wait to go to the old address.
     """
     if not lock_order(session, new.source, new.order_id):
         return []
@@ -84,7 +85,20 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
         .with_for_update(of=LicenseRow)
     )
     asked = _Asked(new, said, now)
-    return [_ask(session, sale, row, asked) for sale, row in session.execute(order).all()]
+    deliveries = [_ask(session, sale, row, asked) for sale, row in session.execute(order).all()]
+    if said is not None and not deliveries:
+        _run_again(session, new)
+    return deliveries
+
+
+def _run_again(session: Session, new: NewResend) -> None:
+    """Give the failed rows of the order back to the relay: the address may be what they lacked."""
+    session.execute(
+        update(Event)
+        .filter_by(source=new.source, order_id=new.order_id, outcome=FAILED)
+        .where(Event.kind.in_(ORDER_KINDS))
+        .values(outcome=None, closed_at=None, dispatched_at=None, error=None)
+    )
 
 
 def waiting_order(session: Session, source: str, order_id: str) -> WaitingOrder | None:

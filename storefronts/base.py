@@ -27,13 +27,15 @@ class Ping:
     """A stored request body, byte for byte, with what is needed to read it.
 
     `received_at` is by the clock of the process that took it in, which may be wrong; `read_at`
-    is by another one, when it is read to be fulfilled.
+    is by another one, when it is read to be fulfilled. `address` is the buyer's as a person gave
+    it, and stands for the body's own, which need not be readable then.
     """
 
     content_type: str
     body: bytes
     received_at: datetime
     read_at: datetime | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing_extensions import override
 from domain.errors import SaleInvalidError
 from domain.event import FOREIGN_SELLER, Kind
 from domain.identifiers import is_usable, is_usable_order_id
-from domain.sale import Ignored, Product, Sale
+from domain.sale import CORRECTED, Ignored, Product, Sale
 from storefronts import values
 from storefronts.base import Envelope, Naming, Ping, Storefront
 from storefronts.gumroad_fields import PingFields, read_fields
@@ -98,11 +98,11 @@ class Gumroad(Storefront):
 
     def _sale(self, fields: PingFields, ping: Ping) -> Sale:
         order_id = values.order_identifier("sale_id", fields.own_text("sale_id"))
-        email = values.address("email", fields.own_text("email"))
+        email, replaced = _address(fields, ping)
         sold_at = _sold_at(fields, ping)
         notes = (
             fields.overwriting(),
-            None if email == fields.own_text("email") else CLEANED,
+            replaced,
             values.wrong_clock(sold_at, ping.received_at, ping.read_at),
         )
         return Sale(
@@ -166,6 +166,15 @@ def _product(fields: PingFields) -> Product:
         aliases=tuple(name for name in dict.fromkeys(names) if is_usable(name)),
         variants=fields.variants(),
     )
+
+
+def _address(fields: PingFields, ping: Ping) -> tuple[str, str | None]:
+    """Return the buyer's address, and a note where it is not the very one of the body."""
+    if ping.address is not None:
+        return ping.address, CORRECTED
+    text = fields.own_text("email")
+    email = values.address("email", text)
+    return email, None if email == text else CLEANED
 
 
 def _name(fields: PingFields, email: str) -> str:

@@ -1,0 +1,43 @@
+"""A sale that failed at its address runs again with the one that a person gave."""
+
+import pytest
+
+from commands.resend import resend
+from domain.sale import CORRECTED
+from tests.fulfillment.corrected import RIGHT, receivers, sale
+from tests.mailers.fake_postmark import FakePostmark
+from tests.support.running import Mintpost
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+UNREADABLE = ["", "ada", "ada@example.com, eve@example.com", "ada@example.com\r\nBcc: eve@x.com"]
+
+
+async def correct(mintpost: Mintpost, order: str) -> list[int]:
+    return await resend(mintpost.database, "gumroad", order, RIGHT, "she wrote")
+
+
+@pytest.mark.parametrize("email", UNREADABLE)
+async def test_sale_whose_address_cannot_be_read_is_done_once_a_person_gave_one(
+    mailing: Mintpost, postmark: FakePostmark, order: str, email: str
+) -> None:
+    await mailing.ping(sale(order, email=email))
+    (event,) = await mailing.settled()
+    assert event.outcome == "failed"
+    assert await correct(mailing, order) == []
+    (event,) = await mailing.settled()
+    assert (event.outcome, event.error, event.note) == ("fulfilled", None, CORRECTED)
+    assert receivers(postmark) == [RIGHT]
+    (license_,) = await mailing.licenses()
+    assert license_.email == RIGHT
+
+
+async def test_sale_that_failed_for_something_else_fails_again(
+    mailing: Mintpost, postmark: FakePostmark, order: str
+) -> None:
+    await mailing.ping(sale(order, quantity="many"))
+    (before,) = await mailing.settled()
+    await correct(mailing, order)
+    (after,) = await mailing.settled()
+    assert (after.outcome, after.error) == ("failed", before.error)
+    assert receivers(postmark) == []
