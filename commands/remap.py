@@ -1,6 +1,7 @@
 """`mintpost remap`: decides licenses anew by today's mapping, for a mistake in it."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
@@ -88,7 +89,8 @@ def remap_command(
             if not as_json:
                 print_lines(lines)
             if any(line.differs for line in lines) and not dry_run:
-                lines = _change(database, mapping, lines, by, yes=yes)
+                _ask(lines, yes=yes, named=product is None)
+                lines = _change(database, mapping, lines, by)
                 asyncio.run(_report(database, lines, timedelta(seconds=patience), as_json=as_json))
         _conclude(lines, as_json=as_json)
 
@@ -129,21 +131,24 @@ def _line(held: Held, catalog: Catalog, by: Asker) -> RemapLine:
     return replace(line, after=after, mailed=mailed)
 
 
-def _ask(lines: Sequence[RemapLine], *, yes: bool) -> None:
+def _ask(lines: Sequence[RemapLine], *, yes: bool, named: bool) -> None:
+    """Raise CommandError where a person says no.
+
+    Where nobody can answer, what was named one by one is changed, and a whole product is not.
+    """
     count = sum(line.differs for line in lines)
     question = f"Change {'this license' if count == 1 else f'these {count} licenses'}?"
     try:
         agreed = yes or typer.confirm(question, err=True)
-    except (typer.Abort, OSError):  # Nobody is there to answer.
-        agreed = False
+    except (typer.Abort, OSError):
+        agreed = named and not sys.stdin.isatty()
     if not agreed:
         raise CommandError(UNANSWERED)
 
 
 def _change(
-    database: Database, catalog: Catalog, lines: Sequence[RemapLine], by: Asker, *, yes: bool
+    database: Database, catalog: Catalog, lines: Sequence[RemapLine], by: Asker
 ) -> list[RemapLine]:
-    _ask(lines, yes=yes)
     return [_apply(database, catalog, line, by) for line in lines]
 
 

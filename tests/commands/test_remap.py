@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
 from sqlalchemy import select
+from typing_extensions import override
 
 from db.listing import LicenseLine
 from db.models import RemapRow
@@ -23,6 +26,25 @@ BETTER = PRODUCTS.replace("tier: core\n    years: 1", "tier: plus\n    years: 2\
 LESS = PRODUCTS.replace("tier: core\n    years: 1", "tier: lite\n    months: 6")
 
 Remap = Callable[..., "asyncio.Future[Answer]"]
+Answering = Callable[..., None]
+
+
+class Typed(StringIO):
+    terminal = False
+
+    @override
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@pytest.fixture
+def answering(clean: pytest.MonkeyPatch) -> Answering:
+    def answer(text: str, *, terminal: bool) -> None:
+        typed = Typed(text)
+        typed.terminal = terminal
+        clean.setattr(sys, "stdin", typed)
+
+    return answer
 
 
 @pytest.fixture
@@ -109,15 +131,32 @@ async def test_dry_run_only_tells(shop: Shop, remap: Remap) -> None:
 
 
 @ON_SQLITE
-async def test_nothing_is_changed_without_an_answer(shop: Shop, remap: Remap) -> None:
+@pytest.mark.parametrize("answer", ["n\n", None], ids=["no", "none-on-a-terminal"])
+async def test_nothing_is_changed_without_an_answer(
+    shop: Shop, remap: Remap, answering: Answering, answer: str | None
+) -> None:
     before = await the_license(shop)
     map_as(shop, BETTER)
+    answering(answer or "", terminal=answer is None)
     refused = await remap(f"gumroad:{shop.sold}")
     assert (refused.code, "tier core → plus" in refused.out) == (1, True)
     assert refused.err.endswith(
         "nothing was changed: give --yes to change them, or --dry-run to look only\n"
     )
     assert await the_license(shop) == before
+
+
+@ON_SQLITE
+async def test_where_nobody_can_answer_what_was_named_is_changed_and_a_product_is_not(
+    shop: Shop, remap: Remap, answering: Answering
+) -> None:
+    map_as(shop, BETTER)
+    answering("", terminal=False)
+    product = (await the_license(shop)).product_id
+    refused = await remap("--product", product)
+    assert (refused.code, (await the_license(shop)).tier) == (1, "core")
+    done = await remap(f"gumroad:{shop.sold}")
+    assert ("tier core → plus" in done.out, (await the_license(shop)).tier) == (True, "plus")
 
 
 @ON_SQLITE
