@@ -32,6 +32,7 @@ COPY db db
 COPY domain domain
 COPY licensing licensing
 COPY mailers mailers
+COPY relay relay
 COPY settings settings
 COPY storefronts storefronts
 COPY templates templates

@@ -12,7 +12,6 @@ from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 import typer
 from sqlalchemy.orm import Session
 
-from api.spool import Spool
 from commands import keys as keys_commands, lists, options
 from commands.demo import run_demo
 from commands.dev import make_private, plan_dev, run_dev
@@ -33,6 +32,7 @@ from commands.tables import SafeConsole, console
 from commands.torture.command import Wish, run_torture
 from commands.verify import verify_command
 from db.engine import Database
+from relay.spool import Spool
 from settings import (
     DatabaseSettings,
     KeeperSettings,

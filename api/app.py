@@ -17,24 +17,24 @@ from temporalio.envconfig import ClientConnectConfig
 
 from api.access_log import hide_secrets
 from api.bounds import Bounds, raise_file_limit
-from api.dispatcher import Dispatcher
-from api.drainer import Drainer
 from api.floods import Floods
 from api.gate import UNKNOWN, Door, Gate
 from api.health import Health, health_routes
-from api.looking import Pauses
-from api.pollers import Pollers
 from api.refusals import Refusals, unset_secrets
-from api.room import room_for
 from api.server import BoundServer
-from api.spool import Spool
-from api.starting import Starter
-from api.storing import Patience, Store
-from api.watcher import Watcher
 from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
 from domain.errors import DatabaseAwayError
+from relay.dispatcher import Dispatcher
+from relay.drainer import Drainer
+from relay.loop import Pauses
+from relay.pollers import Pollers
+from relay.room import room_for
+from relay.spool import Spool
+from relay.starter import Starter
+from relay.store import Patience, Store
+from relay.watcher import Watcher
 from settings import (
     ApiSettings,
     SettingsError,

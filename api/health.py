@@ -12,16 +12,16 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from api.room import Room
 from api.sharing import Shared
-from api.spool import Spool
-from api.storing import Store
 from db.engine import Database
 from db.migrating import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, known_keys
 from domain.errors import DatabaseAwayError
 from domain.temporal_outages import temporal_trouble
 from licensing.tokens import PublicKey, jwks
+from relay.room import Room
+from relay.spool import Spool
+from relay.store import Store
 
 Probe = Callable[[], Awaitable[list[str]]]
 """Looks at one part and returns a sentence, which names it, for each thing to know."""

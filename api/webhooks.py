@@ -13,9 +13,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
-from api.storing import NotStoredError, Store
 from db.clock import Clock, utc_now
 from db.events import NewEvent
+from relay.store import NotStoredError, Store
 from storefronts.base import Envelope, Naming, Ping, Storefront
 
 logger = logging.getLogger(__name__)

@@ -19,7 +19,12 @@ from temporalio.client import (
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.runs import (
+from commands.problems import CommandError
+from commands.tables import console
+from db.engine import Database
+from db.listing import EventLine, Filters, list_events
+from domain.temporal_outages import temporal_trouble
+from relay.runs import (
     START_A_WORKER,
     RunPausedError,
     describe,
@@ -27,11 +32,6 @@ from api.runs import (
     paused_sentence,
     trouble,
 )
-from commands.problems import CommandError
-from commands.tables import console
-from db.engine import Database
-from db.listing import EventLine, Filters, list_events
-from domain.temporal_outages import temporal_trouble
 
 LOOK = timedelta(milliseconds=100)
 LOOKS_AT_ONCE = 8

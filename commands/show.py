@@ -14,8 +14,6 @@ from rich.text import Text
 from sqlalchemy.orm import Session
 from temporalio.envconfig import ClientConnectConfig
 
-from api.runs import paused_sentence
-from api.spool import Spool
 from commands.naming import Databases, references, the_one_sale
 from commands.show_workflow import PendingStep, WorkflowState, workflow_state
 from commands.spooled import SpooledLine, spooled_pings
@@ -34,6 +32,8 @@ from db.listing import (
 from db.listing_corrections import CorrectionLine, list_corrections
 from db.tracing import event_alone, order_minted_by
 from domain.errors import DatabaseAwayError
+from relay.runs import paused_sentence
+from relay.spool import Spool
 
 Line = EventLine | SaleLine | LicenseLine | DeliveryLine | CorrectionLine | SpooledLine
 

@@ -9,9 +9,9 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
 
-from api.runs import RunPausedError, describe, is_paused, trouble
 from commands.tables import iso
 from domain.temporal_outages import temporal_trouble
+from relay.runs import RunPausedError, describe, is_paused, trouble
 
 PATIENCE = timedelta(seconds=3)
 

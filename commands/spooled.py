@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from api.spool import SET_ASIDE, WAITING, Spool, UnreadableError
 from commands.tables import SafeConsole
 from db.events import NewEvent
+from relay.spool import SET_ASIDE, WAITING, Spool, UnreadableError
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ import httpx
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from api.runs import no_worker_sentence
 from commands.child import Child, spawn
 from commands.child_environment import environment_of
 from commands.ports import HOST, PLAIN, require_free
 from commands.problems import CommandError
 from commands.temporal_server import keep_histories, provide_temporal, server_command
+from relay.runs import no_worker_sentence
 from workflows.names import TASK_QUEUE
 
 Found = TypeVar("Found")

@@ -22,6 +22,7 @@ from db.listing import Filters, list_licenses
 from db.migrating import migrate
 from licensing.signing import Signer, generate_private_key
 from tests.support.leaks import LeakSearch, LogKeeper, leaks_in_temporal, log_files
+from tests.support.outages import Gate
 from tests.support.postgres import run_postgres
 from tests.support.running import SECRET, Mintpost, Setup, running
 from tests.support.waiting import until
@@ -165,6 +166,13 @@ async def leave_no_run(client: Client, task_queue: str) -> None:
     async for run in client.list_workflows(query):
         with suppress(RPCError):  # It may have ended by itself.
             await client.get_workflow_handle(run.id, run_id=run.run_id).terminate("its test ended")
+
+
+@pytest.fixture
+async def gate(client: Client) -> AsyncIterator[Gate]:
+    gate = Gate(client.service_client.config.target_host)
+    yield gate
+    await gate.close()
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from sqlalchemy import URL
 
 from api.app import Parts
 from api.bounds import Bounds
-from api.spool import Spool
 from db.engine import Database, open_engine
+from relay.spool import Spool
 from storefronts.gumroad import Gumroad
-from tests.api.outages import connect_to_nothing
 from tests.api.raw_http import PATIENCE_SECONDS, connect, request
+from tests.support.outages import connect_to_nothing
 from tests.support.pings import recorded
 from tests.support.running import FORM, SECRET, UNHURRIED, running_api
 

@@ -2,19 +2,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from temporalio.client import Client
 
 from db.engine import Database
 from licensing.signing import Signer
-from tests.api.outages import Gate, connect_to_nothing
+from tests.support.outages import connect_to_nothing
 from tests.support.running import Mintpost, Setup, running
-
-
-@pytest.fixture
-async def gate(client: Client) -> AsyncIterator[Gate]:
-    gate = Gate(client.service_client.config.target_host)
-    yield gate
-    await gate.close()
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from starlette.types import ASGIApp
 
 from api.app import Parts, assemble
 from api.bounds import Bounds, raise_file_limit
-from api.spool import Spool
 from db.engine import Database, open_engine
+from relay.spool import Spool
 from storefronts.gumroad import Gumroad
-from tests.api.outages import connect_to_nothing
+from tests.support.outages import connect_to_nothing
 from tests.support.running import SECRET, UNHURRIED
 
 QUICK = timedelta(milliseconds=500)

@@ -18,8 +18,8 @@ from temporalio.client import Client
 from commands.child import Child, spawn
 from commands.ports import HOST, PLAIN, free_ports
 from settings import plain_environment
-from tests.api.outages import Gate
 from tests.api.raw_http import connect, exchange, request, status
+from tests.support.outages import Gate
 from tests.support.pings import changed, recorded
 from tests.support.waiting import until
 

@@ -22,9 +22,9 @@ from tests.api.bounded import (
     held,
     kept_open,
 )
-from tests.api.outages import events_locked
 from tests.api.raw_http import exchange, request, status
 from tests.db.rows import NOON
+from tests.support.outages import events_locked
 
 FEW = 4
 PART = PING[: -len(ORDINARY)]

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from temporalio.client import Client
 
 from api.app import Parts
-from api.spool import Spool
 from db.clock import utc_now
 from db.deliveries import refuse_delivery
 from db.engine import Database, open_engine
@@ -35,6 +34,7 @@ from db.resends import (
     started_resends,
     waiting_resends,
 )
+from relay.spool import Spool
 from storefronts.gumroad import Gumroad
 from tests.conftest import create_database
 from tests.db.rows import mint, sale_of, store_ping

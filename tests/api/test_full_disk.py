@@ -14,15 +14,15 @@ from sqlalchemy import URL
 from temporalio.client import Client
 
 from api.app import Parts
-from api.room import ENOUGH, Room
-from api.spool import Spool
 from commands.ports import HOST, PLAIN, free_ports
 from db.engine import Database, open_engine
+from relay.room import ENOUGH, Room
+from relay.spool import Spool
 from storefronts.gumroad import Gumroad
-from tests.api.outages import read_only
-from tests.api.spooling import send
 from tests.commands.processes import Running, start
+from tests.support.outages import read_only
 from tests.support.running import QUICK_PAUSES, SECRET, running_api
+from tests.support.spooling import send
 from tests.support.waiting import until
 
 FULL = "No space left on device"

@@ -9,14 +9,14 @@ from typing_extensions import override
 
 from api.app import Parts
 from api.gate import LARGEST_HEADERS, LONGEST_PATH, LONGEST_QUERY
-from api.spool import Spool
 from db.engine import Database, open_engine
 from db.listing import Filters, list_events
+from relay.spool import Spool
 from storefronts import url_secret
 from storefronts.base import Envelope
 from storefronts.gumroad import Gumroad
-from tests.api.outages import connect_to_nothing
 from tests.api.raw_http import exchange, request
+from tests.support.outages import connect_to_nothing
 from tests.support.running import running_api
 
 SECRET = "the-gate's-secret"

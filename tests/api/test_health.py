@@ -11,14 +11,14 @@ from temporalio.client import Client
 
 from api.app import Parts
 from api.health import Health, health_routes
-from api.spool import SET_ASIDE, Spool
 from commands.ports import PLAIN
 from db.engine import Database, open_engine
 from db.signing_keys import KnownKey, remember_key
+from relay.spool import SET_ASIDE, Spool
 from storefronts.gumroad import Gumroad
-from tests.api.outages import connect_to_nothing, database_away
 from tests.api.raw_http import exchange, request
 from tests.db.rows import NOON
+from tests.support.outages import connect_to_nothing, database_away
 from tests.support.running import Mintpost, Setup, running, running_api
 from tests.support.serving import serving
 

@@ -13,10 +13,10 @@ from typing_extensions import override
 
 from api.health import Health, health_routes
 from api.sharing import Shared
-from api.spool import Spool
 from commands.ports import PLAIN
 from db.engine import Database, open_engine
-from tests.api.outages import connect_to_nothing
+from relay.spool import Spool
+from tests.support.outages import connect_to_nothing
 from tests.support.serving import serving
 
 R = TypeVar("R")

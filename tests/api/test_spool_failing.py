@@ -12,15 +12,15 @@ import pytest
 from sqlalchemy import URL
 from typing_extensions import override
 
-from api.spool import THREADS, Spool
-from api.storing import Patience
 from db.engine import THREADS as DATABASE_THREADS, Database, open_engine
 from db.events import NewEvent, store_event
-from tests.api.outages import database_away, events_locked
+from relay.spool import THREADS, Spool
+from relay.store import Patience
 from tests.api.raw_http import exchange, status
-from tests.api.relaying import ON_SQLITE
-from tests.api.spooling import HURRIED, drained, parts, post, rows, send
+from tests.support.outages import database_away, events_locked
+from tests.support.relaying import ON_SQLITE
 from tests.support.running import UNHURRIED, running_api
+from tests.support.spooling import HURRIED, drained, parts, post, rows, send
 
 
 @pytest.fixture

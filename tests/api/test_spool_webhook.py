@@ -13,18 +13,18 @@ import pytest
 from sqlalchemy import URL, event, text
 from typing_extensions import override
 
-from api.looking import Pauses
-from api.spool import Spool
 from api.webhooks import LONGEST_BODY
 from commands.ports import HOST
 from db.engine import THREADS, Database, open_engine
 from db.events import store_event
 from domain.errors import DatabaseAwayError
-from tests.api.outages import database_away, events_locked, read_only
+from relay.loop import Pauses
+from relay.spool import Spool
 from tests.api.raw_http import exchange, status
-from tests.api.relaying import ON_SQLITE
-from tests.api.spooling import HURRIED, drained, parts, post, send, spooled
+from tests.support.outages import database_away, events_locked, read_only
+from tests.support.relaying import ON_SQLITE
 from tests.support.running import running_api
+from tests.support.spooling import HURRIED, drained, parts, post, send, spooled
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

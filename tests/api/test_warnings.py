@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import URL
 
 from api.app import create_app
-from api.pollers import LONG_AGO, Pollers
 from api.refusals import Refusals, why_refused
 from commands.ports import PLAIN
 from db.clock import utc_now
+from relay.pollers import LONG_AGO, Pollers
 from storefronts.gumroad import Gumroad
-from tests.api.outages import connect_to_nothing
 from tests.api.raw_http import exchange, request, status
+from tests.support.outages import connect_to_nothing
 from tests.support.running import Mintpost, Setup, running
 from tests.support.waiting import until
 

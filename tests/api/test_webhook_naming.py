@@ -13,8 +13,8 @@ from commands.ports import PLAIN
 from db.listing import EventLine, Filters, list_events
 from storefronts.base import Naming, Ping
 from storefronts.gumroad import Gumroad
-from tests.api.outages import connect_to_nothing
 from tests.api.raw_http import exchange, request, status
+from tests.support.outages import connect_to_nothing
 from tests.support.pings import changed, recorded
 from tests.support.running import FORM, SECRET, Setup, running_api, web_parts
 

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.app import Parts
-from api.spool import Spool
 from db.engine import Database
 from db.models import Event
+from relay.spool import Spool
 from storefronts.gumroad import Gumroad
-from tests.api.outages import connect_to_nothing, events_locked
 from tests.api.raw_http import exchange, request, status
-from tests.api.spooling import HURRIED
+from tests.support.outages import connect_to_nothing, events_locked
 from tests.support.running import QUICK_PAUSES, Mintpost, running_api
+from tests.support.spooling import HURRIED
 
 OLDER, NEWER = "older-secret", "newer-secret"
 FORM = "application/x-www-form-urlencoded"

@@ -10,12 +10,12 @@ from sqlalchemy import URL, func, select
 from sqlalchemy.orm import Session
 
 from api.app import Parts
-from api.spool import Spool
 from db.engine import Database, open_engine
 from db.models import Event
+from relay.spool import Spool
 from storefronts.gumroad import Gumroad
-from tests.api.outages import connect_to_nothing
 from tests.api.raw_http import exchange, request, status
+from tests.support.outages import connect_to_nothing
 from tests.support.running import running_api
 
 UNKNOWN = "/no/such/path"

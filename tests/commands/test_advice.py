@@ -6,9 +6,9 @@ import subprocess
 import pytest
 from hypothesis import given, strategies as st
 
-from api.starting import _details, _summary
 from db.events import WaitingEvent
 from domain.advice import advised, code_span, command
+from relay.starter import _details, _summary
 
 HOSTILE = [
     "gumroad:`touch /tmp/owned`",

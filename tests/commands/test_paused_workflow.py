@@ -10,13 +10,13 @@ import pytest
 from temporalio.api.workflowservice.v1 import PauseWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from api.watcher import Watcher
 from commands.child import spawn
 from commands.ports import HOST, free_ports
 from commands.retry import retry
 from commands.show_workflow import workflow_state
 from commands.temporal_server import server_command
 from db.engine import Database
+from relay.watcher import Watcher
 from tests.support.waiting import until
 
 ALLOWED = "--dynamic-config-value=frontend.WorkflowPauseEnabled=true"

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import URL
 
 import commands.show
-from api.spool import Spool
 from db.engine import Database
 from db.events import NewEvent, store_event
-from tests.api.outages import events_locked
+from relay.spool import Spool
 from tests.commands.conftest import Run
 from tests.db.rows import new_ping
+from tests.support.outages import events_locked
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ORDER = "gumroad:order-1"

@@ -9,15 +9,15 @@ from stat import S_IMODE
 import pytest
 from sqlalchemy import URL
 
-from api.spool import Spool
 from commands.ports import HOST, free_ports
 from db.engine import Database, open_engine
-from tests.api.outages import database_away
+from relay.spool import Spool
 from tests.api.raw_http import exchange, request, status
-from tests.api.spooling import drained, spooled
 from tests.api.test_api_process import answers, start
 from tests.commands.conftest import Run
+from tests.support.outages import database_away
 from tests.support.pings import changed, recorded
+from tests.support.spooling import drained, spooled
 from tests.support.waiting import until
 
 ORDER = "spooled-order=="

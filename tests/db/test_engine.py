@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from db.engine import Database, database_url as read_url, open_engine
 from db.models import Delivery, Event, SigningKey
 from domain.errors import DatabaseAwayError
-from tests.api.outages import read_only
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, store_ping
+from tests.support.outages import read_only
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

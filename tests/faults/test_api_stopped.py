@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.spool import Spool
 from db.listing import Filters, list_events
-from tests.api.spooling import spooled
+from relay.spool import Spool
 from tests.faults.processes import api
 from tests.support.pings import order_of, recorded
 from tests.support.running import FORM, SECRET, Setup
+from tests.support.spooling import spooled
 
 ORDINARY = recorded("01")
 

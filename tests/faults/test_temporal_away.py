@@ -13,14 +13,14 @@ import pytest
 from temporalio.client import Client
 from typing_extensions import override
 
-from api.starting import Starter, TemporalAwayError
 from commands.child import Child, spawn
 from commands.ports import HOST, free_ports
 from commands.temporal_server import server_command
 from db.events import WaitingEvent
+from relay.starter import Starter, TemporalAwayError
 from settings import plain_environment
-from tests.api.outages import Gate
 from tests.mailers.fake_postmark import FakePostmark
+from tests.support.outages import Gate
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.waiting import until

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from api.starting import Starter
 from db.events import WaitingEvent, store_event
 from db.listing import Filters, list_deliveries
+from relay.starter import Starter
 from tests.commands.processes import WORKER, Running, start
 from tests.mailers.fake_postmark import ACCEPT_AND_HANG, FakePostmark
 from tests.support.pings import changed, new_event, recorded

@@ -25,8 +25,8 @@ from db.listing import Filters, list_events, list_licenses
 from domain.sale import Ignored, Sale
 from storefronts.base import Ping, Storefront
 from storefronts.gumroad import Gumroad
-from tests.api.relaying import dispatcher_for
 from tests.support.pings import changed, new_event, recorded
+from tests.support.relaying import dispatcher_for
 from tests.support.running import PRODUCTS
 from workflows.steps import ClosedOrder, OrderToClose, Ping as PingToParse, SaleToMint
 

@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import URL
 
 from api.app import Parts
-from api.spool import Spool
 from commands.ports import HOST, free_ports
 from db.engine import Database, open_engine
+from relay.spool import Spool
 from storefronts.gumroad import Gumroad
-from tests.api.outages import connect_to_nothing
 from tests.api.raw_http import PATIENCE_SECONDS, connect, exchange, request, status
 from tests.commands.processes import Running, start
+from tests.support.outages import connect_to_nothing
 from tests.support.running import running_api
 from tests.support.waiting import until
 

@@ -17,9 +17,6 @@ from activities.email import MailPatience
 from activities.letters import Letters
 from activities.products_file import ProductsFile
 from activities.sentences import Pace
-from api.looking import Pauses
-from api.spool import Spool
-from api.storing import Patience
 from commands.ports import PLAIN
 from commands.retry import SCHEDULED
 from db.clock import utc_now
@@ -38,6 +35,9 @@ from licensing.signing import Signer
 from mailers.base import EmailService
 from mailers.outbox import LoggingEmailService
 from mailers.rendering import Templates
+from relay.loop import Pauses
+from relay.spool import Spool
+from relay.store import Patience
 from storefronts.gumroad import Gumroad
 from tests.support.serving import serving
 from tests.support.waiting import until

@@ -1,7 +1,7 @@
 """An API that has the database and nothing else to keep a ping in."""
 
-from api.storing import NotStoredError, Store
 from db.events import NewEvent
+from relay.store import NotStoredError, Store
 
 
 async def keep_nothing(_store: Store, _new: NewEvent) -> None:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from temporalio.client import Client, WorkflowExecutionStatus
 from typing_extensions import override
 
-from api.watcher import Watcher
 from db.engine import Database
 from db.events import mark_dispatched, waiting_events
-from tests.api.relaying import ON_SQLITE, unique
+from relay.watcher import Watcher
 from tests.db.rows import store_ping
+from tests.support.relaying import ON_SQLITE, unique
 
 LONG_AGO = datetime(2026, 9, 1, tzinfo=UTC)
 

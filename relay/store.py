@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
-from api.spool import Spool
 from db.engine import Database
 from db.events import NewEvent, store_event
 from domain.errors import DatabaseAwayError
+from relay.spool import Spool
 
 logger = logging.getLogger(__name__)
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, text
 
-from api.drainer import Drainer
-from api.spool import SET_ASIDE, Spool
 from db.engine import Database, open_engine
 from db.events import NewEvent, store_event
-from tests.api.outages import database_away
-from tests.api.relaying import ON_SQLITE
-from tests.api.spooling import drainer, names, rows
+from relay.drainer import Drainer
+from relay.spool import SET_ASIDE, Spool
 from tests.db.rows import NOON, new_ping
+from tests.support.outages import database_away
+from tests.support.relaying import ON_SQLITE
+from tests.support.spooling import drainer, names, rows
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.app import Parts
-from api.drainer import Drainer
-from api.spool import SET_ASIDE, UNFINISHED, WAITING, Spool
-from api.storing import Patience
 from db.engine import Database
 from db.events import NewEvent
 from db.models import Event
+from relay.drainer import Drainer
+from relay.spool import SET_ASIDE, UNFINISHED, WAITING, Spool
+from relay.store import Patience
 from storefronts.gumroad import Gumroad
-from tests.api.outages import connect_to_nothing
 from tests.api.raw_http import exchange, request, status
+from tests.support.outages import connect_to_nothing
 from tests.support.running import QUICK_PAUSES, UNHURRIED
 from tests.support.waiting import until
 

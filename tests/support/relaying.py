@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client
 
-from api.dispatcher import Dispatcher
-from api.starting import Starter
 from db.engine import Database
 from db.events import waiting_events
 from db.listing import EventLine, Filters, list_events
+from relay.dispatcher import Dispatcher
+from relay.starter import Starter
 from storefronts.base import Storefront
 from storefronts.gumroad import Gumroad
 from tests.support.running import QUICK_PAUSES

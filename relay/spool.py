@@ -19,8 +19,8 @@ from typing import ParamSpec, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.room import Room
 from db.events import NewEvent
+from relay.room import Room
 
 P = ParamSpec("P")
 R = TypeVar("R")

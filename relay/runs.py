@@ -21,9 +21,9 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverse
 from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.pollers import LONG_AGO, Pollers
 from domain.advice import code_span
 from domain.temporal_outages import is_namespace_missing
+from relay.pollers import LONG_AGO, Pollers
 
 STUCK = "its workflow task fails again and again"
 UNTIL_A_PERSON = "paused in Temporal, until a person lets it go on"

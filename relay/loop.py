@@ -12,8 +12,8 @@ from typing import ClassVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.storing import why
 from domain.errors import DatabaseAwayError
+from relay.store import why
 
 logger = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from uuid import UUID
 
 import pytest
 
-from api.spool import SET_ASIDE, UNFINISHED, WAITING, Spool, UnreadableError
 from db.events import NewEvent
-from tests.api.spooling import names, spooled
+from relay.spool import SET_ASIDE, UNFINISHED, WAITING, Spool, UnreadableError
 from tests.db.rows import NOON, new_ping
+from tests.support.spooling import names, spooled
 
 REQUEST = NewEvent(
     request_id=UUID("6f9f4a9e-3f0c-4f4e-9f0b-0d6f3f1c2b1a"),

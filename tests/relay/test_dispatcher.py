@@ -12,15 +12,16 @@ import pytest
 from temporalio.client import Client
 from typing_extensions import override
 
-from api.dispatcher import Dispatcher
-from api.looking import Pauses
-from api.starting import Starter, TemporalAwayError
 from commands.ports import HOST
 from db.engine import Database
 from db.events import WaitingEvent, store_event, waiting_events
+from relay.dispatcher import Dispatcher
+from relay.loop import Pauses
+from relay.starter import Starter, TemporalAwayError
 from storefronts.gumroad import Gumroad
-from tests.api.outages import Gate
-from tests.api.relaying import (
+from tests.db.rows import new_ping, store_ping
+from tests.support.outages import Gate
+from tests.support.relaying import (
     ON_SQLITE,
     dispatcher_for,
     lines,
@@ -28,7 +29,6 @@ from tests.api.relaying import (
     unique,
     until_started,
 )
-from tests.db.rows import new_ping, store_ping
 from tests.support.waiting import until
 from workflows.names import SALE_PRODUCT, SALE_SOURCE
 
