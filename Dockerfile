@@ -27,6 +27,7 @@ COPY --from=dependencies /venv /venv
 WORKDIR /app
 COPY activities activities
 COPY api api
+COPY catalog catalog
 COPY commands commands
 COPY db db
 COPY domain domain

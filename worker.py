@@ -17,8 +17,8 @@ from activities.email import EmailLicense, MailPatience
 from activities.letters import CatalogSource, Letters, Shop
 from activities.mint import Mint
 from activities.parse import Parse
-from activities.products_file import ProductsFile, ProductsFileError
 from activities.sentences import Pace, Sentences
+from catalog.file import ProductsFile, ProductsFileError
 from commands.connecting import connect
 from commands.ending import end_with
 from commands.waiting import patiently

@@ -14,7 +14,7 @@ from mailers.rendering import LicenseLetter, Templates, license_email
 
 
 class CatalogSource(Protocol):
-    """The product mapping as it is now: `activities.products_file.ProductsFile`."""
+    """The product mapping as it is now: `catalog.file.ProductsFile`."""
 
     def current(self) -> Catalog: ...
 

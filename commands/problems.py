@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from activities.products_file import ProductsFileError
+from catalog.file import ProductsFileError
 from db.migrating import WrongMigrationError
 from domain.errors import DatabaseAwayError
 from domain.visible import visible, visible_lines

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from activities.products_file import ProductsFile, ProductsFileError
+from catalog.file import ProductsFile, ProductsFileError
 from domain.catalog import Catalog
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from activities.letters import Letters
-from activities.products_file import ProductsFile
+from catalog.file import ProductsFile
 from db.engine import Database
 from licensing.signing import Signer
 from mailers.postmark import PostmarkAccount, PostmarkEmailService

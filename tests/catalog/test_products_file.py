@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from activities.products_file import ProductsFile, ProductsFileError
+from catalog.file import ProductsFile, ProductsFileError
 from domain.sale import Product
 
 SOURCES = ("gumroad",)
@@ -39,7 +39,7 @@ def products(path: Path) -> ProductsFile:
 @pytest.fixture
 def told(caplog: pytest.LogCaptureFixture) -> Callable[[], Sequence[str]]:
     """Return what was logged since the last call, each with its level."""
-    caplog.set_level(logging.INFO, "activities.products_file")
+    caplog.set_level(logging.INFO, "catalog.file")
 
     def take() -> Sequence[str]:
         lines = [f"{record.levelname}: {record.getMessage()}" for record in caplog.records]
@@ -225,7 +225,7 @@ def test_a_second_thread_waits_for_the_first_ones_look(
             second.join(timeout=0.3)
         return True
 
-    logger = logging.getLogger("activities.products_file")
+    logger = logging.getLogger("catalog.file")
     logger.addFilter(ask_meanwhile)
     path.write_text(BROKEN)
     products.current()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from hypothesis import given, strategies as st
 
-from activities.products_file import ProductsFileError, parse_products
-from activities.products_models import KEYS
+from catalog.file import ProductsFileError, parse_products
+from catalog.models import KEYS
 from domain.catalog import Catalog
 
 SCALARS = st.sampled_from(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.products_file import ProductsFileError, parse_products
+from catalog.file import ProductsFileError, parse_products
 
 
 def entry(*lines: str) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.products_file import ProductsFile, parse_products
-from activities.products_models import KEYS
+from catalog.file import ProductsFile, parse_products
+from catalog.models import KEYS
 from domain.catalog import Catalog, Offer
 from domain.license import Term
 from domain.sale import Product

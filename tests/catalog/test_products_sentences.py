@@ -5,8 +5,8 @@ from textwrap import dedent
 
 import pytest
 
-from activities.products_file import LARGEST, ProductsFileError, parse_products
-from activities.products_models import KEYS
+from catalog.file import LARGEST, ProductsFileError, parse_products
+from catalog.models import KEYS
 
 FILE = Path("products.yaml")
 SOURCES = ("gumroad",)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from activities.products_file import ProductsFile
+from catalog.file import ProductsFile
 from commands.smoke import a_product
 from mailers.base import PATIENCE, Email, Receipt
 from mailers.outbox import LoggingEmailService

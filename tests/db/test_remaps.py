@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from activities.mint import Mint
-from activities.products_file import ProductsFile
+from catalog.file import ProductsFile
 from db.events import store_event
 from db.listing import Filters, LicenseLine, list_deliveries, list_licenses
 from db.remaps import (

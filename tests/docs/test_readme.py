@@ -7,7 +7,7 @@ from subprocess import run
 
 import pytest
 
-from activities.products_file import ProductsFile
+from catalog.file import ProductsFile
 from domain.errors import ProductUnmappedError
 from domain.sale import Sale
 from storefronts.base import Ping

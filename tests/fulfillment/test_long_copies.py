@@ -16,7 +16,7 @@ from typing_extensions import override
 from activities.close import Close
 from activities.mint import Mint
 from activities.parse import Parse
-from activities.products_file import ProductsFile
+from catalog.file import ProductsFile
 from db.clock import utc_now
 from db.deliveries import SentMail, record_sent
 from db.engine import Database

@@ -61,7 +61,7 @@ async def shop(setup: Setup) -> AsyncIterator[Mintpost]:
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> Logged:
     """Return the function that tells what the product mapping has logged at a level."""
-    name = "activities.products_file"
+    name = "catalog.file"
     caplog.set_level(logging.INFO, name)
     return lambda level: [
         record.getMessage()

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from activities.mint import Mint
-from activities.products_file import ProductsFile
+from catalog.file import ProductsFile
 from db.engine import Database
 from db.events import store_event
 from db.listing import Filters, list_licenses

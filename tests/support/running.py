@@ -15,8 +15,8 @@ import api.app
 import worker
 from activities.email import MailPatience
 from activities.letters import Letters
-from activities.products_file import ProductsFile
 from activities.sentences import Pace
+from catalog.file import ProductsFile
 from commands.ports import PLAIN
 from commands.retry import SCHEDULED
 from db.clock import utc_now

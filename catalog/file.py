@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
-from activities.products_entries import read_catalog
-from activities.products_yaml import MistakesError
+from catalog.entries import read_catalog
+from catalog.yaml_document import MistakesError
 from domain.catalog import Catalog
 
 LARGEST = 1024 * 1024

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from activities.products_models import KEYS, MOST, OUR_RULE, Entry, NoLicense
-from activities.products_yaml import (
+from catalog.models import KEYS, MOST, OUR_RULE, Entry, NoLicense
+from catalog.yaml_document import (
     Document,
     KeyPath,
     Mistake,
