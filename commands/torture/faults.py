@@ -58,7 +58,7 @@ BESIDE = 2.0
 
 Longer than a send on the fast path, and over before its look-up is.
 """
-HAND_SECONDS = 5.0
+HAND_SECONDS = 10.0
 """How long a person waits for the step to be pending. Its mail is refused until then."""
 AGAIN_SECONDS = 0.05
 
