@@ -1,7 +1,7 @@
 """Corrects mistyped addresses while a round runs, as a person does with `mintpost resend --to`."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
@@ -21,11 +21,23 @@ WHY = "mistyped"
 
 @dataclass(slots=True)
 class Operator:
+    """`tell` gets a sentence for each correction, and `refused` addresses that wait for it."""
+
     database: Database
+    refused: set[str]
+    tell: Callable[[str], None]
     recorded: list[Recorded] = field(default_factory=list)
 
     async def correct_all(self, corrections: Iterable[Correction]) -> None:
-        began = monotonic()
+        planned, began = list(corrections), monotonic()
+        waiting = {each.order.email for each in planned if each.waits}
+        self.refused |= waiting
+        try:
+            await self._correct_all(planned, began)
+        finally:
+            self.refused -= waiting
+
+    async def _correct_all(self, corrections: Iterable[Correction], began: float) -> None:
         async with asyncio.TaskGroup() as group:
             for correction in corrections:
                 await asyncio.sleep(began + correction.at - monotonic())
@@ -39,6 +51,8 @@ class Operator:
                 await resend(self.database, SOURCE, order_id, correction.to, WHY)
                 continue
             await asyncio.sleep(AGAIN_SECONDS)
+        self.refused.discard(correction.order.email)
+        self.tell(f"the address of {correction.order.order_id} is corrected")
 
     async def _is_recorded(self, correction: Correction) -> bool:
         """Look before asking again: where the database went away, it may have been recorded."""

@@ -53,8 +53,8 @@ class Accepted:
 class FakePostmark:
     """`reactions` are used up one POST each, then `default` holds.
 
-    `unlisted` is how many look-ups still miss every mail, and `refused` the deliveries of which no
-    mail is taken for now. A connection stays open for the next
+    `unlisted` is how many look-ups still miss every mail, and `refused` the deliveries and the
+    addresses of which no mail is taken for now. A connection stays open for the next
     request, as Postmark's does.
     """
 
@@ -138,7 +138,7 @@ class FakePostmark:
     def _next(self, request: Request) -> Reaction:
         if request.method != "POST":
             return ACCEPT
-        if self.refused and request.delivery in self.refused:
+        if self.refused and self.refused & {request.delivery, request.to}:
             return refuse(HTTPStatus.SERVICE_UNAVAILABLE, 100)
         return self.reactions.popleft() if self.reactions else self.default
 

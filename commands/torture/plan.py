@@ -15,8 +15,8 @@ SHORTEST_ROUND = 5.0
 MEMBERSHIPS = 8
 """One sale in so many begins a membership; the two after it are its later charges."""
 CHARGES = 3
-MISTYPED = 4
-"""Of so many sales as begin a membership once, the one with this number has a mistyped address."""
+MISTYPED = (4, 6)
+"""Which of every eight sales have a mistyped address. None of them is of a membership."""
 LONG = 4
 """Of the sales that are sent several times, one ping in so many has a long body."""
 SOON = 0.3
@@ -82,11 +82,15 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """An operator gives the right address at that moment, or as soon as a ping names the order."""
+    """An operator gives the right address at that moment, or as soon as a ping names the order.
+
+    `waits`: the provider refuses every mail to the mistyped one until then.
+    """
 
     at: float
     order: Order
     to: str
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def _orders(prefix: str, sales: int) -> Iterator[Order]:
     for number in range(sales):
         charge = number % MEMBERSHIPS
         member = number - charge if charge < CHARGES and number >= MEMBERSHIPS else None
-        host = MISTYPED_HOST if charge == MISTYPED else HOST
+        host = MISTYPED_HOST if charge in MISTYPED else HOST
         yield Order(
             order_id=f"{prefix}{number:04}",
             email=f"buyer-{number if member is None else member:04}@{host}",
@@ -161,7 +165,7 @@ def _corrections(pings: Sequence[Ping], seconds: float, chance: Random) -> Itera
     for order, at in first.items():
         soon, late = chance.uniform(at, at + SOON), chance.uniform(at, seconds)
         to = order.email.replace(MISTYPED_HOST, HOST)
-        yield Correction(chance.choice([soon, late]), order, to)
+        yield Correction(chance.choice([soon, late]), order, to, chance.choice([True, False]))
 
 
 def _lane(

@@ -32,6 +32,10 @@ class Request:
     def delivery(self) -> str:
         return str(json.loads(self.body)["Metadata"]["delivery"])
 
+    @property
+    def to(self) -> str:
+        return str(json.loads(self.body)["To"])
+
 
 @dataclass(frozen=True, slots=True)
 class Reaction:

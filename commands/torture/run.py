@@ -84,7 +84,7 @@ async def _play(
     schedule: Schedule, place: Arena, teller: Teller, sender: Sender, patience: Patience
 ) -> Result:
     began = monotonic()
-    operator = Operator(place.database)
+    operator = Operator(place.database, place.postmark.refused, teller.say)
     showing = asyncio.create_task(_show(schedule, place, sender, teller))
     correcting = asyncio.create_task(operator.correct_all(schedule.corrections))
     faults = Faults(
@@ -98,7 +98,7 @@ async def _play(
         await place.stack.until("the API", place.stack.api_is_ready)
         await sender.press_resend(schedule.orders)
         with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(correcting), OPERATOR_SECONDS)
+            await asyncio.wait_for(correcting, OPERATOR_SECONDS)
         is_quiet = await until_quiet(lambda: _left(place), len(schedule.orders), patience)
     finally:
         showing.cancel()
