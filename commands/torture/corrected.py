@@ -44,7 +44,8 @@ def misled(corrections: Iterable[Correction], found: Evidence) -> Iterator[tuple
 def _is_misled(correction: Correction, recorded: Recorded, found: Evidence) -> bool:
     own = {each.delivery_id: each for each in found.deliveries if _is_of(correction, each)}
     return any(
-        _began_after(mail, own[mail.delivery_id], recorded)
+        own[mail.delivery_id].to == correction.to
+        or _began_after(mail, own[mail.delivery_id], recorded)
         for mail in found.mails
         if mail.delivery_id in own and mail.to != correction.to
     )
