@@ -1,12 +1,13 @@
 """What a round left behind, and what of it breaks a promise."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from commands.torture.corrected import misled, unheeded
 from commands.torture.found import Evidence
-from commands.torture.plan import Order
+from commands.torture.plan import Correction, Order
 from commands.torture.traffic import OK, TERM, paid_at
 from domain.event import FAILED
 
@@ -23,11 +24,16 @@ class Breach:
     what: str
 
 
-def breaches(orders: Iterable[Order], found: Evidence) -> list[Breach]:
+def breaches(
+    orders: Iterable[Order], found: Evidence, corrections: Sequence[Correction] = ()
+) -> list[Breach]:
     """Return every broken promise: none, where nothing was lost, doubled or left open."""
     every = tuple(orders)
     lost = [*_lost_pings(found), *_lost_sales(every, found)]
-    return [*lost, *_doubled(every, found), *_late_mails(found), *_stuck(found)]
+    lost += [Breach("lost", *each) for each in unheeded(corrections, found)]
+    doubled = [*_doubled(every, found), *_late_mails(found)]
+    doubled += [Breach("doubled", *each) for each in misled(corrections, found)]
+    return [*lost, *doubled, *_stuck(found)]
 
 
 def _lost_pings(found: Evidence) -> Iterator[Breach]:
@@ -100,11 +106,12 @@ def _doubled(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:
     members = (each.subscription_id for each in found.licenses if each.subscription_id)
     for subscription_id, count in _repeated(members):
         yield Breach("doubled", first[subscription_id], f"its subscription has {count} licenses")
+    resends = {owed.delivery_id for owed in found.deliveries if owed.is_resend}
     for order_id, messages in _messages_by_order(found).items():
         for delivery_id, count in _repeated(messages):
             yield Breach("doubled", order_id, f"delivery {delivery_id} was mailed {count} times")
-        if len(set(messages)) > 1:
-            yield Breach("doubled", order_id, f"it was mailed by {len(set(messages))} deliveries")
+        if (by := len(set(messages) - resends)) > 1:
+            yield Breach("doubled", order_id, f"it was mailed by {by} deliveries")
 
 
 def _late_mails(found: Evidence) -> Iterator[Breach]:

@@ -7,14 +7,22 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commands.torture.fake_postmark import Accepted
-from commands.torture.found import Evidence, Minted, Owed, Row
+from commands.torture.found import Evidence, Mail, Minted, Owed, Recorded, Row
 from commands.torture.traffic import Attempt, mark_of
 from db.engine import Database
-from db.models import Delivery, Event, LicenseRow, SaleRow
+from db.models import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
+from domain.delivery import PENDING, WITHDRAWN
+from domain.identifiers import order_reference, resend_reference
+
+SOURCE = "gumroad"
 
 
 def open_rows(session: Session) -> int:
-    return session.execute(select(func.count()).where(Event.outcome.is_(None))).scalar_one()
+    """Count the pings that are not settled, and the mails that a person waits for."""
+    pings = select(func.count()).where(Event.outcome.is_(None))
+    resends = select(func.count(Resend.id)).join(Delivery, Delivery.id == Resend.delivery_id)
+    waiting = resends.where(Delivery.status == PENDING)
+    return session.execute(pings).scalar_one() + session.execute(waiting).scalar_one()
 
 
 def settled_orders(session: Session, prefix: str) -> int:
@@ -37,6 +45,7 @@ class Seen:
     attempts: tuple[Attempt, ...]
     accepted: tuple[Accepted, ...]
     is_quiet: bool
+    recorded: tuple[Recorded, ...] = ()
 
 
 async def gather(database: Database, data_dir: Path, prefix: str, seen: Seen) -> Evidence:
@@ -51,6 +60,9 @@ async def gather(database: Database, data_dir: Path, prefix: str, seen: Seen) ->
         earlier=tuple(each for each in owed if not each.order_id.startswith(prefix)),
         spooled=spooled(data_dir),
         is_quiet=seen.is_quiet,
+        mails=tuple(map(_mail, seen.accepted)),
+        recorded=seen.recorded,
+        asked=await database.read(_asked, prefix),
     )
 
 
@@ -73,14 +85,54 @@ def _licenses(session: Session, prefix: str) -> tuple[Minted, ...]:
     return tuple(Minted(*each) for each in rows)
 
 
+def _asked(session: Session, prefix: str) -> dict[str, int]:
+    found = select(Correction.order_id, func.count()).group_by(Correction.order_id)
+    rows = session.execute(found.where(Correction.order_id.startswith(prefix)))
+    return {row[0]: row[1] for row in rows}
+
+
+def _mail(accepted: Accepted) -> Mail:
+    return Mail(int(accepted.delivery), accepted.message["To"], accepted.arrived_at)
+
+
 def _deliveries(session: Session) -> tuple[Owed, ...]:
-    found = select(Delivery.id, Delivery.license_id, Delivery.reason, LicenseRow.order_id).join(
-        LicenseRow, LicenseRow.id == Delivery.license_id
+    found = select(Delivery, LicenseRow.order_id)
+    rows = session.execute(found.join(LicenseRow, LicenseRow.id == Delivery.license_id))
+    return tuple(_owed(delivery, order_id) for delivery, order_id in rows)
+
+
+def _owed(delivery: Delivery, order_id: str) -> Owed:
+    charge = charge_of(delivery.reason)
+    return Owed(
+        delivery.id,
+        delivery.license_id,
+        charge or order_id,
+        is_charge=charge is not None,
+        is_resend=resend_of(delivery.reason) is not None,
+        is_withdrawn=delivery.status == WITHDRAWN,
+        to=delivery.to,
+        attempts=delivery.attempts,
     )
-    return tuple(
-        Owed(delivery_id, license_id, charge_of(reason) or order_id, charge_of(reason) is not None)
-        for delivery_id, license_id, reason, order_id in session.execute(found)
-    )
+
+
+def attempts_of(session: Session, order_id: str) -> dict[int, int] | None:
+    """Return the attempts so far of each of its deliveries; None: no correction is recorded."""
+    given = select(Correction.id).filter_by(source=SOURCE, order_id=order_id).limit(1)
+    if session.execute(given).scalar_one_or_none() is None:
+        return None
+    found = select(Delivery.id, Delivery.attempts)
+    of_order = found.join(LicenseRow, LicenseRow.id == Delivery.license_id)
+    rows = session.execute(of_order.where(LicenseRow.order_id == order_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def runs_of(session: Session, delivery_id: int) -> tuple[str, ...]:
+    """Return the workflows that may send the delivery: a resend has one of its own."""
+    order_id = order_of(session, delivery_id)
+    asked = select(Delivery.reason).where(Delivery.id == delivery_id)
+    number = resend_of(session.execute(asked).scalar_one())
+    own = () if number is None else (resend_reference(SOURCE, order_id, number),)
+    return (order_reference(SOURCE, order_id), *own)
 
 
 def order_of(session: Session, delivery_id: int) -> str:
@@ -96,3 +148,9 @@ def charge_of(reason: str) -> str | None:
     """Return the charge that a delivery tells of; None: it tells of a new license."""
     sort, _, charge = reason.partition(":")
     return charge if sort == "charge" else None
+
+
+def resend_of(reason: str) -> int | None:
+    """Return which of the order's resends a delivery is; None: nobody asked for it."""
+    sort, _, number = reason.partition(":")
+    return int(number) if sort == "resend" else None

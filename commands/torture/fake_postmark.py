@@ -14,7 +14,15 @@ from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from commands.torture.reactions import ACCEPT, Reaction, Reply, Request, error_reply, json_reply
+from commands.torture.reactions import (
+    ACCEPT,
+    Reaction,
+    Reply,
+    Request,
+    error_reply,
+    json_reply,
+    refuse,
+)
 
 KEYS = frozenset(
     {"From", "To", "ReplyTo", "Subject", "TextBody", "HtmlBody", "MessageStream", "Tag"}
@@ -30,6 +38,7 @@ class Accepted:
     message: dict[str, Any]
     received_at: datetime
     listed_after: timedelta = timedelta(0)
+    arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
 
     @property
     def is_listed(self) -> bool:
@@ -44,7 +53,8 @@ class Accepted:
 class FakePostmark:
     """`reactions` are used up one POST each, then `default` holds.
 
-    `unlisted` is how many look-ups still miss every mail. A connection stays open for the next
+    `unlisted` is how many look-ups still miss every mail, and `refused` the deliveries and the
+    addresses of which no mail is taken for now. A connection stays open for the next
     request, as Postmark's does.
     """
 
@@ -52,6 +62,7 @@ class FakePostmark:
     default: Reaction = ACCEPT
     reactions: deque[Reaction] = field(default_factory=deque)
     unlisted: int = 0
+    refused: set[str] = field(default_factory=set)
     requests: list[Request] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
     connections: int = 0
@@ -127,6 +138,8 @@ class FakePostmark:
     def _next(self, request: Request) -> Reaction:
         if request.method != "POST":
             return ACCEPT
+        if self.refused and self.refused & {request.delivery, request.to}:
+            return refuse(HTTPStatus.SERVICE_UNAVAILABLE, 100)
         return self.reactions.popleft() if self.reactions else self.default
 
     def _reply(self, request: Request, reaction: Reaction) -> Reply:
@@ -149,7 +162,8 @@ class FakePostmark:
         if message["To"].count("@") != 1:
             return error_reply(422, 300, "Error parsing 'To': one address is expected.")
         now = datetime.now(UTC)
-        mail = Accepted(str(uuid.uuid4()), message, now, reaction.listed_after)
+        lag, arrived = reaction.listed_after, request.arrived_at
+        mail = Accepted(str(uuid.uuid4()), message, now, lag, arrived)
         if reaction.kept:
             self.accepted.append(mail)
         return json_reply(

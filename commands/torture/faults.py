@@ -11,10 +11,10 @@ from uuid import uuid4
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from commands.stack import Stack
-from commands.torture.evidence import order_of
+from commands.torture.evidence import order_of, runs_of
 from commands.torture.fake_postmark import FakePostmark
 from commands.torture.plan import MAIL_FAULTS, PROCESS_FAULTS, Disturbance, Fault
 from commands.torture.reactions import (
@@ -43,6 +43,7 @@ REACTIONS = {
     Fault.ACCEPTS_AND_DROPS: ACCEPT_AND_DROP,
     Fault.ACCEPTS_AND_LISTS_LATE: replace(ACCEPT_AND_DROP, listed_after=LAG),
     Fault.ACCEPTS_AND_HANGS: ACCEPT_AND_HANG,
+    Fault.COMPLETED_BY_HAND: refuse(503, 100),
     Fault.ACCEPTS_UNREADABLY: Reaction(kept=True, reply=Reply(200, b"<html>")),
 }
 KILLED = {
@@ -57,6 +58,9 @@ BESIDE = 2.0
 
 Longer than a send on the fast path, and over before its look-up is.
 """
+HAND_SECONDS = 10.0
+"""How long a person waits for the step to be pending. Its mail is refused until then."""
+AGAIN_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -73,6 +77,7 @@ class Faults:
     _turns: defaultdict[str, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )
+    _hands: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def do_all(self, disturbances: Iterable[Disturbance]) -> None:
         """Do the faults of processes one after another, and those of mails beside them.
@@ -113,6 +118,7 @@ class Faults:
         meanwhile: dict[Fault, Callable[[Request], Awaitable[None]]] = {
             Fault.WORKER_KILLED_MAILING: self._kill_sender,
             Fault.RESET_MAILING: self._reset_sale,
+            Fault.COMPLETED_BY_HAND: self._let_complete,
         }
 
         async def told(request: Request) -> None:
@@ -125,6 +131,29 @@ class Faults:
 
     async def _kill_sender(self, _request: Request) -> None:
         await self._kill("worker", 0)
+
+    async def _let_complete(self, request: Request) -> None:
+        """Refuse the mail until its step was completed beside it, so that it is owed by then."""
+        self.postmark.refused.add(request.delivery)
+        self._hands.add(asyncio.create_task(self._complete(request.delivery)))
+
+    async def _complete(self, delivery: str) -> None:
+        try:
+            async with asyncio.timeout(HAND_SECONDS):
+                runs = await self.database.read(runs_of, int(delivery))
+                while not await _completed(self.client, runs):  # noqa: ASYNC110 - of another process
+                    await asyncio.sleep(AGAIN_SECONDS)
+            self.tell(f"that step was completed by hand (delivery {delivery})")
+        except (DatabaseAwayError, RPCError, RuntimeError, TimeoutError) as error:
+            why = type(error).__name__
+            self.tell(f"that step may not have been completed (delivery {delivery}): {why}")
+        finally:
+            self.postmark.refused.discard(delivery)
+            self.last = monotonic()
+
+    def take_hands_away(self) -> None:
+        for hand in self._hands:
+            hand.cancel()
 
     async def _reset_sale(self, request: Request) -> None:
         accepted_at = monotonic() + BESIDE
@@ -149,3 +178,19 @@ async def _reset(client: Client, workflow_id: str) -> None:
             request_id=str(uuid4()),
         )
     )
+
+
+async def _completed(client: Client, workflow_ids: Iterable[str]) -> bool:
+    """Complete the first pending e-mail step of these as the Web UI does, with no result."""
+    for workflow_id in workflow_ids:
+        hand = client.get_async_activity_handle(
+            workflow_id=workflow_id, run_id=None, activity_id="email"
+        )
+        try:
+            await hand.complete(None)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+        else:
+            return True
+    return False

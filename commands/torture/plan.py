@@ -3,16 +3,24 @@
 Times are seconds from the start of a round. Nothing here depends on how it goes.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 
+HOST, MISTYPED_HOST = "example.com", "exmaple.com"
 SECONDS_PER_SALE = 0.2
 SHORTEST_ROUND = 5.0
 MEMBERSHIPS = 8
 """One sale in so many begins a membership; the two after it are its later charges."""
 CHARGES = 3
+MISTYPED = (4, 6)
+"""Which of every eight sales have a mistyped address. None of them is of a membership."""
+LONG = 4
+"""Of the sales that are sent several times, one ping in so many has a long body."""
+SOON = 0.3
+"""Within so many seconds a sale is usually mailed, so that a correction may come in between."""
 
 
 class Fault(StrEnum):
@@ -35,11 +43,12 @@ class Fault(StrEnum):
     ACCEPTS_UNREADABLY = "the provider accepts with an answer that cannot be read"
     WORKER_KILLED_MAILING = "kill -9 of the worker while the provider has its mail"
     RESET_MAILING = "a sale is reset while the provider has its mail"
+    COMPLETED_BY_HAND = "a pending step is completed by hand while its mail is owed"
 
 
 PROCESS_FAULTS = tuple(Fault)[:4]
 MAIL_FAULTS = tuple(Fault)[4:]
-WHILE_MAILING = (Fault.WORKER_KILLED_MAILING, Fault.RESET_MAILING)
+WHILE_MAILING = (Fault.WORKER_KILLED_MAILING, Fault.RESET_MAILING, Fault.COMPLETED_BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,24 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
+    """`is_long`: the API does not read its body, which so is named by the worker."""
+
     at: float
     order: Order
+    is_long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An operator gives the right address at that moment, or as soon as a ping names the order.
+
+    `waits`: the provider refuses every mail to the mistyped one until then.
+    """
+
+    at: float
+    order: Order
+    to: str
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +102,7 @@ class Schedule:
     orders: tuple[Order, ...]
     pings: tuple[Ping, ...]
     disturbances: tuple[Disturbance, ...]
+    corrections: tuple[Correction, ...] = ()
 
 
 def make_schedule(seed: int, sales: int) -> Schedule:
@@ -94,8 +120,9 @@ def make_schedule(seed: int, sales: int) -> Schedule:
         seed,
         prefix,
         orders,
-        tuple(sorted(pings, key=lambda ping: ping.at)),
+        tuple(sorted(_some_long(pings, chance), key=lambda ping: ping.at)),
         tuple(sorted(disturbances, key=lambda disturbance: disturbance.at)),
+        tuple(sorted(_corrections(pings, seconds, chance), key=lambda correction: correction.at)),
     )
 
 
@@ -103,9 +130,10 @@ def _orders(prefix: str, sales: int) -> Iterator[Order]:
     for number in range(sales):
         charge = number % MEMBERSHIPS
         member = number - charge if charge < CHARGES and number >= MEMBERSHIPS else None
+        host = MISTYPED_HOST if charge in MISTYPED else HOST
         yield Order(
             order_id=f"{prefix}{number:04}",
-            email=f"buyer-{number if member is None else member:04}@example.com",
+            email=f"buyer-{number if member is None else member:04}@{host}",
             subscription_id=None if member is None else f"{prefix}member-{member:04}",
             charge=0 if member is None else charge,
         )
@@ -118,6 +146,26 @@ def _pings(order: Order, seconds: float, chance: Random) -> Iterator[Ping]:
     late = chance.choices([0, 1], weights=[70, 30])[0]
     yield from (Ping(at, order) for _ in range(1 + copies))
     yield from (Ping(chance.uniform(at, seconds), order) for _ in range(late))
+
+
+def _some_long(pings: Sequence[Ping], chance: Random) -> Iterator[Ping]:
+    """Yield the same, some of them long: the first of its sale, a copy, or all."""
+    sent = Counter(ping.order for ping in pings)
+    for ping in pings:
+        is_long = sent[ping.order] > 1 and chance.randrange(LONG) == 0
+        yield replace(ping, is_long=is_long)
+
+
+def _corrections(pings: Sequence[Ping], seconds: float, chance: Random) -> Iterator[Correction]:
+    """Yield some while the license is minted and mailed, and others at any later moment."""
+    first: dict[Order, float] = {}
+    for ping in pings:
+        if ping.order.email.endswith(MISTYPED_HOST):
+            first[ping.order] = min(ping.at, first.get(ping.order, ping.at))
+    for order, at in first.items():
+        soon, late = chance.uniform(at, at + SOON), chance.uniform(at, seconds)
+        to = order.email.replace(MISTYPED_HOST, HOST)
+        yield Correction(chance.choice([soon, late]), order, to, chance.choice([True, False]))
 
 
 def _lane(

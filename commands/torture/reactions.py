@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 
@@ -26,10 +26,15 @@ class Request:
     target: str
     headers: dict[str, str]
     body: bytes
+    arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
 
     @property
     def delivery(self) -> str:
         return str(json.loads(self.body)["Metadata"]["delivery"])
+
+    @property
+    def to(self) -> str:
+        return str(json.loads(self.body)["To"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,12 @@ def _counts(result: Result) -> dict[str, tuple[int, str]]:
         "answered 200": (answered, ""),
         "audit rows": (len(found.rows), f"{answered}, or more: answers get lost"),
         "sales": (len(found.sales), f"{len(orders)}"),
+        "corrections": (sum(found.asked.values()), f"{len(result.schedule.corrections)}"),
         "licenses": (len(found.licenses), f"{licenses}: a membership has one"),
-        "deliveries": (len(found.deliveries), "one a license, and one a renewal"),
+        "deliveries": (
+            len(found.deliveries),
+            "one a license, renewal and resend",
+        ),
         "messages taken": (len(found.messages), "one a delivery, or none needed"),
     }
 

@@ -13,6 +13,7 @@ from temporalio.client import Client
 
 from commands.apart import plan_apart
 from commands.stack import Stack, StackPlan
+from commands.torture.correcting import Operator
 from commands.torture.count import breaches
 from commands.torture.evidence import Seen, gather, open_rows, settled_orders, spooled
 from commands.torture.fake_postmark import FakePostmark
@@ -26,6 +27,8 @@ from db.engine import Database, open_engine
 from domain.errors import DatabaseAwayError
 
 LOOK_SECONDS = 0.2
+OPERATOR_SECONDS = 30
+"""For what is not corrected yet when all is sent; a ping that was lost never can be."""
 LOOKUP_SECONDS = 4
 """More than what the provider's list lags and than what it thinks about a mail."""
 
@@ -81,27 +84,34 @@ async def _play(
     schedule: Schedule, place: Arena, teller: Teller, sender: Sender, patience: Patience
 ) -> Result:
     began = monotonic()
+    operator = Operator(place.database, place.postmark.refused, teller.say)
     showing = asyncio.create_task(_show(schedule, place, sender, teller))
+    correcting = asyncio.create_task(operator.correct_all(schedule.corrections))
+    faults = Faults(
+        place.stack, place.postmark, place.store, place.database, place.client, teller.say
+    )
     try:
-        faults = Faults(
-            place.stack, place.postmark, place.store, place.database, place.client, teller.say
-        )
         async with asyncio.TaskGroup() as group:
             group.create_task(sender.send_all(schedule.pings))
             group.create_task(faults.do_all(schedule.disturbances))
         teller.say("nothing is sent or killed any more")
         await place.stack.until("the API", place.stack.api_is_ready)
         await sender.press_resend(schedule.orders)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(correcting, OPERATOR_SECONDS)
         is_quiet = await until_quiet(lambda: _left(place), len(schedule.orders), patience)
     finally:
         showing.cancel()
+        correcting.cancel()
+        faults.take_hands_away()
     quiet = monotonic()
-    seen = Seen(tuple(sender.attempts), place.postmark.hand_over(), is_quiet)
+    accepted, recorded = place.postmark.hand_over(), tuple(operator.recorded)
+    seen = Seen(tuple(sender.attempts), accepted, is_quiet, recorded)
     evidence = await gather(place.database, place.data_dir, schedule.prefix, seen)
     return Result(
         schedule,
         evidence,
-        breaches(schedule.orders, evidence),
+        breaches(schedule.orders, evidence, schedule.corrections),
         quiet - faults.last if is_quiet else None,
         quiet - began,
     )

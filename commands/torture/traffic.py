@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, urlencode
 
 import httpx
 
+from api.webhooks import LONGEST_NAMED
 from commands.ports import PLAIN
 from commands.sample import CONTENT_TYPE, SamplePing
 from commands.torture.plan import Order, Ping
@@ -32,6 +33,7 @@ OK = 200
 COMES_AGAIN = {499, 500, 502, 503, 504}
 PATIENCE = 5.0
 MARK = "url_params[mark]"
+FILLER = {"url_params[filler]": "x" * (LONGEST_NAMED + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,37 @@ class Attempt:
     last: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What one request carries; `retry` counts how often its ping was sent before."""
+
+    order: Order
+    mark: str
+    retry: int
+    is_long: bool = False
+
+    def encode(self) -> bytes:
+        order = self.order
+        sale = SamplePing(
+            order_id=order.order_id,
+            product_id=PRODUCT_ID,
+            product_name="Torture",
+            email=order.email,
+            name="A Buyer",
+            sold_at=paid_at(order),
+        )
+        added = {MARK: self.mark}
+        if order.subscription_id is not None:
+            added |= {"subscription_id": order.subscription_id, "recurrence": "monthly"}
+        if order.charge:
+            added |= {"is_recurring_charge": "true"}
+        if self.retry:
+            added |= {"retry_count": str(self.retry)}
+        if self.is_long:
+            added |= FILLER
+        return sale.body() + b"&" + urlencode(added, quote_via=quote).encode()
+
+
 @dataclass(slots=True)
 class Sender:
     http: httpx.AsyncClient
@@ -62,12 +95,13 @@ class Sender:
         async with asyncio.TaskGroup() as group:
             for ping in pings:
                 await asyncio.sleep(began + ping.at - monotonic())
-                group.create_task(self.send(ping.order))
+                group.create_task(self.send(ping.order, is_long=ping.is_long))
 
-    async def send(self, order: Order) -> None:
+    async def send(self, order: Order, *, is_long: bool = False) -> None:
         """Send one ping, and again after what Gumroad takes for a failure; then give up."""
         for retry, pause in enumerate((*self.pauses, None)):
-            attempt = await self._attempt(order, retry, is_last=pause is None)
+            body = Body(order, self._mark(order), retry, is_long)
+            attempt = await self._attempt(body, is_last=pause is None)
             self.attempts.append(attempt)
             if attempt.last or pause is None:
                 return
@@ -81,14 +115,16 @@ class Sender:
             await self.send(order)
         return len(missing)
 
-    async def _attempt(self, order: Order, retry: int, *, is_last: bool) -> Attempt:
-        mark = f"{order.order_id}/{next(self._numbers)}"
+    def _mark(self, order: Order) -> str:
+        return f"{order.order_id}/{next(self._numbers)}"
+
+    async def _attempt(self, body: Body, *, is_last: bool) -> Attempt:
         began = monotonic()
         try:
             answer = await self.http.post(
                 f"{self.url}/webhooks/gumroad",
                 params={"secret": self.secret},
-                content=_body(order, mark, retry),
+                content=body.encode(),
                 headers={"Content-Type": CONTENT_TYPE},
                 timeout=PATIENCE,
             )
@@ -96,7 +132,7 @@ class Sender:
         except httpx.TransportError:
             status = None
         last = is_last or (status is not None and status not in COMES_AGAIN)
-        return Attempt(mark, order.order_id, status, monotonic() - began, last)
+        return Attempt(body.mark, body.order.order_id, status, monotonic() - began, last)
 
 
 def sender_client() -> httpx.AsyncClient:
@@ -111,22 +147,3 @@ def paid_at(order: Order) -> datetime:
 
 def mark_of(body: bytes) -> str:
     return parse_qs(body.decode())[MARK][0]
-
-
-def _body(order: Order, mark: str, retry: int) -> bytes:
-    sale = SamplePing(
-        order_id=order.order_id,
-        product_id=PRODUCT_ID,
-        product_name="Torture",
-        email=order.email,
-        name="A Buyer",
-        sold_at=paid_at(order),
-    )
-    added = {MARK: mark}
-    if order.subscription_id is not None:
-        added |= {"subscription_id": order.subscription_id, "recurrence": "monthly"}
-    if order.charge:
-        added |= {"is_recurring_charge": "true"}
-    if retry:
-        added |= {"retry_count": str(retry)}
-    return sale.body() + b"&" + urlencode(added, quote_via=quote).encode()

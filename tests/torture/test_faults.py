@@ -1,5 +1,8 @@
 """Faults say what they did, and what came to nothing."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -10,28 +13,65 @@ from commands.stack import Stack, StackPlan
 from commands.torture.fake_postmark import FakePostmark
 from commands.torture.faults import Faults
 from commands.torture.plan import Disturbance, Fault
-from commands.torture.reactions import Request
+from commands.torture.reactions import Reaction, Request
 from commands.torture.store import SqliteStore
 from db.engine import Database, open_engine
+from tests.support.waiting import until
 
 MAIL = Request("POST", "/email", {}, b'{"Metadata": {"delivery": "7"}}')
 
 
-async def test_a_reset_that_may_not_have_been_done_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("commands.torture.faults.BESIDE", 0.2)
+@asynccontextmanager
+async def alone(tmp_path: Path) -> AsyncIterator[tuple[Faults, list[str]]]:
+    """Yield faults of a stack of which nothing runs, and what they say."""
     nowhere = tmp_path / "missing" / "mintpost.db"
     database = Database(open_engine(URL.create("sqlite", database=str(nowhere))))
     stack = Stack(StackPlan(tmp_path, 1, 1, 1, {}))
     client = await Client.connect("127.0.0.1:1", lazy=True)
     said: list[str] = []
     postmark = FakePostmark()
-    faults = Faults(stack, postmark, SqliteStore(nowhere), database, client, said.append)
-    await faults.do_all([Disturbance(0, Fault.RESET_MAILING)])
-    (reaction,) = postmark.reactions
+    yield Faults(stack, postmark, SqliteStore(nowhere), database, client, said.append), said
+    database.dispose()
+
+
+async def struck(faults: Faults, fault: Fault) -> Reaction:
+    """Plan the fault, and let it strike one mail."""
+    await faults.do_all([Disturbance(0, fault)])
+    (reaction,) = faults.postmark.reactions
     assert reaction.meanwhile is not None
     await reaction.meanwhile(MAIL)
-    database.dispose()
+    return reaction
+
+
+async def test_a_reset_that_may_not_have_been_done_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commands.torture.faults.BESIDE", 0.2)
+    async with alone(tmp_path) as (faults, said):
+        await struck(faults, Fault.RESET_MAILING)
     assert said[0] == "a sale is reset while the provider has its mail (delivery 7)"
     assert said[1].startswith("that reset may not have been done (delivery 7): ")
+
+
+async def test_a_step_that_nobody_could_complete_is_told_and_its_mail_taken_again(
+    tmp_path: Path,
+) -> None:
+    async with alone(tmp_path) as (faults, said):
+        reaction = await struck(faults, Fault.COMPLETED_BY_HAND)
+        assert faults.postmark.refused == {"7"}
+        await until(lambda: gone(faults), "the person gives up")
+    assert not reaction.kept
+    assert said[0] == "a pending step is completed by hand while its mail is owed (delivery 7)"
+    assert said[1].startswith("that step may not have been completed (delivery 7): ")
+
+
+async def test_a_person_who_is_sent_away_refuses_no_mail_any_more(tmp_path: Path) -> None:
+    async with alone(tmp_path) as (faults, _):
+        await struck(faults, Fault.COMPLETED_BY_HAND)
+        await asyncio.sleep(0)
+        faults.take_hands_away()
+        await until(lambda: gone(faults), "the person is gone")
+
+
+async def gone(faults: Faults) -> bool | None:
+    return not faults.postmark.refused or None

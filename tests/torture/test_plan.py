@@ -2,7 +2,18 @@
 
 import pytest
 
-from commands.torture.plan import CHARGES, MEMBERSHIPS, Fault, Schedule, make_schedule
+from commands.torture.plan import (
+    CHARGES,
+    HOST,
+    MEMBERSHIPS,
+    MISTYPED,
+    MISTYPED_HOST,
+    SOON,
+    Fault,
+    Order,
+    Schedule,
+    make_schedule,
+)
 
 SIZES = (1, 20, 200)
 
@@ -50,3 +61,38 @@ def test_some_sales_are_the_charges_of_one_membership() -> None:
     for place in (0, CHARGES):
         charges = members[place : place + CHARGES]
         assert len({(order.subscription_id, order.email) for order in charges}) == 1
+
+
+def test_some_addresses_are_mistyped_and_corrected_at_any_moment() -> None:
+    schedule = make_schedule(1, 200)
+    mistyped = {order for order in schedule.orders if order.email.endswith(MISTYPED_HOST)}
+    assert {correction.order for correction in schedule.corrections} == mistyped
+    assert len(schedule.corrections) == len(mistyped) == 200 // MEMBERSHIPS * len(MISTYPED)
+    assert not any(order.subscription_id for order in mistyped)
+    first = {order: min(at) for order, at in pings_by_order(schedule).items()}
+    for each in schedule.corrections:
+        assert each.to == each.order.email.replace(MISTYPED_HOST, HOST)
+        assert each.at >= first[each.order]
+    soon = [each for each in schedule.corrections if each.at <= first[each.order] + SOON]
+    assert 0 < len(soon) < len(schedule.corrections)
+    assert {each.waits for each in schedule.corrections} == {True, False}
+    at = [each.at for each in schedule.corrections]
+    assert at == sorted(at)
+
+
+def test_some_copies_are_long_before_and_after_short_ones() -> None:
+    schedule = make_schedule(1, 200)
+    lengths: dict[Order, list[bool]] = {}
+    for ping in schedule.pings:
+        lengths.setdefault(ping.order, []).append(ping.is_long)
+    assert not any(any(sent) for sent in lengths.values() if len(sent) == 1)
+    several = [sent for sent in lengths.values() if len(sent) > 1]
+    assert any(sent[0] and not sent[-1] for sent in several)
+    assert any(sent[-1] and not sent[0] for sent in several)
+
+
+def pings_by_order(schedule: Schedule) -> dict[Order, list[float]]:
+    found: dict[Order, list[float]] = {}
+    for ping in schedule.pings:
+        found.setdefault(ping.order, []).append(ping.at)
+    return found

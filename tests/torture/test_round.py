@@ -15,14 +15,15 @@ from typing_extensions import override
 from commands.stack import Stack, StackPlan
 from commands.torture.count import Breach
 from commands.torture.fake_postmark import Accepted, FakePostmark
-from commands.torture.plan import Schedule
+from commands.torture.plan import Correction, Order, Schedule
 from commands.torture.quiet import Patience
 from commands.torture.report import Result, Teller
 from commands.torture.run import Arena, torture
 from commands.torture.traffic import sender_client
 from db.engine import Database, open_engine
 from db.models import Event
-from tests.db.rows import mint, sale_of
+from tests.db.correcting import RIGHT
+from tests.db.rows import BUYER, mint, sale_of
 from tests.torture.stores import CopiedStore
 
 NOBODY = "127.0.0.1:1"
@@ -46,15 +47,16 @@ async def place(sqlite: URL, tmp_path: Path) -> AsyncIterator[Arena]:
     database.dispose()
 
 
-async def played(place: Arena) -> Result:
-    """Play a round without any sale."""
-    empty = Schedule(1, "torture-1-", (), (), ())
+async def played(place: Arena, *corrections: Correction) -> Result:
+    """Play a round without any ping that is answered."""
+    orders = tuple(correction.order for correction in corrections)
+    empty = Schedule(1, "torture-1-", orders, (), (), corrections)
     patience = Patience(look=0.01, unmoved=0.1)
-    return await torture(empty, place, Teller(Console(quiet=True)), patience=patience)
+    return await torture(empty, place, Teller(Console(quiet=True)), (), patience)
 
 
-def mail_of(delivery_id: int) -> Accepted:
-    message = {"Metadata": {"delivery": str(delivery_id)}}
+def mail_of(delivery_id: int, to: str = BUYER) -> Accepted:
+    message = {"To": to, "Metadata": {"delivery": str(delivery_id)}}
     return Accepted("id", message, datetime.now(UTC))
 
 
@@ -86,3 +88,37 @@ async def test_a_mail_of_the_round_before_is_counted_once(place: Arena) -> None:
 async def test_a_mail_without_a_delivery_is_a_breach(place: Arena) -> None:
     place.postmark.accepted.append(mail_of(99))
     assert [breach.kind for breach in (await played(place)).breaches] == ["doubled"]
+
+
+def sold_now(session: Session) -> int:
+    delivery_id = mint(session, sale_of("torture-1-sale")).delivery_id
+    session.execute(update(Event).values(outcome="fulfilled", body=b"url_params[mark]=1"))
+    assert delivery_id is not None
+    return delivery_id
+
+
+async def test_a_mail_that_a_correction_made_wrong_is_a_breach(place: Arena) -> None:
+    """Nobody sends here: the provider gets by hand what a worker would send against its orders."""
+    delivery_id = await place.database.run(sold_now)
+    place.postmark.accepted.append(mail_of(delivery_id + 1, BUYER))
+    order = Order("torture-1-sale", BUYER)
+    result = await played(place, Correction(0, order, RIGHT))
+    assert result.evidence.asked == {"torture-1-sale": 1}
+    assert [each.order_id for each in result.evidence.recorded] == ["torture-1-sale"]
+    assert about_addresses(result) == [
+        ("lost", "its corrected address never got its mail"),
+        ("doubled", "a mail went to its mistyped address after that was corrected"),
+    ]
+
+
+async def test_a_correction_of_what_no_ping_names_is_given_up(
+    place: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commands.torture.run.OPERATOR_SECONDS", 0.1)
+    result = await played(place, Correction(0, Order("torture-1-sale", BUYER), RIGHT, waits=True))
+    assert about_addresses(result) == [("lost", "its corrected address was never recorded")]
+    assert place.postmark.refused == set()
+
+
+def about_addresses(result: Result) -> list[tuple[str, str]]:
+    return [(each.kind, each.what) for each in result.breaches if "address" in each.what]

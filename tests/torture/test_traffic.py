@@ -7,8 +7,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from api.webhooks import LONGEST_NAMED
 from commands.ports import free_ports
-from commands.torture.plan import Order
+from commands.torture.plan import Order, Ping
 from commands.torture.traffic import Sender, mark_of, sender_client
 
 ORDER = Order("order", "buyer@example.com", "membership", charge=1)
@@ -84,3 +85,18 @@ async def test_a_charge_of_a_membership_says_so() -> None:
     fields = parse_qs(bodies[0].decode())
     assert fields["subscription_id"] == ["membership"]
     assert fields["is_recurring_charge"] == ["true"]
+
+
+async def test_a_long_ping_is_too_long_to_be_named_at_once_and_keeps_its_mark() -> None:
+    async with answering(503, 200) as (url, bodies), sender_client() as http:
+        sender = Sender(http, url, "secret", pauses=(0,))
+        await sender.send(ORDER, is_long=True)
+    assert [len(body) > LONGEST_NAMED for body in bodies] == [True, True]
+    assert [mark_of(body) for body in bodies] == [attempt.mark for attempt in sender.attempts]
+    assert [parse_qs(body.decode())["sale_id"] for body in bodies] == [["order"], ["order"]]
+
+
+async def test_pings_are_as_long_as_planned() -> None:
+    async with answering(200, 200) as (url, bodies), sender_client() as http:
+        await Sender(http, url, "secret").send_all([Ping(0, ORDER), Ping(0, ORDER, is_long=True)])
+    assert sorted(len(body) > LONGEST_NAMED for body in bodies) == [False, True]

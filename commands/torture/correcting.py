@@ -1,0 +1,65 @@
+"""Corrects mistyped addresses while a round runs, as a person does with `mintpost resend --to`."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+
+from commands.problems import CommandError
+from commands.resend import resend
+from commands.torture.evidence import SOURCE, attempts_of
+from commands.torture.found import Recorded
+from commands.torture.plan import Correction
+from db.clock import utc_now
+from db.engine import Database
+from domain.errors import DatabaseAwayError
+
+AGAIN_SECONDS = 0.05
+WHY = "mistyped"
+
+
+@dataclass(slots=True)
+class Operator:
+    """`tell` gets a sentence for each correction, and `refused` addresses that wait for it."""
+
+    database: Database
+    refused: set[str]
+    tell: Callable[[str], None]
+    recorded: list[Recorded] = field(default_factory=list)
+
+    async def correct_all(self, corrections: Iterable[Correction]) -> None:
+        planned, began = list(corrections), monotonic()
+        waiting = {each.order.email for each in planned if each.waits}
+        self.refused |= waiting
+        try:
+            await self._correct_all(planned, began)
+        finally:
+            self.refused -= waiting
+
+    async def _correct_all(self, corrections: Iterable[Correction], began: float) -> None:
+        async with asyncio.TaskGroup() as group:
+            for correction in corrections:
+                await asyncio.sleep(began + correction.at - monotonic())
+                group.create_task(self.correct(correction))
+
+    async def correct(self, correction: Correction) -> None:
+        """Ask until it is recorded: no ping may name the order yet, or the database is away."""
+        while not await self._is_recorded(correction):
+            with suppress(CommandError, DatabaseAwayError):
+                order_id = correction.order.order_id
+                await resend(self.database, SOURCE, order_id, correction.to, WHY)
+                continue
+            await asyncio.sleep(AGAIN_SECONDS)
+        self.refused.discard(correction.order.email)
+        self.tell(f"the address of {correction.order.order_id} is corrected")
+
+    async def _is_recorded(self, correction: Correction) -> bool:
+        """Look before asking again: where the database went away, it may have been recorded."""
+        order_id = correction.order.order_id
+        with suppress(DatabaseAwayError):
+            attempts = await self.database.read(attempts_of, order_id)
+            if attempts is not None:
+                self.recorded.append(Recorded(order_id, utc_now(), attempts))
+                return True
+        return False

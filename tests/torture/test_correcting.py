@@ -1,0 +1,107 @@
+"""An operator corrects as `mintpost resend --to` does, and keeps at it until it is recorded."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from sqlalchemy import URL, update
+from sqlalchemy.orm import Session
+
+from commands.torture.correcting import Operator
+from commands.torture.evidence import attempts_of, open_rows, runs_of
+from commands.torture.plan import Correction, Order
+from db.clock import utc_now
+from db.engine import Database, open_engine
+from db.listing_corrections import list_corrections
+from db.models import Delivery, Event
+from tests.db.correcting import RIGHT, corrected, line, owed
+from tests.db.rows import BUYER, store_ping
+
+SALE = Correction(0, Order("order-1", BUYER), RIGHT, waits=True)
+
+
+def operator_of(database: Database) -> tuple[Operator, list[str]]:
+    said: list[str] = []
+    return Operator(database, {"another"}, said.append), said
+
+
+async def test_a_correction_is_recorded_with_the_attempts_so_far(database: Database) -> None:
+    sale = owed(database)
+    database.run_here(lambda session: session.execute(update(Delivery).values(attempts=3)))
+    operator, said = operator_of(database)
+    before = utc_now()
+    await operator.correct_all([SALE])
+    (recorded,) = operator.recorded
+    assert (recorded.order_id, recorded.attempts[sale]) == ("order-1", 3)
+    assert before <= recorded.at <= utc_now()
+    (resend,) = set(recorded.attempts) - {sale}
+    assert (line(database, resend).to, line(database, sale).superseded_by) == (RIGHT, resend)
+    assert said == ["the address of order-1 is corrected"]
+    assert operator.refused == {"another"}
+
+
+async def test_it_waits_for_a_ping_that_names_the_order_and_asks_once(database: Database) -> None:
+    operator, _ = operator_of(database)
+    correcting = asyncio.create_task(operator.correct_all([SALE]))
+    await asyncio.sleep(0)
+    assert operator.refused == {"another", BUYER}
+    assert not correcting.done()
+    await database.run(store_ping)
+    await correcting
+    assert [each.attempts for each in operator.recorded] == [{}]
+    (kept,) = database.read_here(list_corrections, "gumroad", "order-1")
+    assert (kept.to, kept.asked_why) == (RIGHT, "mistyped")
+
+
+async def test_it_waits_for_a_database_that_is_away(sqlite: URL, tmp_path: Path) -> None:
+    file = tmp_path / "away" / "mintpost.db"
+    database = Database(open_engine(URL.create("sqlite", database=str(file))))
+    operator, _ = operator_of(database)
+    correcting = asyncio.create_task(operator.correct_all([SALE]))
+    await asyncio.sleep(0)
+    file.parent.mkdir()
+    shutil.copyfile(str(sqlite.database), file)
+    await database.run(store_ping)
+    await correcting
+    assert [each.order_id for each in operator.recorded] == ["order-1"]
+    database.dispose()
+
+
+async def test_one_that_is_given_up_lets_its_mails_go(database: Database) -> None:
+    operator, said = operator_of(database)
+    correcting = asyncio.create_task(operator.correct_all([SALE]))
+    await asyncio.sleep(0)
+    correcting.cancel()
+    await asyncio.gather(correcting, return_exceptions=True)
+    assert (operator.refused, operator.recorded, said) == ({"another"}, [], [])
+
+
+def test_what_was_recorded_before_is_not_asked_for_again(database: Database) -> None:
+    assert database.read_here(attempts_of, "order-1") is None
+    owed(database)
+    assert database.read_here(attempts_of, "order-1") is None
+    corrected(database)
+    assert database.read_here(attempts_of, "order-1") == {1: 0, 2: 0}
+    assert database.read_here(attempts_of, "order-2") is None
+
+
+def test_a_mail_that_a_person_asked_for_is_waited_for(database: Database) -> None:
+    owed(database)
+    database.run_here(_settled)
+    assert database.read_here(open_rows) == 0
+    resend = corrected(database)
+    assert database.read_here(open_rows) == 1
+    sent = update(Delivery).where(Delivery.id == resend).values(status="accepted")
+    database.run_here(lambda session: session.execute(sent))
+    assert database.read_here(open_rows) == 0
+
+
+def test_a_resend_may_be_sent_by_its_own_run_or_by_its_sales(database: Database) -> None:
+    sale = owed(database)
+    assert database.read_here(runs_of, sale) == ("gumroad:order-1",)
+    runs = ("gumroad:order-1", "gumroad:order-1:resend:1")
+    assert database.read_here(runs_of, corrected(database)) == runs
+
+
+def _settled(session: Session) -> None:
+    session.execute(update(Event).values(outcome="fulfilled"))
