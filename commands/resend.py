@@ -62,11 +62,11 @@ async def resend(
     There is none where a corrected address is kept for an order that has no license yet.
     """
     new = NewResend(source, order_id, None if to is None else _address(to), asker(), why)
+    # Before it is asked for: a ping that comes in between must not look as if it had been there.
+    waiting = await database.read(waiting_order, source, order_id)
     deliveries = await database.run(ask_resends, new, utc_now())
-    if not deliveries:
-        waiting = await database.read(waiting_order, source, order_id)
-        if waiting is None or to is None:
-            raise CommandError(_nothing_to_send(order_reference(source, order_id), waiting))
+    if not deliveries and (waiting is None or to is None):
+        raise CommandError(_nothing_to_send(order_reference(source, order_id), waiting))
     return deliveries
 
 
