@@ -1,17 +1,19 @@
 """The pings that name one order, read one by one: each may have a MiB, and there may be forty."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from activities.pings import ping_of
 from db.engine import Database
-from db.events import copies_of_order, load_event_now
+from db.events import load_event_now
 from domain.addresses import same_address
 from domain.errors import SaleInvalidError
 from domain.event import ORDER_KINDS
 from domain.sale import Sale
 from storefronts.base import Ping, Storefront
+
+Listed = Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +25,35 @@ class _Copy:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Reads in the thread that calls it, each body in a transaction of its own."""
+    """Reads in the thread that calls it, each body in a transaction of its own.
+
+    `listed` is what `db.events.copies_of_order` has of the sale's order.
+    """
 
     database: Database
     storefronts: Mapping[str, Storefront]
 
-    def is_undone(self, sale: Sale) -> bool:
+    def is_undone(self, sale: Sale, listed: Listed) -> bool:
         """Tell whether the order was refunded or disputed since it was read."""
         return self.storefronts[sale.source].is_undone(
-            self._ping(event_id) for event_id, _ in self._listed(sale)
+            self._ping(event_id) for event_id, _ in listed
         )
 
-    def with_newest_address(self, sale: Sale) -> Sale:
+    def with_newest_address(self, sale: Sale, listed: Listed) -> Sale:
         """Return the sale with the address and name of its newest copy.
 
         The seller may have corrected the address at the storefront while the sale waited.
         """
-        listed = [event_id for event_id, kind in self._listed(sale) if kind in ORDER_KINDS]
-        if len(listed) == 1:
+        copies = [event_id for event_id, kind in listed if kind in ORDER_KINDS]
+        if len(copies) == 1:
             return sale
-        read = [copy for event_id in listed for copy in self._read(sale, event_id)]
+        read = [copy for event_id in copies for copy in self._read(sale, event_id)]
         if not read:
             return sale
         newest = max(read, key=lambda copy: (copy.written_at, copy.event_id)).sale
         if same_address(newest.email, sale.email):
             return sale
         return replace(sale, email=newest.email, name=newest.name)
-
-    def _listed(self, sale: Sale) -> list[tuple[int, str]]:
-        return self.database.read_here(copies_of_order, sale.source, sale.order_id)
 
     def _ping(self, event_id: int) -> Ping:
         # By a clock that is not the API's: that one may have been wrong when the ping came.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 from temporalio import activity
 from typing_extensions import override
@@ -10,8 +11,8 @@ from activities.copies import Copies
 from activities.letters import CatalogSource
 from db.clock import Clock, utc_now
 from db.engine import Database
-from db.events import note_event
-from db.licenses import Minted, NewLicense, find_minted, mint_noted
+from db.events import copies_of_order, note_event
+from db.licenses import Minted, NewLicense, find_minted, mint_license
 from db.sales import load_sale
 from domain.catalog import Offer
 from domain.event import NO_LICENSE
@@ -44,20 +45,20 @@ class Mint(MintStep):
         found = await self.database.read(find_minted, bought)
         if found is not None:
             return _told(found)
-        if await asyncio.to_thread(self.copies.is_undone, bought):
-            return MintedLicense(ignored="refunded")
         # A large file that was edited takes a moment to read, in which others go on.
         catalog = await asyncio.to_thread(self.products.current)
+        # After the mapping, because a seller corrects the address first and maps the product then.
+        listed = await self.database.read(copies_of_order, bought.source, bought.order_id)
+        if await asyncio.to_thread(self.copies.is_undone, bought, listed):
+            return MintedLicense(ignored="refunded")
         choice = catalog.choose(bought.source, bought.product)
         note = choice.note(order_reference(bought.source, bought.order_id))
         if not choice.offer.licensed:
             await self.database.run(note_event, sale.event_id, note)
             return MintedLicense(ignored=NO_LICENSE)
-        named = await asyncio.to_thread(self.copies.with_newest_address, bought)
-        new = _decide(sale, named, choice.offer, catalog.sha256)
-        minted = await self.database.run(
-            mint_noted, named, new, self.clock(), (sale.event_id, note)
-        )
+        named = await asyncio.to_thread(self.copies.with_newest_address, bought, listed)
+        new = replace(_decide(sale, named, choice.offer, catalog.sha256), note=note)
+        minted = await self.database.run(mint_license, named, new, self.clock())
         return _told(minted, choice.offer.term)
 
 

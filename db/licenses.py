@@ -25,6 +25,7 @@ class NewLicense:
     """What the product mapping decided for a sale, and key and token id in case it is the first.
 
     `event_id` is the ping to note on what became of it; None: the one the sale was read from.
+    `note` is what its row should say of the decision, which no later run takes again.
     """
 
     sale_id: int
@@ -36,6 +37,7 @@ class NewLicense:
     products_sha256: str
     token_id: str | None = None
     event_id: int | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
     so whoever finds the license finds what is owed for it.
     """
     lock_order(session, sale.source, sale.order_id)
+    if new.event_id is not None:
+        note_event(session, new.event_id, new.note)
     said = kept_correction(session, sale)
     _insert_license(session, sale, new, said, now)
     if own := _locked(session, _is_order_line(sale)):
@@ -89,14 +93,6 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
             if corrected:
                 withdraw_deliveries(session, row.id, owed)
     return _renewed(session, row, sale)
-
-
-def mint_noted(
-    session: Session, sale: Sale, new: NewLicense, now: datetime, noted: tuple[int, str | None]
-) -> Minted:
-    """Mint, and note on a ping's row how it was decided: no later run decides it again."""
-    note_event(session, *noted)
-    return mint_license(session, sale, new, now)
 
 
 def _renewed(session: Session, row: LicenseRow, sale: Sale) -> Minted:
