@@ -85,25 +85,21 @@ class EmailLicense(EmailStep):
     async def tell(self, delivery_id: int) -> str:
         """Return the status of the mail by which the buyer has the license."""
         owed = await self.database.read(load_letter, delivery_id)
-        if owed.instead is None:
-            status = owed.done or await self.deliver(owed)
-            # A person may have corrected the address while the mail was on its way.
-            owed = await self.database.read(load_letter, delivery_id)
-            if owed.instead is None:
-                return status
         # The right address gets its mail here too, so that this sale is done when its buyer has
         # the license, and not before: the claim lets one of the two runs send it.
-        await self.look_for_withdrawn(owed)
-        return await self.tell(owed.instead)
-
-    async def deliver(self, owed: Letter) -> str:
+        if owed.instead is not None:
+            await self.look_for_withdrawn(owed)
+            return await self.tell(owed.instead)
+        if owed.done is not None:
+            return owed.done
         receipt = await self.look_up(owed) or await self.send(owed)
-        await self.record(owed, receipt)
-        return receipt.status
+        instead = await self.record(owed, receipt)
+        return receipt.status if instead is None else await self.tell(instead)
 
-    async def record(self, owed: Letter, receipt: Receipt) -> None:
+    async def record(self, owed: Letter, receipt: Receipt) -> int | None:
+        """Return the delivery to the right address, where a person corrected this one's by now."""
         sent = SentMail(receipt.status, self.mailer.provider, receipt.message_id, receipt.remark)
-        await self.database.run(record_sent, owed.delivery_id, sent, self.clock())
+        return await self.database.run(record_sent, owed.delivery_id, sent, self.clock())
 
     async def look_for_withdrawn(self, owed: Letter) -> None:
         """Tell on a withdrawn delivery's row where its mail went out after all."""

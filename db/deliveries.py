@@ -141,8 +141,11 @@ def refuse_delivery(session: Session, delivery_id: int, words: str) -> None:
     session.execute(update(Delivery).where(_to_send(delivery_id)).values(refused))
 
 
-def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetime) -> None:
-    """Record what the provider took. A second mail, which should not be, is told on the row."""
+def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetime) -> int | None:
+    """Record what the provider took. A second mail, which should not be, is told on the row.
+
+    Return the delivery that supersedes this one, if a person corrected its address meanwhile.
+    """
     result = session.execute(
         update(Delivery)
         .where(_owed(delivery_id))
@@ -161,6 +164,8 @@ def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetim
             .where(Delivery.id == delivery_id, Delivery.message_id != sent.message_id)
             .values(error=f"sent twice: the second mail is {sent.message_id}")
         )
+    corrected = select(Delivery.superseded_by).where(Delivery.id == delivery_id)
+    return session.execute(corrected).scalar_one_or_none()
 
 
 def _owed(delivery_id: int) -> ColumnElement[bool]:
