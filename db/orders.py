@@ -202,6 +202,18 @@ def _reopen(session: Session, event: _Named, workflow_id: str) -> None:
     )
 
 
+def run_failed_again(session: Session, source: str, order_id: str) -> None:
+    """Open the failed rows of an order anew, and let the relay start a run for them."""
+    failed = and_(
+        Event.source == source,
+        Event.order_id == order_id,
+        Event.kind.in_(ORDER_KINDS),
+        Event.outcome == FAILED,
+    )
+    values = {"outcome": None, "closed_at": None, "dispatched_at": None, "error": None}
+    session.execute(update(Event).where(failed).values(values))
+
+
 def _give_back(session: Session, which: ColumnElement[bool]) -> None:
     """Let the relay start a run of its own for each open row."""
     session.execute(update(Event).where(which, IS_OPEN).values(dispatched_at=None, error=None))

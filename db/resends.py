@@ -14,8 +14,9 @@ from db.corrections import (
 )
 from db.events import lock_order
 from db.models import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
+from db.orders import run_failed_again
 from domain.delivery import PENDING
-from domain.event import FAILED, ORDER_KINDS
+from domain.event import ORDER_KINDS
 from domain.identifiers import resend_reference
 
 
@@ -87,18 +88,9 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
     asked = _Asked(new, said, now)
     deliveries = [_ask(session, sale, row, asked) for sale, row in session.execute(order).all()]
     if said is not None and not deliveries:
-        _run_again(session, new)
+        # The address may be what they lacked.
+        run_failed_again(session, new.source, new.order_id)
     return deliveries
-
-
-def _run_again(session: Session, new: NewResend) -> None:
-    """Give the failed rows of the order back to the relay: the address may be what they lacked."""
-    session.execute(
-        update(Event)
-        .filter_by(source=new.source, order_id=new.order_id, outcome=FAILED)
-        .where(Event.kind.in_(ORDER_KINDS))
-        .values(outcome=None, closed_at=None, dispatched_at=None, error=None)
-    )
 
 
 def waiting_order(session: Session, source: str, order_id: str) -> WaitingOrder | None:
