@@ -2,22 +2,19 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from commands.opening import Databases
 from commands.options import AsJson
 from commands.problems import CommandError
 from commands.tables import cell, console, moment, print_json
 from db.clock import utc_now
-from db.engine import Database
 from db.signing_keys import KeyLine, all_keys, find_key, revoke_key
 from licensing.signing import generate_private_key
 from licensing.tokens import PublicKey
-
-Databases = Callable[[], AbstractContextManager[Database]]
 
 ANY_KID = {"ignore_unknown_options": True}
 """One kid in 64 begins with a dash, and is no option."""

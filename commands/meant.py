@@ -10,8 +10,9 @@ from commands.problems import CommandError
 from db.finding import find_sales
 from db.listing import SaleLine
 from db.remaps import licenses_of_key, licenses_of_order
-from domain.advice import advised, code_span
+from domain.advice import advised
 from domain.event import NO_LICENSE, ignored
+from relay.runs import reset_command
 
 MANY = 20
 
@@ -67,9 +68,8 @@ def _without_license(sale: SaleLine) -> str:
             f"{advised('retry', order)}"
         )
     if sale.status == ignored(NO_LICENSE):
-        reset = f"temporal workflow reset --workflow-id {quote(order)} --type FirstWorkflowTask"
         return (
             f"{order} has no license, for products.yaml gave it none; where it does today: "
-            f"{code_span(reset + ' --reason mapped')}"
+            f"{reset_command(order, 'mapped')}"
         )
     return f"{order} has no license: {advised('show', order)} tells why"

@@ -1,19 +1,16 @@
 """Finds the sale that a person means by an address, a key or a number: few have its id."""
 
 import sys
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import Collection
 
 from commands.lists import SALES
+from commands.opening import Databases
 from commands.problems import CommandError
-from db.engine import Database
 from db.finding import find_sales
 from db.listing import SaleLine
 from domain.advice import command
 from domain.identifiers import order_reference
 from licensing.keys import normalize
-
-Databases = Callable[[], AbstractContextManager[Database]]
 
 MOST = 10
 

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 from rich.text import Text
 
 from commands.meant import licenses_meant
+from commands.opening import Databases
 from commands.options import AsJson, Reason, Watch
 from commands.problems import CommandError
 from commands.products import read_products
@@ -25,8 +25,6 @@ from domain.catalog import Catalog
 from domain.errors import ProductUnmappedError
 from domain.identifiers import order_reference
 from domain.remapping import Held, Terms, is_in_favor, terms_today
-
-Databases = Callable[[], AbstractContextManager[Database]]
 
 NO_LICENSE = "products.yaml gives it no license today: it stays as it is, for nothing is taken back"
 UNANSWERED = "nothing was changed: give --yes to change them, or --dry-run to look only"

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -11,18 +10,16 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from commands.opening import Databases
 from commands.problems import CommandError
 from commands.tables import cell, console, day, moment
 from db.clock import utc_now
-from db.engine import Database
 from db.listing import LicenseLine, find_license, find_license_of_token
 from db.migrating import WrongMigrationError
 from db.signing_keys import KeyLine, all_keys
 from domain.errors import DatabaseAwayError
 from licensing.keys import parse_key
 from licensing.tokens import PublicKey, VerifiedToken, claimed_signer, verify_token
-
-Databases = Callable[[], AbstractContextManager[Database]]
 
 TOKEN_DOTS = 2
 UNUSABLE = (CommandError, DatabaseAwayError, WrongMigrationError)
