@@ -128,6 +128,7 @@ def assemble(parts: Parts) -> ASGIApp:
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
+        refusals.stop()
 
     app = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan

@@ -78,6 +78,10 @@ class Refusals:
         self.untold.clear()
         self._tell_after(self.pause)
 
+    def stop(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+
     async def warnings(self) -> list[str]:
         """Return a sentence for each storefront without a secret and each cause of late."""
         since = monotonic() - REMEMBERED.total_seconds()
