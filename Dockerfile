@@ -31,12 +31,18 @@ COPY catalog catalog
 COPY commands commands
 COPY db db
 COPY domain domain
+COPY embedded embedded
+COPY fakes fakes
+COPY kit kit
+COPY letters letters
 COPY licensing licensing
 COPY mailers mailers
+COPY operations operations
 COPY relay relay
 COPY settings settings
 COPY storefronts storefronts
 COPY templates templates
+COPY torture torture
 COPY workflows workflows
 COPY cli.py worker.py ./
 # A clone that was made under a strict umask is readable by its owner alone.

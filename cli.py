@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 
 from commands import keys as keys_commands, lists, options
 from commands.demo import run_demo
-from commands.dev import make_private, plan_dev, run_dev
-from commands.ending import end_with
+from commands.dev import plan_dev, run_dev
 from commands.help import QuietCommand, QuietGroup
 from commands.migrate import migrate_database, register_search_attributes
 from commands.naming import sales_of
 from commands.opening import opened
-from commands.problems import CommandError, require_text, told_as_sentence
+from commands.problems import require_text, told_as_sentence
 from commands.products import check_command, read_products
 from commands.proof import print_checks
 from commands.remap import remap_command
@@ -32,6 +31,9 @@ from commands.tables import SafeConsole, console
 from commands.torture.command import Wish, run_torture
 from commands.verify import verify_command
 from db.engine import Database
+from embedded.data_dir import make_private
+from kit.exiting import end_with
+from kit.refusals import CommandError
 from relay.spool import Spool
 from settings import (
     DatabaseSettings,

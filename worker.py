@@ -19,15 +19,15 @@ from activities.mint import Mint
 from activities.parse import Parse
 from activities.sentences import Pace, Sentences
 from catalog.file import ProductsFile, ProductsFileError
-from commands.connecting import connect
-from commands.ending import end_with
-from commands.waiting import patiently
-from db.clock import utc_now
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, use_key
 from domain.errors import SigningKeyRevokedError
-from domain.temporal_outages import TemporalRefusesError, temporal_trouble
+from kit.clock import utc_now
+from kit.connecting import connect
+from kit.exiting import end_with
+from kit.temporal_outages import TemporalRefusesError, temporal_trouble
+from kit.waiting import patiently
 from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
 from mailers.outbox import LoggingEmailService

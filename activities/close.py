@@ -6,7 +6,6 @@ from temporalio import activity
 from typing_extensions import override
 
 from activities.pings import ping_of
-from db.clock import Clock, utc_now
 from db.engine import Database
 from db.events import start_again
 from db.models import Event
@@ -14,6 +13,7 @@ from db.owing import owed_step
 from db.settling import Settling
 from domain.event import DELIVERED, FAILED, NAMED, ignored
 from domain.sale import Sold
+from kit.clock import Clock, utc_now
 from storefronts.base import Storefront
 from storefronts.remarks import Remarks
 from workflows.steps import ClosedOrder, CloseStep, OrderToClose

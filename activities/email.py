@@ -10,7 +10,6 @@ from temporalio import activity
 from typing_extensions import override
 
 from activities.letters import Letters
-from db.clock import Clock, utc_now
 from db.deliveries import (
     Letter,
     SentMail,
@@ -30,6 +29,7 @@ from domain.errors import (
     PermanentError,
     TransientError,
 )
+from kit.clock import Clock, utc_now
 from mailers.base import Email, EmailService, Mark, Receipt, Safeguard
 from workflows.steps import EmailedLicense, EmailStep, LicenseToEmail
 

@@ -9,7 +9,6 @@ from temporalio import activity
 from typing_extensions import override
 
 from activities.pings import ping_of
-from db.clock import Clock, utc_now
 from db.corrections import corrected_address
 from db.engine import Database
 from db.events import load_event_now, name_event, note_event
@@ -18,6 +17,7 @@ from db.sales import save_sale
 from domain.errors import SaleInvalidError
 from domain.event import NAMED
 from domain.sale import Ignored, Sale
+from kit.clock import Clock, utc_now
 from storefronts.base import Storefront
 from workflows.steps import ParsedPing, ParseStep, Ping
 

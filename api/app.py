@@ -26,10 +26,10 @@ from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
 from domain.errors import DatabaseAwayError
+from kit.loop import Pauses
+from kit.pollers import Pollers
 from relay.dispatcher import Dispatcher
 from relay.drainer import Drainer
-from relay.loop import Pauses
-from relay.pollers import Pollers
 from relay.room import room_for
 from relay.spool import Spool
 from relay.starter import Starter

@@ -17,7 +17,7 @@ from db.engine import Database
 from db.migrating import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, known_keys
 from domain.errors import DatabaseAwayError
-from domain.temporal_outages import temporal_trouble
+from kit.temporal_outages import temporal_trouble
 from licensing.tokens import PublicKey, jwks
 from relay.room import Room
 from relay.spool import Spool

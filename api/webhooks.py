@@ -13,8 +13,8 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
-from db.clock import Clock, utc_now
 from db.events import NewEvent
+from kit.clock import Clock, utc_now
 from relay.store import NotStoredError, Store
 from storefronts.base import Envelope, Naming, Ping, Storefront
 

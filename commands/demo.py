@@ -17,11 +17,7 @@ from rich.panel import Panel
 from rich.text import Text
 from sqlalchemy import URL
 
-from commands.apart import plan_apart
-from commands.dev import stopped_by_signals
 from commands.migrate import migrate_database
-from commands.ports import PLAIN
-from commands.problems import CommandError
 from commands.proof import (
     LOOK,
     Check,
@@ -33,10 +29,14 @@ from commands.proof import (
     print_checks,
 )
 from commands.sample import SamplePing, new_order_id
-from commands.stack import Stack, StackPlan
-from db.clock import utc_now
 from db.engine import Database, open_engine
 from db.tracing import Step, trace_order
+from embedded.isolated_plan import plan_apart
+from embedded.ports import PLAIN
+from embedded.stack import Stack, StackPlan
+from kit.clock import utc_now
+from kit.refusals import CommandError
+from kit.signals import stopped_by_signals
 
 PATIENCE = timedelta(seconds=30)
 

@@ -9,10 +9,10 @@ from rich.text import Text
 
 from commands.opening import Databases
 from commands.options import AsJson
-from commands.problems import CommandError
 from commands.tables import cell, console, moment, print_json
-from db.clock import utc_now
 from db.signing_keys import KeyLine, all_keys, find_key, revoke_key
+from kit.clock import utc_now
+from kit.refusals import CommandError
 from licensing.signing import generate_private_key
 from licensing.tokens import PublicKey
 

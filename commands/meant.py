@@ -6,13 +6,13 @@ from shlex import quote
 from sqlalchemy.orm import Session
 
 from commands.naming import bare_key, reference_of
-from commands.problems import CommandError
 from db.finding import find_sales
 from db.listing import SaleLine
 from db.remaps import licenses_of_key, licenses_of_order
 from domain.advice import advised
 from domain.event import NO_LICENSE, ignored
-from relay.runs import reset_command
+from kit.refusals import CommandError
+from kit.runs import reset_command
 
 MANY = 20
 

@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from db.engine import open_engine
 from db.migrating import migrate
-from domain.temporal_outages import temporal_trouble
+from kit.temporal_outages import temporal_trouble
 from workflows.names import SALE_PRODUCT, SALE_SOURCE
 
 FOR = "to search sales by source and product in its Web UI"

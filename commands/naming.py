@@ -5,11 +5,11 @@ from collections.abc import Collection
 
 from commands.lists import SALES
 from commands.opening import Databases
-from commands.problems import CommandError
 from db.finding import find_sales
 from db.listing import SaleLine
 from domain.advice import command
 from domain.identifiers import order_reference
+from kit.refusals import CommandError
 from licensing.keys import normalize
 
 MOST = 10

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from commands.problems import CommandError
 from db.engine import Database, open_engine
 from db.migrating import check_migrated
+from kit.refusals import CommandError
 
 Databases = Callable[[], AbstractContextManager[Database]]
 """Opens the database, as `opened` does, once a command needs it."""

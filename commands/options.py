@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.problems import CommandError
-from db.clock import utc_now
+from kit.clock import utc_now
+from kit.refusals import CommandError
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AGO = re.compile(r"(\d{1,6})([mhdw])")

@@ -9,13 +9,9 @@ from catalog.file import ProductsFileError
 from db.migrating import WrongMigrationError
 from domain.errors import DatabaseAwayError
 from domain.visible import visible, visible_lines
+from kit.refusals import CommandError
 from licensing.keys import MistypedKeyError
 from licensing.tokens import TokenInvalidError
-
-
-class CommandError(Exception):
-    """Something that the person at the terminal can mend; the sentence says how."""
-
 
 MENDABLE: tuple[type[Exception], ...] = (
     CommandError,

@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.text import Text
 
 from commands.sample import CONTENT_TYPE, SamplePing
-from db.clock import utc_now
 from db.engine import Database
 from db.listing import (
     DeliveryLine,
@@ -22,6 +21,7 @@ from db.listing import (
     list_events,
     list_licenses,
 )
+from kit.clock import utc_now
 from licensing.tokens import PublicKey, TokenInvalidError, verify_token
 
 LOOK = timedelta(milliseconds=50)

@@ -14,17 +14,17 @@ from rich.text import Text
 from commands.meant import licenses_meant
 from commands.opening import Databases
 from commands.options import AsJson, Reason, Watch
-from commands.problems import CommandError
 from commands.products import read_products
 from commands.resend import asker, what_came
 from commands.tables import console, day, print_json
-from db.clock import utc_now
 from db.engine import Database
 from db.remaps import Asker, Remapped, licenses_of_product, load_held, remap_license
 from domain.catalog import Catalog
 from domain.errors import ProductUnmappedError
 from domain.identifiers import order_reference
 from domain.remapping import Held, Terms, is_in_favor, terms_today
+from kit.clock import utc_now
+from kit.refusals import CommandError
 
 NO_LICENSE = "products.yaml gives it no license today: it stays as it is, for nothing is taken back"
 UNANSWERED = "nothing was changed: give --yes to change them, or --dry-run to look only"

@@ -10,9 +10,7 @@ from time import monotonic
 from rich.text import Text
 
 from commands.lists import DELIVERIES, print_list
-from commands.problems import CommandError
 from commands.tables import console
-from db.clock import utc_now
 from db.engine import Database
 from db.listing import DeliveryLine, Filters, list_deliveries
 from db.resends import NewResend, WaitingOrder, ask_resends, logged_orders, waiting_order
@@ -21,7 +19,9 @@ from domain.delivery import DONE, REFUSED, WITHDRAWN
 from domain.errors import RecipientRefusedError
 from domain.folding import seen_address
 from domain.identifiers import order_reference
-from mailers.address import mailable
+from kit.addresses import mailable
+from kit.clock import utc_now
+from kit.refusals import CommandError
 
 LOOK = timedelta(milliseconds=100)
 EVERYTHING = 1_000_000

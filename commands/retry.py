@@ -19,12 +19,11 @@ from temporalio.client import (
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
-from commands.problems import CommandError
 from commands.tables import console
 from db.engine import Database
 from db.listing import EventLine, Filters, list_events
-from domain.temporal_outages import temporal_trouble
-from relay.runs import (
+from kit.refusals import CommandError
+from kit.runs import (
     START_A_WORKER,
     RunPausedError,
     describe,
@@ -32,6 +31,7 @@ from relay.runs import (
     paused_sentence,
     trouble,
 )
+from kit.temporal_outages import temporal_trouble
 
 LOOK = timedelta(milliseconds=100)
 LOOKS_AT_ONCE = 8

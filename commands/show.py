@@ -33,7 +33,7 @@ from db.listing import (
 from db.listing_corrections import CorrectionLine, list_corrections
 from db.tracing import event_alone, order_minted_by
 from domain.errors import DatabaseAwayError
-from relay.runs import paused_sentence
+from kit.runs import paused_sentence
 from relay.spool import Spool
 
 Line = EventLine | SaleLine | LicenseLine | DeliveryLine | CorrectionLine | SpooledLine

@@ -10,8 +10,8 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
 
 from commands.tables import iso
-from domain.temporal_outages import temporal_trouble
-from relay.runs import RunPausedError, describe, is_paused, trouble
+from kit.runs import RunPausedError, describe, is_paused, trouble
+from kit.temporal_outages import temporal_trouble
 
 PATIENCE = timedelta(seconds=3)
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import httpx
 
-from commands.problems import CommandError
 from commands.proof import (
     Check,
     Shop,
@@ -15,11 +14,12 @@ from commands.proof import (
     check_stranger,
 )
 from commands.sample import SOME_SELLER, SamplePing, new_order_id
-from db.clock import utc_now
 from db.engine import Database
 from domain.advice import advised
 from domain.catalog import Catalog, Offer
 from domain.identifiers import order_reference
+from kit.clock import utc_now
+from kit.refusals import CommandError
 
 
 def a_product(catalog: Catalog) -> Offer:

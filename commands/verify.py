@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.text import Text
 
 from commands.opening import Databases
-from commands.problems import CommandError
 from commands.tables import cell, console, day, moment
-from db.clock import utc_now
 from db.listing import LicenseLine, find_license, find_license_of_token
 from db.migrating import WrongMigrationError
 from db.signing_keys import KeyLine, all_keys
 from domain.errors import DatabaseAwayError
+from kit.clock import utc_now
+from kit.refusals import CommandError
 from licensing.keys import parse_key
 from licensing.tokens import PublicKey, VerifiedToken, claimed_signer, verify_token
 

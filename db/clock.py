@@ -1,16 +1,11 @@
-"""The time, as a part takes it that stores times: tests hand it another."""
+"""The one clock that every worker shares."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+from kit.clock import utc_now
 
 
 def database_now(session: Session) -> datetime:

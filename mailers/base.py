@@ -42,7 +42,7 @@ class Mark:
 class Email:
     """One mail to one person.
 
-    `to` is as the storefront gave it: each mailer sends it through `mailers.address.mailable`.
+    `to` is as the storefront gave it: each mailer sends it through `kit.addresses.mailable`.
     """
 
     mark: Mark

@@ -16,7 +16,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError, MailerAwayError
-from mailers.address import mailable
+from kit.addresses import mailable
 from mailers.base import AUTOMATIC, PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
 from mailers.encoded_words import mailbox_header, subject_header
 

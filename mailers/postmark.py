@@ -17,7 +17,7 @@ import httpx
 from typing_extensions import override
 
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError
-from mailers.address import mailable
+from kit.addresses import mailable
 from mailers.base import (
     AUTOMATIC,
     PATIENCE,

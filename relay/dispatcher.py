@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from typing_extensions import override
 
-from db.clock import Clock, utc_now
 from db.engine import Database
 from db.events import WaitingEvent, mark_dispatched, record_waiting, waiting_events
 from db.models import Event
@@ -19,7 +18,8 @@ from db.settling import Settling
 from domain.errors import DatabaseAwayError
 from domain.event import ORDER_KINDS
 from domain.sale import Sold
-from relay.loop import Looking, Pauses, unexpected
+from kit.clock import Clock, utc_now
+from kit.loop import Looking, Pauses, unexpected
 from relay.starter import AlreadyCompletedError, Starter, TemporalAwayError
 from storefronts.base import Ping, Storefront
 from storefronts.remarks import Remarks

@@ -8,13 +8,12 @@ from pathlib import Path
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 from typing_extensions import override
 
-from db.clock import Clock, utc_now
 from db.engine import Database
 from db.events import store_event
 from domain.errors import DatabaseAwayError
-from relay.loop import Looking, Pauses, unexpected
+from kit.clock import Clock, utc_now
+from kit.loop import Looking, Pauses, unexpected, why
 from relay.spool import Spool, UnreadableError
-from relay.store import why
 
 logger = logging.getLogger(__name__)
 

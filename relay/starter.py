@@ -20,7 +20,7 @@ from db.events import WaitingEvent
 from db.resends import WaitingResend
 from domain.advice import advised, code_span
 from domain.identifiers import order_reference, resend_reference
-from domain.temporal_outages import temporal_trouble
+from kit.temporal_outages import temporal_trouble
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import SALE_PRODUCT, SALE_SOURCE, TASK_QUEUE
 from workflows.resend_license import LicenseToResend, ResendLicense

@@ -10,6 +10,7 @@ from time import monotonic
 from db.engine import Database
 from db.events import NewEvent, store_event
 from domain.errors import DatabaseAwayError
+from kit.loop import why
 from relay.spool import Spool
 
 logger = logging.getLogger(__name__)
@@ -118,12 +119,3 @@ async def give_up(tries: Iterable[Task[int | None]]) -> None:
         each.cancel()
     # Read, so that a failure nobody asked for is no traceback in the log.
     await gather(*tries, return_exceptions=True)
-
-
-def why(error: BaseException) -> str:
-    """Tell in a few words, none of them the driver's own, why a row could not be committed."""
-    if isinstance(error, DatabaseAwayError):
-        return error.what
-    if isinstance(error, TimeoutError):
-        return "the database gave no answer in time"
-    return f"the database refuses a row ({type(error).__name__})"

@@ -14,7 +14,6 @@ from datetime import timedelta
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from db.clock import Clock, utc_now
 from db.deliveries import refuse_delivery, tell_delivery
 from db.engine import Database
 from db.events import StartedEvent, start_again, started_events, tell_event
@@ -22,8 +21,9 @@ from db.orders import fail_order
 from db.resends import StartedResend, mark_resend_dispatched, started_resends
 from domain.advice import advised
 from domain.errors import DatabaseAwayError
-from relay.loop import unexpected
-from relay.runs import STUCK, RunPausedError, describe, reset_command, stuck_sentence
+from kit.clock import Clock, utc_now
+from kit.loop import unexpected
+from kit.runs import STUCK, RunPausedError, describe, reset_command, stuck_sentence
 
 logger = logging.getLogger(__name__)
 

@@ -14,12 +14,12 @@ from sqlalchemy import URL, text
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from commands.child import spawn
-from commands.ports import HOST, free_ports
-from commands.temporal_server import server_command
 from db.engine import Database, open_engine
 from db.listing import Filters, list_licenses
 from db.migrating import migrate
+from embedded.child import spawn
+from embedded.ports import HOST, free_ports
+from embedded.temporal_server import server_command
 from licensing.signing import Signer, generate_private_key
 from tests.support.leaks import LeakSearch, LogKeeper, leaks_in_temporal, log_files
 from tests.support.outages import Gate

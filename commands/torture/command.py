@@ -11,12 +11,12 @@ from time import monotonic
 
 from rich.console import Console
 
-from commands.dev import stopped_by_signals
-from commands.problems import CommandError
 from commands.torture.plan import make_schedule
 from commands.torture.report import Result, Teller, print_result
 from commands.torture.run import arena, torture
 from commands.torture.store import Store, postgres_store, sqlite_store
+from kit.refusals import CommandError
+from kit.signals import stopped_by_signals
 
 MOST_SEEDS = 10**6
 

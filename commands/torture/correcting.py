@@ -6,14 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 
-from commands.problems import CommandError
 from commands.resend import resend
 from commands.torture.evidence import SOURCE, attempts_of
 from commands.torture.found import Recorded
 from commands.torture.plan import Correction
-from db.clock import utc_now
 from db.engine import Database
 from domain.errors import DatabaseAwayError
+from kit.clock import utc_now
+from kit.refusals import CommandError
 
 AGAIN_SECONDS = 0.05
 WHY = "mistyped"

@@ -13,7 +13,6 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from commands.stack import Stack
 from commands.torture.evidence import order_of, runs_of
 from commands.torture.fake_postmark import FakePostmark
 from commands.torture.plan import MAIL_FAULTS, PROCESS_FAULTS, Disturbance, Fault
@@ -30,6 +29,7 @@ from commands.torture.reactions import (
 from commands.torture.store import Store
 from db.engine import Database
 from domain.errors import DatabaseAwayError
+from embedded.stack import Stack
 
 LAG = timedelta(seconds=2)
 

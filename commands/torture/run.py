@@ -11,8 +11,6 @@ from typing import Any, TypeVar
 import httpx
 from temporalio.client import Client
 
-from commands.apart import plan_apart
-from commands.stack import Stack, StackPlan
 from commands.torture.correcting import Operator
 from commands.torture.count import breaches
 from commands.torture.evidence import Seen, gather, open_rows, settled_orders, spooled
@@ -25,6 +23,8 @@ from commands.torture.store import Store
 from commands.torture.traffic import OK, PAUSES, PRODUCTS, Sender, sender_client
 from db.engine import Database, open_engine
 from domain.errors import DatabaseAwayError
+from embedded.isolated_plan import plan_apart
+from embedded.stack import Stack, StackPlan
 
 LOOK_SECONDS = 0.2
 OPERATOR_SECONDS = 30

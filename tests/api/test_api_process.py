@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import URL
 from temporalio.client import Client
 
-from commands.child import Child, spawn
-from commands.ports import HOST, PLAIN, free_ports
+from embedded.child import Child, spawn
+from embedded.ports import HOST, PLAIN, free_ports
 from settings import plain_environment
 from tests.api.raw_http import connect, exchange, request, status
 from tests.support.outages import Gate

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from commands.ports import HOST, free_ports
+from embedded.ports import HOST, free_ports
 from tests.api.bounded import ORDINARY, PING, UNKNOWN, kept_open
 from tests.api.raw_http import exchange, request, status
 from tests.commands.processes import Running, start

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from temporalio.client import Client
 
 from api.app import Parts
-from db.clock import utc_now
 from db.deliveries import refuse_delivery
 from db.engine import Database, open_engine
 from db.events import (
@@ -34,6 +33,7 @@ from db.resends import (
     started_resends,
     waiting_resends,
 )
+from kit.clock import utc_now
 from relay.spool import Spool
 from storefronts.gumroad import Gumroad
 from tests.conftest import create_database

@@ -14,8 +14,8 @@ from sqlalchemy import URL
 from temporalio.client import Client
 
 from api.app import Parts
-from commands.ports import HOST, PLAIN, free_ports
 from db.engine import Database, open_engine
+from embedded.ports import HOST, PLAIN, free_ports
 from relay.room import ENOUGH, Room
 from relay.spool import Spool
 from storefronts.gumroad import Gumroad

@@ -11,9 +11,9 @@ from temporalio.client import Client
 
 from api.app import Parts
 from api.health import Health, health_routes
-from commands.ports import PLAIN
 from db.engine import Database, open_engine
 from db.signing_keys import KnownKey, remember_key
+from embedded.ports import PLAIN
 from relay.spool import SET_ASIDE, Spool
 from storefronts.gumroad import Gumroad
 from tests.api.raw_http import exchange, request

@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from api.health import Health, health_routes
 from api.sharing import Shared
-from commands.ports import PLAIN
 from db.engine import Database, open_engine
+from embedded.ports import PLAIN
 from relay.spool import Spool
 from tests.support.outages import connect_to_nothing
 from tests.support.serving import serving

@@ -14,11 +14,11 @@ from sqlalchemy import URL, event, text
 from typing_extensions import override
 
 from api.webhooks import LONGEST_BODY
-from commands.ports import HOST
 from db.engine import THREADS, Database, open_engine
 from db.events import store_event
 from domain.errors import DatabaseAwayError
-from relay.loop import Pauses
+from embedded.ports import HOST
+from kit.loop import Pauses
 from relay.spool import Spool
 from tests.api.raw_http import exchange, status
 from tests.support.outages import database_away, events_locked, read_only

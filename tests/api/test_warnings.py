@@ -11,9 +11,9 @@ from sqlalchemy import URL
 
 from api.app import create_app
 from api.refusals import Refusals, why_refused
-from commands.ports import PLAIN
-from db.clock import utc_now
-from relay.pollers import LONG_AGO, Pollers
+from embedded.ports import PLAIN
+from kit.clock import utc_now
+from kit.pollers import LONG_AGO, Pollers
 from storefronts.gumroad import Gumroad
 from tests.api.raw_http import exchange, request, status
 from tests.support.outages import connect_to_nothing

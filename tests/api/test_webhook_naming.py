@@ -9,8 +9,8 @@ import pytest
 from typing_extensions import override
 
 from api.webhooks import LONGEST_NAMED, LONGEST_QUICK
-from commands.ports import PLAIN
 from db.listing import EventLine, Filters, list_events
+from embedded.ports import PLAIN
 from storefronts.base import Naming, Ping
 from storefronts.gumroad import Gumroad
 from tests.api.raw_http import exchange, request, status

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.ports import free_ports
+from embedded.ports import free_ports
 from settings import plain_environment
 from tests.support.waiting import until
 

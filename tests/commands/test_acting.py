@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from activities.sentences import Pace
-from commands.problems import CommandError
 from commands.resend import resend, run_resend, what_came
 from commands.retry import parked_workflows, retry
 from db.finding import find_sales
 from db.models import Resend
+from kit.refusals import CommandError
 from licensing.keys import normalize
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 import worker
 from api.app import create_app
-from commands.ports import free_ports
+from embedded.ports import free_ports
 from licensing.signing import generate_private_key
 from settings import (
     SettingsError,

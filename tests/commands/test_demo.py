@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from commands.ports import PLAIN
+from embedded.ports import PLAIN
 from tests.commands.processes import MINTPOST, all_gone, run, start
 from tests.mailers.fake_postmark import FakePostmark
 

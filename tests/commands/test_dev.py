@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, text
 
-from commands.dev import DataDirTakenError, make_private, only_one, own_secrets
 from db.engine import open_engine
+from embedded.data_dir import DataDirTakenError, make_private, only_one, own_secrets
 from tests.commands.processes import MINTPOST, all_gone, run, some_ports, start
 from tests.mailers.fake_postmark import FakePostmark
 

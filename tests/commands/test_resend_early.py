@@ -8,13 +8,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from commands.lists import DELIVERIES
-from commands.problems import CommandError
 from commands.resend import print_resent, resend, run_resend
 from commands.show import WholeOrder, load_order, print_order
 from commands.show_workflow import WorkflowState
 from db.finding import find_sales
 from db.listing import Filters, list_deliveries
 from db.models import Delivery
+from kit.refusals import CommandError
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost
 

@@ -9,8 +9,8 @@ from stat import S_IMODE
 import pytest
 from sqlalchemy import URL
 
-from commands.ports import HOST, free_ports
 from db.engine import Database, open_engine
+from embedded.ports import HOST, free_ports
 from relay.spool import Spool
 from tests.api.raw_http import exchange, request, status
 from tests.api.test_api_process import answers, start

@@ -7,7 +7,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.temporal_outages import REFUSALS, temporal_trouble
+from kit.temporal_outages import REFUSALS, temporal_trouble
 from licensing.signing import generate_private_key
 from tests.commands.conftest import Run, Shop
 from tests.commands.processes import WORKER, run

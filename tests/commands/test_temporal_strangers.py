@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from commands.child import spawn
-from commands.ports import HOST, PLAIN, free_ports
-from commands.temporal_server import server_command
+from embedded.child import spawn
+from embedded.ports import HOST, PLAIN, free_ports
+from embedded.temporal_server import server_command
 from tests.support.waiting import until
 
 WORKFLOWS = "/api/v1/namespaces/default/workflows"

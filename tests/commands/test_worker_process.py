@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
-from commands.waiting import patiently
 from domain.errors import DatabaseAwayError
+from kit.waiting import patiently
 from licensing.signing import generate_private_key
 from tests.commands.processes import WORKER, refuses, start
 from tests.support.pings import changed, recorded
@@ -122,7 +122,7 @@ async def test_it_says_once_what_is_away_and_goes_on_when_it_is_back(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("commands.waiting.AWAY_PAUSE", timedelta(0))
+    monkeypatch.setattr("kit.waiting.AWAY_PAUSE", timedelta(0))
     answers = iter([away, away, away, None])
 
     async def attempt() -> str:

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.orm import Session
 
-from commands.ports import HOST
 from db.causes import cause
 from db.engine import Database, database_url as read_url, open_engine
 from domain.errors import DatabaseAwayError
 from domain.outages import DATABASE_REASONS, database_reason
+from embedded.ports import HOST
 from tests.db.rows import store_ping
 from tests.support.postgres import create_role
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from activities.email import MailPatience
-from db.clock import utc_now
 from db.resends import NewResend, ask_resends
+from kit.clock import utc_now
 from tests.mailers.fake_postmark import (
     ACCEPT,
     Accepted,

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, suppress
 import httpx
 import pytest
 
-from commands.ports import HOST
 from db.listing import EventLine, Filters, list_events, list_licenses
+from embedded.ports import HOST
 from tests.commands.processes import Running
 from tests.faults.processes import Api, a_worker, api
 from tests.faults.test_worker_killed import start_sale

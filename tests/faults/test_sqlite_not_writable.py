@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import URL
 from temporalio.client import Client
 
-from commands.ports import HOST, PLAIN, free_ports
+from embedded.ports import HOST, PLAIN, free_ports
 from licensing.signing import generate_private_key
 from tests.commands.processes import WORKER, Running, start
 from tests.support.pings import changed, recorded

@@ -13,10 +13,10 @@ import pytest
 from temporalio.client import Client
 from typing_extensions import override
 
-from commands.child import Child, spawn
-from commands.ports import HOST, free_ports
-from commands.temporal_server import server_command
 from db.events import WaitingEvent
+from embedded.child import Child, spawn
+from embedded.ports import HOST, free_ports
+from embedded.temporal_server import server_command
 from relay.starter import Starter, TemporalAwayError
 from settings import plain_environment
 from tests.mailers.fake_postmark import FakePostmark

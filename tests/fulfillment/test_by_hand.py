@@ -13,9 +13,9 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from activities.email import MailPatience
-from db.clock import utc_now
 from db.engine import Database
 from db.resends import NewResend, ask_resends
+from kit.clock import utc_now
 from mailers.postmark import PostmarkEmailService
 from tests.mailers.fake_postmark import ACCEPT, FakePostmark, Reaction, Request, refuse
 from tests.support.histories import keep_history

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from commands.stack import Stack, StackPlan
 from commands.torture.faults import Faults
 from commands.torture.plan import Disturbance, Fault
 from commands.torture.store import SqliteStore
+from embedded.stack import Stack, StackPlan
 from tests.mailers.fake_postmark import FakePostmark
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost

@@ -3,9 +3,9 @@
 import pytest
 
 from commands.resend import resend
-from db.clock import utc_now
 from db.listing import DeliveryLine, EventLine
 from db.resends import NewResend, ask_resends
+from kit.clock import utc_now
 from mailers.postmark import PostmarkEmailService
 from tests.fulfillment.corrected import MAPPED, MONTHLY, RIGHT, UNMAPPED, WRONG, receivers, sale
 from tests.mailers.fake_postmark import (

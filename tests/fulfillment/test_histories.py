@@ -2,8 +2,8 @@
 
 import pytest
 
-from db.clock import utc_now
 from db.resends import NewResend, ask_resends
+from kit.clock import utc_now
 from mailers.postmark import PostmarkEmailService
 from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.histories import keep_history

@@ -17,12 +17,12 @@ from activities.close import Close
 from activities.mint import Mint
 from activities.parse import Parse
 from catalog.file import ProductsFile
-from db.clock import utc_now
 from db.deliveries import SentMail, record_sent
 from db.engine import Database
 from db.events import store_event
 from db.listing import Filters, list_events, list_licenses
 from domain.sale import Ignored, Sale
+from kit.clock import utc_now
 from storefronts.base import Ping, Storefront
 from storefronts.gumroad import Gumroad
 from tests.support.pings import changed, new_event, recorded

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from commands.ports import PLAIN
+from embedded.ports import PLAIN
 from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import FORM, SECRET, Mintpost

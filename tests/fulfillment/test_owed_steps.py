@@ -5,9 +5,9 @@ from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 from temporalio.service import RPCError
 
-from db.clock import utc_now
 from db.models import Delivery, LicenseRow, SaleRow
 from db.resends import NewResend, ask_resends
+from kit.clock import utc_now
 from mailers.postmark import PostmarkEmailService
 from tests.fulfillment.test_by_hand import broken
 from tests.mailers.fake_postmark import FakePostmark

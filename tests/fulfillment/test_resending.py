@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from temporalio.service import RPCError
 
-from db.clock import utc_now
 from db.inserting import the_one
 from db.models import Resend
 from db.resends import (
@@ -15,6 +14,7 @@ from db.resends import (
     mark_resend_dispatched,
     waiting_resends,
 )
+from kit.clock import utc_now
 from mailers.postmark import PostmarkEmailService
 from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.pings import order_of, recorded

@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from db.clock import utc_now
 from db.listing import EventLine, Filters, list_events
 from db.resends import NewResend, ask_resends
+from kit.clock import utc_now
 from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost

@@ -13,11 +13,11 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.sentences import Pace
 from commands.retry import retry
 from commands.show_workflow import WorkflowState, workflow_state
-from db.clock import utc_now
 from db.listing import EventLine
 from db.models import Event
 from db.resends import NewResend, ask_resends
-from relay.runs import STUCK, untaken_sentence
+from kit.clock import utc_now
+from kit.runs import STUCK, untaken_sentence
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.waiting import until

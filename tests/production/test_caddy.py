@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import URL
 
 from api.app import Parts
-from commands.ports import HOST, free_ports
 from db.engine import Database, open_engine
+from embedded.ports import HOST, free_ports
 from relay.spool import Spool
 from storefronts.gumroad import Gumroad
 from tests.api.raw_http import PATIENCE_SECONDS, connect, exchange, request, status

@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 
 import cli
 import worker
-from commands.temporal_server import RETENTION
+from embedded.temporal_server import RETENTION
 from settings import (
     ApiSettings,
     DatabaseSettings,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from commands.ports import free_ports
+from embedded.ports import free_ports
 from settings import plain_environment
 from tests.support.running import Mintpost
 

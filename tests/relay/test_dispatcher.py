@@ -12,11 +12,11 @@ import pytest
 from temporalio.client import Client
 from typing_extensions import override
 
-from commands.ports import HOST
 from db.engine import Database
 from db.events import WaitingEvent, store_event, waiting_events
+from embedded.ports import HOST
+from kit.loop import Pauses
 from relay.dispatcher import Dispatcher
-from relay.loop import Pauses
 from relay.starter import Starter, TemporalAwayError
 from storefronts.gumroad import Gumroad
 from tests.db.rows import new_ping, store_ping

@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager, suppress
 from sqlalchemy import URL, text
 from temporalio.client import Client
 
-from commands.ports import HOST, free_ports
 from db.engine import open_engine
+from embedded.ports import HOST, free_ports
 from tests.support.outage import end_connections, postgres_away
 
 

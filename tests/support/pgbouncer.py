@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from commands.ports import HOST, free_ports
 from db.engine import Database, open_engine
 from domain.errors import DatabaseAwayError
+from embedded.ports import HOST, free_ports
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 PATIENCE_SECONDS = 10

@@ -17,9 +17,7 @@ from activities.email import MailPatience
 from activities.letters import Letters
 from activities.sentences import Pace
 from catalog.file import ProductsFile
-from commands.ports import PLAIN
 from commands.retry import SCHEDULED
-from db.clock import utc_now
 from db.engine import Database
 from db.listing import (
     DeliveryLine,
@@ -31,11 +29,13 @@ from db.listing import (
     list_licenses,
 )
 from db.signing_keys import KnownKey, remember_key
+from embedded.ports import PLAIN
+from kit.clock import utc_now
+from kit.loop import Pauses
 from licensing.signing import Signer
 from mailers.base import EmailService
 from mailers.outbox import LoggingEmailService
 from mailers.rendering import Templates
-from relay.loop import Pauses
 from relay.spool import Spool
 from relay.store import Patience
 from storefronts.gumroad import Gumroad

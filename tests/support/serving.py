@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from commands.ports import HOST
+from embedded.ports import HOST
 from tests.support.waiting import until
 
 

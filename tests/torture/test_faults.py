@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import URL
 from temporalio.client import Client
 
-from commands.stack import Stack, StackPlan
 from commands.torture.fake_postmark import FakePostmark
 from commands.torture.faults import Faults
 from commands.torture.plan import Disturbance, Fault
 from commands.torture.reactions import Reaction, Request
 from commands.torture.store import SqliteStore
 from db.engine import Database, open_engine
+from embedded.stack import Stack, StackPlan
 from tests.support.waiting import until
 
 MAIL = Request("POST", "/email", {}, b'{"Metadata": {"delivery": "7"}}')

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from temporalio.client import Client
 from typing_extensions import override
 
-from commands.stack import Stack, StackPlan
 from commands.torture.count import Breach
 from commands.torture.fake_postmark import Accepted, FakePostmark
 from commands.torture.plan import Correction, Order, Schedule
@@ -22,6 +21,7 @@ from commands.torture.run import Arena, torture
 from commands.torture.traffic import sender_client
 from db.engine import Database, open_engine
 from db.models import Event
+from embedded.stack import Stack, StackPlan
 from tests.db.correcting import RIGHT
 from tests.db.rows import BUYER, mint, sale_of
 from tests.torture.stores import CopiedStore

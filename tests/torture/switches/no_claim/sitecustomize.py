@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 import activities.email
-from db.clock import utc_now
 from db.deliveries import Letter, load_letter
+from kit.clock import utc_now
 
 
 def load_without_claim(session: Session, delivery_id: int) -> Letter:

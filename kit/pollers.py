@@ -10,7 +10,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from db.clock import Clock, utc_now
+from kit.clock import Clock, utc_now
 
 LONG_AGO = timedelta(seconds=75)
 """An idle worker polls anew every 55 to 60 s, and Temporal tells when a poll began (measured with

@@ -9,7 +9,7 @@ from typing import TypeVar
 from temporalio.service import RPCError
 
 from domain.errors import DatabaseAwayError
-from domain.temporal_outages import TemporalRefusesError, temporal_trouble
+from kit.temporal_outages import TemporalRefusesError, temporal_trouble
 
 logger = logging.getLogger("mintpost.worker")
 

@@ -22,8 +22,8 @@ from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.advice import code_span
-from domain.temporal_outages import is_namespace_missing
-from relay.pollers import LONG_AGO, Pollers
+from kit.pollers import LONG_AGO, Pollers
+from kit.temporal_outages import is_namespace_missing
 
 STUCK = "its workflow task fails again and again"
 UNTIL_A_PERSON = "paused in Temporal, until a person lets it go on"

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from commands.child_environment import API, WORKER, environment_of, hidden_settings
+from embedded.child_environment import API, WORKER, environment_of, hidden_settings
 from settings import ApiSettings, WorkerSettings
 
 

@@ -22,5 +22,5 @@ async def test_process_ends_with_what_its_main_ended_with(
     # What runs while an interpreter shuts down is not waited for: that is where it is aborted.
     program = f"import atexit, os, sys; atexit.register(os.abort); end_with({main})"
     folder = tmp_path_factory.mktemp("ending")
-    words = f"from commands.ending import end_with; {program}"
+    words = f"from kit.exiting import end_with; {program}"
     assert await run(sys.executable, "-c", words, folder=folder) == (code, said)

@@ -13,8 +13,8 @@ from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from commands.child_environment import hidden_settings
-from commands.problems import CommandError
+from embedded.child_environment import hidden_settings
+from kit.refusals import CommandError
 from workflows.names import SALE_PRODUCT, SALE_SOURCE
 
 RETENTION = timedelta(days=90)

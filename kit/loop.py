@@ -13,7 +13,6 @@ from typing import ClassVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import DatabaseAwayError
-from relay.store import why
 
 logger = logging.getLogger(__name__)
 
@@ -91,3 +90,12 @@ def unexpected(error: Exception) -> str:
     """Tell where it came from: frames show code and no values."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     return f"unexpected {type(error).__name__} at\n{frames}"
+
+
+def why(error: BaseException) -> str:
+    """Tell in a few words, none of them the driver's own, why a row could not be committed."""
+    if isinstance(error, DatabaseAwayError):
+        return error.what
+    if isinstance(error, TimeoutError):
+        return "the database gave no answer in time"
+    return f"the database refuses a row ({type(error).__name__})"

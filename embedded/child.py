@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.problems import CommandError
+from kit.refusals import CommandError
 
 TAIL_LINES = 15
 TETHER = (sys.executable, "-IS", str(Path(__file__).with_name("tether.py")))

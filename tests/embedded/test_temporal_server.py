@@ -12,9 +12,9 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, Register
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from commands import temporal_server
-from commands.ports import HOST, PortTakenError, free_ports, require_free
-from commands.temporal_server import (
+from embedded import temporal_server
+from embedded.ports import HOST, PortTakenError, free_ports, require_free
+from embedded.temporal_server import (
     TemporalMissingError,
     keep_histories,
     provide_temporal,

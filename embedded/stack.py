@@ -14,12 +14,12 @@ import httpx
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from commands.child import Child, spawn
-from commands.child_environment import environment_of
-from commands.ports import HOST, PLAIN, require_free
-from commands.problems import CommandError
-from commands.temporal_server import keep_histories, provide_temporal, server_command
-from relay.runs import no_worker_sentence
+from embedded.child import Child, spawn
+from embedded.child_environment import environment_of
+from embedded.ports import HOST, PLAIN, require_free
+from embedded.temporal_server import keep_histories, provide_temporal, server_command
+from kit.refusals import CommandError
+from kit.runs import no_worker_sentence
 from workflows.names import TASK_QUEUE
 
 Found = TypeVar("Found")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from domain.errors import RecipientRefusedError
-from mailers.address import mailable
+from kit.addresses import mailable
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from commands.dev import own_secrets
-from commands.ports import free_ports
-from commands.stack import StackPlan
+from embedded.data_dir import own_secrets
+from embedded.ports import free_ports
+from embedded.stack import StackPlan
 
 
 def plan_apart(

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from itertools import islice
 from random import SystemRandom
 
-from commands.problems import CommandError
+from kit.refusals import CommandError
 
 HOST = "127.0.0.1"
 
