@@ -28,7 +28,6 @@ from commands.retry import print_woken, run_retry
 from commands.show import Places, run_show
 from commands.smoke import SmokePlan, a_product, run_smoke
 from commands.tables import SafeConsole, console
-from commands.torture.command import Wish, run_torture
 from commands.verify import verify_command
 from db.engine import Database
 from embedded.data_dir import make_private
@@ -51,6 +50,7 @@ from settings import (
     whole_environment,
 )
 from storefronts import STOREFRONTS
+from torture.command import Wish, run_torture
 
 app = typer.Typer(
     help="Mintpost turns a storefront sale into a delivered license, exactly once.",

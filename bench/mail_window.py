@@ -15,7 +15,7 @@ from time import perf_counter
 import httpx
 from typing_extensions import override
 
-from commands.torture.fake_postmark import FakePostmark
+from fakes.postmark import FakePostmark
 from mailers.base import Attachment, Email, Mark
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
 

@@ -12,8 +12,8 @@ from activities.email import EmailLicense, MailPatience
 from activities.letters import Letters
 from db.deliveries import Letter, begin_attempt, load_letter
 from db.engine import Database
+from fakes.postmark import FakePostmark
 from mailers.base import EmailService
-from tests.mailers.fake_postmark import FakePostmark
 from tests.support.waiting import until
 from workflows.steps import LicenseToEmail
 

@@ -9,11 +9,11 @@ import pytest
 from activities.letters import Letters
 from catalog.file import ProductsFile
 from db.engine import Database
+from fakes.postmark import FakePostmark
 from licensing.signing import Signer
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
 from tests.activities.attempts import Attempts
 from tests.db.rows import mint, sale_of
-from tests.mailers.fake_postmark import FakePostmark
 from tests.support.running import PRODUCTS, TEMPLATES
 
 

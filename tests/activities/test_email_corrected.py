@@ -11,10 +11,11 @@ from activities.email import MailPatience
 from db.listing import DeliveryLine, Filters, list_deliveries
 from db.resends import NewResend, ask_resends
 from domain.errors import DeliveryInDoubtError
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT_AND_DROP
 from mailers.base import PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
 from tests.activities.attempts import Attempts, methods
 from tests.db.rows import BUYER, NOON
-from tests.mailers.fake_postmark import ACCEPT_AND_DROP, FakePostmark
 
 HOUR = timedelta(hours=1)
 PATIENT = MailPatience(lookup=2 * HOUR)

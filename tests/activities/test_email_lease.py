@@ -6,8 +6,9 @@ import pytest
 
 from activities.email import MailPatience
 from domain.errors import DeliveryInDoubtError, MailerAwayError
+from fakes.postmark import FakePostmark
+from fakes.reactions import HANG, Reaction, Request
 from tests.activities.attempts import Attempts, hanging, methods
-from tests.mailers.fake_postmark import HANG, FakePostmark, Reaction, Request
 from tests.support.waiting import until
 
 NOTHING = timedelta(0)

@@ -6,8 +6,8 @@ import pytest
 
 from activities.email import MailPatience
 from domain.errors import DeliveryInDoubtError
+from fakes.postmark import FakePostmark
 from tests.activities.attempts import Attempts, methods
-from tests.mailers.fake_postmark import FakePostmark
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 
 from embedded.ports import PLAIN
+from fakes.postmark import FakePostmark
 from tests.commands.processes import MINTPOST, all_gone, run, start
-from tests.mailers.fake_postmark import FakePostmark
 
 STEPS = ["ping stored", "workflow started", "parsed", "minted", "e-mailed", "closed"]
 

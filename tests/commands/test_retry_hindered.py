@@ -13,8 +13,9 @@ from temporalio.api.workflowservice.v1 import PauseActivityRequest
 from activities.email import MailPatience
 from activities.sentences import Pace
 from commands.retry import Following, Woken, parked_workflows, retry
+from fakes.postmark import FakePostmark
+from fakes.reactions import Reaction, Request, refuse
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
-from tests.mailers.fake_postmark import FakePostmark, Reaction, Request, refuse
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.waiting import PATIENCE_SECONDS, until

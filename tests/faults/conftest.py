@@ -6,9 +6,9 @@ from contextlib import aclosing
 import pytest
 from temporalio.client import Client
 
+from fakes.postmark import FakePostmark
 from licensing.signing import generate_private_key
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
-from tests.mailers.fake_postmark import FakePostmark
 from tests.support.running import PRODUCTS, SECRET, Setup
 
 SENDER = "Lumen <hello@lumenapp.example>"

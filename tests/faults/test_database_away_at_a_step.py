@@ -9,7 +9,8 @@ from sqlalchemy import URL, text
 
 from activities.email import MailPatience
 from db.engine import open_engine
-from tests.mailers.fake_postmark import ACCEPT_AND_HANG, FakePostmark
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT_AND_HANG
 from tests.support.outage import postgres_away
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker

@@ -10,15 +10,9 @@ import pytest
 
 from activities.email import MailPatience
 from db.resends import NewResend, ask_resends
+from fakes.postmark import Accepted, FakePostmark
+from fakes.reactions import ACCEPT, Reaction, Request, refuse
 from kit.clock import utc_now
-from tests.mailers.fake_postmark import (
-    ACCEPT,
-    Accepted,
-    FakePostmark,
-    Reaction,
-    Request,
-    refuse,
-)
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset

@@ -9,10 +9,11 @@ import pytest
 
 from db.listing import EventLine, Filters, list_events, list_licenses
 from embedded.ports import HOST
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT_AND_HANG
 from tests.commands.processes import Running
 from tests.faults.processes import Api, a_worker, api
 from tests.faults.test_worker_killed import start_sale
-from tests.mailers.fake_postmark import ACCEPT_AND_HANG, FakePostmark
 from tests.support.running import Setup
 from tests.support.waiting import until
 

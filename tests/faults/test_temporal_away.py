@@ -17,9 +17,9 @@ from db.events import WaitingEvent
 from embedded.child import Child, spawn
 from embedded.ports import HOST, free_ports
 from embedded.temporal_server import server_command
+from fakes.postmark import FakePostmark
 from relay.starter import Starter, TemporalAwayError
 from settings import plain_environment
-from tests.mailers.fake_postmark import FakePostmark
 from tests.support.outages import Gate
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running

@@ -6,9 +6,10 @@ import pytest
 
 from db.events import WaitingEvent, store_event
 from db.listing import Filters, list_deliveries
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT_AND_HANG
 from relay.starter import Starter
 from tests.commands.processes import WORKER, Running, start
-from tests.mailers.fake_postmark import ACCEPT_AND_HANG, FakePostmark
 from tests.support.pings import changed, new_event, recorded
 from tests.support.running import Setup
 from tests.support.waiting import until

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from fakes.postmark import FakePostmark
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
-from tests.mailers.fake_postmark import FakePostmark
 from tests.support.running import Mintpost, Setup, running
 
 SENDER = "Lumen <hello@lumenapp.example>"

@@ -1,6 +1,6 @@
 """Sales to a mistyped address and to the right one, and whom the provider mailed."""
 
-from tests.mailers.fake_postmark import FakePostmark
+from fakes.postmark import FakePostmark
 from tests.support.pings import changed, recorded
 
 WRONG = "ada.buyer@example.com"

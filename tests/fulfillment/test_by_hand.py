@@ -15,9 +15,10 @@ from temporalio.exceptions import ApplicationError
 from activities.email import MailPatience
 from db.engine import Database
 from db.resends import NewResend, ask_resends
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT, Reaction, Request, refuse
 from kit.clock import utc_now
 from mailers.postmark import PostmarkEmailService
-from tests.mailers.fake_postmark import ACCEPT, FakePostmark, Reaction, Request, refuse
 from tests.support.histories import keep_history
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from commands.torture.faults import Faults
-from commands.torture.plan import Disturbance, Fault
-from commands.torture.store import SqliteStore
 from embedded.stack import Stack, StackPlan
-from tests.mailers.fake_postmark import FakePostmark
+from fakes.postmark import FakePostmark
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost
+from torture.faults import Faults
+from torture.plan import Disturbance, Fault
+from torture.store import SqliteStore
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

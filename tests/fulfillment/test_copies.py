@@ -2,9 +2,10 @@
 
 import pytest
 
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT, refuse
 from mailers.postmark import PostmarkEmailService
 from tests.fulfillment.corrected import MAPPED, MONTHLY, RIGHT, UNMAPPED, WRONG, receivers, sale
-from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.waiting import until

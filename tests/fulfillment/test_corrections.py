@@ -5,16 +5,11 @@ import pytest
 from commands.resend import resend
 from db.listing import DeliveryLine, EventLine
 from db.resends import NewResend, ask_resends
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT, Reaction, Request, refuse
 from kit.clock import utc_now
 from mailers.postmark import PostmarkEmailService
 from tests.fulfillment.corrected import MAPPED, MONTHLY, RIGHT, UNMAPPED, WRONG, receivers, sale
-from tests.mailers.fake_postmark import (
-    ACCEPT,
-    FakePostmark,
-    Reaction,
-    Request,
-    refuse,
-)
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset

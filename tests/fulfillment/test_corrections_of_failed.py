@@ -4,8 +4,8 @@ import pytest
 
 from commands.resend import resend
 from domain.sale import CORRECTED
+from fakes.postmark import FakePostmark
 from tests.fulfillment.corrected import RIGHT, receivers, sale
-from tests.mailers.fake_postmark import FakePostmark
 from tests.support.running import Mintpost
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)

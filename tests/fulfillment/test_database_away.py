@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import URL
 
-from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT, refuse
 from tests.support.outage import postgres_away
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost

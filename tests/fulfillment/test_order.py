@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from embedded.ports import PLAIN
-from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT, refuse
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import FORM, SECRET, Mintpost
 from tests.support.temporal import event_types, reset

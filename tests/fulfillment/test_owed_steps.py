@@ -7,10 +7,10 @@ from temporalio.service import RPCError
 
 from db.models import Delivery, LicenseRow, SaleRow
 from db.resends import NewResend, ask_resends
+from fakes.postmark import FakePostmark
 from kit.clock import utc_now
 from mailers.postmark import PostmarkEmailService
 from tests.fulfillment.test_by_hand import broken
-from tests.mailers.fake_postmark import FakePostmark
 from tests.support.histories import keep_history
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running

@@ -1,6 +1,7 @@
 """A sale that cannot go on waits with its sentence, and goes on by itself."""
 
-from tests.mailers.fake_postmark import ACCEPT, ACCEPT_AND_DROP, FakePostmark, refuse
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT, ACCEPT_AND_DROP, refuse
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost
 from tests.support.temporal import event_types

@@ -12,10 +12,10 @@ from db.events import store_event
 from db.listing import Filters, list_licenses
 from db.sales import save_sale
 from domain.sale import Sale
+from fakes.postmark import FakePostmark
 from mailers.postmark import PostmarkEmailService
 from storefronts.base import Ping
 from storefronts.gumroad import Gumroad
-from tests.mailers.fake_postmark import FakePostmark
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import FORM, Setup, running
 from workflows.steps import SaleToMint

@@ -14,9 +14,10 @@ from db.resends import (
     mark_resend_dispatched,
     waiting_resends,
 )
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now
 from mailers.postmark import PostmarkEmailService
-from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset

@@ -6,8 +6,9 @@ import pytest
 
 from db.listing import EventLine, Filters, list_events
 from db.resends import NewResend, ask_resends
+from fakes.postmark import FakePostmark
+from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now
-from tests.mailers.fake_postmark import ACCEPT, FakePostmark, refuse
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost
 from tests.support.temporal import reset

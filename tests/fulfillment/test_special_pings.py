@@ -2,8 +2,8 @@
 
 import pytest
 
+from fakes.postmark import FakePostmark
 from mailers.postmark import PostmarkEmailService
-from tests.mailers.fake_postmark import FakePostmark
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 

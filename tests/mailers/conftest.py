@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from fakes.postmark import FakePostmark
 from mailers.base import Attachment, Email, Mark
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
 from mailers.rendering import LicenseLetter, Templates
-from tests.mailers.fake_postmark import FakePostmark
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from domain.errors import MailBuiltWronglyError, RecipientRefusedError
+from fakes.postmark import FakePostmark
 from mailers.base import Email, EmailService, Mark, Safeguard
 from mailers.outbox import LoggingEmailService
 from mailers.postmark import PostmarkAccount, PostmarkEmailService
-from tests.mailers.fake_postmark import FakePostmark
 
 Maker = Callable[[FakePostmark, Path], EmailService]
 

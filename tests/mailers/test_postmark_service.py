@@ -14,19 +14,19 @@ from domain.errors import (
     MailerRefusesError,
     RecipientRefusedError,
 )
-from mailers.base import Email, Mark
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
-from tests.mailers.fake_postmark import (
+from fakes.postmark import FakePostmark
+from fakes.reactions import (
     ACCEPT_AND_DROP,
     ACCEPT_AND_HANG,
     ACCEPT_AND_RESET,
     DROP,
     HANG,
-    FakePostmark,
     Reaction,
     Reply,
     refuse,
 )
+from mailers.base import Email, Mark
+from mailers.postmark import PostmarkAccount, PostmarkEmailService
 
 SOON = timedelta(milliseconds=400)
 GZIP = (("Content-Encoding", "gzip"),)

@@ -7,9 +7,9 @@ a database without a constraint.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from commands.torture.count import Kind
-from commands.torture.plan import Disturbance, Fault
-from commands.torture.traffic import PAUSES
+from torture.plan import Disturbance, Fault
+from torture.traffic import PAUSES
+from torture.verdict import Kind
 
 
 @dataclass(frozen=True, slots=True)

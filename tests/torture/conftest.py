@@ -9,13 +9,13 @@ import pytest
 from rich.console import Console
 from sqlalchemy import URL
 
-from commands.torture.plan import Disturbance, Fault, Order, Ping, Schedule
-from commands.torture.report import Result, Teller
-from commands.torture.run import arena, torture
 from settings import plain_environment
 from tests.commands.processes import MINTPOST, REPOSITORY, start
 from tests.torture.cases import CASES, Case
 from tests.torture.stores import CopiedStore
+from torture.plan import Disturbance, Fault, Order, Ping, Schedule
+from torture.report import Result, Teller
+from torture.run import arena, torture
 
 SWITCHES = Path(__file__).parent / "switches"
 ORDER = Order("torture-0-sale", "buyer@example.com")

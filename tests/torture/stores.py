@@ -11,8 +11,8 @@ import httpx
 from sqlalchemy import URL, text
 from typing_extensions import override
 
-from commands.torture.store import SqliteStore
 from db.engine import open_engine
+from torture.store import SqliteStore
 
 ONE_PER_ORDER = re.compile(r",\s*CONSTRAINT \w+ UNIQUE \(source, order_id, line\)")
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from commands.torture.corrected import UNDER_WAY
-from commands.torture.count import Breach, breaches
-from commands.torture.found import Evidence, Mail, Minted, Owed, Recorded, Row
-from commands.torture.plan import Correction, Order
+from torture.corrected import UNDER_WAY
+from torture.evidence import Evidence, Mail, Minted, Owed, Recorded, Row
+from torture.plan import Correction, Order
+from torture.verdict import Breach, breaches
 
 WRONG, RIGHT = "buyer@exmaple.com", "buyer@example.com"
 ORDER = Order("sale", WRONG)

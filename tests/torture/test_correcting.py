@@ -7,15 +7,15 @@ from pathlib import Path
 from sqlalchemy import URL, update
 from sqlalchemy.orm import Session
 
-from commands.torture.correcting import Operator
-from commands.torture.evidence import attempts_of, open_rows, runs_of
-from commands.torture.plan import Correction, Order
 from db.engine import Database, open_engine
 from db.listing_corrections import list_corrections
 from db.models import Delivery, Event
 from kit.clock import utc_now
 from tests.db.correcting import RIGHT, corrected, line, owed
 from tests.db.rows import BUYER, store_ping
+from torture.correcting import Operator
+from torture.gathering import attempts_of, open_rows, runs_of
+from torture.plan import Correction, Order
 
 SALE = Correction(0, Order("order-1", BUYER), RIGHT, waits=True)
 

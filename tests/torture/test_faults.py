@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import URL
 from temporalio.client import Client
 
-from commands.torture.fake_postmark import FakePostmark
-from commands.torture.faults import Faults
-from commands.torture.plan import Disturbance, Fault
-from commands.torture.reactions import Reaction, Request
-from commands.torture.store import SqliteStore
 from db.engine import Database, open_engine
 from embedded.stack import Stack, StackPlan
+from fakes.postmark import FakePostmark
+from fakes.reactions import Reaction, Request
 from tests.support.waiting import until
+from torture.faults import Faults
+from torture.plan import Disturbance, Fault
+from torture.store import SqliteStore
 
 MAIL = Request("POST", "/email", {}, b'{"Metadata": {"delivery": "7"}}')
 
@@ -46,7 +46,7 @@ async def struck(faults: Faults, fault: Fault) -> Reaction:
 async def test_a_reset_that_may_not_have_been_done_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("commands.torture.faults.BESIDE", 0.2)
+    monkeypatch.setattr("torture.faults.BESIDE", 0.2)
     async with alone(tmp_path) as (faults, said):
         await struck(faults, Fault.RESET_MAILING)
     assert said[0] == "a sale is reset while the provider has its mail (delivery 7)"

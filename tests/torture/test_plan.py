@@ -2,7 +2,7 @@
 
 import pytest
 
-from commands.torture.plan import (
+from torture.plan import (
     CHARGES,
     HOST,
     MEMBERSHIPS,

@@ -6,7 +6,7 @@ from itertools import count, cycle
 
 import pytest
 
-from commands.torture.quiet import Left, Patience, until_quiet
+from torture.quiet import Left, Patience, until_quiet
 
 DONE = Left(0, 0, is_mailing=False, mailed=3)
 BUSY = Left(2, 0, is_mailing=True, mailed=1)

@@ -5,11 +5,11 @@ from io import StringIO
 
 from rich.console import Console
 
-from commands.torture.count import Breach
-from commands.torture.found import Evidence, Minted, Owed, Row
-from commands.torture.plan import Order, Schedule
-from commands.torture.report import MOST_BREACHES, Result, print_result
-from commands.torture.traffic import Attempt
+from torture.evidence import Evidence, Minted, Owed, Row
+from torture.plan import Order, Schedule
+from torture.report import MOST_BREACHES, Result, print_result
+from torture.traffic import Attempt
+from torture.verdict import Breach
 
 ORDERS = (Order("one", "a@example.com"), Order("two", "b@example.com"))
 EVIDENCE = Evidence(

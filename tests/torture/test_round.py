@@ -12,19 +12,19 @@ from sqlalchemy.orm import Session
 from temporalio.client import Client
 from typing_extensions import override
 
-from commands.torture.count import Breach
-from commands.torture.fake_postmark import Accepted, FakePostmark
-from commands.torture.plan import Correction, Order, Schedule
-from commands.torture.quiet import Patience
-from commands.torture.report import Result, Teller
-from commands.torture.run import Arena, torture
-from commands.torture.traffic import sender_client
 from db.engine import Database, open_engine
 from db.models import Event
 from embedded.stack import Stack, StackPlan
+from fakes.postmark import Accepted, FakePostmark
 from tests.db.correcting import RIGHT
 from tests.db.rows import BUYER, mint, sale_of
 from tests.torture.stores import CopiedStore
+from torture.plan import Correction, Order, Schedule
+from torture.quiet import Patience
+from torture.report import Result, Teller
+from torture.run import Arena, torture
+from torture.traffic import sender_client
+from torture.verdict import Breach
 
 NOBODY = "127.0.0.1:1"
 
@@ -114,7 +114,7 @@ async def test_a_mail_that_a_correction_made_wrong_is_a_breach(place: Arena) -> 
 async def test_a_correction_of_what_no_ping_names_is_given_up(
     place: Arena, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("commands.torture.run.OPERATOR_SECONDS", 0.1)
+    monkeypatch.setattr("torture.run.OPERATOR_SECONDS", 0.1)
     result = await played(place, Correction(0, Order("torture-1-sale", BUYER), RIGHT, waits=True))
     assert about_addresses(result) == [("lost", "its corrected address was never recorded")]
     assert place.postmark.refused == set()

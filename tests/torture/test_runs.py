@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from commands.torture.plan import PROCESS_FAULTS
 from tests.commands.processes import MINTPOST, all_gone, start
 from tests.torture.cases import CASES
 from tests.torture.conftest import ORDER, Runs, folders_in
+from torture.plan import PROCESS_FAULTS
 
 
 async def test_a_short_run_loses_and_doubles_nothing_and_cleans_up(runs: Runs) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from commands.torture.store import PostgresMissingError, Store, postgres_store, sqlite_store
 from db.engine import open_engine
 from tests.commands.processes import all_gone, start
 from tests.support.waiting import until
+from torture.store import PostgresMissingError, Store, postgres_store, sqlite_store
 
 
 async def goes_away_and_comes_back(store: Store) -> None:
@@ -49,7 +49,7 @@ async def test_postgresql_is_stopped_and_then_crashes() -> None:
 
 RUN = """
 import time
-from commands.torture.store import postgres_store
+from torture.store import postgres_store
 with postgres_store() as store:
     print("runs as", store.server.get_pid(), flush=True)
     time.sleep(60)

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from api.webhooks import LONGEST_NAMED
-from commands.torture.plan import Order, Ping
-from commands.torture.traffic import Sender, mark_of, sender_client
 from embedded.ports import free_ports
+from torture.plan import Order, Ping
+from torture.traffic import Sender, mark_of, sender_client
 
 ORDER = Order("order", "buyer@example.com", "membership", charge=1)
 

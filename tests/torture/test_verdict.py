@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from commands.torture.count import Breach, breaches
-from commands.torture.found import Evidence, Minted, Owed, Row
-from commands.torture.plan import Order
-from commands.torture.traffic import Attempt
+from torture.evidence import Evidence, Minted, Owed, Row
+from torture.plan import Order
+from torture.traffic import Attempt
+from torture.verdict import Breach, breaches
 
 SALE = Order("sale", "buyer@example.com")
 FIRST = Order("first", "member@example.com", "membership")

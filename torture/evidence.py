@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from commands.torture.traffic import Attempt
+from torture.traffic import Attempt
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from commands.torture.count import KINDS, Breach
-from commands.torture.found import Evidence
-from commands.torture.plan import Schedule
-from commands.torture.traffic import OK
+from torture.evidence import Evidence
+from torture.plan import Schedule
+from torture.traffic import OK
+from torture.verdict import KINDS, Breach
 
 MOST_BREACHES = 20
 

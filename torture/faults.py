@@ -13,10 +13,11 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from commands.torture.evidence import order_of, runs_of
-from commands.torture.fake_postmark import FakePostmark
-from commands.torture.plan import MAIL_FAULTS, PROCESS_FAULTS, Disturbance, Fault
-from commands.torture.reactions import (
+from db.engine import Database
+from domain.errors import DatabaseAwayError
+from embedded.stack import Stack
+from fakes.postmark import FakePostmark
+from fakes.reactions import (
     ACCEPT,
     ACCEPT_AND_DROP,
     ACCEPT_AND_HANG,
@@ -26,10 +27,9 @@ from commands.torture.reactions import (
     Request,
     refuse,
 )
-from commands.torture.store import Store
-from db.engine import Database
-from domain.errors import DatabaseAwayError
-from embedded.stack import Stack
+from torture.gathering import order_of, runs_of
+from torture.plan import MAIL_FAULTS, PROCESS_FAULTS, Disturbance, Fault
+from torture.store import Store
 
 LAG = timedelta(seconds=2)
 

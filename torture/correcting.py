@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from commands.resend import resend
-from commands.torture.evidence import SOURCE, attempts_of
-from commands.torture.found import Recorded
-from commands.torture.plan import Correction
 from db.engine import Database
 from domain.errors import DatabaseAwayError
 from kit.clock import utc_now
 from kit.refusals import CommandError
+from torture.evidence import Recorded
+from torture.gathering import SOURCE, attempts_of
+from torture.plan import Correction
 
 AGAIN_SECONDS = 0.05
 WHY = "mistyped"

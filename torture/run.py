@@ -11,20 +11,20 @@ from typing import Any, TypeVar
 import httpx
 from temporalio.client import Client
 
-from commands.torture.correcting import Operator
-from commands.torture.count import breaches
-from commands.torture.evidence import Seen, gather, open_rows, settled_orders, spooled
-from commands.torture.fake_postmark import FakePostmark
-from commands.torture.faults import Faults
-from commands.torture.plan import Schedule
-from commands.torture.quiet import PATIENCE, Left, Patience, until_quiet
-from commands.torture.report import Result, Teller
-from commands.torture.store import Store
-from commands.torture.traffic import OK, PAUSES, PRODUCTS, Sender, sender_client
 from db.engine import Database, open_engine
 from domain.errors import DatabaseAwayError
 from embedded.isolated_plan import plan_apart
 from embedded.stack import Stack, StackPlan
+from fakes.postmark import FakePostmark
+from torture.correcting import Operator
+from torture.faults import Faults
+from torture.gathering import Seen, gather, open_rows, settled_orders, spooled
+from torture.plan import Schedule
+from torture.quiet import PATIENCE, Left, Patience, until_quiet
+from torture.report import Result, Teller
+from torture.store import Store
+from torture.traffic import OK, PAUSES, PRODUCTS, Sender, sender_client
+from torture.verdict import breaches
 
 LOOK_SECONDS = 0.2
 OPERATOR_SECONDS = 30
@@ -158,5 +158,5 @@ def _plan(
         "EMAIL_FROM": "Torture <torture@example.com>",
         "EMAIL_LOOKUP_SECONDS": str(LOOKUP_SECONDS),
     }
-    worker = "commands.torture.worker"
+    worker = "torture.worker"
     return plan_apart(data_dir, PRODUCTS, {**environment, **own}, worker=worker)

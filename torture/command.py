@@ -11,12 +11,12 @@ from time import monotonic
 
 from rich.console import Console
 
-from commands.torture.plan import make_schedule
-from commands.torture.report import Result, Teller, print_result
-from commands.torture.run import arena, torture
-from commands.torture.store import Store, postgres_store, sqlite_store
 from kit.refusals import CommandError
 from kit.signals import stopped_by_signals
+from torture.plan import make_schedule
+from torture.report import Result, Teller, print_result
+from torture.run import arena, torture
+from torture.store import Store, postgres_store, sqlite_store
 
 MOST_SEEDS = 10**6
 

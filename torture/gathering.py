@@ -6,13 +6,13 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commands.torture.fake_postmark import Accepted
-from commands.torture.found import Evidence, Mail, Minted, Owed, Recorded, Row
-from commands.torture.traffic import Attempt, mark_of
 from db.engine import Database
 from db.models import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
 from domain.delivery import PENDING, WITHDRAWN
 from domain.identifiers import order_reference, resend_reference
+from fakes.postmark import Accepted
+from torture.evidence import Evidence, Mail, Minted, Owed, Recorded, Row
+from torture.traffic import Attempt, mark_of
 
 SOURCE = "gumroad"
 

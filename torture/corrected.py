@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from commands.torture.found import Evidence, Mail, Owed, Recorded
-from commands.torture.plan import Correction
+from torture.evidence import Evidence, Mail, Owed, Recorded
+from torture.plan import Correction
 
 UNDER_WAY = timedelta(seconds=10)
 """A send that began before the correction is over by then: it gives up after 3 s."""

@@ -12,9 +12,9 @@ import httpx
 
 from api.webhooks import LONGEST_NAMED
 from commands.sample import CONTENT_TYPE, SamplePing
-from commands.torture.plan import Order, Ping
 from domain.license import Term
 from embedded.ports import PLAIN
+from torture.plan import Order, Ping
 
 PRODUCT_ID = "torture"
 TERM = Term(months=1)

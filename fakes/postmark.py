@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from commands.torture.reactions import (
+from fakes.reactions import (
     ACCEPT,
     Reaction,
     Reply,

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from commands.torture.corrected import misled, unheeded
-from commands.torture.found import Evidence
-from commands.torture.plan import Correction, Order
-from commands.torture.traffic import OK, TERM, paid_at
 from domain.event import FAILED
+from torture.corrected import misled, unheeded
+from torture.evidence import Evidence
+from torture.plan import Correction, Order
+from torture.traffic import OK, TERM, paid_at
 
 Kind = Literal["lost", "doubled", "stuck"]
 KINDS: tuple[Kind, ...] = ("lost", "doubled", "stuck")

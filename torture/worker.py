@@ -1,4 +1,4 @@
-"""The worker of a torture run: `worker.py` with shorter waits. `python -m commands.torture.worker`.
+"""The worker of a torture run: `worker.py` with shorter waits. `python -m torture.worker`.
 
 A composition root, as `worker.py` is: it reads the environment through it.
 """
@@ -11,7 +11,7 @@ from temporalio.envconfig import ClientConnectConfig
 
 import worker
 from activities.sentences import Pace
-from commands.torture.hurry import LONGEST_PAUSE, Hurry
+from torture.hurry import LONGEST_PAUSE, Hurry
 
 LOCAL = timedelta(seconds=1.5)
 VISIBLE = timedelta(seconds=3)
