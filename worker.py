@@ -14,7 +14,6 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.close import Close
 from activities.email import EmailLicense, MailPatience
-from activities.letters import CatalogSource, Letters, Shop
 from activities.mint import Mint
 from activities.parse import Parse
 from activities.sentences import Pace, Sentences
@@ -28,11 +27,12 @@ from kit.connecting import connect
 from kit.exiting import end_with
 from kit.temporal_outages import TemporalRefusesError, temporal_trouble
 from kit.waiting import patiently
+from letters.composing import CatalogSource, Letters, Shop
+from letters.rendering import Templates
 from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
-from mailers.outbox import LoggingEmailService
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
-from mailers.rendering import Templates
+from mailers.outbox.service import LoggingEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 from settings import (
     ProductsSettings,
     SettingsError,

@@ -9,7 +9,6 @@ from time import monotonic
 from temporalio import activity
 from typing_extensions import override
 
-from activities.letters import Letters
 from db.deliveries import (
     Letter,
     SentMail,
@@ -30,6 +29,7 @@ from domain.errors import (
     TransientError,
 )
 from kit.clock import Clock, utc_now
+from letters.composing import Letters
 from mailers.base import Email, EmailService, Mark, Receipt, Safeguard
 from workflows.steps import EmailedLicense, EmailStep, LicenseToEmail
 

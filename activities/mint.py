@@ -8,7 +8,6 @@ from temporalio import activity
 from typing_extensions import override
 
 from activities.copies import Copies
-from activities.letters import CatalogSource
 from db.engine import Database
 from db.events import copies_of_order, note_event
 from db.licenses import Minted, NewLicense, find_minted, mint_license
@@ -19,6 +18,7 @@ from domain.identifiers import order_reference
 from domain.license import License, Term
 from domain.sale import Sale
 from kit.clock import Clock, utc_now
+from letters.composing import CatalogSource
 from licensing.keys import new_key, new_token_id
 from storefronts.base import Storefront
 from workflows.steps import MintedLicense, MintStep, SaleToMint

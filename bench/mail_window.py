@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from fakes.postmark import FakePostmark
 from mailers.base import Attachment, Email, Mark
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 
 SENDS = 500
 CONNECTED = "connection.connect_tcp.complete"

@@ -17,7 +17,7 @@ from domain.catalog import Offer
 from domain.folding import fold_option
 from domain.license import MONTHS_A_YEAR, Term
 from domain.sale import Variants
-from storefronts.values import LONGEST_TEXT, plain_text
+from domain.text import LONGEST_TEXT, plain_text
 
 LONGEST_TIER = 50
 LONGEST_ACTIVATE = 2000

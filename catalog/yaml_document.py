@@ -14,7 +14,7 @@ from typing_extensions import override
 from yaml.composer import ComposerError
 from yaml.reader import ReaderError
 
-from storefronts.values import LONGEST_TEXT, plain_text
+from domain.text import LONGEST_TEXT, plain_text
 
 DEEPEST = 20
 LONGEST_SHOWN = 40

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import ClassVar, Literal
 
-from mailers.text import is_one_line
+from domain.text import is_one_line
 
 PATIENCE = timedelta(seconds=30)
 """For one whole call, from the name's resolution to the answer's last byte."""

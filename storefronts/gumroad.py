@@ -13,6 +13,7 @@ from domain.errors import SaleInvalidError
 from domain.event import FOREIGN_SELLER, Kind
 from domain.identifiers import is_usable, is_usable_order_id
 from domain.sale import CORRECTED, Ignored, Product, Sale
+from domain.text import plain_text
 from storefronts import values
 from storefronts.base import Envelope, Naming, Ping, Storefront
 from storefronts.gumroad_fields import PingFields, read_fields
@@ -116,8 +117,8 @@ class Gumroad(Storefront):
             email=email,
             name=_name(fields, email),
             sold_at=sold_at,
-            order_number=values.plain_text(fields.text("order_number")) or None,
-            offer_code=values.plain_text(fields.text("offer_code")) or None,
+            order_number=plain_text(fields.text("order_number")) or None,
+            offer_code=plain_text(fields.text("offer_code")) or None,
             subscription_id=_subscription_id(fields),
             test=fields.flag("test"),
             note="; ".join(note for note in notes if note is not None) or None,
@@ -162,7 +163,7 @@ def _product(fields: PingFields) -> Product:
     names = (fields.text("permalink"), fields.text("short_product_id"), last_part, link)
     return Product(
         product_id=product_id,
-        name=values.plain_text(fields.text("product_name")) or product_id,
+        name=plain_text(fields.text("product_name")) or product_id,
         aliases=tuple(name for name in dict.fromkeys(names) if is_usable(name)),
         variants=fields.variants(),
     )
@@ -180,14 +181,14 @@ def _address(fields: PingFields, ping: Ping) -> tuple[str, str | None]:
 def _name(fields: PingFields, email: str) -> str:
     # A gift's full_name is the giver's.
     is_gift = fields.flag("is_gift_receiver_purchase")
-    full_name = "" if is_gift else values.plain_text(fields.text("full_name"))
-    return full_name or values.plain_text(email.rpartition("@")[0])
+    full_name = "" if is_gift else plain_text(fields.text("full_name"))
+    return full_name or plain_text(email.rpartition("@")[0])
 
 
 def _giver(fields: PingFields) -> str | None:
     if not fields.flag("is_gift_receiver_purchase"):
         return None
-    named = (values.plain_text(fields.text(name)) for name in ("full_name", "gifter_email"))
+    named = (plain_text(fields.text(name)) for name in ("full_name", "gifter_email"))
     return " ".join(each for each in named if each) or None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from domain.errors import SaleInvalidError
 from domain.folding import fold_blanks
 from domain.sale import Variants
+from domain.text import plain_text
 from storefronts import values
 from storefronts.base import Ping
 from storefronts.body import Fields, read_body
@@ -76,7 +77,7 @@ class PingFields:
 
 def _option(text: str) -> str:
     # A tab or a line break is a blank before it is a control character.
-    return values.plain_text(fold_blanks(text))
+    return plain_text(fold_blanks(text))
 
 
 def read_fields(ping: Ping) -> PingFields:

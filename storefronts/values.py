@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from domain.errors import SaleInvalidError
 from domain.folding import seen_address
 from domain.identifiers import LONGEST, is_usable, is_usable_order_id
+from domain.text import BREAKING_CATEGORIES
 
-LONGEST_TEXT = 200
 LONGEST_ADDRESS = 320
 NO_SALE_BEFORE = datetime(2005, 1, 1, tzinfo=UTC)
 CLOCKS_DIFFER_BY = timedelta(days=3)
@@ -21,7 +21,6 @@ _QUOTABLE = re.compile(r"[A-Za-z0-9_./+-]{1,60}")
 _WORDS = r'[^@,;:<>()\[\]"\\]+'
 # One mailbox: a local part, quoted or without what could end it, and a domain or an IP literal.
 _ADDRESS = re.compile(rf'(?:{_WORDS}|"(?:[^"\\]|\\.)+")@(?:{_WORDS}|\[[0-9A-Za-z:.]+\])')
-_CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def quotable(word: str) -> str:
@@ -30,15 +29,6 @@ def quotable(word: str) -> str:
     There is no @ in it, so it cannot be an address.
     """
     return f' "{word}"' if _QUOTABLE.fullmatch(word) else ""
-
-
-def plain_text(text: str) -> str:
-    """Return free text without line breaks and control characters, trimmed, at most 200 long.
-
-    Joiners stay: names in several scripts, and emoji, are written with them.
-    """
-    kept = "".join(one for one in text if unicodedata.category(one) not in _CONTROL_CATEGORIES)
-    return kept.strip()[:LONGEST_TEXT].rstrip()
 
 
 def identifier(field: str, text: str) -> str:
@@ -123,7 +113,7 @@ def address(field: str, text: str) -> str:
 
 def _is_plain(address: str) -> bool:
     return len(address) <= LONGEST_ADDRESS and all(
-        unicodedata.category(one) not in _CONTROL_CATEGORIES for one in address
+        unicodedata.category(one) not in BREAKING_CATEGORIES for one in address
     )
 
 

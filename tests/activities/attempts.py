@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from temporalio.testing import ActivityEnvironment
 
 from activities.email import EmailLicense, MailPatience
-from activities.letters import Letters
 from db.deliveries import Letter, begin_attempt, load_letter
 from db.engine import Database
 from fakes.postmark import FakePostmark
+from letters.composing import Letters
 from mailers.base import EmailService
 from tests.support.waiting import until
 from workflows.steps import LicenseToEmail

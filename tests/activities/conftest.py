@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from activities.letters import Letters
 from catalog.file import ProductsFile
 from db.engine import Database
 from fakes.postmark import FakePostmark
+from letters.composing import Letters
 from licensing.signing import Signer
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 from tests.activities.attempts import Attempts
 from tests.db.rows import mint, sale_of
 from tests.support.running import PRODUCTS, TEMPLATES

@@ -170,5 +170,5 @@ async def test_pings_at_the_same_time_are_all_stored(web: Mintpost) -> None:
 
 
 def test_recorded_pings_are_far_below_the_longest_body() -> None:
-    files = (Path(__file__).parent.parent / "gumroad" / "pings").glob("*.form")
+    files = (Path(__file__).parent.parent / "data" / "gumroad" / "pings").glob("*.form")
     assert max(file.stat().st_size for file in files) < LONGEST_BODY / 100

@@ -15,7 +15,7 @@ from activities.sentences import Pace
 from commands.retry import Following, Woken, parked_workflows, retry
 from fakes.postmark import FakePostmark
 from fakes.reactions import Reaction, Request, refuse
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.waiting import PATIENCE_SECONDS, until

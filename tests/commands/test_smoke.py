@@ -12,7 +12,7 @@ from typing_extensions import override
 from catalog.file import ProductsFile
 from commands.smoke import a_product
 from mailers.base import PATIENCE, Email, Receipt
-from mailers.outbox import LoggingEmailService
+from mailers.outbox.service import LoggingEmailService
 from tests.commands.conftest import Run, Shop
 from tests.support.running import SECRET, Setup, running
 

@@ -8,7 +8,7 @@ from temporalio.client import Client
 
 from fakes.postmark import FakePostmark
 from licensing.signing import generate_private_key
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 from tests.support.running import PRODUCTS, SECRET, Setup
 
 SENDER = "Lumen <hello@lumenapp.example>"

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from fakes.postmark import FakePostmark
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 from tests.support.running import Mintpost, Setup, running
 
 SENDER = "Lumen <hello@lumenapp.example>"

@@ -18,7 +18,7 @@ from db.resends import NewResend, ask_resends
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, Reaction, Request, refuse
 from kit.clock import utc_now
-from mailers.postmark import PostmarkEmailService
+from mailers.postmark.service import PostmarkEmailService
 from tests.support.histories import keep_history
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running

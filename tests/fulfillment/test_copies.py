@@ -4,7 +4,7 @@ import pytest
 
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
-from mailers.postmark import PostmarkEmailService
+from mailers.postmark.service import PostmarkEmailService
 from tests.fulfillment.corrected import MAPPED, MONTHLY, RIGHT, UNMAPPED, WRONG, receivers, sale
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running

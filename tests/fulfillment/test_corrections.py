@@ -8,7 +8,7 @@ from db.resends import NewResend, ask_resends
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, Reaction, Request, refuse
 from kit.clock import utc_now
-from mailers.postmark import PostmarkEmailService
+from mailers.postmark.service import PostmarkEmailService
 from tests.fulfillment.corrected import MAPPED, MONTHLY, RIGHT, UNMAPPED, WRONG, receivers, sale
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running

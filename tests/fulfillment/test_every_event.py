@@ -9,7 +9,7 @@ import pytest
 from domain.errors import SaleInvalidError
 from domain.event import Kind
 from fakes.postmark import FakePostmark
-from mailers.postmark import PostmarkEmailService
+from mailers.postmark.service import PostmarkEmailService
 from tests.support.ends import Case, ends_of, expected_ends
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running

@@ -10,7 +10,7 @@ from db.events import mark_dispatched, store_event
 from db.models import Event, Table
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
-from mailers.postmark import PostmarkEmailService
+from mailers.postmark.service import PostmarkEmailService
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset

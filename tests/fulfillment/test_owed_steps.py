@@ -9,7 +9,7 @@ from db.models import Delivery, LicenseRow, SaleRow
 from db.resends import NewResend, ask_resends
 from fakes.postmark import FakePostmark
 from kit.clock import utc_now
-from mailers.postmark import PostmarkEmailService
+from mailers.postmark.service import PostmarkEmailService
 from tests.fulfillment.test_by_hand import broken
 from tests.support.histories import keep_history
 from tests.support.pings import changed, recorded

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.listing import Filters, list_sales
 from db.models import Event
 from fakes.postmark import FakePostmark
-from mailers.postmark import PostmarkEmailService
+from mailers.postmark.service import PostmarkEmailService
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.temporal import reset

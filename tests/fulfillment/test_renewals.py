@@ -13,7 +13,7 @@ from db.listing import Filters, list_licenses
 from db.sales import save_sale
 from domain.sale import Sale
 from fakes.postmark import FakePostmark
-from mailers.postmark import PostmarkEmailService
+from mailers.postmark.service import PostmarkEmailService
 from storefronts.base import Ping
 from storefronts.gumroad import Gumroad
 from tests.support.pings import changed, new_event, order_of, recorded

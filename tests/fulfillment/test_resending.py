@@ -17,7 +17,7 @@ from db.resends import (
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now
-from mailers.postmark import PostmarkEmailService
+from mailers.postmark.service import PostmarkEmailService
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset

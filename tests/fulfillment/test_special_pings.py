@@ -3,7 +3,7 @@
 import pytest
 
 from fakes.postmark import FakePostmark
-from mailers.postmark import PostmarkEmailService
+from mailers.postmark.service import PostmarkEmailService
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 

@@ -10,8 +10,8 @@ import pytest
 from domain.errors import MailBuiltWronglyError, RecipientRefusedError
 from fakes.postmark import FakePostmark
 from mailers.base import Email, EmailService, Mark, Safeguard
-from mailers.outbox import LoggingEmailService
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.outbox.service import LoggingEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 
 Maker = Callable[[FakePostmark, Path], EmailService]
 

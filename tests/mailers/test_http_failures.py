@@ -15,7 +15,7 @@ from domain.errors import (
     MintpostError,
 )
 from mailers.base import Email
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 
 SOON = timedelta(milliseconds=400)
 

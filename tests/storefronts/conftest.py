@@ -24,7 +24,7 @@ def gumroad() -> Gumroad:
 
 @pytest.fixture
 def pings() -> Path:
-    return Path(__file__).parents[1] / "gumroad" / "pings"
+    return Path(__file__).parents[1] / "data" / "gumroad" / "pings"
 
 
 @pytest.fixture

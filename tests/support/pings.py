@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from db.events import NewEvent
 
-PINGS = Path(__file__).parent.parent / "gumroad" / "pings"
+PINGS = Path(__file__).parent.parent / "data" / "gumroad" / "pings"
 
 
 def recorded(number: str) -> bytes:

@@ -14,7 +14,6 @@ from temporalio.service import RPCError
 import api.app
 import worker
 from activities.email import MailPatience
-from activities.letters import Letters
 from activities.sentences import Pace
 from catalog.file import ProductsFile
 from commands.retry import SCHEDULED
@@ -32,10 +31,11 @@ from db.signing_keys import KnownKey, remember_key
 from embedded.ports import PLAIN
 from kit.clock import utc_now
 from kit.loop import Pauses
+from letters.composing import Letters
+from letters.rendering import Templates
 from licensing.signing import Signer
 from mailers.base import EmailService
-from mailers.outbox import LoggingEmailService
-from mailers.rendering import Templates
+from mailers.outbox.service import LoggingEmailService
 from relay.spool import Spool
 from relay.store import Patience
 from storefronts.gumroad import Gumroad

@@ -1,14 +1,11 @@
-"""Foreign text made fit for one line: of a header, of a letter, of a database row."""
+"""What a letter may repeat of a buyer's words."""
 
 import re
 import unicodedata
 
-# PostgreSQL stores no NUL, no encoder takes a lone surrogate, and a line break starts a new
-# header; the format characters that emoji are joined with (U+200D) are none of these.
-BREAKING_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+from domain.text import one_line
+
 MARKS_AND_INVISIBLE = frozenset({"Cf", "Mc", "Me", "Mn"})
-# They turn the reading order of all that follows, so that a name could rewrite a sentence.
-DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 # Letters of every script that may follow a dot, and the characters of links, addresses and markup.
 # An abbreviation (J. R. R., Ph.D.) has one letter or a blank after its dot, a domain has neither.
@@ -46,19 +43,3 @@ def _bare(text: str) -> str:
     """Undo what hides a link from a rule and not from a reader: width, marks, invisible joints."""
     plain = unicodedata.normalize("NFKD", text).translate(STOPS)
     return "".join(one for one in plain if unicodedata.category(one) not in MARKS_AND_INVISIBLE)
-
-
-def is_one_line(text: str) -> bool:
-    return all(unicodedata.category(character) not in BREAKING_CATEGORIES for character in text)
-
-
-def one_line(text: str, longest: int = 500) -> str:
-    """Squeeze into one line of at most `longest` characters; a longer one ends in an ellipsis."""
-    squeezed = " ".join("".join(map(_harmless, text)).split())
-    return squeezed if len(squeezed) <= longest else squeezed[: longest - 1].rstrip() + "…"
-
-
-def _harmless(character: str) -> str:
-    if character in DIRECTION_OVERRIDES:
-        return ""
-    return " " if unicodedata.category(character) in BREAKING_CATEGORIES else character

@@ -11,9 +11,9 @@ import pytest
 
 from domain.errors import DeliveryInDoubtError, MailerRefusesError, MintpostError
 from mailers.base import Mark, Receipt
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 
-ANSWERS = Path(__file__).parent / "postmark" / "lookup_answers.json"
+ANSWERS = Path(__file__).parents[2] / "data" / "postmark" / "lookup_answers.json"
 LOOKUPS: dict[str, dict[str, Any]] = json.loads(ANSWERS.read_text())
 MESSAGE_ID = "7c1f0f5e-2b7a-4d0e-9a51-3f6d2c8e4b10"
 

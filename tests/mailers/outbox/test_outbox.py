@@ -9,7 +9,7 @@ import pytest
 
 from domain.errors import MailerAwayError
 from mailers.base import Email
-from mailers.outbox import LoggingEmailService
+from mailers.outbox.service import LoggingEmailService
 
 
 def _read(file: Path) -> EmailMessage:
@@ -80,7 +80,9 @@ async def test_the_log_names_the_delivery_and_the_file_and_nobody(
     with caplog.at_level(logging.INFO):
         await LoggingEmailService(tmp_path).send(email)
 
-    [line] = [record.getMessage() for record in caplog.records if record.name == "mailers.outbox"]
+    [line] = [
+        record.getMessage() for record in caplog.records if record.name == "mailers.outbox.service"
+    ]
     assert line == f"sent delivery 12 into the outbox: {tmp_path / 'delivery-12.eml'}"
 
 

@@ -16,8 +16,9 @@ from jinja2 import (
 from jinja2.sandbox import SandboxedEnvironment
 
 from domain.errors import MailerRefusesError
+from domain.text import one_line
+from letters.quoting import greeted_name, quoted_number
 from mailers.base import Attachment, Email, Mark
-from mailers.text import greeted_name, one_line, quoted_number
 
 BUILT_IN = Path(__file__).parent.parent / "templates"
 LONGEST_SUBJECT = 200

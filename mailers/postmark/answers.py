@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from domain.identifiers import is_usable
+from domain.text import one_line
 from mailers.base import Mark
-from mailers.text import one_line
 
 LONGEST_WAIT = timedelta(hours=1)
 

@@ -9,8 +9,8 @@ from email.utils import parseaddr
 import pytest
 from hypothesis import example, given, strategies as st
 
-from mailers.encoded_words import mailbox_header, subject_header
-from mailers.text import is_one_line
+from domain.text import is_one_line
+from mailers.outbox.encoded_words import mailbox_header, subject_header
 
 LONG = "A shop with a long name, and more"
 LOST_A_BLANK = "éüa漢漢é  éübb 漢漢ébéüa漢b  漢"

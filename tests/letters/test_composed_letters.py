@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import jwt
 import pytest
 
-from activities.letters import Letters, Shop
 from db.deliveries import load_letter
 from db.engine import Database
+from letters.composing import Letters, Shop
 from mailers.base import Mark
 from tests.db.rows import mint, sale_of, store_end
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailers.rendering import LicenseLetter, Templates
-from tests.mailers.elements import Elements
+from letters.rendering import LicenseLetter, Templates
+from tests.letters.elements import Elements
 
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} {% raw %} \r\nBcc: x@example.com\u202e\0\ud800"
 FAMILY = "👩‍👩‍👧 Ünïcode"

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from mailers.text import greeted_name
+from letters.quoting import greeted_name
 
 NAMES = (
     "Ada Lovelace",

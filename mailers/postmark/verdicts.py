@@ -18,7 +18,7 @@ from domain.errors import (
     RecipientRefusedError,
 )
 from mailers.base import Receipt
-from mailers.postmark_answers import Answer
+from mailers.postmark.answers import Answer
 
 PROVIDER = "Postmark"
 UNAUTHORIZED = "Postmark refused the token: check POSTMARK_TOKEN, the server's API token"

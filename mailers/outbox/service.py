@@ -18,9 +18,9 @@ from typing_extensions import override
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError, MailerAwayError
 from kit.addresses import mailable
 from mailers.base import AUTOMATIC, PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
-from mailers.encoded_words import mailbox_header, subject_header
+from mailers.outbox.encoded_words import mailbox_header, subject_header
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("mailers.outbox")
 
 
 class LoggingEmailService(EmailService):

@@ -29,8 +29,8 @@ from mailers.base import (
     Safeguard,
 )
 from mailers.http_failures import asking_failure, sending_failure, told_as
-from mailers.postmark_answers import read_answer, read_listing
-from mailers.postmark_verdicts import PROVIDER, receipt_of, refused_settings, trouble
+from mailers.postmark.answers import read_answer, read_listing
+from mailers.postmark.verdicts import PROVIDER, receipt_of, refused_settings, trouble
 
 API_URL = "https://api.postmarkapp.com"
 LARGEST_REQUEST = 10_000_000

@@ -20,9 +20,9 @@ from domain.errors import (
     RecipientRefusedError,
 )
 from mailers.base import Email, Receipt
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 
-FOLDER = Path(__file__).parent / "postmark"
+FOLDER = Path(__file__).parents[2] / "data" / "postmark"
 SEND_CASES: list[dict[str, Any]] = json.loads((FOLDER / "send_cases.json").read_text())
 MESSAGE_ID = "7c1f0f5e-2b7a-4d0e-9a51-3f6d2c8e4b10"
 ERRORS: dict[tuple[str, str], type[MintpostError]] = {

@@ -8,9 +8,9 @@ from db.deliveries import Letter
 from domain.catalog import Catalog
 from domain.errors import ProductUnmappedError
 from domain.identifiers import order_reference
+from letters.rendering import LicenseLetter, Templates, license_email
 from licensing.signing import Signer
 from mailers.base import Email, Mark
-from mailers.rendering import LicenseLetter, Templates, license_email
 
 
 class CatalogSource(Protocol):

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from activities.letters import Shop
-from mailers.rendering import LicenseLetter, Templates
-from tests.mailers.elements import Elements
+from letters.composing import Shop
+from letters.rendering import LicenseLetter, Templates
+from tests.letters.elements import Elements
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from domain.errors import MailerRefusesError
+from letters.rendering import LicenseLetter, Templates, license_email
 from mailers.base import Mark
-from mailers.rendering import LicenseLetter, Templates, license_email
-from tests.mailers.elements import Elements
-from tests.mailers.test_rendering_strangers import HOSTILE
+from tests.letters.elements import Elements
+from tests.letters.test_rendering_strangers import HOSTILE
 
 
 def _letters(letter: LicenseLetter) -> Iterator[LicenseLetter]:

@@ -26,7 +26,7 @@ from fakes.reactions import (
     refuse,
 )
 from mailers.base import Email, Mark
-from mailers.postmark import PostmarkAccount, PostmarkEmailService
+from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 
 SOON = timedelta(milliseconds=400)
 GZIP = (("Content-Encoding", "gzip"),)
