@@ -8,9 +8,9 @@ from typing_extensions import override
 from activities.pings import ping_of
 from db.engine import Database
 from db.events import start_again
-from db.models import Event
 from db.owing import owed_step
 from db.settling import Settling
+from db.tables import Event
 from domain.event import DELIVERED, FAILED, NAMED, ignored
 from domain.sale import Sold
 from kit.clock import Clock, utc_now

@@ -12,8 +12,8 @@ from activities.pings import ping_of
 from db.corrections import corrected_address
 from db.engine import Database
 from db.events import load_event_now, name_event, note_event
-from db.models import Event
 from db.sales import save_sale
+from db.tables import Event
 from domain.errors import SaleInvalidError
 from domain.event import NAMED
 from domain.sale import Ignored, Sale

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from db.models import Event
+from db.tables import Event
 from storefronts.base import Ping
 
 

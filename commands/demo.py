@@ -30,7 +30,7 @@ from commands.proof import (
 )
 from commands.sample import SamplePing, new_order_id
 from db.engine import Database, open_engine
-from db.tracing import Step, trace_order
+from db.views.timeline import Step, trace_order
 from embedded.isolated_plan import plan_apart
 from embedded.ports import PLAIN
 from embedded.stack import Stack, StackPlan

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from commands.options import AsJson, Limit, Since, Source, require_known
 from commands.tables import console, day, minute, print_json, print_lines
-from db.listing import (
+from db.views.lists import (
     DELIVERY_STATUSES,
     EVENT_STATUSES,
     LICENSE_STATUSES,

@@ -6,9 +6,9 @@ from shlex import quote
 from sqlalchemy.orm import Session
 
 from commands.naming import bare_key, reference_of
-from db.finding import find_sales
-from db.listing import SaleLine
 from db.remaps import licenses_of_key, licenses_of_order
+from db.views.lists import SaleLine
+from db.views.search import find_sales
 from domain.advice import advised
 from domain.event import NO_LICENSE, ignored
 from kit.refusals import CommandError

@@ -5,8 +5,8 @@ from collections.abc import Collection
 
 from commands.lists import SALES
 from commands.opening import Databases
-from db.finding import find_sales
-from db.listing import SaleLine
+from db.views.lists import SaleLine
+from db.views.search import find_sales
 from domain.advice import command
 from domain.identifiers import order_reference
 from kit.refusals import CommandError

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from commands.sample import CONTENT_TYPE, SamplePing
 from db.engine import Database
-from db.listing import (
+from db.views.lists import (
     DeliveryLine,
     EventLine,
     Filters,

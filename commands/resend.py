@@ -12,8 +12,8 @@ from rich.text import Text
 from commands.lists import DELIVERIES, print_list
 from commands.tables import console
 from db.engine import Database
-from db.listing import DeliveryLine, Filters, list_deliveries
 from db.resends import NewResend, WaitingOrder, ask_resends, logged_orders, waiting_order
+from db.views.lists import DeliveryLine, Filters, list_deliveries
 from domain.advice import advised
 from domain.delivery import DONE, REFUSED, WITHDRAWN
 from domain.errors import RecipientRefusedError

@@ -21,7 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from commands.tables import console
 from db.engine import Database
-from db.listing import EventLine, Filters, list_events
+from db.views.lists import EventLine, Filters, list_events
 from kit.refusals import CommandError
 from kit.runs import (
     START_A_WORKER,

@@ -19,7 +19,8 @@ from commands.opening import Databases
 from commands.show_workflow import PendingStep, WorkflowState, workflow_state
 from commands.spooled import SpooledLine, spooled_pings
 from commands.tables import cell, console, print_json
-from db.listing import (
+from db.views.corrections import CorrectionLine, list_corrections
+from db.views.lists import (
     DeliveryLine,
     EventLine,
     Filters,
@@ -30,8 +31,7 @@ from db.listing import (
     list_licenses,
     list_sales,
 )
-from db.listing_corrections import CorrectionLine, list_corrections
-from db.tracing import event_alone, order_minted_by
+from db.views.naming import event_alone, order_minted_by
 from domain.errors import DatabaseAwayError
 from kit.runs import paused_sentence
 from relay.spool import Spool

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from commands.opening import Databases
 from commands.tables import cell, console, day, moment
-from db.listing import LicenseLine, find_license, find_license_of_token
 from db.migrating import WrongMigrationError
 from db.signing_keys import KeyLine, all_keys
+from db.views.lists import LicenseLine, find_license, find_license_of_token
 from domain.errors import DatabaseAwayError
 from kit.clock import utc_now
 from kit.refusals import CommandError

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import Correction, Delivery, LicenseRow, SaleRow
+from db.tables import Correction, Delivery, LicenseRow, SaleRow
 from domain.delivery import DONE, WITHDRAWN
 from domain.sale import Sale
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from db.clock import database_now
 from db.inserting import the_one
 from db.licenses import license_of
-from db.models import Delivery, LicenseRow, SaleRow
 from db.sales import product_of
+from db.tables import Delivery, LicenseRow, SaleRow
 from domain.delivery import DONE, PENDING, REFUSED, WITHDRAWN
 from domain.license import License
 from domain.sale import Product

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import database_now
 from db.inserting import insert_once, the_one
-from db.models import Event
+from db.tables import Event
 
 WAITING = "waiting to start, which happens by itself"
 

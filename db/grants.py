@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from psycopg import Connection as PsycopgConnection
 from sqlalchemy import Connection, Table as SqlTable, text
 
-from db.models import Table
+from db.tables import Table
 
 API_ROLE = "mintpost_api"
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.events import note_event
-from db.models import LicenseRow, SaleRow
+from db.tables import LicenseRow, SaleRow
 from domain.addresses import same_address
 from domain.advice import advised
 from domain.identifiers import order_reference

@@ -6,7 +6,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from db.models import Table
+from db.tables import Table
 from domain.errors import RowMissingError
 
 Row = TypeVar("Row", bound=Table)

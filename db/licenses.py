@@ -11,7 +11,7 @@ from db.corrections import kept_correction, take_correction, withdraw_deliveries
 from db.events import lock_order, note_event
 from db.holders import hear_charge
 from db.inserting import insert_once, the_one
-from db.models import Correction, Delivery, LicenseRow, SaleRow
+from db.tables import Correction, Delivery, LicenseRow, SaleRow
 from domain.delivery import PENDING
 from domain.license import License
 from domain.sale import Sale

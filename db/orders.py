@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, sel
 from sqlalchemy.orm import Session, aliased
 
 from db.events import lock_order, noted
-from db.models import Event, SaleRow
+from db.tables import Event, SaleRow
 from domain.errors import RowMissingError
 from domain.event import DUPLICATE, FAILED, ORDER_KINDS, UNSETTLED
 

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from db.deliveries import is_owed
 from db.events import load_event
 from db.licenses import find_minted
-from db.models import Event, SaleRow
 from db.sales import load_sale
+from db.tables import Event, SaleRow
 from domain.event import ORDER_KINDS
 
 

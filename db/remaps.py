@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from db.events import note_event
 from db.inserting import the_one
-from db.models import Delivery, LicenseRow, RemapRow, SaleRow
 from db.resends import NewResend, ask_resends
 from db.sales import load_sale
+from db.tables import Delivery, LicenseRow, RemapRow, SaleRow
 from domain.catalog import Catalog
 from domain.remapping import Held, Terms, is_in_favor, terms_today
 

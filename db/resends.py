@@ -13,8 +13,8 @@ from db.corrections import (
     withdraw_deliveries,
 )
 from db.events import lock_order
-from db.models import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
 from db.orders import run_failed_again
+from db.tables import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
 from domain.delivery import PENDING
 from domain.event import ORDER_KINDS
 from domain.identifiers import resend_reference

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once, the_one
-from db.models import SaleRow
+from db.tables import SaleRow
 from domain.sale import Product, Sale
 
 

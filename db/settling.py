@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.events import load_event, note_event
-from db.models import Event, LicenseRow, SaleRow
 from db.orders import (
     close_row,
     copies_to_settle,
@@ -24,6 +23,7 @@ from db.orders import (
     settle_copy,
 )
 from db.sales import sale_of
+from db.tables import Event, LicenseRow, SaleRow
 from domain.event import ORDER_KINDS
 from domain.sale import Sold
 

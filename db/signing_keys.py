@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once
-from db.models import SigningKey
+from db.tables import SigningKey
 from domain.errors import SigningKeyRevokedError
 
 

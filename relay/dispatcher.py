@@ -11,10 +11,10 @@ from typing_extensions import override
 
 from db.engine import Database
 from db.events import WaitingEvent, mark_dispatched, record_waiting, waiting_events
-from db.models import Event
 from db.orders import order_is_settled
 from db.resends import mark_resend_dispatched, waiting_resends
 from db.settling import Settling
+from db.tables import Event
 from domain.errors import DatabaseAwayError
 from domain.event import ORDER_KINDS
 from domain.sale import Sold

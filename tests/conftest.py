@@ -15,8 +15,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from db.engine import Database, open_engine
-from db.listing import Filters, list_licenses
 from db.migrating import migrate
+from db.views.lists import Filters, list_licenses
 from embedded.child import spawn
 from embedded.ports import HOST, free_ports
 from embedded.temporal_server import server_command

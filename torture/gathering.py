@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.models import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
+from db.tables import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
 from domain.delivery import PENDING, WITHDRAWN
 from domain.identifiers import order_reference, resend_reference
 from fakes.postmark import Accepted

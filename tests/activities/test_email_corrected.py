@@ -8,8 +8,8 @@ import pytest
 from typing_extensions import override
 
 from activities.email import MailPatience
-from db.listing import DeliveryLine, Filters, list_deliveries
 from db.resends import NewResend, ask_resends
+from db.views.lists import DeliveryLine, Filters, list_deliveries
 from domain.errors import DeliveryInDoubtError
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT_AND_DROP

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL, insert
 from sqlalchemy.orm import Session
 
-from db.models import SigningKey
+from db.tables import SigningKey
 from tests.api.bounded import (
     ORDINARY,
     PATIENT,

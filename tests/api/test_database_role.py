@@ -24,7 +24,6 @@ from db.events import (
 )
 from db.grants import API_MAY, API_ROLE
 from db.migrating import WrongMigrationError, check_migrated, migrate
-from db.models import Table
 from db.orders import close_row, fail_order, late_copies, order_is_settled, settle_copy
 from db.resends import (
     NewResend,
@@ -33,6 +32,7 @@ from db.resends import (
     started_resends,
     waiting_resends,
 )
+from db.tables import Table
 from kit.clock import utc_now
 from relay.spool import Spool
 from storefronts.gumroad import Gumroad

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, select
 
-from db.models import Event
+from db.tables import Event
 from tests.api.bounded import ORDINARY, PATIENT, RIGHT, UNKNOWN, Web, bounded
 from tests.api.raw_http import exchange, request, status
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 from api.app import Parts
 from api.gate import LARGEST_HEADERS, LONGEST_PATH, LONGEST_QUERY
 from db.engine import Database, open_engine
-from db.listing import Filters, list_events
+from db.views.lists import Filters, list_events
 from relay.spool import Spool
 from storefronts import url_secret
 from storefronts.base import Envelope

@@ -12,7 +12,7 @@ from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
 from api.parsing import MOST_HEAD_LINES, MOST_SMALL_CHUNKS, TOO_LARGE, USUAL_CHUNK, Parser
-from db.models import Event
+from db.tables import Event
 from tests.api.bounded import (
     ORDINARY,
     PATIENT,

@@ -9,7 +9,7 @@ import pytest
 from typing_extensions import override
 
 from api.webhooks import LONGEST_NAMED, LONGEST_QUICK
-from db.listing import EventLine, Filters, list_events
+from db.views.lists import EventLine, Filters, list_events
 from embedded.ports import PLAIN
 from storefronts.base import Naming, Ping
 from storefronts.gumroad import Gumroad

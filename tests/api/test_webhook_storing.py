@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.webhooks import LONGEST_BODY
-from db.models import Event
+from db.tables import Event
 from tests.api.raw_http import connect, request, status
 from tests.support.pings import recorded
 from tests.support.running import Mintpost

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.app import Parts
 from db.engine import Database, open_engine
-from db.models import Event
+from db.tables import Event
 from relay.spool import Spool
 from storefronts.gumroad import Gumroad
 from tests.api.raw_http import exchange, request, status

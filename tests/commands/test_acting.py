@@ -8,8 +8,8 @@ from sqlalchemy import select
 from activities.sentences import Pace
 from commands.resend import resend, run_resend, what_came
 from commands.retry import parked_workflows, retry
-from db.finding import find_sales
-from db.models import Resend
+from db.tables import Resend
+from db.views.search import find_sales
 from kit.refusals import CommandError
 from licensing.keys import normalize
 from tests.support.pings import changed, order_of, recorded

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 from typing_extensions import override
 
-from db.listing import LicenseLine
-from db.models import RemapRow
+from db.tables import RemapRow
+from db.views.lists import LicenseLine
 from licensing.tokens import PublicKey, verify_token
 from tests.commands.conftest import Answer, Run, Shop
 from tests.support.pings import changed, recorded

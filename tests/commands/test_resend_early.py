@@ -11,9 +11,9 @@ from commands.lists import DELIVERIES
 from commands.resend import print_resent, resend, run_resend
 from commands.show import WholeOrder, load_order, print_order
 from commands.show_workflow import WorkflowState
-from db.finding import find_sales
-from db.listing import Filters, list_deliveries
-from db.models import Delivery
+from db.tables import Delivery
+from db.views.lists import Filters, list_deliveries
+from db.views.search import find_sales
 from kit.refusals import CommandError
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost

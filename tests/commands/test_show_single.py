@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import Client
 
 from commands.show import WholeOrder, advice
-from db.listing import DeliveryLine
+from db.views.lists import DeliveryLine
 from tests.commands.conftest import Run, Shop
 from tests.support.pings import recorded
 from tests.support.running import Setup, running

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.licenses import mint_license
-from db.models import LicenseRow
 from db.sales import save_sale
 from db.signing_keys import KnownKey, remember_key, revoke_key
+from db.tables import LicenseRow
 from domain.license import License
 from licensing.keys import new_key, new_token_id
 from licensing.signing import Signer, generate_private_key

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from commands.problems import told_as_sentence
 from commands.tables import SafeConsole, print_json
-from db.listing import Filters, list_sales
+from db.views.lists import Filters, list_sales
 from domain.visible import acts_or_hides, visible
 from kit.refusals import CommandError
 from tests.commands.conftest import Run, Shop

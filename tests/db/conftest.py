@@ -8,8 +8,8 @@ from sqlalchemy import URL, delete
 from sqlalchemy.orm import Session
 
 from db.engine import Database, open_engine
-from db.models import Table
 from db.settling import Settling
+from db.tables import Table
 from tests.conftest import create_database
 
 

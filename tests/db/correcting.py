@@ -1,8 +1,8 @@
 """A person corrects the address of an order, and looks what came of it."""
 
 from db.engine import Database
-from db.listing import DeliveryLine, Filters, list_deliveries, list_licenses
 from db.resends import NewResend, ask_resends
+from db.views.lists import DeliveryLine, Filters, list_deliveries, list_licenses
 from tests.db.rows import NOON, mint, sale_of
 
 RIGHT = "ada.right@example.com"

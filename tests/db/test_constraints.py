@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.events import store_event
 from db.licenses import mint_license
-from db.models import Delivery, Event, LicenseRow, SaleRow, SigningKey, Table
 from db.sales import save_sale
 from db.signing_keys import KnownKey, known_keys, remember_key
+from db.tables import Delivery, Event, LicenseRow, SaleRow, SigningKey, Table
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, license_of, mint, new_ping, sale_of, store_ping
 

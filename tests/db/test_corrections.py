@@ -17,10 +17,10 @@ from db.deliveries import (
 )
 from db.engine import Database
 from db.licenses import mint_license
-from db.listing import Filters, list_deliveries, list_licenses
-from db.models import Delivery
 from db.resends import ask_resends, logged_orders
 from db.sales import save_sale
+from db.tables import Delivery
+from db.views.lists import Filters, list_deliveries, list_licenses
 from tests.db.correcting import RIGHT, RIGHTER, corrected, holder, line, owed, said
 from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_ping
 

@@ -13,7 +13,7 @@ from db.deliveries import (
     refuse_delivery,
 )
 from db.engine import Database
-from db.listing import DeliveryLine, Filters, list_deliveries
+from db.views.lists import DeliveryLine, Filters, list_deliveries
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, mint, sale_of
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.licenses import Minted, find_minted, mint_license
-from db.listing import Filters, find_license, list_licenses
-from db.models import Delivery
 from db.sales import save_sale
+from db.tables import Delivery
+from db.views.lists import Filters, find_license, list_licenses
 from domain.license import Term
 from tests.db.rows import BUYER, KEY, NOON, license_of, mint, sale_of, store_end, store_ping
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.orm import Session
 
 from db.engine import Database, database_url as read_url, open_engine
-from db.models import Delivery, Event, SigningKey
+from db.tables import Delivery, Event, SigningKey
 from domain.errors import DatabaseAwayError
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, store_ping

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import URL, Connection, Engine, text
 
 from db.engine import Database, open_engine
-from db.finding import find_sales
 from db.fitness import refuse_unfit
 from db.migrating import WrongMigrationError, check_migrated, head, migrate
-from db.models import Event
+from db.tables import Event
+from db.views.search import find_sales
 from tests.conftest import STRATEGY
 from tests.db.rows import NOON, mint, sale_of, store_ping
 from tests.support.pgbouncer import pgbouncer

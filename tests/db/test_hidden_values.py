@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db.engine import Database, database_url, open_engine
-from db.models import Delivery, LicenseRow
+from db.tables import Delivery, LicenseRow
 from domain.errors import DatabaseAwayError
 from tests.db.rows import BUYER, KEY, mint, sale_of
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.events import load_event
 from db.licenses import Minted, NewLicense, mint_license
-from db.listing import Filters, list_deliveries, list_licenses
 from db.resends import NewResend, ask_resends
 from db.sales import save_sale
+from db.views.lists import Filters, list_deliveries, list_licenses
 from tests.db.rows import BUYER, NOON, sale_of, store_ping
 
 RIGHT = "ada.right@example.com"

@@ -2,9 +2,9 @@
 
 from db.engine import Database
 from db.licenses import mint_license
-from db.listing import Filters, list_deliveries, list_licenses
 from db.resends import ask_resends
 from db.sales import save_sale
+from db.views.lists import Filters, list_deliveries, list_licenses
 from tests.db.concurrently import at_once
 from tests.db.correcting import RIGHT, RIGHTER, holder, line, owed, said
 from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_ping

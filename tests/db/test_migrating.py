@@ -14,7 +14,7 @@ from sqlalchemy import URL, Engine, func, inspect, select, text
 import db.migrating
 from db.engine import open_engine
 from db.migrating import MIGRATION_LOCK, WrongMigrationError, check_migrated, head, migrate
-from db.models import Table
+from db.tables import Table
 from domain.errors import DatabaseAwayError
 from tests.support.postgres import create_role
 from tests.support.waiting import until

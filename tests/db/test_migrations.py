@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, MetaData, insert, text
 
 from db.engine import open_engine
 from db.migrating import _config, migrate
-from db.models import Correction, Table
+from db.tables import Correction, Table
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 

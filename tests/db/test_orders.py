@@ -14,13 +14,13 @@ from db.events import (
     store_event,
     waiting_events,
 )
-from db.listing import Filters, list_events
 from db.orders import (
     fail_order,
     fail_run,
     record_failure,
 )
 from db.settling import Settling
+from db.views.lists import Filters, list_events
 from domain.event import ORDER_KINDS
 from tests.db.rows import NOON, mint, new_ping, sale_of, stored, told
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from db.engine import Database, open_engine
 from db.events import waiting_events
 from db.migrating import check_migrated, head, migrate
-from db.models import Event, Table
 from db.orders import late_copies
+from db.tables import Event, Table
 from tests.db.concurrently import at_once
 from tests.db.rows import store_ping
 from tests.support.pgbouncer import pgbouncer

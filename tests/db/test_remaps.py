@@ -8,7 +8,6 @@ import pytest
 from activities.mint import Mint
 from catalog.file import ProductsFile
 from db.events import store_event
-from db.listing import Filters, LicenseLine, list_deliveries, list_licenses
 from db.remaps import (
     Asker,
     Remapped,
@@ -19,6 +18,7 @@ from db.remaps import (
 )
 from db.resends import waiting_resends
 from db.sales import save_sale
+from db.views.lists import Filters, LicenseLine, list_deliveries, list_licenses
 from domain.sale import Sale
 from storefronts.base import Ping
 from storefronts.gumroad import Gumroad

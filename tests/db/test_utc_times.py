@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.models import SigningKey
+from db.tables import SigningKey
 
 TOKYO = timezone(timedelta(hours=9))
 

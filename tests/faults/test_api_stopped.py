@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from db.listing import Filters, list_events
+from db.views.lists import Filters, list_events
 from relay.spool import Spool
 from tests.faults.processes import api
 from tests.support.pings import order_of, recorded

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, suppress
 import httpx
 import pytest
 
-from db.listing import EventLine, Filters, list_events, list_licenses
+from db.views.lists import EventLine, Filters, list_events, list_licenses
 from embedded.ports import HOST
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT_AND_HANG

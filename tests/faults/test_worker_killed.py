@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from db.events import WaitingEvent, store_event
-from db.listing import Filters, list_deliveries
+from db.views.lists import Filters, list_deliveries
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT_AND_HANG
 from relay.starter import Starter

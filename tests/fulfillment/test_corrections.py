@@ -3,8 +3,8 @@
 import pytest
 
 from commands.resend import resend
-from db.listing import DeliveryLine, EventLine
 from db.resends import NewResend, ask_resends
+from db.views.lists import DeliveryLine, EventLine
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, Reaction, Request, refuse
 from kit.clock import utc_now

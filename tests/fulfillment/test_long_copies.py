@@ -20,7 +20,7 @@ from catalog.file import ProductsFile
 from db.deliveries import SentMail, record_sent
 from db.engine import Database
 from db.events import store_event
-from db.listing import Filters, list_events, list_licenses
+from db.views.lists import Filters, list_events, list_licenses
 from domain.sale import Ignored, Sale
 from kit.clock import utc_now
 from storefronts.base import Ping, Storefront

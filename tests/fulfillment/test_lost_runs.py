@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from db.events import mark_dispatched, store_event
-from db.models import Event, Table
+from db.tables import Event, Table
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from mailers.postmark.service import PostmarkEmailService

@@ -5,8 +5,8 @@ from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 from temporalio.service import RPCError
 
-from db.models import Delivery, LicenseRow, SaleRow
 from db.resends import NewResend, ask_resends
+from db.tables import Delivery, LicenseRow, SaleRow
 from fakes.postmark import FakePostmark
 from kit.clock import utc_now
 from mailers.postmark.service import PostmarkEmailService

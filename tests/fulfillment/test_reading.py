@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from db.listing import Filters, list_sales
-from db.models import Event
+from db.tables import Event
+from db.views.lists import Filters, list_sales
 from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkEmailService
 from tests.support.pings import changed, order_of, recorded

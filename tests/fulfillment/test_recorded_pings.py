@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.listing import Filters, list_sales
+from db.views.lists import Filters, list_sales
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost
 

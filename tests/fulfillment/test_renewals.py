@@ -9,8 +9,8 @@ from activities.mint import Mint
 from catalog.file import ProductsFile
 from db.engine import Database
 from db.events import store_event
-from db.listing import Filters, list_licenses
 from db.sales import save_sale
+from db.views.lists import Filters, list_licenses
 from domain.sale import Sale
 from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkEmailService

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from temporalio.service import RPCError
 
 from db.inserting import the_one
-from db.models import Resend
 from db.resends import (
     NewResend,
     ask_resends,
@@ -14,6 +13,7 @@ from db.resends import (
     mark_resend_dispatched,
     waiting_resends,
 )
+from db.tables import Resend
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now

@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from db.listing import EventLine, Filters, list_events
 from db.resends import NewResend, ask_resends
+from db.views.lists import EventLine, Filters, list_events
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now

@@ -13,9 +13,9 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.sentences import Pace
 from commands.retry import retry
 from commands.show_workflow import WorkflowState, workflow_state
-from db.listing import EventLine
-from db.models import Event
 from db.resends import NewResend, ask_resends
+from db.tables import Event
+from db.views.lists import EventLine
 from kit.clock import utc_now
 from kit.runs import STUCK, untaken_sentence
 from tests.support.pings import changed, recorded

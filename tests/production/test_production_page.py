@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import Database
-from db.models import Table
+from db.tables import Table
 from domain.license import License
 from licensing.keys import new_key
 from licensing.signing import Signer, generate_private_key

@@ -5,8 +5,8 @@ from temporalio.client import Client
 
 from db.engine import Database
 from db.events import WaitingEvent
-from db.models import Event
 from db.orders import close_row
+from db.tables import Event
 from tests.db.rows import NOON, store_ping
 from tests.support.pings import changed, recorded
 from tests.support.relaying import ON_SQLITE, dispatcher_for, lines, unique

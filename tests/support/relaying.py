@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from db.engine import Database
 from db.events import waiting_events
-from db.listing import EventLine, Filters, list_events
+from db.views.lists import EventLine, Filters, list_events
 from relay.dispatcher import Dispatcher
 from relay.starter import Starter
 from storefronts.base import Storefront

@@ -18,7 +18,8 @@ from activities.sentences import Pace
 from catalog.file import ProductsFile
 from commands.retry import SCHEDULED
 from db.engine import Database
-from db.listing import (
+from db.signing_keys import KnownKey, remember_key
+from db.views.lists import (
     DeliveryLine,
     EventLine,
     Filters,
@@ -27,7 +28,6 @@ from db.listing import (
     list_events,
     list_licenses,
 )
-from db.signing_keys import KnownKey, remember_key
 from embedded.ports import PLAIN
 from kit.clock import utc_now
 from kit.loop import Pauses

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.app import Parts
 from db.engine import Database
 from db.events import NewEvent
-from db.models import Event
+from db.tables import Event
 from relay.drainer import Drainer
 from relay.spool import SET_ASIDE, UNFINISHED, WAITING, Spool
 from relay.store import Patience

@@ -8,8 +8,8 @@ from sqlalchemy import URL, update
 from sqlalchemy.orm import Session
 
 from db.engine import Database, open_engine
-from db.listing_corrections import list_corrections
-from db.models import Delivery, Event
+from db.tables import Delivery, Event
+from db.views.corrections import list_corrections
 from kit.clock import utc_now
 from tests.db.correcting import RIGHT, corrected, line, owed
 from tests.db.rows import BUYER, store_ping

@@ -13,7 +13,7 @@ from temporalio.client import Client
 from typing_extensions import override
 
 from db.engine import Database, open_engine
-from db.models import Event
+from db.tables import Event
 from embedded.stack import Stack, StackPlan
 from fakes.postmark import Accepted, FakePostmark
 from tests.db.correcting import RIGHT

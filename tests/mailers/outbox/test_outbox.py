@@ -80,9 +80,7 @@ async def test_the_log_names_the_delivery_and_the_file_and_nobody(
     with caplog.at_level(logging.INFO):
         await LoggingEmailService(tmp_path).send(email)
 
-    [line] = [
-        record.getMessage() for record in caplog.records if record.name == "mailers.outbox.service"
-    ]
+    [line] = [record.getMessage() for record in caplog.records if record.name == "mailers.outbox"]
     assert line == f"sent delivery 12 into the outbox: {tmp_path / 'delivery-12.eml'}"
 
 

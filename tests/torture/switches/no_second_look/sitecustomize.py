@@ -7,7 +7,7 @@ import activities.close
 import activities.mint
 import db.licenses
 from db.licenses import Minted
-from db.models import LicenseRow
+from db.tables import LicenseRow
 from domain.sale import Sale
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from db.engine import Database
-from db.finding import find_sales
+from db.views.search import find_sales
 from domain.license import License
 from domain.search_text import fold
 from licensing.keys import new_key, normalize

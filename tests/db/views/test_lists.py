@@ -9,7 +9,9 @@ from sqlalchemy import update
 from db.deliveries import refuse_delivery
 from db.engine import Database
 from db.events import store_event
-from db.listing import (
+from db.orders import close_row, fail_order, record_failure
+from db.tables import Event
+from db.views.lists import (
     EVENT_STATUSES,
     Filters,
     find_license,
@@ -18,8 +20,6 @@ from db.listing import (
     list_licenses,
     list_sales,
 )
-from db.models import Event
-from db.orders import close_row, fail_order, record_failure
 from tests.db.rows import BUYER, KEY, NOON, mint, new_ping, sale_of, store_ping
 
 HOUR = timedelta(hours=1)

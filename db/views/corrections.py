@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from db.listing import line_of
-from db.models import Correction, LicenseRow
+from db.tables import Correction, LicenseRow
+from db.views.lists import line_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from db.models import Delivery, Event, LicenseRow, SaleRow, Table
+from db.tables import Delivery, Event, LicenseRow, SaleRow, Table
 from domain.delivery import DONE, PENDING, REFUSED, WITHDRAWN
 from domain.event import DUPLICATE, FAILED, FULFILLED, ORDER_KINDS
 

@@ -1,15 +1,12 @@
-"""When each step of one order happened, and which row a name means that is no order's."""
+"""When each step of one order happened."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Delivery, Event, LicenseRow, SaleRow
-
-ALONE = re.compile(r"event:([0-9]{1,18})")
+from db.tables import Delivery, Event, LicenseRow, SaleRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +34,6 @@ def trace_order(session: Session, source: str, order_id: str) -> list[Step]:
         _emailed(session, license_),
         Step("closed", event.closed_at, event.outcome or ""),
     ]
-
-
-def event_alone(session: Session, source: str, name: str) -> int | None:
-    """Return the one row that a name means where it is no order's.
-
-    That is `event:3`, whose workflow is called so, or `test-3`, the order of a test ping's license.
-    """
-    if written := ALONE.fullmatch(name):
-        return int(written[1])
-    row = select(Event).join(SaleRow, SaleRow.event_id == Event.id)
-    event = session.scalar(row.where(SaleRow.source == source, SaleRow.order_id == name))
-    return None if event is None or event.order_id == name else event.id
-
-
-def order_minted_by(session: Session, event_id: int) -> str | None:
-    """Return the order of the sale that was read from a row."""
-    return session.scalar(select(SaleRow.order_id).filter_by(event_id=event_id).limit(1))
 
 
 def _parsed(sale: SaleRow | None) -> Step:

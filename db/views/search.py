@@ -23,8 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db.listing import Filters, SaleLine, list_sales
-from db.models import Correction, Delivery, LicenseRow, Resend, SaleRow
+from db.tables import Correction, Delivery, LicenseRow, Resend, SaleRow
+from db.views.lists import Filters, SaleLine, list_sales
 from domain.search_text import as_typed, fold, fold_all
 
 SHORTEST_PART = 4

@@ -1,0 +1,80 @@
+"""What was minted, and what a person changed in it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.columns import BigKey, EndOfDay, UtcDateTime
+from db.tables.base import Table
+
+
+class LicenseRow(Table):
+    """One license per order line and one per subscription, for ever.
+
+    `products_sha256` is the hash of the products.yaml that decided tier, term and seats.
+    `token_id` is the `jti` of its tokens, and `former_token_id` that of its tokens from before
+    migration 0004. A version from before it leaves both null, and its tokens carry the id.
+    `correction_id` is what a person said last of `email`; what the storefront said last stands
+    in `sales`.
+    """
+
+    __tablename__ = "licenses"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
+    key: Mapped[str] = mapped_column(String(100), unique=True)
+    source: Mapped[str] = mapped_column(String(50))
+    order_id: Mapped[str] = mapped_column(String(200))
+    line: Mapped[str] = mapped_column(String(200))
+    subscription_id: Mapped[str | None] = mapped_column(String(200))
+    product_id: Mapped[str] = mapped_column(String(200))
+    product_name: Mapped[str] = mapped_column(Text)
+    tier: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    seats: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str] = mapped_column(String(50))
+    test: Mapped[bool]
+    products_sha256: Mapped[str] = mapped_column(String(64))
+    correction_id: Mapped[int | None] = mapped_column(ForeignKey("corrections.id"))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(EndOfDay)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    token_id: Mapped[str | None] = mapped_column(String(100))
+    former_token_id: Mapped[str | None] = mapped_column(String(100), index=True)
+
+    __table_args__ = (
+        UniqueConstraint("source", "order_id", "line"),
+        UniqueConstraint("source", "subscription_id"),
+        Index("uq_licenses_token_id", "token_id", unique=True),
+    )
+
+
+class RemapRow(Table):
+    """A license that a person had decided anew by the mapping of that moment.
+
+    `before` and `after` hold tier, seats, end and product name; there is a delivery where the
+    change was in the holder's favor.
+    """
+
+    __tablename__ = "remaps"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"), index=True)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    products_sha256: Mapped[str] = mapped_column(String(64))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_why: Mapped[str | None] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,52 @@
+"""What was sold."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.columns import BigKey, UtcDateTime
+from db.tables.base import Table
+
+
+class SaleRow(Table):
+    """One parsed order line. The first reading of an order wins: later pings change nothing.
+
+    Only the address may be a later ping's, until `minted_at`, when it got its license, new or
+    extended; what was decided then stays.
+    `giver` is who paid, name and address, where another got it as a gift.
+    """
+
+    __tablename__ = "sales"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    source: Mapped[str] = mapped_column(String(50))
+    order_id: Mapped[str] = mapped_column(String(200))
+    line: Mapped[str] = mapped_column(String(200))
+    order_number: Mapped[str | None] = mapped_column(Text)
+    product_id: Mapped[str] = mapped_column(String(200))
+    product_name: Mapped[str] = mapped_column(Text)
+    product_aliases: Mapped[list[str]] = mapped_column(JSON)
+    variants: Mapped[list[list[str]]] = mapped_column(JSON)
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    price_cents: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(Text)
+    offer_code: Mapped[str | None] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    subscription_id: Mapped[str | None] = mapped_column(String(200))
+    test: Mapped[bool]
+    sold_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    minted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    giver: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (UniqueConstraint("source", "order_id", "line"),)

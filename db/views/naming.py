@@ -1,0 +1,27 @@
+"""Which row a name means that is no order's."""
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.tables import Event, SaleRow
+
+ALONE = re.compile(r"event:([0-9]{1,18})")
+
+
+def event_alone(session: Session, source: str, name: str) -> int | None:
+    """Return the one row that a name means where it is no order's.
+
+    That is `event:3`, whose workflow is called so, or `test-3`, the order of a test ping's license.
+    """
+    if written := ALONE.fullmatch(name):
+        return int(written[1])
+    row = select(Event).join(SaleRow, SaleRow.event_id == Event.id)
+    event = session.scalar(row.where(SaleRow.source == source, SaleRow.order_id == name))
+    return None if event is None or event.order_id == name else event.id
+
+
+def order_minted_by(session: Session, event_id: int) -> str | None:
+    """Return the order of the sale that was read from a row."""
+    return session.scalar(select(SaleRow.order_id).filter_by(event_id=event_id).limit(1))
