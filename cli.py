@@ -13,13 +13,12 @@ import typer
 from sqlalchemy.orm import Session
 
 from commands import keys as keys_commands, lists, options
+from commands.database import opened
 from commands.demo import run_demo
 from commands.dev import plan_dev, run_dev
+from commands.exits import require_text, told_as_sentence
 from commands.help import QuietCommand, QuietGroup
-from commands.migrate import migrate_database, register_search_attributes
 from commands.naming import sales_of
-from commands.opening import opened
-from commands.problems import require_text, told_as_sentence
 from commands.products import check_command, read_products
 from commands.proof import print_checks
 from commands.remap import remap_command
@@ -33,6 +32,7 @@ from db.engine import Database
 from embedded.data_dir import make_private
 from kit.exiting import end_with
 from kit.refusals import CommandError
+from operations.migrate import migrate_database, register_search_attributes
 from relay.spool import Spool
 from settings import (
     DatabaseSettings,

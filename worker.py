@@ -14,9 +14,9 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.close import Close
 from activities.email import EmailLicense, MailPatience
+from activities.failures import Pace, Sentences
 from activities.mint import Mint
 from activities.parse import Parse
-from activities.sentences import Pace, Sentences
 from catalog.file import ProductsFile, ProductsFileError
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
@@ -46,7 +46,7 @@ from settings import (
 )
 from storefronts import STOREFRONTS
 from storefronts.base import Storefront
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import TASK_QUEUE
 from workflows.resend_license import ResendLicense

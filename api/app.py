@@ -45,7 +45,7 @@ from settings import (
     usable_temporal_config,
 )
 from storefronts.base import Storefront
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from workflows.names import TASK_QUEUE
 
 logger = logging.getLogger(__name__)

@@ -21,9 +21,9 @@ from typing import TypeAlias
 import httpx
 from sqlalchemy import URL
 
-from commands.migrate import migrate_database
 from embedded.child import spawn
 from embedded.ports import HOST, PLAIN, free_ports
+from operations.migrate import migrate_database
 from settings import plain_environment
 
 ROUNDS = 3000

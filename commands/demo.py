@@ -17,7 +17,6 @@ from rich.panel import Panel
 from rich.text import Text
 from sqlalchemy import URL
 
-from commands.migrate import migrate_database
 from commands.proof import (
     LOOK,
     Check,
@@ -28,7 +27,6 @@ from commands.proof import (
     check_token,
     print_checks,
 )
-from commands.sample import SamplePing, new_order_id
 from db.engine import Database, open_engine
 from db.views.timeline import Step, trace_order
 from embedded.isolated_plan import plan_apart
@@ -37,6 +35,8 @@ from embedded.stack import Stack, StackPlan
 from kit.clock import utc_now
 from kit.refusals import CommandError
 from kit.signals import stopped_by_signals
+from operations.migrate import migrate_database
+from storefronts.gumroad.sample import SamplePing, new_order_id
 
 PATIENCE = timedelta(seconds=30)
 

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.text import Text
 from sqlalchemy import URL
 
-from commands.migrate import migrate_database
 from embedded.data_dir import WEBHOOK_FILE, only_one, own_secrets
 from embedded.stack import Stack, StackPlan
 from kit.signals import stopped_by_signals
+from operations.migrate import migrate_database
 
 
 def plan_dev(

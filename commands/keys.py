@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from commands.opening import Databases
+from commands.database import Databases
 from commands.options import AsJson
 from commands.tables import cell, console, moment, print_json
 from db.signing_keys import KeyLine, all_keys, find_key, revoke_key

@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Collection
 
+from commands.database import Databases
 from commands.lists import SALES
-from commands.opening import Databases
 from db.views.lists import SaleLine
 from db.views.search import find_sales
 from domain.advice import command

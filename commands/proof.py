@@ -10,7 +10,6 @@ import httpx
 from rich.console import Console
 from rich.text import Text
 
-from commands.sample import CONTENT_TYPE, SamplePing
 from db.engine import Database
 from db.views.lists import (
     DeliveryLine,
@@ -23,6 +22,7 @@ from db.views.lists import (
 )
 from kit.clock import utc_now
 from licensing.tokens import PublicKey, TokenInvalidError, verify_token
+from storefronts.gumroad.sample import CONTENT_TYPE, SamplePing
 
 LOOK = timedelta(milliseconds=50)
 VOLATILE = {"date"}

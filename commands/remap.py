@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from commands.database import Databases
 from commands.meant import licenses_meant
-from commands.opening import Databases
 from commands.options import AsJson, Reason, Watch
 from commands.products import read_products
 from commands.resend import asker, what_came

@@ -14,8 +14,8 @@ from rich.text import Text
 from sqlalchemy.orm import Session
 from temporalio.envconfig import ClientConnectConfig
 
+from commands.database import Databases
 from commands.naming import references, the_one_sale
-from commands.opening import Databases
 from commands.show_workflow import PendingStep, WorkflowState, workflow_state
 from commands.spooled import SpooledLine, spooled_pings
 from commands.tables import cell, console, print_json

@@ -13,13 +13,13 @@ from commands.proof import (
     check_sale,
     check_stranger,
 )
-from commands.sample import SOME_SELLER, SamplePing, new_order_id
 from db.engine import Database
 from domain.advice import advised
 from domain.catalog import Catalog, Offer
 from domain.identifiers import order_reference
 from kit.clock import utc_now
 from kit.refusals import CommandError
+from storefronts.gumroad.sample import SOME_SELLER, SamplePing, new_order_id
 
 
 def a_product(catalog: Catalog) -> Offer:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from commands.opening import Databases
+from commands.database import Databases
 from commands.tables import cell, console, day, moment
 from db.migrating import WrongMigrationError
 from db.signing_keys import KeyLine, all_keys

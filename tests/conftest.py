@@ -27,6 +27,8 @@ from tests.support.postgres import run_postgres
 from tests.support.running import SECRET, Mintpost, Setup, running
 from tests.support.waiting import until
 
+pytest_plugins = ["tests.support.commanding"]
+
 NUMBERS = count(1)
 STRATEGY = "STRATEGY FILE_COPY"
 """Half the time of the other one, where nothing is synced to the disk."""

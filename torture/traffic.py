@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, quote, urlencode
 import httpx
 
 from api.webhooks import LONGEST_NAMED
-from commands.sample import CONTENT_TYPE, SamplePing
 from domain.license import Term
 from embedded.ports import PLAIN
+from storefronts.gumroad.sample import CONTENT_TYPE, SamplePing
 from torture.plan import Order, Ping
 
 PRODUCT_ID = "torture"

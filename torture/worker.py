@@ -10,7 +10,7 @@ from typing import cast
 from temporalio.envconfig import ClientConnectConfig
 
 import worker
-from activities.sentences import Pace
+from activities.failures import Pace
 from torture.hurry import LONGEST_PAUSE, Hurry
 
 LOCAL = timedelta(seconds=1.5)

@@ -15,7 +15,7 @@ from api.app import Parts
 from api.bounds import Bounds
 from db.engine import Database, open_engine
 from relay.spool import Spool
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import PATIENCE_SECONDS, connect, request
 from tests.support.outages import connect_to_nothing
 from tests.support.pings import recorded

@@ -12,7 +12,7 @@ from api.app import Parts, assemble
 from api.bounds import Bounds, raise_file_limit
 from db.engine import Database, open_engine
 from relay.spool import Spool
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.support.outages import connect_to_nothing
 from tests.support.running import SECRET, UNHURRIED
 

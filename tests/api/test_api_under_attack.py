@@ -15,7 +15,7 @@ from sqlalchemy import URL
 from embedded.ports import HOST, free_ports
 from tests.api.bounded import ORDINARY, PING, UNKNOWN, kept_open
 from tests.api.raw_http import exchange, request, status
-from tests.commands.processes import Running, start
+from tests.support.processes import Running, start
 from tests.support.waiting import until
 
 FILES = 256

@@ -35,7 +35,7 @@ from db.resends import (
 from db.tables import Table
 from kit.clock import utc_now
 from relay.spool import Spool
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.conftest import create_database
 from tests.db.rows import mint, sale_of, store_ping
 from tests.support.pings import recorded

@@ -18,9 +18,9 @@ from db.engine import Database, open_engine
 from embedded.ports import HOST, PLAIN, free_ports
 from relay.room import ENOUGH, Room
 from relay.spool import Spool
-from storefronts.gumroad import Gumroad
-from tests.commands.processes import Running, start
+from storefronts.gumroad.storefront import Gumroad
 from tests.support.outages import read_only
+from tests.support.processes import Running, start
 from tests.support.running import QUICK_PAUSES, SECRET, running_api
 from tests.support.spooling import send
 from tests.support.waiting import until

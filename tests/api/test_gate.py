@@ -14,7 +14,7 @@ from db.views.lists import Filters, list_events
 from relay.spool import Spool
 from storefronts import url_secret
 from storefronts.base import Envelope
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request
 from tests.support.outages import connect_to_nothing
 from tests.support.running import running_api

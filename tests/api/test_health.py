@@ -15,7 +15,7 @@ from db.engine import Database, open_engine
 from db.signing_keys import KnownKey, remember_key
 from embedded.ports import PLAIN
 from relay.spool import SET_ASIDE, Spool
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request
 from tests.db.rows import NOON
 from tests.support.outages import connect_to_nothing, database_away

@@ -14,7 +14,7 @@ from api.refusals import Refusals, why_refused
 from embedded.ports import PLAIN
 from kit.clock import utc_now
 from kit.pollers import LONG_AGO, Pollers
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
 from tests.support.outages import connect_to_nothing
 from tests.support.running import Mintpost, Setup, running

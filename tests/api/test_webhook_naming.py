@@ -12,7 +12,7 @@ from api.webhooks import LONGEST_NAMED, LONGEST_QUICK
 from db.views.lists import EventLine, Filters, list_events
 from embedded.ports import PLAIN
 from storefronts.base import Naming, Ping
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
 from tests.support.outages import connect_to_nothing
 from tests.support.pings import changed, recorded

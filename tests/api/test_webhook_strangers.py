@@ -13,7 +13,7 @@ from api.app import Parts
 from db.engine import Database, open_engine
 from db.tables import Event
 from relay.spool import Spool
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
 from tests.support.outages import connect_to_nothing
 from tests.support.running import running_api

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from activities.sentences import Pace
+from activities.failures import Pace
 from commands.resend import resend, run_resend, what_came
 from commands.retry import parked_workflows, retry
 from db.tables import Resend

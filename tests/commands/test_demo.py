@@ -8,7 +8,7 @@ import httpx
 
 from embedded.ports import PLAIN
 from fakes.postmark import FakePostmark
-from tests.commands.processes import MINTPOST, all_gone, run, start
+from tests.support.processes import MINTPOST, all_gone, run, start
 
 STEPS = ["ping stored", "workflow started", "parsed", "minted", "e-mailed", "closed"]
 

@@ -12,7 +12,7 @@ from sqlalchemy import URL, text
 from db.engine import open_engine
 from embedded.data_dir import DataDirTakenError, make_private, only_one, own_secrets
 from fakes.postmark import FakePostmark
-from tests.commands.processes import MINTPOST, all_gone, run, some_ports, start
+from tests.support.processes import MINTPOST, all_gone, run, some_ports, start
 
 PRODUCTS = """\
 gumroad:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from embedded.child_environment import OURS
-from tests.commands.processes import MINTPOST, Running, all_gone, run, some_ports, start
+from tests.support.processes import MINTPOST, Running, all_gone, run, some_ports, start
 
 PRODUCTS = "gumroad:\n  - {product_id: lumen, tier: core}\n"
 SECRETS = {

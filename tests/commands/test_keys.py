@@ -14,9 +14,9 @@ from sqlalchemy import URL
 from db.engine import Database
 from db.signing_keys import KnownKey, find_key, known_keys, remember_key, revoke_key
 from licensing.signing import Signer, generate_private_key
-from tests.commands.conftest import Run, Shop
-from tests.commands.processes import WORKER, run
+from tests.support.commanding import Run, Shop
 from tests.support.pings import changed, recorded
+from tests.support.processes import WORKER, run
 from tests.support.running import PRODUCTS, Setup, running
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

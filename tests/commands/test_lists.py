@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import URL
 
-from tests.commands.conftest import SENTENCE, Run, Shop
+from tests.support.commanding import SENTENCE, Run, Shop
 
 EVENT = "id source kind order_id received_at processed outcome error note workflow_id"
 LICENSE = "id key source order_id product_id tier email name seats status test issued_at expires_at"

@@ -11,8 +11,8 @@ from commands.help import SLIP
 from commands.naming import MOST
 from db.engine import Database
 from licensing.keys import new_key
-from tests.commands.conftest import Run, Shop
 from tests.db.rows import mint, sale_of
+from tests.support.commanding import Run, Shop
 from tests.support.pings import changed, recorded
 from tests.support.waiting import until
 

@@ -14,7 +14,7 @@ from typing_extensions import override
 from db.tables import RemapRow
 from db.views.lists import LicenseLine
 from licensing.tokens import PublicKey, verify_token
-from tests.commands.conftest import Answer, Run, Shop
+from tests.support.commanding import Answer, Run, Shop
 from tests.support.pings import changed, recorded
 from tests.support.running import PRODUCTS, Setup
 from tests.support.waiting import until

@@ -11,7 +11,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import PauseActivityRequest
 
 from activities.email import MailPatience
-from activities.sentences import Pace
+from activities.failures import Pace
 from commands.retry import Following, Woken, parked_workflows, retry
 from fakes.postmark import FakePostmark
 from fakes.reactions import Reaction, Request, refuse

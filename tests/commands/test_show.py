@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.commands.conftest import SENTENCE, Answer, Run, Shop
+from tests.support.commanding import SENTENCE, Answer, Run, Shop
 from tests.support.waiting import until
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -7,8 +7,8 @@ import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import PauseActivityRequest
 
-from tests.commands.conftest import SENTENCE, Run, Shop
 from tests.commands.test_show import shown
+from tests.support.commanding import SENTENCE, Run, Shop
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

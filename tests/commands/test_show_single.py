@@ -9,7 +9,7 @@ from temporalio.client import Client
 
 from commands.show import WholeOrder, advice
 from db.views.lists import DeliveryLine
-from tests.commands.conftest import Run, Shop
+from tests.support.commanding import Run, Shop
 from tests.support.pings import recorded
 from tests.support.running import Setup, running
 

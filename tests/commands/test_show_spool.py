@@ -12,8 +12,8 @@ import commands.show
 from db.engine import Database
 from db.events import NewEvent, store_event
 from relay.spool import Spool
-from tests.commands.conftest import Run
 from tests.db.rows import new_ping
+from tests.support.commanding import Run
 from tests.support.outages import events_locked
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

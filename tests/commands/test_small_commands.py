@@ -10,7 +10,7 @@ from typer.main import get_command
 
 import cli
 from licensing.signing import Signer
-from tests.commands.conftest import Run
+from tests.support.commanding import Run
 
 PRODUCTS = """\
 gumroad:

@@ -13,7 +13,7 @@ from catalog.file import ProductsFile
 from commands.smoke import a_product
 from mailers.base import PATIENCE, Email, Receipt
 from mailers.outbox.service import LoggingEmailService
-from tests.commands.conftest import Run, Shop
+from tests.support.commanding import Run, Shop
 from tests.support.running import SECRET, Setup, running
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -14,7 +14,7 @@ from embedded.ports import HOST, free_ports
 from relay.spool import Spool
 from tests.api.raw_http import exchange, request, status
 from tests.api.test_api_process import answers, start
-from tests.commands.conftest import Run
+from tests.support.commanding import Run
 from tests.support.outages import database_away
 from tests.support.pings import changed, recorded
 from tests.support.spooling import drained, spooled

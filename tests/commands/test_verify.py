@@ -18,8 +18,8 @@ from db.tables import LicenseRow
 from domain.license import License
 from licensing.keys import new_key, new_token_id
 from licensing.signing import Signer, generate_private_key
-from tests.commands.conftest import Run, Shop
 from tests.db.rows import license_of, sale_of, store_ping
+from tests.support.commanding import Run, Shop
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

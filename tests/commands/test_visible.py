@@ -10,12 +10,12 @@ from hypothesis import given, strategies as st
 from rich.panel import Panel
 from rich.text import Text
 
-from commands.problems import told_as_sentence
+from commands.exits import told_as_sentence
 from commands.tables import SafeConsole, print_json
 from db.views.lists import Filters, list_sales
 from domain.visible import acts_or_hides, visible
 from kit.refusals import CommandError
-from tests.commands.conftest import Run, Shop
+from tests.support.commanding import Run, Shop
 from tests.support.pings import changed, recorded
 from tests.support.waiting import until
 

@@ -21,7 +21,7 @@ from db.sales import save_sale
 from db.views.lists import Filters, LicenseLine, list_deliveries, list_licenses
 from domain.sale import Sale
 from storefronts.base import Ping
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import FORM, Setup
 from workflows.steps import SaleToMint

@@ -11,7 +11,7 @@ from catalog.file import ProductsFile
 from domain.errors import ProductUnmappedError
 from domain.sale import Sale
 from storefronts.base import Ping
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "README.md").read_text()

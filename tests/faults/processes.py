@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import httpx
 
 from embedded.ports import HOST, PLAIN, free_ports
-from tests.commands.processes import WORKER, Running, start
 from tests.support.pings import changed, recorded
+from tests.support.processes import WORKER, Running, start
 from tests.support.running import FORM, PRODUCTS, SECRET, Setup
 
 

@@ -11,9 +11,9 @@ from db.views.lists import EventLine, Filters, list_events, list_licenses
 from embedded.ports import HOST
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT_AND_HANG
-from tests.commands.processes import Running
 from tests.faults.processes import Api, a_worker, api
 from tests.faults.test_worker_killed import start_sale
+from tests.support.processes import Running
 from tests.support.running import Setup
 from tests.support.waiting import until
 

@@ -17,8 +17,8 @@ from temporalio.client import Client
 
 from embedded.ports import HOST, PLAIN, free_ports
 from licensing.signing import generate_private_key
-from tests.commands.processes import WORKER, Running, start
 from tests.support.pings import changed, recorded
+from tests.support.processes import WORKER, Running, start
 from tests.support.running import FORM, PRODUCTS, SECRET
 from tests.support.waiting import until
 

@@ -9,8 +9,8 @@ from db.views.lists import Filters, list_deliveries
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT_AND_HANG
 from relay.starter import Starter
-from tests.commands.processes import WORKER, Running, start
 from tests.support.pings import changed, new_event, recorded
+from tests.support.processes import WORKER, Running, start
 from tests.support.running import Setup
 from tests.support.waiting import until
 from workflows.names import TASK_QUEUE

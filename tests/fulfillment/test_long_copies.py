@@ -24,7 +24,7 @@ from db.views.lists import Filters, list_events, list_licenses
 from domain.sale import Ignored, Sale
 from kit.clock import utc_now
 from storefronts.base import Ping, Storefront
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.support.pings import changed, new_event, recorded
 from tests.support.relaying import dispatcher_for
 from tests.support.running import PRODUCTS

@@ -15,7 +15,7 @@ from domain.sale import Sale
 from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkEmailService
 from storefronts.base import Ping
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import FORM, Setup, running
 from workflows.steps import SaleToMint

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from temporalio import workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.sentences import Pace
+from activities.failures import Pace
 from commands.retry import retry
 from commands.show_workflow import WorkflowState, workflow_state
 from db.resends import NewResend, ask_resends

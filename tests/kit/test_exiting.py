@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.commands.processes import run
+from tests.support.processes import run
 
 
 @pytest.mark.parametrize(

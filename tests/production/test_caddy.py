@@ -16,10 +16,10 @@ from api.app import Parts
 from db.engine import Database, open_engine
 from embedded.ports import HOST, free_ports
 from relay.spool import Spool
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import PATIENCE_SECONDS, connect, exchange, request, status
-from tests.commands.processes import Running, start
 from tests.support.outages import connect_to_nothing
+from tests.support.processes import Running, start
 from tests.support.running import running_api
 from tests.support.waiting import until
 

@@ -18,7 +18,7 @@ from embedded.ports import HOST
 from kit.loop import Pauses
 from relay.dispatcher import Dispatcher
 from relay.starter import Starter, TemporalAwayError
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.db.rows import new_ping, store_ping
 from tests.support.outages import Gate
 from tests.support.relaying import (

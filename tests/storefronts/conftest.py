@@ -9,7 +9,7 @@ import pytest
 
 from storefronts.base import Ping
 from storefronts.body import FORM
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import pytest
 from domain.errors import SaleInvalidError
 from storefronts import STOREFRONTS
 from storefronts.base import Envelope, Naming, Ping, Storefront
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 
 SAMPLES: dict[type[Storefront], Storefront] = {Gumroad: Gumroad(["invented-secret"])}
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)

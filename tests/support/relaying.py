@@ -15,7 +15,7 @@ from db.views.lists import EventLine, Filters, list_events
 from relay.dispatcher import Dispatcher
 from relay.starter import Starter
 from storefronts.base import Storefront
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.support.running import QUICK_PAUSES
 from tests.support.waiting import until
 

@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 import api.app
 import worker
 from activities.email import MailPatience
-from activities.sentences import Pace
+from activities.failures import Pace
 from catalog.file import ProductsFile
 from commands.retry import SCHEDULED
 from db.engine import Database
@@ -38,7 +38,7 @@ from mailers.base import EmailService
 from mailers.outbox.service import LoggingEmailService
 from relay.spool import Spool
 from relay.store import Patience
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.support.serving import serving
 from tests.support.waiting import until
 

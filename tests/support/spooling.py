@@ -13,7 +13,7 @@ from db.tables import Event
 from relay.drainer import Drainer
 from relay.spool import SET_ASIDE, UNFINISHED, WAITING, Spool
 from relay.store import Patience
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
 from tests.support.outages import connect_to_nothing
 from tests.support.running import QUICK_PAUSES, UNHURRIED

@@ -10,7 +10,7 @@ from rich.console import Console
 from sqlalchemy import URL
 
 from settings import plain_environment
-from tests.commands.processes import MINTPOST, REPOSITORY, start
+from tests.support.processes import MINTPOST, REPOSITORY, start
 from tests.torture.cases import CASES, Case
 from tests.torture.stores import CopiedStore
 from torture.plan import Disturbance, Fault, Order, Ping, Schedule

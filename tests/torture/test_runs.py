@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.processes import MINTPOST, all_gone, start
+from tests.support.processes import MINTPOST, all_gone, start
 from tests.torture.cases import CASES
 from tests.torture.conftest import ORDER, Runs, folders_in
 from torture.plan import PROCESS_FAULTS

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from db.engine import open_engine
-from tests.commands.processes import all_gone, start
+from tests.support.processes import all_gone, start
 from tests.support.waiting import until
 from torture.store import PostgresMissingError, Store, postgres_store, sqlite_store
 

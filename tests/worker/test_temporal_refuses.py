@@ -9,8 +9,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from kit.temporal_outages import REFUSALS, temporal_trouble
 from licensing.signing import generate_private_key
-from tests.commands.conftest import Run, Shop
-from tests.commands.processes import WORKER, run
+from tests.support.commanding import Run, Shop
+from tests.support.processes import WORKER, run
 from tests.support.running import PRODUCTS, Setup
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

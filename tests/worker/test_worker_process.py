@@ -14,8 +14,8 @@ from temporalio.client import Client
 from domain.errors import DatabaseAwayError
 from kit.waiting import patiently
 from licensing.signing import generate_private_key
-from tests.commands.processes import WORKER, refuses, start
 from tests.support.pings import changed, recorded
+from tests.support.processes import WORKER, refuses, start
 from tests.support.running import PRODUCTS, Setup, running
 from worker import GRACE, main
 from workflows.names import TASK_QUEUE

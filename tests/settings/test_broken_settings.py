@@ -22,8 +22,8 @@ from settings import (
     temporal_config,
     usable_temporal_config,
 )
-from tests.commands.conftest import Run
-from tests.commands.processes import MINTPOST, WORKER, refuses, run, start
+from tests.support.commanding import Run
+from tests.support.processes import MINTPOST, WORKER, refuses, run, start
 from tests.support.running import PRODUCTS
 
 API = (sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app")

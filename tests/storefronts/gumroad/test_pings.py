@@ -12,7 +12,7 @@ import pytest
 from domain.event import Kind
 from domain.sale import Ignored, Product, Sale
 from storefronts.base import Naming, Ping
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 
 BUYER = "ada.buyer@example.com"
 EDITOR = Product(

@@ -19,8 +19,8 @@ from settings import (
     require_private,
     require_private_data,
 )
-from tests.commands.conftest import Run
-from tests.commands.processes import WORKER, refuses, start
+from tests.support.commanding import Run
+from tests.support.processes import WORKER, refuses, start
 from tests.support.running import PRODUCTS
 
 REST = "other users of this machine may"

@@ -16,7 +16,7 @@ from domain.sale import CORRECTED, Ignored, Product, Sale
 from domain.text import plain_text
 from storefronts import values
 from storefronts.base import Envelope, Naming, Ping, Storefront
-from storefronts.gumroad_fields import PingFields, read_fields
+from storefronts.gumroad.fields import PingFields, read_fields
 from storefronts.spellings import HiddenSecrets
 from storefronts.url_secret import UrlSecrets
 

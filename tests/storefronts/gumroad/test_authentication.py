@@ -7,7 +7,7 @@ import pytest
 
 from storefronts import url_secret
 from storefronts.base import Envelope
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 from storefronts.url_secret import LONGEST_OFFERED, MOST_OFFERED
 
 SECRETS = ["first-secret", "second+secret/with=signs%25", "дritter", "the fourth"]

@@ -10,7 +10,7 @@ from domain.errors import SaleInvalidError
 from domain.sale import Sale, Variants
 from storefronts.base import Ping
 from storefronts.body import JSON
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 
 SaleWith = Callable[[Mapping[str, str | None]], Ping]
 

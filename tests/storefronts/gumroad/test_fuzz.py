@@ -11,7 +11,7 @@ from domain.identifiers import is_usable, is_usable_order_id
 from domain.sale import Ignored, Sale
 from storefronts.base import Envelope, Ping
 from storefronts.body import FORM, JSON
-from storefronts.gumroad import EVENTS, Gumroad
+from storefronts.gumroad.storefront import EVENTS, Gumroad
 
 GUMROAD = Gumroad(["invented-secret"], seller_id="suQPsAruPpWb_5E1C8BRkw==")
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from domain.errors import SaleInvalidError
 from domain.sale import Sale
 from storefronts.base import Ping
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 
 SaleWith = Callable[[Mapping[str, str | None]], Ping]
 

@@ -7,7 +7,7 @@ import pytest
 from domain.errors import SaleInvalidError
 from domain.sale import Ignored, Sale
 from storefronts.base import Naming, Ping
-from storefronts.gumroad import Gumroad
+from storefronts.gumroad.storefront import Gumroad
 
 SaleWith = Callable[[Mapping[str, str | None]], Ping]
 

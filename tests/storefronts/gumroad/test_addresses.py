@@ -9,7 +9,7 @@ from domain.errors import SaleInvalidError
 from domain.sale import Sale
 from storefronts import values
 from storefronts.base import Ping
-from storefronts.gumroad import CLEANED, Gumroad
+from storefronts.gumroad.storefront import CLEANED, Gumroad
 
 SaleWith = Callable[[Mapping[str, str | None]], Ping]
 
