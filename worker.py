@@ -14,7 +14,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.close import Close
 from activities.email import EmailLicense, MailPatience
-from activities.failures import Pace, Sentences
+from activities.failures import FailureInterceptor, RetryPace
 from activities.mint import Mint
 from activities.parse import Parse
 from catalog.file import ProductsFile, ProductsFileError
@@ -60,7 +60,7 @@ GRACE = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class WorkerParts:
     """Everything that a worker's steps are made of, so that tests can put in their own."""
 
     database: Database
@@ -71,10 +71,10 @@ class Parts:
     signer: Signer
     patience: MailPatience
     operator: str | None = None
-    pace: Pace = field(default_factory=Pace)
+    pace: RetryPace = field(default_factory=RetryPace)
 
 
-def build_worker(client: Client, parts: Parts, task_queue: str = TASK_QUEUE) -> Worker:
+def build_worker(client: Client, parts: WorkerParts, task_queue: str = TASK_QUEUE) -> Worker:
     return Worker(
         client,
         task_queue=task_queue,
@@ -85,7 +85,7 @@ def build_worker(client: Client, parts: Parts, task_queue: str = TASK_QUEUE) -> 
             EmailLicense(parts.database, parts.mailer, parts.letters, parts.patience).email,
             Close(parts.database, parts.storefronts).close,
         ],
-        interceptors=[Sentences(parts.database, parts.pace)],
+        interceptors=[FailureInterceptor(parts.database, parts.pace)],
         # import-linter, ruff and the replay tests keep workflows deterministic; the sandbox
         # would import them anew for every sale (docs/adr/0003).
         workflow_runner=UnsandboxedWorkflowRunner(),
@@ -93,7 +93,7 @@ def build_worker(client: Client, parts: Parts, task_queue: str = TASK_QUEUE) -> 
     )
 
 
-async def run(parts: Parts, temporal: ClientConnectConfig) -> None:
+async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
     """Work until SIGTERM or SIGINT; finish what is under way before that."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -118,13 +118,13 @@ async def run(parts: Parts, temporal: ClientConnectConfig) -> None:
     await parts.mailer.aclose()
 
 
-async def start(parts: Parts, temporal: ClientConnectConfig) -> Worker:
+async def start(parts: WorkerParts, temporal: ClientConnectConfig) -> Worker:
     """Put the worker together, waiting for a database and a Temporal that are away."""
     await patiently(lambda: ready_database(parts.database, parts.signer))
     return build_worker(await patiently(lambda: connect(temporal)), parts)
 
 
-def configured() -> tuple[Parts, ClientConnectConfig]:
+def configured() -> tuple[WorkerParts, ClientConnectConfig]:
     """Build what the environment describes. Raises SettingsError with all that is wrong.
 
     The key and the products are looked at even where other settings are broken: nobody wants
@@ -167,9 +167,9 @@ def _products(settings: ProductsSettings) -> ProductsFile:
         raise SettingsError("\n".join(named)) from None
 
 
-def _parts(settings: WorkerSettings, signer: Signer, products: ProductsFile) -> Parts:
+def _parts(settings: WorkerSettings, signer: Signer, products: ProductsFile) -> WorkerParts:
     templates = Templates(settings.templates_dir)
-    return Parts(
+    return WorkerParts(
         database=Database(open_engine(settings.database())),
         storefronts={"gumroad": Gumroad((), settings.gumroad_seller_id)},
         products=products,
@@ -194,7 +194,7 @@ def _shop(settings: WorkerSettings) -> Shop:
 async def ready_database(database: Database, signer: Signer) -> None:
     await asyncio.to_thread(check_migrated, database.engine)
     key = signer.public_key
-    await database.run(use_key, KnownKey(key.kid, key.x), utc_now())
+    await database.write(use_key, KnownKey(key.kid, key.x), utc_now())
 
 
 def _mailer(settings: WorkerSettings) -> EmailService:
@@ -214,7 +214,7 @@ def _mailer(settings: WorkerSettings) -> EmailService:
     )
 
 
-def main(build: Callable[[], tuple[Parts, ClientConnectConfig]] = configured) -> None:
+def main(build: Callable[[], tuple[WorkerParts, ClientConnectConfig]] = configured) -> None:
     set_umask()
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"

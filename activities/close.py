@@ -10,7 +10,7 @@ from db.engine import Database
 from db.events import start_again
 from db.owing import owed_step
 from db.settling import Settling
-from db.tables import Event
+from db.tables import EventRow
 from domain.event import DELIVERED, FAILED, NAMED, ignored
 from domain.sale import Sold
 from kit.clock import Clock, utc_now
@@ -37,7 +37,7 @@ class Close(CloseStep):
             if owed is not None:
                 return ClosedOrder(order.outcome, 0, owed)
         if order.outcome == ignored(NAMED):
-            await self.database.run(start_again, order.event_id)
+            await self.database.write(start_again, order.event_id)
             return ClosedOrder(order.outcome, 0)
         if order.outcome == FAILED:
             rows = await self.settling.fail(order.event_id, order.error or "", now)
@@ -45,5 +45,5 @@ class Close(CloseStep):
             rows = await self.settling.close(order.event_id, order.outcome, now)
         return ClosedOrder(order.outcome, rows)
 
-    def remark(self, copy: Event, sold: Sold | None) -> str | None:
+    def remark(self, copy: EventRow, sold: Sold | None) -> str | None:
         return self.remarks(copy.source, ping_of(copy, self.clock()), sold)

@@ -11,7 +11,7 @@ from domain.addresses import same_address
 from domain.errors import SaleInvalidError
 from domain.event import ORDER_KINDS
 from domain.sale import Sale
-from storefronts.base import Ping, Storefront
+from storefronts.base import StoredRequest, Storefront
 
 Listed = Sequence[tuple[int, str]]
 
@@ -55,7 +55,7 @@ class Copies:
             return sale
         return replace(sale, email=newest.email, name=newest.name)
 
-    def _ping(self, event_id: int) -> Ping:
+    def _ping(self, event_id: int) -> StoredRequest:
         # By a clock that is not the API's: that one may have been wrong when the ping came.
         return ping_of(*self.database.read_here(load_event_now, event_id))
 

@@ -10,12 +10,12 @@ from temporalio import activity
 from typing_extensions import override
 
 from db.deliveries import (
-    Letter,
+    OwedEmail,
     SentMail,
     begin_attempt,
     end_attempt_in_doubt,
     end_attempt_unsent,
-    load_letter,
+    load_owed_email,
     record_sent,
     refuse_delivery,
 )
@@ -84,7 +84,7 @@ class EmailLicense(EmailStep):
 
     async def tell(self, delivery_id: int) -> str:
         """Return the status of the mail by which the buyer has the license."""
-        owed = await self.database.read(load_letter, delivery_id)
+        owed = await self.database.read(load_owed_email, delivery_id)
         # The right address gets its mail here too, so that this sale is done when its buyer has
         # the license, and not before: the claim lets one of the two runs send it.
         if owed.instead is not None:
@@ -96,12 +96,12 @@ class EmailLicense(EmailStep):
         instead = await self.record(owed, receipt)
         return receipt.status if instead is None else await self.tell(instead)
 
-    async def record(self, owed: Letter, receipt: Receipt) -> int | None:
+    async def record(self, owed: OwedEmail, receipt: Receipt) -> int | None:
         """Return the delivery to the right address, where a person corrected this one's by now."""
         sent = SentMail(receipt.status, self.mailer.provider, receipt.message_id, receipt.remark)
-        return await self.database.run(record_sent, owed.delivery_id, sent, self.clock())
+        return await self.database.write(record_sent, owed.delivery_id, sent, self.clock())
 
-    async def look_for_withdrawn(self, owed: Letter) -> None:
+    async def look_for_withdrawn(self, owed: OwedEmail) -> None:
         """Tell on a withdrawn delivery's row where its mail went out after all."""
         if owed.attempt_ends_at is None or self.mailer.safeguard is not Safeguard.LOOK_UP:
             return
@@ -114,7 +114,7 @@ class EmailLicense(EmailStep):
             if found is not None:
                 await self.record(owed, found)
 
-    async def look_up(self, owed: Letter) -> Receipt | None:
+    async def look_up(self, owed: OwedEmail) -> Receipt | None:
         """Return what an earlier attempt of unknown end did send; None when it may be repeated."""
         ends_at = owed.attempt_ends_at
         if ends_at is None:
@@ -126,7 +126,7 @@ class EmailLicense(EmailStep):
                 self.let_end(owed, ends_at)
         return None
 
-    async def find(self, owed: Letter, ends_at: datetime) -> Receipt | None:
+    async def find(self, owed: OwedEmail, ends_at: datetime) -> Receipt | None:
         found = await self.mailer.find(_mark(owed), self.patience.local)
         # A listing lags behind the sending: not found is no proof until enough time has gone.
         wait = ends_at + self.patience.lookup - owed.now
@@ -135,7 +135,7 @@ class EmailLicense(EmailStep):
             raise self.in_doubt(f"may have taken delivery {owed.delivery_id}", wait)
         return found
 
-    def let_end(self, owed: Letter, ends_at: datetime) -> None:
+    def let_end(self, owed: OwedEmail, ends_at: datetime) -> None:
         """Raise while the other attempt may still send; nothing would tell of its mail."""
         wait = ends_at - owed.now
         if wait > NOTHING:
@@ -148,18 +148,20 @@ class EmailLicense(EmailStep):
     def in_doubt(self, what: str, wait: timedelta) -> DeliveryInDoubtError:
         return DeliveryInDoubtError(self.mailer.provider, what, retry_after=_next_look(wait))
 
-    async def send(self, owed: Letter) -> Receipt:
+    async def send(self, owed: OwedEmail) -> Receipt:
         mail = await self.compose(owed)
         deadline = monotonic() + self.patience.send.total_seconds()
         attempt = await self.claim(owed)
         try:
             return await self.send_before(deadline, mail)
         except DeliveryInDoubtError as error:
-            await self.database.run(end_attempt_in_doubt, owed.delivery_id, attempt, _words(error))
+            await self.database.write(
+                end_attempt_in_doubt, owed.delivery_id, attempt, _words(error)
+            )
             raise
         except MintpostError as error:
             refused = isinstance(error, PermanentError)
-            await self.database.run(
+            await self.database.write(
                 end_attempt_unsent, owed.delivery_id, attempt, refused=refused, words=_words(error)
             )
             raise
@@ -171,18 +173,18 @@ class EmailLicense(EmailStep):
             raise MailerAwayError(self.mailer.provider, "was not asked in time")
         return await self.mailer.send(mail, timedelta(seconds=left))
 
-    async def compose(self, owed: Letter) -> Email:
+    async def compose(self, owed: OwedEmail) -> Email:
         # The key may have been revoked since the worker began with it.
         await self.database.read(require_not_revoked, self.letters.signer.kid)
         try:
             return await asyncio.to_thread(self.letters.compose, owed, _mark(owed))
         except PermanentError as error:
-            await self.database.run(refuse_delivery, owed.delivery_id, _words(error))
+            await self.database.write(refuse_delivery, owed.delivery_id, _words(error))
             raise
 
-    async def claim(self, owed: Letter) -> datetime:
+    async def claim(self, owed: OwedEmail) -> datetime:
         """Commit that a mail is about to leave. A slower attempt finds that out here."""
-        attempt = await self.database.run(
+        attempt = await self.database.write(
             begin_attempt, owed.delivery_id, owed.attempt_ends_at, self.patience.lease
         )
         if attempt is None:
@@ -197,7 +199,7 @@ def _next_look(wait: timedelta) -> timedelta:
     return max(min(apart, wait), SOONEST)
 
 
-def _mark(owed: Letter) -> Mark:
+def _mark(owed: OwedEmail) -> Mark:
     return Mark(owed.delivery_id, owed.reference)
 
 

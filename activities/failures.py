@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RetryPace:
     """How soon a failed attempt comes again, where the error itself does not say.
 
     `operator`: nobody mends products.yaml within a second, and a parked sale is to resume
@@ -36,8 +36,8 @@ class Pace:
     transient: timedelta | None = None
 
 
-class Sentences(Interceptor):
-    def __init__(self, database: Database, pace: Pace) -> None:
+class FailureInterceptor(Interceptor):
+    def __init__(self, database: Database, pace: RetryPace) -> None:
         self.database = database
         self.pace = pace
 
@@ -48,7 +48,7 @@ class Sentences(Interceptor):
 
 class _Telling(ActivityInboundInterceptor):
     def __init__(
-        self, following: ActivityInboundInterceptor, database: Database, pace: Pace
+        self, following: ActivityInboundInterceptor, database: Database, pace: RetryPace
     ) -> None:
         super().__init__(following)
         self.database = database
@@ -78,7 +78,7 @@ class _Telling(ActivityInboundInterceptor):
         info = activity.info()
         logger.warning("%s: %s: %s", info.workflow_id, info.activity_type, sentence)
         try:
-            await self.database.run(record_failure, event_id, sentence, info.workflow_id)
+            await self.database.write(record_failure, event_id, sentence, info.workflow_id)
         except (DatabaseAwayError, RowMissingError):
             # The workflow has the sentence, and the row, where there is one, gets the next.
             logger.warning("%s: the row could not be told", info.workflow_id)

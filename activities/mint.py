@@ -54,11 +54,11 @@ class Mint(MintStep):
         choice = catalog.choose(bought.source, bought.product)
         note = choice.note(order_reference(bought.source, bought.order_id))
         if not choice.offer.licensed:
-            await self.database.run(note_event, sale.event_id, note)
+            await self.database.write(note_event, sale.event_id, note)
             return MintedLicense(ignored=NO_LICENSE)
         named = await asyncio.to_thread(self.copies.with_newest_address, bought, listed)
         new = replace(_decide(sale, named, choice.offer, catalog.sha256), note=note)
-        minted = await self.database.run(mint_license, named, new, self.clock())
+        minted = await self.database.write(mint_license, named, new, self.clock())
         return _told(minted, choice.offer.term)
 
 

@@ -13,13 +13,13 @@ from db.corrections import corrected_address
 from db.engine import Database
 from db.events import load_event_now, name_event, note_event
 from db.sales import save_sale
-from db.tables import Event
+from db.tables import EventRow
 from domain.errors import SaleInvalidError
 from domain.event import NAMED
 from domain.sale import Ignored, Sale
 from kit.clock import Clock, utc_now
 from storefronts.base import Storefront
-from workflows.steps import ParsedPing, ParseStep, Ping
+from workflows.steps import EventToParse, ParsedEvent, ParseStep
 
 
 class Parse(ParseStep):
@@ -39,30 +39,30 @@ class Parse(ParseStep):
 
     @override
     @activity.defn
-    async def parse(self, ping: Ping) -> ParsedPing:
+    async def parse(self, ping: EventToParse) -> ParsedEvent:
         event, now = await self.database.read(load_event_now, ping.event_id)
         if await self.is_another_runs(event):
-            return ParsedPing(ignored=NAMED)
+            return ParsedEvent(ignored=NAMED)
         # In a thread, because a large body would block the other activities.
         try:
             read = await asyncio.to_thread(self.read, event, now)
         except SaleInvalidError:
             read = await self.read_as_corrected(event, now)
         if isinstance(read, Ignored):
-            return ParsedPing(ignored=read.why)
-        sale_id = await self.database.run(save_sale, event.id, read, self.clock())
+            return ParsedEvent(ignored=read.why)
+        sale_id = await self.database.write(save_sale, event.id, read, self.clock())
         if read.note is not None:
-            await self.database.run(note_event, event.id, read.note)
-        return ParsedPing(sale_id=sale_id)
+            await self.database.write(note_event, event.id, read.note)
+        return ParsedEvent(sale_id=sale_id)
 
-    async def is_another_runs(self, event: Event) -> bool:
+    async def is_another_runs(self, event: EventRow) -> bool:
         """Name the ping if the API did not; return whether it belongs to its order's run."""
         storefront = self.storefronts[event.source]
         kind, order_id = event.kind, event.order_id
         if kind == "unknown" and order_id is None:
-            naming = await asyncio.to_thread(storefront.name_ping, ping_of(event))
+            naming = await asyncio.to_thread(storefront.name_request, ping_of(event))
             kind, order_id = naming.kind, naming.order_id
-            await self.database.run(name_event, event.id, kind, order_id, naming.product_id)
+            await self.database.write(name_event, event.id, kind, order_id, naming.product_id)
         alone = storefront.workflow_id(event.id, "unknown", None)
         is_alone = activity.info().workflow_id == alone
         return (
@@ -71,12 +71,12 @@ class Parse(ParseStep):
             and storefront.workflow_id(event.id, kind, order_id) != alone
         )
 
-    async def read_as_corrected(self, event: Event, now: datetime) -> Sale | Ignored:
+    async def read_as_corrected(self, event: EventRow, now: datetime) -> Sale | Ignored:
         """Read it with the address that a person gave, which its own may have failed for."""
         address = await self.database.read(corrected_address, event.source, event.order_id)
         return await asyncio.to_thread(self.read, event, now, address)
 
-    def read(self, event: Event, now: datetime, address: str | None = None) -> Sale | Ignored:
+    def read(self, event: EventRow, now: datetime, address: str | None = None) -> Sale | Ignored:
         if event.body_bytes > len(event.body):
             raise SaleInvalidError(
                 f"its body has {event.body_bytes:,} bytes, of which {len(event.body):,} were kept"

@@ -33,7 +33,7 @@ from relay.drainer import Drainer
 from relay.room import room_for
 from relay.spool import Spool
 from relay.starter import Starter
-from relay.store import Patience, Store
+from relay.store import Store, StorePatience
 from relay.watcher import Watcher
 from settings import (
     ApiSettings,
@@ -71,7 +71,7 @@ def create_app() -> ASGIApp:
     spool = Spool(settings.data_dir / "spool")
     bounds = Bounds().within(raise_file_limit())
     connect = partial(_connect_lazily, temporal)
-    return assemble(Parts(database, storefronts, connect, spool, bounds=bounds))
+    return assemble(ApiParts(database, storefronts, connect, spool, bounds=bounds))
 
 
 def _settings() -> tuple[ApiSettings, ClientConnectConfig]:
@@ -87,7 +87,7 @@ def _settings() -> tuple[ApiSettings, ClientConnectConfig]:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ApiParts:
     """What the app is made of, so that tests can put in their own.
 
     `connect` is called when the app starts: a client belongs to the running event loop.
@@ -100,7 +100,7 @@ class Parts:
     task_queue: str = TASK_QUEUE
     pauses: Pauses = field(default_factory=Pauses)
     watch: timedelta = timedelta(minutes=1)
-    patience: Patience = field(default_factory=Patience)
+    patience: StorePatience = field(default_factory=StorePatience)
     bounds: Bounds = field(default_factory=Bounds)
     floods: timedelta = timedelta(minutes=1)
 
@@ -111,7 +111,7 @@ class Runner(Protocol):
     async def run(self) -> None: ...
 
 
-def assemble(parts: Parts) -> ASGIApp:
+def assemble(parts: ApiParts) -> ASGIApp:
     """Put the app together. Nothing that a stranger may ask for tells what this is."""
     hide_secrets(frozenset(parts.storefronts))
     refusals = Refusals(parts.storefronts)
@@ -140,7 +140,7 @@ def assemble(parts: Parts) -> ASGIApp:
 
 
 def _furnish(
-    app: FastAPI, parts: Parts, client: Client, door: Door, refusals: Refusals
+    app: FastAPI, parts: ApiParts, client: Client, door: Door, refusals: Refusals
 ) -> tuple[Dispatcher, Drainer, Watcher]:
     """Give the app its routes; return what runs beside them."""
     database, spool = parts.database, parts.spool

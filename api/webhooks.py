@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from db.events import NewEvent
 from kit.clock import Clock, utc_now
 from relay.store import NotStoredError, Store
-from storefronts.base import Envelope, Naming, Ping, Storefront
+from storefronts.base import Envelope, Naming, StoredRequest, Storefront
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Inbox:
         if storefront is None or matched is None:
             raise HTTPException(404)
         body, size = await _read(request)
-        ping = Ping(_unless_secret(_content_type(request), storefront), body, received_at)
+        ping = StoredRequest(_unless_secret(_content_type(request), storefront), body, received_at)
         naming = await self.name(storefront, ping)
         return await self.store.keep(
             NewEvent(
@@ -71,13 +71,13 @@ class Inbox:
             )
         )
 
-    async def name(self, storefront: Storefront, ping: Ping) -> Naming:
+    async def name(self, storefront: Storefront, ping: StoredRequest) -> Naming:
         """Name it in a thread, because parsing blocks; the worker names large bodies."""
         if len(ping.body) > LONGEST_NAMED:
             return Naming("unknown")
         thread = self.quick if len(ping.body) <= LONGEST_QUICK else self.slow
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(thread, storefront.name_ping, ping)
+        return await loop.run_in_executor(thread, storefront.name_request, ping)
 
 
 def webhook_routes(inbox: Inbox) -> APIRouter:

@@ -22,7 +22,7 @@ import httpx
 from sqlalchemy import URL
 
 from embedded.child import spawn
-from embedded.ports import HOST, PLAIN, free_ports
+from embedded.ports import HOST, NO_TLS, free_ports
 from operations.migrate import migrate_database
 from settings import plain_environment
 
@@ -68,7 +68,7 @@ async def running_api() -> AsyncIterator[int]:
 
 
 async def until_it_lives(port: int) -> None:
-    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
         while True:
             try:
                 await http.get(f"http://{HOST}:{port}/healthz")

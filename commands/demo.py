@@ -30,7 +30,7 @@ from commands.proof import (
 from db.engine import Database, open_engine
 from db.views.timeline import Step, trace_order
 from embedded.isolated_plan import plan_apart
-from embedded.ports import PLAIN
+from embedded.ports import NO_TLS
 from embedded.stack import Stack, StackPlan
 from kit.clock import utc_now
 from kit.refusals import CommandError
@@ -67,7 +67,10 @@ async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bo
     console.print("Starting Temporal, the worker and the API …", style="dim")
     database, holds = Database(open_engine(url)), None
     with stopped_by_signals():
-        async with Stack(plan) as stack, httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+        async with (
+            Stack(plan) as stack,
+            httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http,
+        ):
             console.print(f"Ready after {monotonic() - began:.1f} s.\n", style="dim")
             holds = await _sell(Shop(http, plan.url, database), plan, console, keep=keep)
             if keep:

@@ -57,7 +57,7 @@ def revoke_command(databases: Databases) -> Callable[..., None]:
                 raise CommandError(f"no signing key here has the kid {kid}: `mintpost keys list`")
             if known.revoked_at is None:
                 _ask(kid, yes=yes)
-                database.run_here(revoke_key, kid, reason, utc_now())
+                database.write_here(revoke_key, kid, reason, utc_now())
             _say(database.read_here(find_key, kid) or known)
 
     return command

@@ -153,7 +153,7 @@ def _change(
 def _apply(database: Database, catalog: Catalog, line: RemapLine, by: Asker) -> RemapLine:
     if not line.differs:
         return line
-    done: Remapped | None = database.run_here(
+    done: Remapped | None = database.write_here(
         remap_license, line.license_id, catalog, by, utc_now()
     )
     if done is None:  # Somebody else did the same since it was shown.

@@ -64,7 +64,7 @@ async def resend(
     new = NewResend(source, order_id, None if to is None else _address(to), asker(), why)
     # Before it is asked for: a ping that comes in between must not look as if it had been there.
     waiting = await database.read(waiting_order, source, order_id)
-    deliveries = await database.run(ask_resends, new, utc_now())
+    deliveries = await database.write(ask_resends, new, utc_now())
     if not deliveries and (waiting is None or to is None):
         raise CommandError(_nothing_to_send(order_reference(source, order_id), waiting))
     return deliveries

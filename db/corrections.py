@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.tables import Correction, Delivery, LicenseRow, SaleRow
+from db.tables import CorrectionRow, DeliveryRow, LicenseRow, SaleRow
 from domain.delivery import DONE, WITHDRAWN
 from domain.sale import Sale
 
@@ -24,8 +24,8 @@ class NewCorrection:
     asked_why: str | None
 
 
-def keep_correction(session: Session, new: NewCorrection, now: datetime) -> Correction:
-    correction = Correction(
+def keep_correction(session: Session, new: NewCorrection, now: datetime) -> CorrectionRow:
+    correction = CorrectionRow(
         source=new.source,
         order_id=new.order_id,
         to=new.to,
@@ -38,16 +38,16 @@ def keep_correction(session: Session, new: NewCorrection, now: datetime) -> Corr
     return correction
 
 
-def kept_correction(session: Session, sale: Sale) -> Correction | None:
+def kept_correction(session: Session, sale: Sale) -> CorrectionRow | None:
     """Return the newest correction of the order, or of another order of its subscription."""
-    query = select(Correction).where(Correction.source == sale.source, _is_of(sale))
-    return session.scalars(query.order_by(Correction.id.desc()).limit(1)).one_or_none()
+    query = select(CorrectionRow).where(CorrectionRow.source == sale.source, _is_of(sale))
+    return session.scalars(query.order_by(CorrectionRow.id.desc()).limit(1)).one_or_none()
 
 
 def corrected_address(session: Session, source: str, order_id: str | None) -> str | None:
     """Return the newest address that a person gave for the order; None where nobody did."""
-    own = select(Correction.to).filter_by(source=source, order_id=order_id)
-    return session.execute(own.order_by(Correction.id.desc()).limit(1)).scalar_one_or_none()
+    own = select(CorrectionRow.to).filter_by(source=source, order_id=order_id)
+    return session.execute(own.order_by(CorrectionRow.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None:
@@ -56,14 +56,16 @@ def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None
     One whose attempt is of unknown end may have gone to the old address, and says so.
     """
     owed = and_(
-        Delivery.license_id == license_id, Delivery.id != instead, Delivery.status.not_in(DONE)
+        DeliveryRow.license_id == license_id,
+        DeliveryRow.id != instead,
+        DeliveryRow.status.not_in(DONE),
     )
-    doubtful = and_(owed, Delivery.attempt_ends_at.is_not(None))
-    session.execute(update(Delivery).where(doubtful).values(error=MAY_HAVE_GONE))
-    session.execute(update(Delivery).where(owed).values(status=WITHDRAWN, superseded_by=instead))
+    doubtful = and_(owed, DeliveryRow.attempt_ends_at.is_not(None))
+    session.execute(update(DeliveryRow).where(doubtful).values(error=MAY_HAVE_GONE))
+    session.execute(update(DeliveryRow).where(owed).values(status=WITHDRAWN, superseded_by=instead))
 
 
-def take_correction(license_: LicenseRow, said: Correction | None) -> bool:
+def take_correction(license_: LicenseRow, said: CorrectionRow | None) -> bool:
     """Give the license to the corrected address; False where a later correction stands."""
     if said is None or said.id <= (license_.correction_id or 0):
         return False
@@ -72,10 +74,10 @@ def take_correction(license_: LicenseRow, said: Correction | None) -> bool:
 
 
 def _is_of(sale: Sale) -> ColumnElement[bool]:
-    own = Correction.order_id == sale.order_id
+    own = CorrectionRow.order_id == sale.order_id
     if sale.subscription_id is None:
         return own
     siblings = select(SaleRow.order_id).filter_by(
         source=sale.source, subscription_id=sale.subscription_id
     )
-    return or_(own, Correction.order_id.in_(siblings))
+    return or_(own, CorrectionRow.order_id.in_(siblings))

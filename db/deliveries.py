@@ -12,7 +12,7 @@ from db.clock import database_now
 from db.inserting import the_one
 from db.licenses import license_of
 from db.sales import product_of
-from db.tables import Delivery, LicenseRow, SaleRow
+from db.tables import DeliveryRow, LicenseRow, SaleRow
 from domain.delivery import DONE, PENDING, REFUSED, WITHDRAWN
 from domain.license import License
 from domain.sale import Product
@@ -21,7 +21,7 @@ OWED = (PENDING, REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OwedEmail:
     """A delivery with all that its e-mail says; `renewed`: it tells of a longer license.
 
     `done` is the status of whichever delivery already told this. `attempt_ends_at` is set
@@ -55,11 +55,11 @@ class SentMail:
     remark: str | None = None
 
 
-def load_letter(session: Session, delivery_id: int) -> Letter:
-    delivery = the_one(session, Delivery, id=delivery_id)
+def load_owed_email(session: Session, delivery_id: int) -> OwedEmail:
+    delivery = the_one(session, DeliveryRow, id=delivery_id)
     row = the_one(session, LicenseRow, id=delivery.license_id)
     sale = the_one(session, SaleRow, id=row.sale_id)
-    return Letter(
+    return OwedEmail(
         delivery_id=delivery.id,
         to=delivery.to,
         license=license_of(row),
@@ -77,7 +77,7 @@ def load_letter(session: Session, delivery_id: int) -> Letter:
 
 def is_owed(session: Session, delivery_id: int) -> bool:
     """Tell whether its buyer has neither this e-mail nor another that makes it needless."""
-    delivery = the_one(session, Delivery, id=delivery_id)
+    delivery = the_one(session, DeliveryRow, id=delivery_id)
     if delivery.superseded_by is not None:
         return is_owed(session, delivery.superseded_by)
     return delivery.status in OWED and _already_told(session, delivery) is None
@@ -94,9 +94,9 @@ def begin_attempt(
     """
     ends_at = database_now(session) + lease
     result = session.execute(
-        update(Delivery)
-        .where(_to_send(delivery_id), Delivery.attempt_ends_at.is_not_distinct_from(seen))
-        .values(status=PENDING, attempt_ends_at=ends_at, attempts=Delivery.attempts + 1)
+        update(DeliveryRow)
+        .where(_to_send(delivery_id), DeliveryRow.attempt_ends_at.is_not_distinct_from(seen))
+        .values(status=PENDING, attempt_ends_at=ends_at, attempts=DeliveryRow.attempts + 1)
     )
     return ends_at if cast("CursorResult[Any]", result).rowcount == 1 else None
 
@@ -110,10 +110,10 @@ def end_attempt_unsent(
     """
     ended = REFUSED if refused else PENDING
     session.execute(
-        update(Delivery)
-        .where(_owed(delivery_id), Delivery.attempt_ends_at == attempt)
+        update(DeliveryRow)
+        .where(_owed(delivery_id), DeliveryRow.attempt_ends_at == attempt)
         .values(
-            status=case((Delivery.status == WITHDRAWN, WITHDRAWN), else_=ended),
+            status=case((DeliveryRow.status == WITHDRAWN, WITHDRAWN), else_=ended),
             error=words,
             attempt_ends_at=None,
         )
@@ -123,22 +123,24 @@ def end_attempt_unsent(
 def end_attempt_in_doubt(session: Session, delivery_id: int, attempt: datetime, words: str) -> None:
     """Record that the attempt is over, and why it is not known whether it sent anything."""
     session.execute(
-        update(Delivery)
-        .where(_owed(delivery_id), Delivery.attempt_ends_at == attempt)
+        update(DeliveryRow)
+        .where(_owed(delivery_id), DeliveryRow.attempt_ends_at == attempt)
         .values(error=words, attempt_ends_at=min(attempt, database_now(session)))
     )
 
 
 def tell_delivery(session: Session, delivery_id: int, words: str) -> None:
     """Record why a mail that is owed still waits."""
-    waiting = update(Delivery).where(Delivery.id == delivery_id, Delivery.status == PENDING)
+    waiting = update(DeliveryRow).where(
+        DeliveryRow.id == delivery_id, DeliveryRow.status == PENDING
+    )
     session.execute(waiting.values(error=words))
 
 
 def refuse_delivery(session: Session, delivery_id: int, words: str) -> None:
     """Record that no mail can be built for it."""
     refused = {"status": REFUSED, "error": words}
-    session.execute(update(Delivery).where(_to_send(delivery_id)).values(refused))
+    session.execute(update(DeliveryRow).where(_to_send(delivery_id)).values(refused))
 
 
 def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetime) -> int | None:
@@ -147,7 +149,7 @@ def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetim
     Return the delivery that supersedes this one, if a person corrected its address meanwhile.
     """
     result = session.execute(
-        update(Delivery)
+        update(DeliveryRow)
         .where(_owed(delivery_id))
         .values(
             status=sent.status,
@@ -160,34 +162,34 @@ def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetim
     )
     if cast("CursorResult[Any]", result).rowcount == 0:
         session.execute(
-            update(Delivery)
-            .where(Delivery.id == delivery_id, Delivery.message_id != sent.message_id)
+            update(DeliveryRow)
+            .where(DeliveryRow.id == delivery_id, DeliveryRow.message_id != sent.message_id)
             .values(error=f"sent twice: the second mail is {sent.message_id}")
         )
-    corrected = select(Delivery.superseded_by).where(Delivery.id == delivery_id)
+    corrected = select(DeliveryRow.superseded_by).where(DeliveryRow.id == delivery_id)
     return session.execute(corrected).scalar_one_or_none()
 
 
 def _owed(delivery_id: int) -> ColumnElement[bool]:
-    return and_(Delivery.id == delivery_id, Delivery.status.not_in(DONE))
+    return and_(DeliveryRow.id == delivery_id, DeliveryRow.status.not_in(DONE))
 
 
 def _to_send(delivery_id: int) -> ColumnElement[bool]:
-    return and_(_owed(delivery_id), Delivery.status != WITHDRAWN)
+    return and_(_owed(delivery_id), DeliveryRow.status != WITHDRAWN)
 
 
-def _already_told(session: Session, delivery: Delivery) -> str | None:
+def _already_told(session: Session, delivery: DeliveryRow) -> str | None:
     """Return the status that makes this delivery needless.
 
     A sale's own mail is needless once any mail of its license went out, for all carry the same
     key; a charge's once a person sent the longer license again.
     """
-    told = select(Delivery.status).where(
-        Delivery.license_id == delivery.license_id, Delivery.status.in_(DONE)
+    told = select(DeliveryRow.status).where(
+        DeliveryRow.license_id == delivery.license_id, DeliveryRow.status.in_(DONE)
     )
     if delivery.reason.startswith("charge:"):
-        later_resend = and_(Delivery.reason.startswith("resend:"), Delivery.id > delivery.id)
-        told = told.where(or_(Delivery.id == delivery.id, later_resend))
+        later_resend = and_(DeliveryRow.reason.startswith("resend:"), DeliveryRow.id > delivery.id)
+        told = told.where(or_(DeliveryRow.id == delivery.id, later_resend))
     elif delivery.reason != "sale":
-        told = told.where(Delivery.id == delivery.id)
+        told = told.where(DeliveryRow.id == delivery.id)
     return session.execute(told.limit(1)).scalar_one_or_none()

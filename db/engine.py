@@ -171,10 +171,10 @@ class Database:
         self._reader = engine.execution_options(**READ_ONLY)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
 
-    async def run(
+    async def write(
         self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        return await self._in_thread(lambda: self.run_here(query, *args, **kwargs))
+        return await self._in_thread(lambda: self.write_here(query, *args, **kwargs))
 
     async def read(
         self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
@@ -184,7 +184,7 @@ class Database:
     async def _in_thread(self, work: Callable[[], R]) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def run_here(
+    def write_here(
         self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         return _in_transaction(self.engine, query, *args, **kwargs)

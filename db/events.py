@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import database_now
 from db.inserting import insert_once, the_one
-from db.tables import Event
+from db.tables import EventRow
 
 WAITING = "waiting to start, which happens by itself"
 
@@ -53,7 +53,7 @@ def store_event(session: Session, new: NewEvent) -> int:
     """Return the audit row's id; the same request stored twice is one row."""
     event_id = insert_once(
         session,
-        Event,
+        EventRow,
         request_id=new.request_id,
         source=new.source,
         kind=new.kind,
@@ -67,14 +67,14 @@ def store_event(session: Session, new: NewEvent) -> int:
         body_bytes=new.body_bytes,
         matched_secret=new.matched_secret,
     )
-    return event_id or the_one(session, Event, request_id=new.request_id).id
+    return event_id or the_one(session, EventRow, request_id=new.request_id).id
 
 
-def load_event(session: Session, event_id: int) -> Event:
-    return the_one(session, Event, id=event_id)
+def load_event(session: Session, event_id: int) -> EventRow:
+    return the_one(session, EventRow, id=event_id)
 
 
-def load_event_now(session: Session, event_id: int) -> tuple[Event, datetime]:
+def load_event_now(session: Session, event_id: int) -> tuple[EventRow, datetime]:
     """Return the row, and the time on the database's clock."""
     return load_event(session, event_id), database_now(session)
 
@@ -85,7 +85,12 @@ def lock_order(session: Session, source: str, order_id: str) -> bool:
     On PostgreSQL a correction may come while the order is minted, or two runs may settle each
     other's row. One row is locked, so that no two who lock several can wait for each other.
     """
-    first = select(Event.id).filter_by(source=source, order_id=order_id).order_by(Event.id).limit(1)
+    first = (
+        select(EventRow.id)
+        .filter_by(source=source, order_id=order_id)
+        .order_by(EventRow.id)
+        .limit(1)
+    )
     return session.execute(first.with_for_update()).scalar_one_or_none() is not None
 
 
@@ -93,8 +98,8 @@ def name_event(
     session: Session, event_id: int, kind: str, order_id: str | None, product_id: str | None
 ) -> None:
     session.execute(
-        update(Event)
-        .where(Event.id == event_id)
+        update(EventRow)
+        .where(EventRow.id == event_id)
         .values(kind=kind, order_id=order_id, product_id=product_id)
     )
 
@@ -102,13 +107,15 @@ def name_event(
 def note_event(session: Session, event_id: int, note: str | None) -> None:
     """Add to what the row's note says, where there is something; said again, it is said once."""
     if note:
-        session.execute(update(Event).where(Event.id == event_id).values(note=noted(note)))
+        session.execute(update(EventRow).where(EventRow.id == event_id).values(note=noted(note)))
 
 
 def noted(note: str) -> ColumnElement[str]:
     """Return the row's note with this clause added, unless it is there."""
-    there = Event.note.contains(note, autoescape=True)
-    return case((Event.note.is_(None), note), (there, Event.note), else_=Event.note + "; " + note)
+    there = EventRow.note.contains(note, autoescape=True)
+    return case(
+        (EventRow.note.is_(None), note), (there, EventRow.note), else_=EventRow.note + "; " + note
+    )
 
 
 def copies_of_order(session: Session, source: str, order_id: str) -> list[tuple[int, str]]:
@@ -116,9 +123,9 @@ def copies_of_order(session: Session, source: str, order_id: str) -> list[tuple[
 
     Without the bodies, each of which may have a MiB.
     """
-    order = select(Event.id, Event.kind).filter_by(source=source, order_id=order_id)
-    whole = Event.body_bytes <= func.length(Event.body)
-    rows = session.execute(order.where(Event.kind != "test_ping", whole).order_by(Event.id))
+    order = select(EventRow.id, EventRow.kind).filter_by(source=source, order_id=order_id)
+    whole = EventRow.body_bytes <= func.length(EventRow.body)
+    rows = session.execute(order.where(EventRow.kind != "test_ping", whole).order_by(EventRow.id))
     return [(event_id, kind) for event_id, kind in rows]
 
 
@@ -128,9 +135,9 @@ def waiting_events(session: Session, limit: int, after: int = 0) -> list[Waiting
     `after` is the id of the last one that the caller has seen.
     """
     rows = session.execute(
-        select(Event.id, Event.source, Event.kind, Event.order_id, Event.product_id)
-        .where(Event.outcome.is_(None), Event.dispatched_at.is_(None), Event.id > after)
-        .order_by(Event.id)
+        select(EventRow.id, EventRow.source, EventRow.kind, EventRow.order_id, EventRow.product_id)
+        .where(EventRow.outcome.is_(None), EventRow.dispatched_at.is_(None), EventRow.id > after)
+        .order_by(EventRow.id)
         .limit(limit)
     )
     return [WaitingEvent(*row) for row in rows]
@@ -139,9 +146,9 @@ def waiting_events(session: Session, limit: int, after: int = 0) -> list[Waiting
 def started_events(session: Session, before: datetime) -> list[StartedEvent]:
     """Return the open rows whose workflow was started before that time."""
     rows = session.execute(
-        select(Event.id, Event.workflow_id, Event.error)
-        .where(Event.outcome.is_(None), Event.dispatched_at < before)
-        .order_by(Event.id)
+        select(EventRow.id, EventRow.workflow_id, EventRow.error)
+        .where(EventRow.outcome.is_(None), EventRow.dispatched_at < before)
+        .order_by(EventRow.id)
     )
     return [StartedEvent(event_id, name or "", error) for event_id, name, error in rows]
 
@@ -149,9 +156,9 @@ def started_events(session: Session, before: datetime) -> list[StartedEvent]:
 def tell_event(session: Session, seen: StartedEvent, error: str | None) -> None:
     """Replace the sentence of an open row, unless its run said another one meanwhile."""
     session.execute(
-        update(Event)
-        .where(Event.id == seen.id, Event.outcome.is_(None))
-        .where(Event.error.is_not_distinct_from(seen.error))
+        update(EventRow)
+        .where(EventRow.id == seen.id, EventRow.outcome.is_(None))
+        .where(EventRow.error.is_not_distinct_from(seen.error))
         .values(error=error)
     )
 
@@ -162,8 +169,8 @@ def start_again(session: Session, event_id: int) -> bool:
     False where it is not open any more.
     """
     result = session.execute(
-        update(Event)
-        .where(Event.id == event_id, Event.outcome.is_(None))
+        update(EventRow)
+        .where(EventRow.id == event_id, EventRow.outcome.is_(None))
         .values(dispatched_at=None)
     )
     return cast("CursorResult[Any]", result).rowcount == 1
@@ -177,14 +184,14 @@ def mark_dispatched(
     Return False, and change nothing, if the row's kind is no longer `kind`: its run has named it,
     and the relay may have to start it under another id.
     """
-    waited_for = and_(Event.outcome.is_(None), Event.error.startswith(WAITING))
+    waited_for = and_(EventRow.outcome.is_(None), EventRow.error.startswith(WAITING))
     result = session.execute(
-        update(Event)
-        .where(Event.id == event_id, true() if kind is None else Event.kind == kind)
+        update(EventRow)
+        .where(EventRow.id == event_id, true() if kind is None else EventRow.kind == kind)
         .values(
             workflow_id=workflow_id,
             dispatched_at=now,
-            error=case((waited_for, null()), else_=Event.error),
+            error=case((waited_for, null()), else_=EventRow.error),
         )
     )
     return cast("CursorResult[Any]", result).rowcount == 1
@@ -194,10 +201,10 @@ def record_waiting(session: Session, trouble: str, event_id: int | None = None) 
     """Tell on one row, or on every row, that has no workflow yet what it waits for."""
     sentence = f"{WAITING}: {trouble}"
     session.execute(
-        update(Event)
-        .where(Event.outcome.is_(None), Event.dispatched_at.is_(None))
-        .where(true() if event_id is None else Event.id == event_id)
+        update(EventRow)
+        .where(EventRow.outcome.is_(None), EventRow.dispatched_at.is_(None))
+        .where(true() if event_id is None else EventRow.id == event_id)
         # A backlog is told once, and not at every look.
-        .where(Event.error.is_distinct_from(sentence))
+        .where(EventRow.error.is_distinct_from(sentence))
         .values(error=sentence)
     )

@@ -11,7 +11,7 @@ from db.corrections import kept_correction, take_correction, withdraw_deliveries
 from db.events import lock_order, note_event
 from db.holders import hear_charge
 from db.inserting import insert_once, the_one
-from db.tables import Correction, Delivery, LicenseRow, SaleRow
+from db.tables import CorrectionRow, DeliveryRow, LicenseRow, SaleRow
 from domain.delivery import PENDING
 from domain.license import License
 from domain.sale import Sale
@@ -127,7 +127,7 @@ def _extend(row: LicenseRow, end: datetime | None) -> bool:
 def _owe(session: Session, row: LicenseRow, reason: str, now: datetime) -> int:
     owed = insert_once(
         session,
-        Delivery,
+        DeliveryRow,
         license_id=row.id,
         reason=reason,
         to=row.email,
@@ -135,11 +135,11 @@ def _owe(session: Session, row: LicenseRow, reason: str, now: datetime) -> int:
         attempts=0,
         created_at=now,
     )
-    return owed or the_one(session, Delivery, license_id=row.id, reason=reason).id
+    return owed or the_one(session, DeliveryRow, license_id=row.id, reason=reason).id
 
 
 def _delivery_id(session: Session, row: LicenseRow, reason: str) -> int | None:
-    owed = select(Delivery.id).filter_by(license_id=row.id, reason=reason)
+    owed = select(DeliveryRow.id).filter_by(license_id=row.id, reason=reason)
     return session.execute(owed).scalar_one_or_none()
 
 
@@ -163,7 +163,7 @@ def license_of(row: LicenseRow) -> License:
 
 
 def _insert_license(
-    session: Session, sale: Sale, new: NewLicense, said: Correction | None, now: datetime
+    session: Session, sale: Sale, new: NewLicense, said: CorrectionRow | None, now: datetime
 ) -> None:
     insert_once(
         session,

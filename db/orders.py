@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, sel
 from sqlalchemy.orm import Session, aliased
 
 from db.events import lock_order, noted
-from db.tables import Event, SaleRow
+from db.tables import EventRow, SaleRow
 from domain.errors import RowMissingError
 from domain.event import DUPLICATE, FAILED, ORDER_KINDS, UNSETTLED
 
-IS_OPEN = Event.outcome.is_(None)
-IS_OPEN_OR_FAILED = or_(IS_OPEN, Event.outcome == FAILED)
+IS_OPEN = EventRow.outcome.is_(None)
+IS_OPEN_OR_FAILED = or_(IS_OPEN, EventRow.outcome == FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def record_failure(
     if workflow_id is not None:
         _reopen(session, event, workflow_id)
     # A row that says so already is not written again: on SQLite its body would be, too.
-    silent = and_(IS_OPEN, Event.error.is_distinct_from(sentence))
-    session.execute(update(Event).where(_same_order(event), silent).values(error=sentence))
+    silent = and_(IS_OPEN, EventRow.error.is_distinct_from(sentence))
+    session.execute(update(EventRow).where(_same_order(event), silent).values(error=sentence))
 
 
 def fail_order(session: Session, event_id: int, sentence: str, now: datetime) -> int:
@@ -59,7 +59,7 @@ def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> i
     event = _named(session, event_id)
     if _was_read(session, event):
         return fail_order(session, event_id, sentence, now)
-    failed = _fail(session, Event.id == event_id, sentence, now)
+    failed = _fail(session, EventRow.id == event_id, sentence, now)
     _give_back(session, _same_order(event))
     return failed
 
@@ -73,11 +73,11 @@ def close_row(
     told.
     """
     event = _named(session, event_id)
-    unsettled = or_(IS_OPEN_OR_FAILED, Event.outcome.startswith("ignored:"))
-    mine = and_(Event.id == event_id, unsettled)
+    unsettled = or_(IS_OPEN_OR_FAILED, EventRow.outcome.startswith("ignored:"))
+    mine = and_(EventRow.id == event_id, unsettled)
     settled = _settle(session, mine, remark, outcome=outcome, error=None, closed_at=now)
     if outcome in UNSETTLED:
-        _give_back(session, and_(_same_order(event), Event.id != event_id))
+        _give_back(session, and_(_same_order(event), EventRow.id != event_id))
     return settled
 
 
@@ -86,8 +86,8 @@ def copies_to_settle(session: Session, event_id: int, outcome: str) -> Sequence[
     if outcome in UNSETTLED:
         return []
     event = _named(session, event_id)
-    others = and_(_same_order(event), Event.id != event_id, IS_OPEN_OR_FAILED)
-    return session.scalars(select(Event.id).where(others).order_by(Event.id)).all()
+    others = and_(_same_order(event), EventRow.id != event_id, IS_OPEN_OR_FAILED)
+    return session.scalars(select(EventRow.id).where(others).order_by(EventRow.id)).all()
 
 
 def rows_to_fail(session: Session, event_id: int) -> Sequence[int]:
@@ -95,17 +95,17 @@ def rows_to_fail(session: Session, event_id: int) -> Sequence[int]:
     event = _named(session, event_id)
     if not _was_read(session, event):
         return []
-    rows = select(Event.id).where(_shares_run(event), IS_OPEN)
-    return session.scalars(rows.order_by(Event.id)).all()
+    rows = select(EventRow.id).where(_shares_run(event), IS_OPEN)
+    return session.scalars(rows.order_by(EventRow.id)).all()
 
 
 def order_is_settled(session: Session, source: str, order_id: str) -> bool:
     """Tell whether another open row of the order would be among `late_copies`."""
     settled = exists().where(
-        Event.source == source,
-        Event.order_id == order_id,
-        Event.kind.in_(ORDER_KINDS),
-        Event.outcome.not_in(UNSETTLED),
+        EventRow.source == source,
+        EventRow.order_id == order_id,
+        EventRow.kind.in_(ORDER_KINDS),
+        EventRow.outcome.not_in(UNSETTLED),
     )
     return session.execute(select(settled)).scalar_one()
 
@@ -115,14 +115,14 @@ def late_copies(session: Session) -> list[tuple[int, int]]:
 
     A ping may come after its order is done, or join a run too late for its last step.
     """
-    other = aliased(Event)
+    other = aliased(EventRow)
     late = (
-        select(Event.id, func.min(other.id))
-        .join(other, and_(other.source == Event.source, other.order_id == Event.order_id))
-        .where(IS_OPEN, Event.kind.in_(ORDER_KINDS))
+        select(EventRow.id, func.min(other.id))
+        .join(other, and_(other.source == EventRow.source, other.order_id == EventRow.order_id))
+        .where(IS_OPEN, EventRow.kind.in_(ORDER_KINDS))
         .where(other.kind.in_(ORDER_KINDS), other.outcome.not_in(UNSETTLED))
-        .group_by(Event.id)
-        .order_by(Event.id)
+        .group_by(EventRow.id)
+        .order_by(EventRow.id)
     )
     return [(copy, settled_by) for copy, settled_by in session.execute(late)]
 
@@ -135,13 +135,15 @@ def settle_copy(
     Two runs may end at once, each with a row of its own: one of them must not be a duplicate.
     """
     _locked(session, copy_id)
-    settled_itself = select(Event.id).where(Event.id == settled_by, Event.outcome == DUPLICATE)
+    settled_itself = select(EventRow.id).where(
+        EventRow.id == settled_by, EventRow.outcome == DUPLICATE
+    )
     if session.execute(settled_itself).scalar_one_or_none() is not None:
         return 0
     parts = [f"the order was settled by ping {settled_by}", remark]
     return _settle(
         session,
-        and_(Event.id == copy_id, IS_OPEN_OR_FAILED),
+        and_(EventRow.id == copy_id, IS_OPEN_OR_FAILED),
         "; ".join(part for part in parts if part is not None),
         outcome=DUPLICATE,
         error=None,
@@ -150,10 +152,12 @@ def settle_copy(
 
 
 def _named(session: Session, event_id: int) -> _Named:
-    found = select(Event.id, Event.source, Event.kind, Event.order_id).where(Event.id == event_id)
+    found = select(EventRow.id, EventRow.source, EventRow.kind, EventRow.order_id).where(
+        EventRow.id == event_id
+    )
     row = session.execute(found).one_or_none()
     if row is None:
-        raise RowMissingError(Event.__tablename__)
+        raise RowMissingError(EventRow.__tablename__)
     return _Named(*row)
 
 
@@ -167,17 +171,17 @@ def _locked(session: Session, event_id: int) -> _Named:
 
 def _same_order(event: _Named) -> ColumnElement[bool]:
     if event.kind not in ORDER_KINDS or event.order_id is None:
-        return Event.id == event.id
+        return EventRow.id == event.id
     return and_(
-        Event.source == event.source,
-        Event.order_id == event.order_id,
-        Event.kind.in_(ORDER_KINDS),
+        EventRow.source == event.source,
+        EventRow.order_id == event.order_id,
+        EventRow.kind.in_(ORDER_KINDS),
     )
 
 
 def _shares_run(event: _Named) -> ColumnElement[bool]:
-    joined = and_(_same_order(event), Event.dispatched_at.is_not(None))
-    return or_(Event.id == event.id, joined)
+    joined = and_(_same_order(event), EventRow.dispatched_at.is_not(None))
+    return or_(EventRow.id == event.id, joined)
 
 
 def _was_read(session: Session, event: _Named) -> bool:
@@ -193,11 +197,11 @@ def _fail(session: Session, which: ColumnElement[bool], sentence: str, now: date
 
 def _reopen(session: Session, event: _Named, workflow_id: str) -> None:
     """Open the rows anew that `fail_run` would fail; a resend's workflow is not theirs."""
-    shared = or_(Event.id == event.id, _same_order(event))
-    which = shared if _was_read(session, event) else Event.id == event.id
+    shared = or_(EventRow.id == event.id, _same_order(event))
+    which = shared if _was_read(session, event) else EventRow.id == event.id
     session.execute(
-        update(Event)
-        .where(which, Event.outcome == FAILED, Event.workflow_id == workflow_id)
+        update(EventRow)
+        .where(which, EventRow.outcome == FAILED, EventRow.workflow_id == workflow_id)
         .values(outcome=None, closed_at=None)
     )
 
@@ -205,18 +209,18 @@ def _reopen(session: Session, event: _Named, workflow_id: str) -> None:
 def run_failed_again(session: Session, source: str, order_id: str) -> None:
     """Open the failed rows of an order anew, and let the relay start a run for them."""
     failed = and_(
-        Event.source == source,
-        Event.order_id == order_id,
-        Event.kind.in_(ORDER_KINDS),
-        Event.outcome == FAILED,
+        EventRow.source == source,
+        EventRow.order_id == order_id,
+        EventRow.kind.in_(ORDER_KINDS),
+        EventRow.outcome == FAILED,
     )
     values = {"outcome": None, "closed_at": None, "dispatched_at": None, "error": None}
-    session.execute(update(Event).where(failed).values(values))
+    session.execute(update(EventRow).where(failed).values(values))
 
 
 def _give_back(session: Session, which: ColumnElement[bool]) -> None:
     """Let the relay start a run of its own for each open row."""
-    session.execute(update(Event).where(which, IS_OPEN).values(dispatched_at=None, error=None))
+    session.execute(update(EventRow).where(which, IS_OPEN).values(dispatched_at=None, error=None))
 
 
 def _settle(
@@ -225,7 +229,7 @@ def _settle(
     remark: str | None = None,
     **values: str | datetime | None,
 ) -> int:
-    settled = update(Event).where(which).values(**values)
+    settled = update(EventRow).where(which).values(**values)
     if remark is not None:
         settled = settled.values(note=noted(remark))
     return cast("CursorResult[Any]", session.execute(settled)).rowcount

@@ -11,7 +11,7 @@ from db.events import note_event
 from db.inserting import the_one
 from db.resends import NewResend, ask_resends
 from db.sales import load_sale
-from db.tables import Delivery, LicenseRow, RemapRow, SaleRow
+from db.tables import DeliveryRow, LicenseRow, RemapRow, SaleRow
 from domain.catalog import Catalog
 from domain.remapping import Held, Terms, is_in_favor, terms_today
 
@@ -90,8 +90,10 @@ def remap_license(
     delivery_id = None
     if asker.may_mail and is_in_favor(held.terms, after, now):
         resend = NewResend(row.source, row.order_id, None, asker.name, asker.why)
-        owed = Delivery.id.in_(ask_resends(session, resend, now))
-        delivery_id = session.scalar(select(Delivery.id).where(owed, Delivery.license_id == row.id))
+        owed = DeliveryRow.id.in_(ask_resends(session, resend, now))
+        delivery_id = session.scalar(
+            select(DeliveryRow.id).where(owed, DeliveryRow.license_id == row.id)
+        )
     done = Remapped(held.terms, after, delivery_id)
     _record(session, row, done, asker, now)
     return done

@@ -14,7 +14,7 @@ from db.corrections import (
 )
 from db.events import lock_order
 from db.orders import run_failed_again
-from db.tables import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
+from db.tables import CorrectionRow, DeliveryRow, EventRow, LicenseRow, ResendRow, SaleRow
 from domain.delivery import PENDING
 from domain.event import ORDER_KINDS
 from domain.identifiers import resend_reference
@@ -61,7 +61,7 @@ class StartedResend:
 @dataclass(frozen=True, slots=True)
 class _Asked:
     new: NewResend
-    said: Correction | None
+    said: CorrectionRow | None
     at: datetime
 
 
@@ -95,27 +95,27 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
 
 def waiting_order(session: Session, source: str, order_id: str) -> WaitingOrder | None:
     """Return how an order without a license stands; None where no ping names it."""
-    rows = select(Event.outcome, Event.error).filter_by(source=source, order_id=order_id)
+    rows = select(EventRow.outcome, EventRow.error).filter_by(source=source, order_id=order_id)
     # An open row says more than one that ended, and a row of the sale more than its refund's.
-    of_sale = case((Event.kind.in_(ORDER_KINDS), 0), else_=1)
-    ended = case((Event.outcome.is_(None), 0), else_=1)
-    latest = rows.order_by(of_sale, ended, Event.id.desc()).limit(1)
+    of_sale = case((EventRow.kind.in_(ORDER_KINDS), 0), else_=1)
+    ended = case((EventRow.outcome.is_(None), 0), else_=1)
+    latest = rows.order_by(of_sale, ended, EventRow.id.desc()).limit(1)
     row = session.execute(latest).one_or_none()
     return None if row is None else WaitingOrder(*row)
 
 
 def logged_orders(session: Session) -> list[tuple[str, str]]:
     """Return the orders whose license e-mail was only written down, oldest first."""
-    later = aliased(Delivery)
+    later = aliased(DeliveryRow)
     told_since = exists().where(
         later.license_id == LicenseRow.id,
-        later.id > Delivery.id,
+        later.id > DeliveryRow.id,
         later.status.in_(["accepted", PENDING]),
     )
     query = (
         select(LicenseRow.source, LicenseRow.order_id)
-        .join(Delivery, Delivery.license_id == LicenseRow.id)
-        .where(Delivery.status == "logged", ~told_since)
+        .join(DeliveryRow, DeliveryRow.license_id == LicenseRow.id)
+        .where(DeliveryRow.status == "logged", ~told_since)
         .group_by(LicenseRow.id, LicenseRow.source, LicenseRow.order_id)
         .order_by(LicenseRow.id)
     )
@@ -126,36 +126,38 @@ def waiting_resends(session: Session) -> list[WaitingResend]:
     """Return those that no workflow was started for yet, in the order they were asked for."""
     rows = session.execute(
         select(
-            Resend.id,
-            Resend.number,
+            ResendRow.id,
+            ResendRow.number,
             SaleRow.source,
             SaleRow.order_id,
             SaleRow.event_id,
             LicenseRow.id,
-            Resend.delivery_id,
+            ResendRow.delivery_id,
             LicenseRow.sale_id != SaleRow.id,
         )
-        .join(LicenseRow, LicenseRow.id == Resend.license_id)
-        .join(SaleRow, SaleRow.id == Resend.sale_id)
-        .where(Resend.dispatched_at.is_(None))
-        .order_by(Resend.id)
+        .join(LicenseRow, LicenseRow.id == ResendRow.license_id)
+        .join(SaleRow, SaleRow.id == ResendRow.sale_id)
+        .where(ResendRow.dispatched_at.is_(None))
+        .order_by(ResendRow.id)
     )
     return [WaitingResend(*row) for row in rows]
 
 
 def mark_resend_dispatched(session: Session, resend_id: int, now: datetime | None) -> None:
     """Record the start; None gives it back to the relay, as if there had been none."""
-    session.execute(update(Resend).where(Resend.id == resend_id).values(dispatched_at=now))
+    session.execute(update(ResendRow).where(ResendRow.id == resend_id).values(dispatched_at=now))
 
 
 def started_resends(session: Session, before: datetime) -> list[StartedResend]:
     """Return those whose workflow was started before that time and whose mail is owed still."""
     rows = session.execute(
-        select(Resend.id, SaleRow.source, SaleRow.order_id, Resend.number, Resend.delivery_id)
-        .join(SaleRow, SaleRow.id == Resend.sale_id)
-        .join(Delivery, Delivery.id == Resend.delivery_id)
-        .where(Resend.dispatched_at < before, Delivery.status == "pending")
-        .order_by(Resend.id)
+        select(
+            ResendRow.id, SaleRow.source, SaleRow.order_id, ResendRow.number, ResendRow.delivery_id
+        )
+        .join(SaleRow, SaleRow.id == ResendRow.sale_id)
+        .join(DeliveryRow, DeliveryRow.id == ResendRow.delivery_id)
+        .where(ResendRow.dispatched_at < before, DeliveryRow.status == "pending")
+        .order_by(ResendRow.id)
     )
     return [
         StartedResend(resend_id, resend_reference(source, order_id, number), delivery_id)
@@ -171,7 +173,7 @@ def _ask(session: Session, sale: SaleRow, license_: LicenseRow, asked: _Asked) -
     before = license_.email
     corrected = take_correction(license_, asked.said)
     number = _next_number(session, license_)
-    delivery = Delivery(
+    delivery = DeliveryRow(
         license_id=license_.id,
         reason=f"resend:{number}",
         to=license_.email,
@@ -182,7 +184,7 @@ def _ask(session: Session, sale: SaleRow, license_: LicenseRow, asked: _Asked) -
     session.add(delivery)
     session.flush()
     session.add(
-        Resend(
+        ResendRow(
             license_id=license_.id,
             sale_id=sale.id,
             number=number,
@@ -201,8 +203,8 @@ def _ask(session: Session, sale: SaleRow, license_: LicenseRow, asked: _Asked) -
 def _next_number(session: Session, license_: LicenseRow) -> int:
     """Count over the whole order: the workflow's id names order and number."""
     asked = (
-        select(func.coalesce(func.max(Resend.number), 0))
-        .join(LicenseRow, LicenseRow.id == Resend.license_id)
+        select(func.coalesce(func.max(ResendRow.number), 0))
+        .join(LicenseRow, LicenseRow.id == ResendRow.license_id)
         .where(LicenseRow.source == license_.source, LicenseRow.order_id == license_.order_id)
     )
     return session.execute(asked).scalar_one() + 1

@@ -23,7 +23,7 @@ from db.orders import (
     settle_copy,
 )
 from db.sales import sale_of
-from db.tables import Event, LicenseRow, SaleRow
+from db.tables import EventRow, LicenseRow, SaleRow
 from domain.event import ORDER_KINDS
 from domain.sale import Sold
 
@@ -33,7 +33,7 @@ LONGEST_COMPARED = 64 * 1024
 MOST_KEPT = 2**63
 """A run's own ping is one body, and the worker's to compare, however long it is."""
 
-Remark = Callable[[Event, Sold | None], str | None]
+Remark = Callable[[EventRow, Sold | None], str | None]
 """Says of a ping of an order, given what that was sold as, what of it was not used."""
 
 
@@ -53,21 +53,21 @@ class Settling:
         # The copies first: who sees the row settled sees the order settled.
         for copy in await self.database.read(copies_to_settle, event_id, outcome):
             remark = await self.about(copy)
-            settled += await self.database.run(settle_copy, copy, event_id, now, remark)
+            settled += await self.database.write(settle_copy, copy, event_id, now, remark)
         own = None if outcome.startswith("ignored:") else await self.about(event_id, MOST_KEPT)
-        return settled + await self.database.run(close_row, event_id, outcome, now, own)
+        return settled + await self.database.write(close_row, event_id, outcome, now, own)
 
     async def fail(self, event_id: int, sentence: str, now: datetime) -> int:
         """Fail the run's rows; one that carries another address may be what mends it."""
         for row in await self.database.read(rows_to_fail, event_id):
             if (remark := await self.about(row)) is not None:
-                await self.database.run(note_event, row, remark)
-        return await self.database.run(fail_run, event_id, sentence, now)
+                await self.database.write(note_event, row, remark)
+        return await self.database.write(fail_run, event_id, sentence, now)
 
     async def settle_late(self, now: datetime) -> None:
         for copy, settled_by in await self.database.read(late_copies):
             remark = await self.about(copy)
-            await self.database.run(settle_copy, copy, settled_by, now, remark)
+            await self.database.write(settle_copy, copy, settled_by, now, remark)
 
     async def about(self, event_id: int, longest: int = LONGEST_COMPARED) -> str | None:
         copy = await self.database.read(_load_copy, event_id, longest)
@@ -78,13 +78,13 @@ class Settling:
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    event: Event
+    event: EventRow
     sold: Sold | None
 
 
 def _load_copy(session: Session, event_id: int, longest: int) -> _Compared | str | None:
     """Return what is to be compared, or why it is not, which a person should know as well."""
-    measured = select(Event.body_bytes, Event.kind).where(Event.id == event_id)
+    measured = select(EventRow.body_bytes, EventRow.kind).where(EventRow.id == event_id)
     length, kind = session.execute(measured).one()
     if kind not in ORDER_KINDS:
         return None
@@ -94,7 +94,7 @@ def _load_copy(session: Session, event_id: int, longest: int) -> _Compared | str
     return None if length > len(event.body) else _Compared(event, _sold(session, event))
 
 
-def _sold(session: Session, event: Event) -> Sold | None:
+def _sold(session: Session, event: EventRow) -> Sold | None:
     order = select(SaleRow).filter_by(source=event.source, order_id=event.order_id)
     sale = session.scalars(order.order_by(SaleRow.id).limit(1)).one_or_none()
     if sale is None:

@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once
-from db.tables import SigningKey
+from db.tables import SigningKeyRow
 from domain.errors import SigningKeyRevokedError
 
 
@@ -30,7 +30,7 @@ class KeyLine:
 
 
 def remember_key(session: Session, key: KnownKey, now: datetime) -> None:
-    insert_once(session, SigningKey, kid=key.kid, x=key.x, created_at=now)
+    insert_once(session, SigningKeyRow, kid=key.kid, x=key.x, created_at=now)
 
 
 def use_key(session: Session, key: KnownKey, now: datetime) -> None:
@@ -53,21 +53,23 @@ def known_keys(session: Session) -> list[KnownKey]:
 
 def all_keys(session: Session) -> list[KeyLine]:
     """Return them newest first, the revoked ones as well."""
-    newest = select(SigningKey).order_by(SigningKey.created_at.desc(), SigningKey.kid)
+    newest = select(SigningKeyRow).order_by(SigningKeyRow.created_at.desc(), SigningKeyRow.kid)
     return [_line(row) for row in session.scalars(newest)]
 
 
 def find_key(session: Session, kid: str) -> KeyLine | None:
-    row = session.get(SigningKey, kid)
+    row = session.get(SigningKeyRow, kid)
     return None if row is None else _line(row)
 
 
 def revoke_key(session: Session, kid: str, reason: str | None, now: datetime) -> bool:
     """Take a key out of use, for ever; False where it is unknown, or was revoked before."""
-    unrevoked = update(SigningKey).where(SigningKey.kid == kid, SigningKey.revoked_at.is_(None))
+    unrevoked = update(SigningKeyRow).where(
+        SigningKeyRow.kid == kid, SigningKeyRow.revoked_at.is_(None)
+    )
     result = session.execute(unrevoked.values(revoked_at=now, reason=reason))
     return cast("CursorResult[Any]", result).rowcount == 1
 
 
-def _line(row: SigningKey) -> KeyLine:
+def _line(row: SigningKeyRow) -> KeyLine:
     return KeyLine(row.kid, row.x, row.created_at, row.revoked_at, row.reason)

@@ -11,10 +11,10 @@ from kit.refusals import CommandError
 
 HOST = "127.0.0.1"
 
-PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For HTTP clients of the loopback: it knows no authority, whose loading takes 40 ms each time."""
 
-QUIET = range(20_000, 32_768)
+PORTS_RARELY_TAKEN = range(20_000, 32_768)
 """Below what Linux gives to outgoing connections: one of these could take a port before its
 server does, or while that is started again."""
 
@@ -38,7 +38,7 @@ def require_free(wanted: Mapping[str, int]) -> None:
 
 def free_ports(count: int) -> list[int]:
     """Return ports that nobody listens on, all different."""
-    candidates = SystemRandom().sample(QUIET, len(QUIET))
+    candidates = SystemRandom().sample(PORTS_RARELY_TAKEN, len(PORTS_RARELY_TAKEN))
     return list(islice(filter(_is_free, candidates), count))
 
 

@@ -16,7 +16,7 @@ from temporalio.service import RPCError
 
 from embedded.child import Child, spawn
 from embedded.child_environment import environment_of
-from embedded.ports import HOST, PLAIN, require_free
+from embedded.ports import HOST, NO_TLS, require_free
 from embedded.temporal_server import keep_histories, provide_temporal, server_command
 from kit.refusals import CommandError
 from kit.runs import no_worker_sentence
@@ -109,7 +109,7 @@ class Stack:
             return None
 
     async def api_is_ready(self) -> bool | None:
-        async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
             try:
                 answer = await http.get(f"{self.plan.url}/readyz")
             except httpx.TransportError:

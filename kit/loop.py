@@ -33,7 +33,7 @@ class Pauses:
             pause = min(2 * pause, self.longest)
 
 
-class Looking(ABC):
+class BackgroundLoop(ABC):
     """`waits` ends a sentence that begins with a trouble; `recovered` says that it is over."""
 
     waits: ClassVar[str]
@@ -45,7 +45,7 @@ class Looking(ABC):
         self.trouble: str | None = None
 
     @abstractmethod
-    async def do_all(self) -> str | None:
+    async def run_once(self) -> str | None:
         """Do all that waits; return what keeps some of it waiting."""
 
     def wake(self) -> None:
@@ -57,7 +57,7 @@ class Looking(ABC):
         while True:
             if await self.look():
                 pauses = self.pauses.growing()
-                await self.rest()
+                await self.pause()
             else:
                 await asyncio.sleep(next(pauses))
 
@@ -66,22 +66,22 @@ class Looking(ABC):
         # Before it looks, so that what comes meanwhile is looked at next.
         self.woken.clear()
         try:
-            trouble = await self.do_all()
+            trouble = await self.run_once()
         except (DatabaseAwayError, SQLAlchemyError) as error:
             trouble = why(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must look again
             trouble = unexpected(error)
-        self.say(trouble)
+        self.report(trouble)
         return trouble is None
 
-    def say(self, trouble: str | None) -> None:
+    def report(self, trouble: str | None) -> None:
         if trouble is not None and trouble != self.trouble:
             logger.warning("%s: %s", trouble, self.waits)
         if trouble is None and self.trouble is not None:
             logger.info(self.recovered)
         self.trouble = trouble
 
-    async def rest(self) -> None:
+    async def pause(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self.woken.wait(), self.pauses.idle.total_seconds())
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Protocol
 
-from db.deliveries import Letter
+from db.deliveries import OwedEmail
 from domain.catalog import Catalog
 from domain.errors import ProductUnmappedError
 from domain.identifiers import order_reference
@@ -48,7 +48,7 @@ class Letters:
     templates: Templates
     shop: Shop = Shop()
 
-    def compose(self, owed: Letter, mark: Mark) -> Email:
+    def compose(self, owed: OwedEmail, mark: Mark) -> Email:
         """Return the mail. Raises MailerRefusesError for an operator's unusable template."""
         license_ = owed.license
         letter = LicenseLetter(
@@ -70,7 +70,7 @@ class Letters:
         token = self.signer.sign(license_)
         return license_email(mark, owed.to, letter, token, self.templates)
 
-    def _how_to_activate(self, owed: Letter) -> str | None:
+    def _how_to_activate(self, owed: OwedEmail) -> str | None:
         # Today's words, so that a corrected address reaches whoever asks for the mail again.
         try:
             return self.products.current().find(owed.license.source, owed.product).activate

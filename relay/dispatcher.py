@@ -14,14 +14,14 @@ from db.events import WaitingEvent, mark_dispatched, record_waiting, waiting_eve
 from db.orders import order_is_settled
 from db.resends import mark_resend_dispatched, waiting_resends
 from db.settling import Settling
-from db.tables import Event
+from db.tables import EventRow
 from domain.errors import DatabaseAwayError
 from domain.event import ORDER_KINDS
 from domain.sale import Sold
 from kit.clock import Clock, utc_now
-from kit.loop import Looking, Pauses, unexpected
+from kit.loop import BackgroundLoop, Pauses, unexpected
 from relay.starter import AlreadyCompletedError, Starter, TemporalAwayError
-from storefronts.base import Ping, Storefront
+from storefronts.base import StoredRequest, Storefront
 from storefronts.remarks import Remarks
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 BATCH = 100
 
 
-class Dispatcher(Looking):
+class Dispatcher(BackgroundLoop):
     waits = "sales wait and start by themselves"
     recovered = "sales start again"
 
@@ -51,12 +51,12 @@ class Dispatcher(Looking):
         self.refused: set[int] = set()
 
     @override
-    async def do_all(self) -> str | None:
+    async def run_once(self) -> str | None:
         try:
             await self.relay()
         except TemporalAwayError as error:
             trouble = str(error)
-            await self.database.run(record_waiting, trouble)
+            await self.database.write(record_waiting, trouble)
             return trouble
         return None
 
@@ -69,7 +69,7 @@ class Dispatcher(Looking):
             last = batch[-1].id
         for resend in await self.database.read(waiting_resends):
             await self.starter.start_resend(resend)
-            await self.database.run(mark_resend_dispatched, resend.id, self.clock())
+            await self.database.write(mark_resend_dispatched, resend.id, self.clock())
 
     async def try_to_start(self, event: WaitingEvent) -> None:
         """Start it; a row that cannot be started waits with its sentence and stalls no other."""
@@ -82,7 +82,7 @@ class Dispatcher(Looking):
                 logger.warning("ping %d cannot be started: %s", event.id, unexpected(error))
             self.refused.add(event.id)
             trouble = f"unexpected {type(error).__name__}: see the API's log, and please report it"
-            await self.database.run(record_waiting, trouble, event.id)
+            await self.database.write(record_waiting, trouble, event.id)
 
     async def start(self, event: WaitingEvent) -> None:
         storefront = self.storefronts[event.source]
@@ -96,11 +96,11 @@ class Dispatcher(Looking):
             # Temporal has done it and the database does not know: it came from a backup.
             await self.starter.start(event, workflow_id, again=True)
         now, kind = self.clock(), event.kind
-        if not await self.database.run(mark_dispatched, event.id, workflow_id, now, kind):
+        if not await self.database.write(mark_dispatched, event.id, workflow_id, now, kind):
             self.wake()
 
-    def remark(self, copy: Event, sold: Sold | None) -> str | None:
-        ping = Ping(copy.content_type, copy.body, copy.received_at)
+    def remark(self, copy: EventRow, sold: Sold | None) -> str | None:
+        ping = StoredRequest(copy.content_type, copy.body, copy.received_at)
         try:
             return Remarks(self.storefronts)(copy.source, ping, sold)
         except Exception as error:  # noqa: BLE001 - settling goes on without a remark

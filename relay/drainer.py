@@ -12,7 +12,7 @@ from db.engine import Database
 from db.events import store_event
 from domain.errors import DatabaseAwayError
 from kit.clock import Clock, utc_now
-from kit.loop import Looking, Pauses, unexpected, why
+from kit.loop import BackgroundLoop, Pauses, unexpected, why
 from relay.spool import Spool, UnreadableError
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ ABANDONED = timedelta(hours=1)
 """No process is still writing a file that old: whoever waited for it was answered 503."""
 
 
-class Drainer(Looking):
+class Drainer(BackgroundLoop):
     """`drained` is called after each row, to wake the dispatcher."""
 
     waits = "spooled pings wait and go in by themselves"
@@ -43,7 +43,7 @@ class Drainer(Looking):
         self.clock = clock
 
     @override
-    async def do_all(self) -> str | None:
+    async def run_once(self) -> str | None:
         try:
             # Made now, so that a folder that cannot be is told before it is needed.
             await self.spool.run(self.spool.prepare)
@@ -71,7 +71,7 @@ class Drainer(Looking):
     async def take_in(self, file: Path) -> None:
         try:
             new = await self.spool.run(self.spool.read, file)
-            event_id = await self.database.run(store_event, new)
+            event_id = await self.database.write(store_event, new)
         except UnreadableError as error:
             await self.set_aside(file, str(error))
             return

@@ -24,7 +24,7 @@ from kit.temporal_outages import temporal_trouble
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import SALE_PRODUCT, SALE_SOURCE, TASK_QUEUE
 from workflows.resend_license import LicenseToResend, ResendLicense
-from workflows.steps import Ping
+from workflows.steps import EventToParse
 
 NO_ATTRIBUTES = TypedSearchAttributes([])
 
@@ -115,7 +115,7 @@ class Starter:
     ) -> None:
         await self.client.start_workflow(
             FulfillSale.run,
-            Ping(event.id),
+            EventToParse(event.id),
             id=workflow_id,
             task_queue=self.task_queue,
             task_timeout=self.task_timeout,

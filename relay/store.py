@@ -21,7 +21,7 @@ class NotStoredError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class StorePatience:
     """How long the database alone is waited for, and how much longer for either of the two.
 
     Gumroad waits 5 s in all (2026-08), and the way there counts.
@@ -45,7 +45,7 @@ class Store:
         *,
         stored: Callable[[], None],
         spooled: Callable[[], None],
-        patience: Patience,
+        patience: StorePatience,
     ) -> None:
         self.database = database
         self.spool = spool
@@ -80,7 +80,7 @@ class Store:
             await give_up(tries)
 
     async def commit(self, new: NewEvent) -> int:
-        event_id = await self.database.run(store_event, new)
+        event_id = await self.database.write(store_event, new)
         self.stored()
         logger.info("stored %s ping %d", new.source, event_id)
         return event_id

@@ -104,10 +104,10 @@ class Watcher:
             reset = reset_command(event.workflow_id, "mended")
             ended = f"a person {ENDED_BY_A_PERSON[status]} its workflow"
             sentence = f"{ended}: reset that to go on: {reset}"
-            await self.database.run(fail_order, event.id, sentence, self.clock())
+            await self.database.write(fail_order, event.id, sentence, self.clock())
             return
         # It may have been settled since the rows were listed.
-        if await self.database.run(start_again, event.id):
+        if await self.database.write(start_again, event.id):
             logger.warning("%s ended without ping %d: started again", event.workflow_id, event.id)
 
     async def tell(self, event: StartedEvent) -> None:
@@ -118,25 +118,25 @@ class Watcher:
         told = event.error is not None and event.error.startswith(STUCK)
         if run.stuck is not None and run.stuck != event.error:
             logger.warning("%s: %s", event.workflow_id, run.stuck)
-            await self.database.run(tell_event, event, run.stuck)
+            await self.database.write(tell_event, event, run.stuck)
         elif run.stuck is None and told:
-            await self.database.run(tell_event, event, run.waits)
+            await self.database.write(tell_event, event, run.waits)
 
     async def look_at_resend(self, resend: StartedResend) -> None:
         status = await self.status_of(resend.workflow_id)
         if status is WorkflowExecutionStatus.RUNNING:
             run = self.seen.get(resend.workflow_id)
             if run is not None and run.stuck is not None:
-                await self.database.run(tell_delivery, resend.delivery_id, run.stuck)
+                await self.database.write(tell_delivery, resend.delivery_id, run.stuck)
             return
         if status in ENDED_BY_A_PERSON:
             order, _, _ = resend.workflow_id.rpartition(":resend:")
             ended = f"a person {ENDED_BY_A_PERSON[status]} its workflow"
             words = f"{ended}: ask for it once more: {advised('resend', order)}"
-            await self.database.run(refuse_delivery, resend.delivery_id, words)
+            await self.database.write(refuse_delivery, resend.delivery_id, words)
             return
         logger.warning("%s ended without its mail: starting it again", resend.workflow_id)
-        await self.database.run(mark_resend_dispatched, resend.id, None)
+        await self.database.write(mark_resend_dispatched, resend.id, None)
 
     async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:
         """Return the status of the latest run; None where Temporal knows none."""

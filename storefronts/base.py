@@ -23,7 +23,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Ping:
+class StoredRequest:
     """A stored request body, byte for byte, with what is needed to read it.
 
     `received_at` is by the clock of the process that took it in, which may be wrong; `read_at`
@@ -68,25 +68,25 @@ class Storefront(ABC):
         return None
 
     @abstractmethod
-    def name_ping(self, ping: Ping) -> Naming:
+    def name_request(self, ping: StoredRequest) -> Naming:
         """Tell kind and order; never raises, whatever the body holds."""
 
     @abstractmethod
-    def parse(self, ping: Ping) -> Sale | Ignored:
+    def parse(self, ping: StoredRequest) -> Sale | Ignored:
         """Read the body into a sale, or name why it mints nothing.
 
         Raises SaleInvalidError for everything else.
         """
 
     @abstractmethod
-    def parse_test(self, ping: Ping) -> Sale:
+    def parse_test(self, ping: StoredRequest) -> Sale:
         """Read the sale that a test ping carries, which may be a real customer's.
 
         Whoever uses it replaces order and address first. Raises SaleInvalidError.
         """
 
     @abstractmethod
-    def is_undone(self, pings: Iterable[Ping]) -> bool:
+    def is_undone(self, pings: Iterable[StoredRequest]) -> bool:
         """Tell from all pings that name an order, in any order, whether it was taken back.
 
         Such an order is not minted any more. Never raises.

@@ -8,7 +8,7 @@ from domain.advice import advised
 from domain.errors import SaleInvalidError
 from domain.identifiers import order_reference
 from domain.sale import CORRECTED, Ignored, Sale, Sold
-from storefronts.base import Ping, Storefront
+from storefronts.base import StoredRequest, Storefront
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Remarks:
 
     storefronts: Mapping[str, Storefront]
 
-    def __call__(self, source: str, ping: Ping, sold: Sold | None) -> str | None:
+    def __call__(self, source: str, ping: StoredRequest, sold: Sold | None) -> str | None:
         """Return the remark as a clause; None where the ping tells nothing new."""
         try:
             read = self.storefronts[source].parse(ping)

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from kit.refusals import CommandError
 from kit.signals import stopped_by_signals
+from torture.database import RoundDatabase, postgres_store, sqlite_store
 from torture.plan import make_schedule
 from torture.report import Result, Teller, print_result
 from torture.run import arena, torture
-from torture.store import Store, postgres_store, sqlite_store
 
 MOST_SEEDS = 10**6
 
@@ -35,7 +35,7 @@ class Wish:
     postgres: bool = False
     keep: bool = False
 
-    def store(self, data_dir: Path) -> AbstractContextManager[Store]:
+    def store(self, data_dir: Path) -> AbstractContextManager[RoundDatabase]:
         return postgres_store() if self.postgres else sqlite_store(data_dir)
 
 

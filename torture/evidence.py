@@ -18,7 +18,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Minted:
+class MintedRow:
     license_id: int
     order_id: str
     expires_at: datetime | None
@@ -75,7 +75,7 @@ class Evidence:
     attempts: tuple[Attempt, ...]
     rows: tuple[Row, ...]
     sales: tuple[str, ...]
-    licenses: tuple[Minted, ...]
+    licenses: tuple[MintedRow, ...]
     deliveries: tuple[Owed, ...]
     messages: tuple[int, ...]
     earlier: tuple[Owed, ...] = ()

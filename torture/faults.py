@@ -27,9 +27,9 @@ from fakes.reactions import (
     Request,
     refuse,
 )
+from torture.database import RoundDatabase
 from torture.gathering import order_of, runs_of
 from torture.plan import MAIL_FAULTS, PROCESS_FAULTS, Disturbance, Fault
-from torture.store import Store
 
 LAG = timedelta(seconds=2)
 
@@ -69,7 +69,7 @@ class Faults:
 
     stack: Stack
     postmark: FakePostmark
-    store: Store
+    store: RoundDatabase
     database: Database
     client: Client
     tell: Callable[[str], None]

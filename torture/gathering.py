@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.tables import Correction, Delivery, Event, LicenseRow, Resend, SaleRow
+from db.tables import CorrectionRow, DeliveryRow, EventRow, LicenseRow, ResendRow, SaleRow
 from domain.delivery import PENDING, WITHDRAWN
 from domain.identifiers import order_reference, resend_reference
 from fakes.postmark import Accepted
-from torture.evidence import Evidence, Mail, Minted, Owed, Recorded, Row
+from torture.evidence import Evidence, Mail, MintedRow, Owed, Recorded, Row
 from torture.traffic import Attempt, mark_of
 
 SOURCE = "gumroad"
@@ -19,15 +19,17 @@ SOURCE = "gumroad"
 
 def open_rows(session: Session) -> int:
     """Count the pings that are not settled, and the mails that a person waits for."""
-    pings = select(func.count()).where(Event.outcome.is_(None))
-    resends = select(func.count(Resend.id)).join(Delivery, Delivery.id == Resend.delivery_id)
-    waiting = resends.where(Delivery.status == PENDING)
+    pings = select(func.count()).where(EventRow.outcome.is_(None))
+    resends = select(func.count(ResendRow.id)).join(
+        DeliveryRow, DeliveryRow.id == ResendRow.delivery_id
+    )
+    waiting = resends.where(DeliveryRow.status == PENDING)
     return session.execute(pings).scalar_one() + session.execute(waiting).scalar_one()
 
 
 def settled_orders(session: Session, prefix: str) -> int:
-    settled = select(func.count(Event.order_id.distinct())).where(Event.outcome.is_not(None))
-    return session.execute(settled.where(Event.order_id.startswith(prefix))).scalar_one()
+    settled = select(func.count(EventRow.order_id.distinct())).where(EventRow.outcome.is_not(None))
+    return session.execute(settled.where(EventRow.order_id.startswith(prefix))).scalar_one()
 
 
 def spooled(data_dir: Path) -> int:
@@ -67,8 +69,8 @@ async def gather(database: Database, data_dir: Path, prefix: str, seen: Seen) ->
 
 
 def _rows(session: Session, prefix: str) -> tuple[Row, ...]:
-    found = select(Event.body, Event.order_id, Event.outcome, Event.error)
-    rows = session.execute(found.where(Event.order_id.startswith(prefix)).order_by(Event.id))
+    found = select(EventRow.body, EventRow.order_id, EventRow.outcome, EventRow.error)
+    rows = session.execute(found.where(EventRow.order_id.startswith(prefix)).order_by(EventRow.id))
     return tuple(Row(mark_of(body), order_id or "", *end) for body, order_id, *end in rows)
 
 
@@ -78,16 +80,16 @@ def _sales(session: Session, prefix: str) -> tuple[str, ...]:
     )
 
 
-def _licenses(session: Session, prefix: str) -> tuple[Minted, ...]:
+def _licenses(session: Session, prefix: str) -> tuple[MintedRow, ...]:
     row = LicenseRow
     found = select(row.id, row.order_id, row.expires_at, row.subscription_id)
     rows = session.execute(found.where(row.order_id.startswith(prefix)))
-    return tuple(Minted(*each) for each in rows)
+    return tuple(MintedRow(*each) for each in rows)
 
 
 def _asked(session: Session, prefix: str) -> dict[str, int]:
-    found = select(Correction.order_id, func.count()).group_by(Correction.order_id)
-    rows = session.execute(found.where(Correction.order_id.startswith(prefix)))
+    found = select(CorrectionRow.order_id, func.count()).group_by(CorrectionRow.order_id)
+    rows = session.execute(found.where(CorrectionRow.order_id.startswith(prefix)))
     return {row[0]: row[1] for row in rows}
 
 
@@ -96,12 +98,12 @@ def _mail(accepted: Accepted) -> Mail:
 
 
 def _deliveries(session: Session) -> tuple[Owed, ...]:
-    found = select(Delivery, LicenseRow.order_id)
-    rows = session.execute(found.join(LicenseRow, LicenseRow.id == Delivery.license_id))
+    found = select(DeliveryRow, LicenseRow.order_id)
+    rows = session.execute(found.join(LicenseRow, LicenseRow.id == DeliveryRow.license_id))
     return tuple(_owed(delivery, order_id) for delivery, order_id in rows)
 
 
-def _owed(delivery: Delivery, order_id: str) -> Owed:
+def _owed(delivery: DeliveryRow, order_id: str) -> Owed:
     charge = charge_of(delivery.reason)
     return Owed(
         delivery.id,
@@ -117,11 +119,11 @@ def _owed(delivery: Delivery, order_id: str) -> Owed:
 
 def attempts_of(session: Session, order_id: str) -> dict[int, int] | None:
     """Return the attempts so far of each of its deliveries; None: no correction is recorded."""
-    given = select(Correction.id).filter_by(source=SOURCE, order_id=order_id).limit(1)
+    given = select(CorrectionRow.id).filter_by(source=SOURCE, order_id=order_id).limit(1)
     if session.execute(given).scalar_one_or_none() is None:
         return None
-    found = select(Delivery.id, Delivery.attempts)
-    of_order = found.join(LicenseRow, LicenseRow.id == Delivery.license_id)
+    found = select(DeliveryRow.id, DeliveryRow.attempts)
+    of_order = found.join(LicenseRow, LicenseRow.id == DeliveryRow.license_id)
     rows = session.execute(of_order.where(LicenseRow.order_id == order_id))
     return {row[0]: row[1] for row in rows}
 
@@ -129,7 +131,7 @@ def attempts_of(session: Session, order_id: str) -> dict[int, int] | None:
 def runs_of(session: Session, delivery_id: int) -> tuple[str, ...]:
     """Return the workflows that may send the delivery: a resend has one of its own."""
     order_id = order_of(session, delivery_id)
-    asked = select(Delivery.reason).where(Delivery.id == delivery_id)
+    asked = select(DeliveryRow.reason).where(DeliveryRow.id == delivery_id)
     number = resend_of(session.execute(asked).scalar_one())
     own = () if number is None else (resend_reference(SOURCE, order_id, number),)
     return (order_reference(SOURCE, order_id), *own)
@@ -137,10 +139,10 @@ def runs_of(session: Session, delivery_id: int) -> tuple[str, ...]:
 
 def order_of(session: Session, delivery_id: int) -> str:
     """Return the order whose run sends the delivery."""
-    owed = select(Delivery.reason, LicenseRow.order_id).join(
-        LicenseRow, LicenseRow.id == Delivery.license_id
+    owed = select(DeliveryRow.reason, LicenseRow.order_id).join(
+        LicenseRow, LicenseRow.id == DeliveryRow.license_id
     )
-    reason, order_id = session.execute(owed.where(Delivery.id == delivery_id)).one()
+    reason, order_id = session.execute(owed.where(DeliveryRow.id == delivery_id)).one()
     return charge_of(reason) or order_id
 
 

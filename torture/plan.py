@@ -72,7 +72,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Ping:
+class PlannedRequest:
     """`is_long`: the API does not read its body, which so is named by the worker."""
 
     at: float
@@ -100,7 +100,7 @@ class Schedule:
     seed: int
     prefix: str
     orders: tuple[Order, ...]
-    pings: tuple[Ping, ...]
+    pings: tuple[PlannedRequest, ...]
     disturbances: tuple[Disturbance, ...]
     corrections: tuple[Correction, ...] = ()
 
@@ -139,16 +139,16 @@ def _orders(prefix: str, sales: int) -> Iterator[Order]:
         )
 
 
-def _pings(order: Order, seconds: float, chance: Random) -> Iterator[Ping]:
+def _pings(order: Order, seconds: float, chance: Random) -> Iterator[PlannedRequest]:
     """Yield a ping at any moment, for no order is promised; often copies at once or later."""
     at = chance.uniform(0, seconds)
     copies = chance.choices([0, 1, 3], weights=[80, 15, 5])[0]
     late = chance.choices([0, 1], weights=[70, 30])[0]
-    yield from (Ping(at, order) for _ in range(1 + copies))
-    yield from (Ping(chance.uniform(at, seconds), order) for _ in range(late))
+    yield from (PlannedRequest(at, order) for _ in range(1 + copies))
+    yield from (PlannedRequest(chance.uniform(at, seconds), order) for _ in range(late))
 
 
-def _some_long(pings: Sequence[Ping], chance: Random) -> Iterator[Ping]:
+def _some_long(pings: Sequence[PlannedRequest], chance: Random) -> Iterator[PlannedRequest]:
     """Yield the same, some of them long: the first of its sale, a copy, or all."""
     sent = Counter(ping.order for ping in pings)
     for ping in pings:
@@ -156,7 +156,9 @@ def _some_long(pings: Sequence[Ping], chance: Random) -> Iterator[Ping]:
         yield replace(ping, is_long=is_long)
 
 
-def _corrections(pings: Sequence[Ping], seconds: float, chance: Random) -> Iterator[Correction]:
+def _corrections(
+    pings: Sequence[PlannedRequest], seconds: float, chance: Random
+) -> Iterator[Correction]:
     """Yield some while the license is minted and mailed, and others at any later moment."""
     first: dict[Order, float] = {}
     for ping in pings:

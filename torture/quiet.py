@@ -7,7 +7,7 @@ from time import monotonic
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class QuietPatience:
     """In seconds. `unmoved`: without any change. `longest`, and `per_sale`: whatever changes.
 
     The watcher of lost runs takes up to two minutes.
@@ -19,7 +19,7 @@ class Patience:
     per_sale: float = 1.0
 
 
-PATIENCE = Patience()
+PATIENCE = QuietPatience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ class Left:
         return self.open_rows, self.spooled, self.mailed
 
 
-async def until_quiet(look: Callable[[], Awaitable[Left]], sales: int, patience: Patience) -> bool:
+async def until_quiet(
+    look: Callable[[], Awaitable[Left]], sales: int, patience: QuietPatience
+) -> bool:
     """Return False where nothing moves any more, or where it will not end."""
     since = monotonic()
     end = since + patience.longest + patience.per_sale * sales

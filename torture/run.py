@@ -17,12 +17,12 @@ from embedded.isolated_plan import plan_apart
 from embedded.stack import Stack, StackPlan
 from fakes.postmark import FakePostmark
 from torture.correcting import Operator
+from torture.database import RoundDatabase
 from torture.faults import Faults
 from torture.gathering import Seen, gather, open_rows, settled_orders, spooled
 from torture.plan import Schedule
-from torture.quiet import PATIENCE, Left, Patience, until_quiet
+from torture.quiet import PATIENCE, Left, QuietPatience, until_quiet
 from torture.report import Result, Teller
-from torture.store import Store
 from torture.traffic import OK, PAUSES, PRODUCTS, Sender, sender_client
 from torture.verdict import breaches
 
@@ -40,7 +40,7 @@ class Arena:
     """A running stack, and everything around it that a round disturbs or counts."""
 
     data_dir: Path
-    store: Store
+    store: RoundDatabase
     stack: Stack
     postmark: FakePostmark
     database: Database
@@ -51,7 +51,7 @@ class Arena:
 
 @asynccontextmanager
 async def arena(
-    data_dir: Path, store: Store, environment: Mapping[str, str]
+    data_dir: Path, store: RoundDatabase, environment: Mapping[str, str]
 ) -> AsyncIterator[Arena]:
     """Start everything on free ports, with all that it writes below `data_dir`."""
     await asyncio.to_thread(store.prepare)
@@ -72,7 +72,7 @@ async def torture(
     place: Arena,
     teller: Teller,
     pauses: tuple[float, ...] = PAUSES,
-    patience: Patience = PATIENCE,
+    patience: QuietPatience = PATIENCE,
 ) -> Result:
     """Play a round. Raises ChildDiedError where a process ends that nobody killed."""
     sender = Sender(place.http, place.stack.plan.url, place.secret, pauses)
@@ -81,7 +81,7 @@ async def torture(
 
 
 async def _play(
-    schedule: Schedule, place: Arena, teller: Teller, sender: Sender, patience: Patience
+    schedule: Schedule, place: Arena, teller: Teller, sender: Sender, patience: QuietPatience
 ) -> Result:
     began = monotonic()
     operator = Operator(place.database, place.postmark.refused, teller.say)
@@ -149,7 +149,7 @@ async def _unless_one_dies(stack: Stack, work: Coroutine[Any, Any, Found]) -> Fo
 
 
 def _plan(
-    data_dir: Path, store: Store, postmark: FakePostmark, environment: Mapping[str, str]
+    data_dir: Path, store: RoundDatabase, postmark: FakePostmark, environment: Mapping[str, str]
 ) -> StackPlan:
     own = {
         "DATABASE_URL": store.url.render_as_string(hide_password=False),

@@ -12,9 +12,9 @@ import httpx
 
 from api.webhooks import LONGEST_NAMED
 from domain.license import Term
-from embedded.ports import PLAIN
+from embedded.ports import NO_TLS
 from storefronts.gumroad.sample import CONTENT_TYPE, SamplePing
-from torture.plan import Order, Ping
+from torture.plan import Order, PlannedRequest
 
 PRODUCT_ID = "torture"
 TERM = Term(months=1)
@@ -90,7 +90,7 @@ class Sender:
     attempts: list[Attempt] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
 
-    async def send_all(self, pings: Iterable[Ping]) -> None:
+    async def send_all(self, pings: Iterable[PlannedRequest]) -> None:
         began = monotonic()
         async with asyncio.TaskGroup() as group:
             for ping in pings:
@@ -138,7 +138,7 @@ class Sender:
 def sender_client() -> httpx.AsyncClient:
     """Return a client that opens a connection for each ping, and as many as there are pings."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    return httpx.AsyncClient(trust_env=False, verify=PLAIN, limits=limits)
+    return httpx.AsyncClient(trust_env=False, verify=NO_TLS, limits=limits)
 
 
 def paid_at(order: Order) -> datetime:

@@ -10,19 +10,19 @@ from typing import cast
 from temporalio.envconfig import ClientConnectConfig
 
 import worker
-from activities.failures import Pace
+from activities.failures import RetryPace
 from torture.hurry import LONGEST_PAUSE, Hurry
 
 LOCAL = timedelta(seconds=1.5)
 VISIBLE = timedelta(seconds=3)
 
 
-def configured() -> tuple[worker.Parts, ClientConnectConfig]:
+def configured() -> tuple[worker.WorkerParts, ClientConnectConfig]:
     parts, temporal = worker.configured()
     hurried = replace(
         parts,
         patience=replace(parts.patience, local=LOCAL, visible=VISIBLE),
-        pace=Pace(operator=LONGEST_PAUSE, transient=LONGEST_PAUSE / 2),
+        pace=RetryPace(operator=LONGEST_PAUSE, transient=LONGEST_PAUSE / 2),
     )
     return hurried, cast("ClientConnectConfig", {**temporal, "interceptors": [Hurry()]})
 

@@ -9,13 +9,13 @@ from workflows.local_first import local_first
 from workflows.steps import (
     ClosedOrder,
     EmailedLicense,
+    EventToParse,
     LicenseToEmail,
     MintedLicense,
     MintStep,
     OrderToClose,
-    ParsedPing,
+    ParsedEvent,
     ParseStep,
-    Ping,
     SaleToMint,
 )
 
@@ -28,7 +28,7 @@ class FulfillSale:
         self.story: list[str] = []
 
     @workflow.run
-    async def run(self, ping: Ping) -> ClosedOrder:
+    async def run(self, ping: EventToParse) -> ClosedOrder:
         closed = await self.fulfill_and_close(ping)
         if closed.owed is not None:
             # A database that was restored from a backup lacks what an earlier step did.
@@ -37,19 +37,19 @@ class FulfillSale:
             raise await self.fail(ping, still_owed(closed.owed))
         return closed
 
-    async def fulfill_and_close(self, ping: Ping) -> ClosedOrder:
+    async def fulfill_and_close(self, ping: EventToParse) -> ClosedOrder:
         try:
             outcome = await self.fulfill(ping)
         except ApplicationError as failure:
             raise await self.fail(ping, failure) from None
         return await self.close(OrderToClose(ping.event_id, outcome))
 
-    async def fail(self, ping: Ping, failure: ApplicationError) -> ApplicationError:
+    async def fail(self, ping: EventToParse, failure: ApplicationError) -> ApplicationError:
         """Close the order as failed; return the error that ends the run."""
         await self.close(OrderToClose(ping.event_id, "failed", failure.message))
         return ApplicationError(failure.message, type=failure.type, non_retryable=True)
 
-    async def fulfill(self, ping: Ping) -> str:
+    async def fulfill(self, ping: EventToParse) -> str:
         parsed = await self.parse(ping)
         if parsed.sale_id is None:
             return f"ignored:{parsed.ignored}"
@@ -61,7 +61,7 @@ class FulfillSale:
             await self.email(letter, f"e-mail license {minted.license_id}")
         return "renewed" if minted.renewed else "fulfilled"
 
-    async def parse(self, ping: Ping) -> ParsedPing:
+    async def parse(self, ping: EventToParse) -> ParsedEvent:
         self.tell(f"parse ping {ping.event_id}")
         return await local_first(
             ParseStep.parse,

@@ -12,12 +12,12 @@ from temporalio import activity
 
 
 @dataclass(frozen=True)
-class Ping:
+class EventToParse:
     event_id: int
 
 
 @dataclass(frozen=True)
-class ParsedPing:
+class ParsedEvent:
     """`sale_id` is None for a ping that mints nothing; `ignored` then says why."""
 
     sale_id: int | None = None
@@ -83,7 +83,7 @@ class ClosedOrder:
 class ParseStep(ABC):
     @activity.defn
     @abstractmethod
-    async def parse(self, ping: Ping) -> ParsedPing: ...
+    async def parse(self, ping: EventToParse) -> ParsedEvent: ...
 
 
 class MintStep(ABC):

@@ -1,20 +1,20 @@
 """The tables. Each unique constraint here is a promise; `docs/adr` says which."""
 
 from db.tables.base import Table
-from db.tables.events import Event
-from db.tables.keys import SigningKey
+from db.tables.events import EventRow
+from db.tables.keys import SigningKeyRow
 from db.tables.licenses import LicenseRow, RemapRow
-from db.tables.mails import Correction, Delivery, Resend
+from db.tables.mails import CorrectionRow, DeliveryRow, ResendRow
 from db.tables.sales import SaleRow
 
 __all__ = [
-    "Correction",
-    "Delivery",
-    "Event",
+    "CorrectionRow",
+    "DeliveryRow",
+    "EventRow",
     "LicenseRow",
     "RemapRow",
-    "Resend",
+    "ResendRow",
     "SaleRow",
-    "SigningKey",
+    "SigningKeyRow",
     "Table",
 ]

@@ -18,7 +18,7 @@ from db.columns import BigKey, UtcDateTime
 from db.tables.base import Table
 
 
-class Event(Table):
+class EventRow(Table):
     """The audit row: one authenticated request, byte for byte, and what became of it.
 
     `outcome` is null while the row is open. `body` holds at most what the API keeps; `body_bytes`

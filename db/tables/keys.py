@@ -12,7 +12,7 @@ from db.columns import UtcDateTime
 from db.tables.base import Table
 
 
-class SigningKey(Table):
+class SigningKeyRow(Table):
     """Every public key that ever signed a token: the API serves all that are not revoked."""
 
     __tablename__ = "signing_keys"

@@ -15,7 +15,7 @@ from db.columns import BigKey, UtcDateTime
 from db.tables.base import Table
 
 
-class Delivery(Table):
+class DeliveryRow(Table):
     """One e-mail that is owed: one per license and reason.
 
     `attempt_ends_at`, on the database's clock, is when the last attempt of unknown outcome
@@ -44,7 +44,7 @@ class Delivery(Table):
     __table_args__ = (UniqueConstraint("license_id", "reason"),)
 
 
-class Resend(Table):
+class ResendRow(Table):
     """One more e-mail that a person asked for, with who, why, and whom it went to before.
 
     `sale_id` is the order line they named: of a membership any charge, not only its first.
@@ -66,7 +66,7 @@ class Resend(Table):
     __table_args__ = (UniqueConstraint("license_id", "number"),)
 
 
-class Correction(Table):
+class CorrectionRow(Table):
     """The address that a person gave for an order's licenses: those there are, and will be."""
 
     __tablename__ = "corrections"

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from db.tables import Correction, LicenseRow
+from db.tables import CorrectionRow, LicenseRow
 from db.views.lists import line_of
 
 
@@ -27,13 +27,13 @@ class CorrectionLine:
 def list_corrections(session: Session, source: str, order_id: str) -> list[CorrectionLine]:
     """Return what a person said of an order or of its license, whichever charge they named."""
     standing = select(LicenseRow.correction_id).filter_by(source=source, order_id=order_id)
-    own = and_(Correction.source == source, Correction.order_id == order_id)
-    query = select(Correction).where(or_(own, Correction.id.in_(standing)))
+    own = and_(CorrectionRow.source == source, CorrectionRow.order_id == order_id)
+    query = select(CorrectionRow).where(or_(own, CorrectionRow.id.in_(standing)))
     return [
         line_of(CorrectionLine, row, for_licenses=_corrected_by(session, row))
-        for row in session.scalars(query.order_by(Correction.id.desc()))
+        for row in session.scalars(query.order_by(CorrectionRow.id.desc()))
     ]
 
 
-def _corrected_by(session: Session, row: Correction) -> list[int]:
+def _corrected_by(session: Session, row: CorrectionRow) -> list[int]:
     return list(session.scalars(select(LicenseRow.id).filter_by(correction_id=row.id)))

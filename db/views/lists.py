@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from db.tables import Delivery, Event, LicenseRow, SaleRow, Table
+from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow, Table
 from domain.delivery import DONE, PENDING, REFUSED, WITHDRAWN
 from domain.event import DUPLICATE, FAILED, FULFILLED, ORDER_KINDS
 
@@ -105,16 +105,18 @@ class DeliveryLine:
 
 
 def list_events(session: Session, filters: Filters) -> list[EventLine]:
-    query = _filtered(select(Event), filters, Event.source, Event.received_at, Event.order_id)
+    query = _filtered(
+        select(EventRow), filters, EventRow.source, EventRow.received_at, EventRow.order_id
+    )
     if filters.workflow_id is not None:
-        query = query.where(Event.workflow_id == filters.workflow_id)
+        query = query.where(EventRow.workflow_id == filters.workflow_id)
     if filters.event_id is not None:
-        query = query.where(Event.id == filters.event_id)
+        query = query.where(EventRow.id == filters.event_id)
     if filters.status is not None:
         query = query.where(_has_status(filters.status))
     return [
         line_of(EventLine, row, processed=row.outcome not in {None, FAILED})
-        for row in session.scalars(query.order_by(Event.id.desc()))
+        for row in session.scalars(query.order_by(EventRow.id.desc()))
     ]
 
 
@@ -172,16 +174,16 @@ def find_license_of_token(session: Session, token_id: str) -> LicenseLine | None
 
 def list_deliveries(session: Session, filters: Filters) -> list[DeliveryLine]:
     query = _filtered(
-        select(Delivery).join(LicenseRow, LicenseRow.id == Delivery.license_id),
+        select(DeliveryRow).join(LicenseRow, LicenseRow.id == DeliveryRow.license_id),
         filters,
         LicenseRow.source,
-        Delivery.created_at,
+        DeliveryRow.created_at,
         LicenseRow.order_id,
     )
     if filters.status is not None:
-        query = query.where(Delivery.status == filters.status)
+        query = query.where(DeliveryRow.status == filters.status)
     return [
-        line_of(DeliveryLine, row) for row in session.scalars(query.order_by(Delivery.id.desc()))
+        line_of(DeliveryLine, row) for row in session.scalars(query.order_by(DeliveryRow.id.desc()))
     ]
 
 
@@ -209,18 +211,18 @@ def _filtered(
 def _has_status(status: str) -> ColumnElement[bool]:
     match status:
         case "open":
-            return Event.outcome.is_(None)
+            return EventRow.outcome.is_(None)
         case "parked":
-            return and_(Event.outcome.is_(None), Event.error.is_not(None))
+            return and_(EventRow.outcome.is_(None), EventRow.error.is_not(None))
         case "ignored":
-            return Event.outcome.startswith("ignored:")
+            return EventRow.outcome.startswith("ignored:")
         case _:
-            return Event.outcome == status
+            return EventRow.outcome == status
 
 
 def _sale_status() -> ColumnElement[str]:
     """Tell how the order stands: by a row that ended well, else an open one, else a failed one."""
-    row = aliased(Event)
+    row = aliased(EventRow)
     rank = case((row.outcome.is_(None), 1), (row.outcome == FAILED, 2), else_=0)
     waiting = case((row.error.is_(None), OPEN), else_=PARKED)
     return (

@@ -5,9 +5,9 @@ import re
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.tables import Event, SaleRow
+from db.tables import EventRow, SaleRow
 
-ALONE = re.compile(r"event:([0-9]{1,18})")
+EVENT_WITHOUT_ORDER = re.compile(r"event:([0-9]{1,18})")
 
 
 def event_alone(session: Session, source: str, name: str) -> int | None:
@@ -15,9 +15,9 @@ def event_alone(session: Session, source: str, name: str) -> int | None:
 
     That is `event:3`, whose workflow is called so, or `test-3`, the order of a test ping's license.
     """
-    if written := ALONE.fullmatch(name):
+    if written := EVENT_WITHOUT_ORDER.fullmatch(name):
         return int(written[1])
-    row = select(Event).join(SaleRow, SaleRow.event_id == Event.id)
+    row = select(EventRow).join(SaleRow, SaleRow.event_id == EventRow.id)
     event = session.scalar(row.where(SaleRow.source == source, SaleRow.order_id == name))
     return None if event is None or event.order_id == name else event.id
 

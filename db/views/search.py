@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db.tables import Correction, Delivery, LicenseRow, Resend, SaleRow
+from db.tables import CorrectionRow, DeliveryRow, LicenseRow, ResendRow, SaleRow
 from db.views.lists import Filters, SaleLine, list_sales
 from domain.search_text import as_typed, fold, fold_all
 
@@ -34,7 +34,7 @@ Words = InstrumentedAttribute[Any]
 
 SEARCHED: tuple[Words, ...] = (
     *(SaleRow.email, SaleRow.name, SaleRow.giver),
-    *(LicenseRow.email, LicenseRow.name, Delivery.to, Resend.previous_to),
+    *(LicenseRow.email, LicenseRow.name, DeliveryRow.to, ResendRow.previous_to),
 )
 
 
@@ -51,14 +51,14 @@ def find_sales(session: Session, text: str, key: str, limit: int) -> list[SaleLi
     )
     by_mail = (
         select(LicenseRow.sale_id)
-        .join(Delivery, Delivery.license_id == LicenseRow.id)
-        .outerjoin(Resend, Resend.license_id == LicenseRow.id)
-        .where(or_(holds(Delivery.to), holds(Resend.previous_to)))
+        .join(DeliveryRow, DeliveryRow.license_id == LicenseRow.id)
+        .outerjoin(ResendRow, ResendRow.license_id == LicenseRow.id)
+        .where(or_(holds(DeliveryRow.to), holds(ResendRow.previous_to)))
     )
-    by_correction = select(Correction.id).where(
-        Correction.source == SaleRow.source,
-        Correction.order_id == SaleRow.order_id,
-        holds(Correction.to),
+    by_correction = select(CorrectionRow.id).where(
+        CorrectionRow.source == SaleRow.source,
+        CorrectionRow.order_id == SaleRow.order_id,
+        holds(CorrectionRow.to),
     )
     which = or_(
         *(holds(words) for words in (SaleRow.email, SaleRow.name, SaleRow.giver)),

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.tables import Delivery, Event, LicenseRow, SaleRow
+from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,9 @@ class Step:
 def trace_order(session: Session, source: str, order_id: str) -> list[Step]:
     """Return the steps of an order's first ping, in order, those to come without a time."""
     order = {"source": source, "order_id": order_id}
-    event = session.execute(select(Event).filter_by(**order).order_by(Event.id).limit(1)).scalar()
+    event = session.execute(
+        select(EventRow).filter_by(**order).order_by(EventRow.id).limit(1)
+    ).scalar()
     if event is None:
         return []
     sale = session.execute(select(SaleRow).filter_by(**order)).scalar()
@@ -55,6 +57,6 @@ def _minted(license_: LicenseRow | None) -> Step:
 def _emailed(session: Session, license_: LicenseRow | None) -> Step:
     if license_ is None:
         return Step("e-mailed", None, "")
-    owed = select(Delivery).filter_by(license_id=license_.id).order_by(Delivery.id).limit(1)
+    owed = select(DeliveryRow).filter_by(license_id=license_.id).order_by(DeliveryRow.id).limit(1)
     delivery = session.execute(owed).scalar_one()
     return Step("e-mailed", delivery.sent_at, f"delivery {delivery.id}: {delivery.status}")

@@ -8,12 +8,12 @@ from domain.folding import fold_blanks
 from domain.sale import Variants
 from domain.text import plain_text
 from storefronts import values
-from storefronts.base import Ping
+from storefronts.base import StoredRequest
 from storefronts.body import Fields, read_body
 
 CUSTOM = "custom_fields"
 VARIANTS = "variants"
-READ = {
+FIELDS_READ = {
     *("full_name", "gifter_email", "is_gift_receiver_purchase", "is_preorder_authorization"),
     *("is_recurring_charge", "offer_code", "order_number", "permalink", "price"),
     *("product_name", "product_permalink", "quantity", "refunded", "resource_name"),
@@ -63,7 +63,7 @@ class PingFields:
         """Name the fields that were not trusted, those only that would have been read."""
         copies = self.fields.keys_in(CUSTOM) & self.fields.keys()
         chosen = {VARIANTS} if any(key.startswith(f"{VARIANTS}[") for key in copies) else set()
-        names = sorted(self.overwritten & READ | chosen)
+        names = sorted(self.overwritten & FIELDS_READ | chosen)
         if not names:
             return None
         return f"custom fields overwrite Gumroad's own, which were not read: {', '.join(names)}"
@@ -80,6 +80,6 @@ def _option(text: str) -> str:
     return plain_text(fold_blanks(text))
 
 
-def read_fields(ping: Ping) -> PingFields:
+def read_fields(ping: StoredRequest) -> PingFields:
     fields = read_body(ping.content_type, ping.body)
     return PingFields(fields, fields.names_in(CUSTOM))

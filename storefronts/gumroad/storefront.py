@@ -15,7 +15,7 @@ from domain.identifiers import is_usable, is_usable_order_id
 from domain.sale import CORRECTED, Ignored, Product, Sale
 from domain.text import plain_text
 from storefronts import values
-from storefronts.base import Envelope, Naming, Ping, Storefront
+from storefronts.base import Envelope, Naming, StoredRequest, Storefront
 from storefronts.gumroad.fields import PingFields, read_fields
 from storefronts.spellings import HiddenSecrets
 from storefronts.url_secret import UrlSecrets
@@ -25,7 +25,7 @@ RETRIED_AFTER = {"1": timedelta(minutes=1), "2": timedelta(minutes=4), "3": time
 MOST_COPIES = 1_000_000
 MOST_CENTS = 10**12
 CLEANED = "characters that nobody sees were left out of the address"
-EVENTS: Mapping[str, Kind] = {
+KIND_OF_RESOURCE: Mapping[str, Kind] = {
     "refund": "refund",
     "dispute": "dispute",
     "dispute_won": "dispute_won",
@@ -58,7 +58,7 @@ class Gumroad(Storefront):
         return self._missing
 
     @override
-    def name_ping(self, ping: Ping) -> Naming:
+    def name_request(self, ping: StoredRequest) -> Naming:
         try:
             fields = read_fields(ping)
         except SaleInvalidError:
@@ -70,7 +70,7 @@ class Gumroad(Storefront):
         )
 
     @override
-    def parse(self, ping: Ping) -> Sale | Ignored:
+    def parse(self, ping: StoredRequest) -> Sale | Ignored:
         fields = read_fields(ping)
         kind = _kind(fields)
         if self._seller_id and fields.text("seller_id") not in {"", self._seller_id}:
@@ -88,16 +88,16 @@ class Gumroad(Storefront):
         return sale
 
     @override
-    def parse_test(self, ping: Ping) -> Sale:
+    def parse_test(self, ping: StoredRequest) -> Sale:
         return self._sale(read_fields(ping), ping)
 
     @override
-    def is_undone(self, pings: Iterable[Ping]) -> bool:
+    def is_undone(self, pings: Iterable[StoredRequest]) -> bool:
         # A partial refund says `refunded=false`; a dispute may be won before the sale is minted.
         told = [flags for ping in pings for flags in _flags(ping)]
         return "refunded" in told or ("disputed" in told and "dispute_won" not in told)
 
-    def _sale(self, fields: PingFields, ping: Ping) -> Sale:
+    def _sale(self, fields: PingFields, ping: StoredRequest) -> Sale:
         order_id = values.order_identifier("sale_id", fields.own_text("sale_id"))
         email, replaced = _address(fields, ping)
         sold_at = _sold_at(fields, ping)
@@ -130,7 +130,7 @@ class Gumroad(Storefront):
 def _kind(fields: PingFields) -> Kind:
     resource = fields.text("resource_name")
     if resource not in {"", "sale"}:
-        return EVENTS.get(resource, "unknown")
+        return KIND_OF_RESOURCE.get(resource, "unknown")
     # Only the "send test ping" button leaves the resource out. It sends a real customer's last
     # purchase; a purchase that the seller made as a test says `sale` and is one.
     # Where a buyer's words stand in `test`, nobody can tell which, and a guess could mail them.
@@ -148,7 +148,7 @@ def _kind_or_unknown(fields: PingFields) -> Kind:
         return "unknown"
 
 
-def _flags(ping: Ping) -> list[str]:
+def _flags(ping: StoredRequest) -> list[str]:
     try:
         fields = read_fields(ping)
         return [name for name in ("refunded", "disputed", "dispute_won") if fields.flag(name)]
@@ -169,7 +169,7 @@ def _product(fields: PingFields) -> Product:
     )
 
 
-def _address(fields: PingFields, ping: Ping) -> tuple[str, str | None]:
+def _address(fields: PingFields, ping: StoredRequest) -> tuple[str, str | None]:
     """Return the buyer's address, and a note where it is not the very one of the body."""
     if ping.address is not None:
         return ping.address, CORRECTED
@@ -192,7 +192,7 @@ def _giver(fields: PingFields) -> str | None:
     return " ".join(each for each in named if each) or None
 
 
-def _sold_at(fields: PingFields, ping: Ping) -> datetime:
+def _sold_at(fields: PingFields, ping: StoredRequest) -> datetime:
     text = fields.text("sale_timestamp")
     if not text:
         return values.arrival(ping.received_at, ping.read_at)

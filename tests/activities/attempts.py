@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from temporalio.testing import ActivityEnvironment
 
 from activities.email import EmailLicense, MailPatience
-from db.deliveries import Letter, begin_attempt, load_letter
+from db.deliveries import OwedEmail, begin_attempt, load_owed_email
 from db.engine import Database
 from fakes.postmark import FakePostmark
 from letters.composing import Letters
@@ -37,12 +37,12 @@ class Attempts:
 
     async def died(self, lease: timedelta) -> datetime:
         """Leave what an attempt leaves that died after its claim; return when its lease ends."""
-        ends_at = await self.database.run(begin_attempt, self.delivery_id, None, lease)
+        ends_at = await self.database.write(begin_attempt, self.delivery_id, None, lease)
         assert ends_at is not None
         return ends_at
 
-    async def letter(self) -> Letter:
-        return await self.database.read(load_letter, self.delivery_id)
+    async def letter(self) -> OwedEmail:
+        return await self.database.read(load_owed_email, self.delivery_id)
 
 
 @asynccontextmanager

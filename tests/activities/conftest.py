@@ -34,7 +34,7 @@ def letters(signer: Signer, tmp_path: Path) -> Letters:
 async def attempts(
     database: Database, letters: Letters, postmark: FakePostmark
 ) -> AsyncIterator[Attempts]:
-    delivery_id = database.run_here(mint, sale_of()).delivery_id
+    delivery_id = database.write_here(mint, sale_of()).delivery_id
     assert delivery_id is not None
     account = PostmarkAccount(postmark.token, "shop@example.org", api_url=postmark.url)
     async with aclosing(PostmarkEmailService(account)) as mailer:

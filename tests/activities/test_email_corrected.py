@@ -25,7 +25,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 async def correct(attempts: Attempts) -> None:
     said = NewResend("gumroad", "order-1", RIGHT, "operator", None)
-    await attempts.database.run(ask_resends, said, NOON)
+    await attempts.database.write(ask_resends, said, NOON)
 
 
 async def lines(attempts: Attempts) -> list[DeliveryLine]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from api.app import Parts
+from api.app import ApiParts
 from api.bounds import Bounds
 from db.engine import Database, open_engine
 from relay.spool import Spool
@@ -42,7 +42,7 @@ class Web:
 async def bounded(template: URL, folder: Path, bounds: Bounds) -> AsyncIterator[Web]:
     shutil.copyfile(str(template.database), folder / "mintpost.db")
     database = Database(open_engine(URL.create("sqlite", database=str(folder / "mintpost.db"))))
-    parts = Parts(
+    parts = ApiParts(
         database,
         {"gumroad": Gumroad((SECRET,))},
         connect_to_nothing,

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import URL
 from starlette.types import ASGIApp
 
-from api.app import Parts, assemble
+from api.app import ApiParts, assemble
 from api.bounds import Bounds, raise_file_limit
 from db.engine import Database, open_engine
 from relay.spool import Spool
@@ -23,7 +23,7 @@ def create_app() -> ASGIApp:
     logging.basicConfig(level=logging.INFO)
     folder = Path(os.environ["DATA_DIR"])
     return assemble(
-        Parts(
+        ApiParts(
             Database(open_engine(URL.create("sqlite", database=str(folder / "mintpost.db")))),
             {"gumroad": Gumroad((SECRET,))},
             connect_to_nothing,

@@ -16,7 +16,7 @@ from sqlalchemy import URL
 from temporalio.client import Client
 
 from embedded.child import Child, spawn
-from embedded.ports import HOST, PLAIN, free_ports
+from embedded.ports import HOST, NO_TLS, free_ports
 from settings import plain_environment
 from tests.api.raw_http import connect, exchange, request, status
 from tests.support.outages import Gate
@@ -107,7 +107,7 @@ async def test_pings_are_taken_while_temporal_is_away_and_start_when_it_appears(
     ping = changed(recorded("01"), sale_id=order)
     assert status(await exchange(process.url, post(f"secret={SECRET}", ping))) == 200
     await process.says("Temporal cannot be reached")
-    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
         not_ready = (await http.get(f"{process.url}/readyz")).json()
     await process.gate.open()
     await process.says("sales start again")

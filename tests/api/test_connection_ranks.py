@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL, insert
 from sqlalchemy.orm import Session
 
-from db.tables import SigningKey
+from db.tables import SigningKeyRow
 from tests.api.bounded import (
     ORDINARY,
     PATIENT,
@@ -45,7 +45,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 def many_keys(session: Session) -> None:
     rows = [{"kid": f"{n:040}", "x": "A" * 43, "created_at": NOON} for n in range(2_000)]
-    session.execute(insert(SigningKey), rows)
+    session.execute(insert(SigningKeyRow), rows)
 
 
 async def test_ping_that_is_being_stored_is_not_given_up(web: Web, stack: AsyncExitStack) -> None:
@@ -69,7 +69,7 @@ async def test_the_sender_that_takes_longest_is_given_up(web: Web, stack: AsyncE
 
 
 async def test_answers_that_nobody_reads_make_room(web: Web, stack: AsyncExitStack) -> None:
-    await web.database.run(many_keys)
+    await web.database.write(many_keys)
     for _ in range(FEW):
         await stack.enter_async_context(held(web, KEYS * 50))
     for _ in range(FEW):

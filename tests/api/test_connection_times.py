@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL, insert
 from sqlalchemy.orm import Session
 
-from db.tables import SigningKey
+from db.tables import SigningKeyRow
 from tests.api.bounded import (
     ORDINARY,
     PATIENT,
@@ -104,10 +104,10 @@ async def test_next_request_has_its_own_time(sqlite: URL, tmp_path: Path) -> Non
 async def test_answers_that_nobody_reads_end(sqlite: URL, tmp_path: Path) -> None:
     def many_keys(session: Session) -> None:
         rows = [{"kid": f"{n:040}", "x": "A" * 43, "created_at": NOON} for n in range(500)]
-        session.execute(insert(SigningKey), rows)
+        session.execute(insert(SigningKeyRow), rows)
 
     async with bounded(sqlite, tmp_path, replace(PATIENT, answer=SOON)) as web:
-        await web.database.run(many_keys)
+        await web.database.write(many_keys)
         ask = kept_open(request("GET", "/.well-known/jwks.json"))
         async with held(web, ask * 200) as connection:
             await asyncio.wait_for(connection.drip(ask), PATIENCE_SECONDS)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 from temporalio.client import Client
 
-from api.app import Parts
+from api.app import ApiParts
 from db.deliveries import refuse_delivery
 from db.engine import Database, open_engine
 from db.events import (
@@ -113,7 +113,7 @@ REFUSED = {
 
 def refuse(role: Database, statement: str) -> None:
     with pytest.raises(ProgrammingError, match="InsufficientPrivilege"):
-        role.run_here(lambda session: session.execute(text(statement)))
+        role.write_here(lambda session: session.execute(text(statement)))
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -163,7 +163,7 @@ async def as_role(setup: Setup, role: Database) -> AsyncIterator[tuple[Mintpost,
         return setup.client
 
     async with running(setup) as mintpost:
-        parts = Parts(
+        parts = ApiParts(
             role,
             {"gumroad": Gumroad((SECRET,))},
             connect,
@@ -185,7 +185,7 @@ async def test_a_sale_goes_through_an_api_of_that_role(as_role: tuple[Mintpost, 
     assert [event.outcome for event in await mintpost.settled()] == ["duplicate", "fulfilled"]
     (license_,) = await mintpost.licenses()
     asked = NewResend("gumroad", license_.order_id, None, "a test", None)
-    await mintpost.database.run(ask_resends, asked, utc_now())
+    await mintpost.database.write(ask_resends, asked, utc_now())
     ready = await mintpost.http.get(f"{mintpost.url}/readyz")
     assert ready.json()["ready"] is True
     keys = await mintpost.http.get(f"{mintpost.url}/.well-known/jwks.json")
@@ -221,8 +221,8 @@ async def test_what_waits_ends_or_comes_late_is_settled_under_that_role(
         close_row(session, 1, "fulfilled", now)
         ask_resends(session, NewResend("gumroad", "order-1", None, "a test", None), now)
 
-    database.run_here(sold)
-    assert role.run_here(looked_after, now) == {
+    database.write_here(sold)
+    assert role.write_here(looked_after, now) == {
         "waiting": 3,
         "started": True,
         "again": True,
@@ -232,7 +232,7 @@ async def test_what_waits_ends_or_comes_late_is_settled_under_that_role(
         "copy": "duplicate",
     }
     (resend,) = role.read_here(waiting_resends)
-    role.run_here(mark_resend_dispatched, resend.id, now - timedelta(hours=1))
+    role.write_here(mark_resend_dispatched, resend.id, now - timedelta(hours=1))
     (started,) = role.read_here(started_resends, now)
-    role.run_here(refuse_delivery, started.delivery_id, "a person terminated its workflow")
+    role.write_here(refuse_delivery, started.delivery_id, "a person terminated its workflow")
     assert role.read_here(started_resends, now) == []

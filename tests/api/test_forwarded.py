@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, select
 
-from db.tables import Event
+from db.tables import EventRow
 from tests.api.bounded import ORDINARY, PATIENT, RIGHT, UNKNOWN, Web, bounded
 from tests.api.raw_http import exchange, request, status
 
@@ -47,7 +47,9 @@ async def clients(web: Web, forwarded: str, caplog: pytest.LogCaptureFixture) ->
         assert status(await exchange(web.url, sent.decode().encode("latin-1"))) == code
     lines = [each.getMessage() for each in caplog.records if each.name == "uvicorn.access"]
     assert len(lines) == 2
-    senders = await web.database.read(lambda session: session.scalars(select(Event.sender)).all())
+    senders = await web.database.read(
+        lambda session: session.scalars(select(EventRow.sender)).all()
+    )
     found = [
         re.fullmatch(r'(\S+):\d{1,5} - "POST \S+ HTTP/1\.1" (200|404)', line) for line in lines
     ]

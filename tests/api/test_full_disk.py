@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import URL
 from temporalio.client import Client
 
-from api.app import Parts
+from api.app import ApiParts
 from db.engine import Database, open_engine
-from embedded.ports import HOST, PLAIN, free_ports
+from embedded.ports import HOST, NO_TLS, free_ports
 from relay.room import ENOUGH, Room
 from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad
@@ -30,7 +30,7 @@ TOO_LARGE = "File too large"
 
 
 async def readiness(url: str) -> tuple[int, dict[str, str]]:
-    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
         answer = await http.get(f"{url}/readyz")
     return answer.status_code, answer.json()
 
@@ -65,7 +65,7 @@ async def web(sqlite: URL, small_disk: Path, client: Client) -> AsyncIterator[st
     shutil.copyfile(str(sqlite.database), small_disk / "mintpost.db")
     database = Database(open_engine(URL.create("sqlite", database=f"{small_disk}/mintpost.db")))
     storefronts = {"gumroad": Gumroad(("right",))}
-    parts = Parts(
+    parts = ApiParts(
         database,
         storefronts,
         connect,
@@ -117,7 +117,7 @@ async def test_a_database_that_takes_no_row_beside_a_spool_that_takes_no_file_is
 
     storefronts = {"gumroad": Gumroad(("right",))}
     (tmp_path / "spool").touch()
-    parts = Parts(database, storefronts, connect, Spool(tmp_path / "spool"), "nobody")
+    parts = ApiParts(database, storefronts, connect, Spool(tmp_path / "spool"), "nobody")
     async with running_api(parts) as url:
         # It can be looked at, so that only the last row tells.
         with read_only(database.engine.url):

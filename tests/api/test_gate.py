@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import URL
 from typing_extensions import override
 
-from api.app import Parts
+from api.app import ApiParts
 from api.gate import LARGEST_HEADERS, LONGEST_PATH, LONGEST_QUERY
 from db.engine import Database, open_engine
 from db.views.lists import Filters, list_events
@@ -62,7 +62,7 @@ async def web(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
     web = Web(database)
     spool = Spool(folder / "spool")
     async with running_api(
-        Parts(database, {"gumroad": web.gumroad}, connect_to_nothing, spool)
+        ApiParts(database, {"gumroad": web.gumroad}, connect_to_nothing, spool)
     ) as web.url:
         yield web
     database.dispose()

@@ -9,11 +9,11 @@ from fastapi import FastAPI
 from sqlalchemy import URL, text
 from temporalio.client import Client
 
-from api.app import Parts
+from api.app import ApiParts
 from api.health import Health, health_routes
 from db.engine import Database, open_engine
 from db.signing_keys import KnownKey, remember_key
-from embedded.ports import PLAIN
+from embedded.ports import NO_TLS
 from relay.spool import SET_ASIDE, Spool
 from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request
@@ -27,7 +27,7 @@ KEYS = [KnownKey("first", "AAAA"), KnownKey("second", "BBBB")]
 
 
 async def readiness(url: str) -> tuple[int, dict[str, object]]:
-    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
         answer = await http.get(f"{url}/readyz")
     return answer.status_code, answer.json()
 
@@ -60,7 +60,7 @@ async def test_not_ready_names_a_database_that_is_away(
         return client
 
     database = Database(open_engine(database_url, patience_seconds=0.1))
-    async with running_api(Parts(database, {}, connect, Spool(tmp_path / "spool"))) as url:
+    async with running_api(ApiParts(database, {}, connect, Spool(tmp_path / "spool"))) as url:
         with database_away(database_url):
             code, troubles = await readiness(url)
     database.dispose()
@@ -76,8 +76,8 @@ async def test_not_ready_names_the_command_for_an_older_database(
     async def connect() -> Client:
         return client
 
-    database.run_here(lambda session: session.execute(text("DELETE FROM alembic_version")))
-    parts = Parts(database, {"gumroad": Gumroad(())}, connect, Spool(tmp_path / "spool"))
+    database.write_here(lambda session: session.execute(text("DELETE FROM alembic_version")))
+    parts = ApiParts(database, {"gumroad": Gumroad(())}, connect, Spool(tmp_path / "spool"))
     async with running_api(parts) as url:
         code, troubles = await readiness(url)
     assert (code, set(troubles)) == (503, {"ready", "database", "warnings"})
@@ -109,7 +109,7 @@ async def test_spool_that_cannot_be_is_told_and_takes_nobody_out_of_rotation(set
 @ON_SQLITE
 async def test_jwks_serves_every_public_key_ever_used(web: Mintpost) -> None:
     for key in KEYS:
-        await web.database.run(remember_key, key, NOON)
+        await web.database.write(remember_key, key, NOON)
     answer = await web.http.get(f"{web.url}/.well-known/jwks.json")
     assert answer.status_code == 200
     found = {(key["kid"], key["x"], key["kty"], key["crv"]) for key in answer.json()["keys"]}
@@ -124,7 +124,10 @@ async def test_jwks_of_a_database_that_hangs_is_answered_in_time(
     client, spool = await connect_to_nothing(), Spool(tmp_path / "spool")
     app = FastAPI()
     app.include_router(health_routes(Health(database, client, spool, timedelta(milliseconds=50))))
-    async with serving(app) as url, httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+    async with (
+        serving(app) as url,
+        httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http,
+    ):
         with database.engine.begin() as locking:
             locking.execute(text("LOCK TABLE signing_keys IN ACCESS EXCLUSIVE MODE"))
             answer = await http.get(f"{url}/.well-known/jwks.json")

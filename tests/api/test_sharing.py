@@ -14,7 +14,7 @@ from typing_extensions import override
 from api.health import Health, health_routes
 from api.sharing import Shared
 from db.engine import Database, open_engine
-from embedded.ports import PLAIN
+from embedded.ports import NO_TLS
 from relay.spool import Spool
 from tests.support.outages import connect_to_nothing
 from tests.support.serving import serving
@@ -96,7 +96,10 @@ async def test_who_floods_a_public_route_takes_one_thread_of_the_database(
     health = Health(database, await connect_to_nothing(), Spool(tmp_path), probes=(database.probe,))
     app = FastAPI()
     app.include_router(health_routes(health))
-    async with serving(app) as url, httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+    async with (
+        serving(app) as url,
+        httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http,
+    ):
         await asyncio.gather(*(http.get(f"{url}{path}") for _ in range(50)))
     database.dispose()
     assert database.most == 1

@@ -15,7 +15,7 @@ from typing_extensions import override
 from db.engine import THREADS as DATABASE_THREADS, Database, open_engine
 from db.events import NewEvent, store_event
 from relay.spool import THREADS, Spool
-from relay.store import Patience
+from relay.store import StorePatience
 from tests.api.raw_http import exchange, status
 from tests.support.outages import database_away, events_locked
 from tests.support.relaying import ON_SQLITE
@@ -65,7 +65,7 @@ async def test_disk_that_hangs_keeps_no_ping_waiting(
     database_url: URL, quick: Database, tmp_path: Path
 ) -> None:
     spool = Hanging(tmp_path / "spool")
-    hurried = Patience(HURRIED.database, spool=HURRIED.database)
+    hurried = StorePatience(HURRIED.database, spool=HURRIED.database)
     async with running_api(parts(quick, spool, hurried)) as url:
         with database_away(database_url):
             try:
@@ -118,7 +118,7 @@ async def test_file_may_take_all_the_time_that_a_quick_refusal_leaves(
     database_url: URL, quick: Database, tmp_path: Path
 ) -> None:
     spool = Slow(tmp_path / "spool")
-    hurried = Patience(UNHURRIED.database, spool=timedelta(0))
+    hurried = StorePatience(UNHURRIED.database, spool=timedelta(0))
     async with running_api(parts(quick, spool, hurried)) as url:
         with database_away(database_url):
             sending = asyncio.create_task(send(url, b"n=1"))
@@ -133,9 +133,9 @@ class Counting(Database):
     begun = 0
 
     @override
-    def run_here(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def write_here(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         self.begun += query is store_event
-        return super().run_here(query, *args, **kwargs)
+        return super().write_here(query, *args, **kwargs)
 
 
 @ON_SQLITE
@@ -155,4 +155,4 @@ async def test_commit_that_found_no_thread_in_time_is_not_begun_any_more(
 
 
 def test_sender_has_an_answer_within_two_seconds() -> None:
-    assert Patience().in_all.total_seconds() <= 1.8
+    assert StorePatience().in_all.total_seconds() <= 1.8

@@ -157,7 +157,7 @@ async def test_table_that_is_missing_loses_nothing(database: Database, spool: Sp
 
 
 def rename(database: Database, old: str, new: str) -> None:
-    database.run_here(lambda session: session.execute(text(f"ALTER TABLE {old} RENAME TO {new}")))
+    database.write_here(lambda session: session.execute(text(f"ALTER TABLE {old} RENAME TO {new}")))
 
 
 class LosesAnAnswer(Database):
@@ -166,8 +166,8 @@ class LosesAnAnswer(Database):
     lost = False
 
     @override
-    async def run(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        answer = await super().run(query, *args, **kwargs)
+    async def write(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        answer = await super().write(query, *args, **kwargs)
         if query is store_event and not self.lost:
             self.lost = True
             raise DatabaseAwayError("ConnectionLost")

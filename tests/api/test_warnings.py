@@ -11,7 +11,7 @@ from sqlalchemy import URL
 
 from api.app import create_app
 from api.refusals import Refusals, why_refused
-from embedded.ports import PLAIN
+from embedded.ports import NO_TLS
 from kit.clock import utc_now
 from kit.pollers import LONG_AGO, Pollers
 from storefronts.gumroad.storefront import Gumroad
@@ -27,7 +27,7 @@ BASIC = "authorization: Basic "
 
 
 async def warnings(url: str) -> tuple[int, list[str]]:
-    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
         answer = await http.get(f"{url}/readyz")
     return answer.status_code, answer.json()["warnings"]
 

@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from api.webhooks import LONGEST_NAMED, LONGEST_QUICK
 from db.views.lists import EventLine, Filters, list_events
-from embedded.ports import PLAIN
-from storefronts.base import Naming, Ping
+from embedded.ports import NO_TLS
+from storefronts.base import Naming, StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
 from tests.support.outages import connect_to_nothing
@@ -31,9 +31,9 @@ class Watched(Gumroad):
         self.named: list[tuple[int, int]] = []
 
     @override
-    def name_ping(self, ping: Ping) -> Naming:
+    def name_request(self, ping: StoredRequest) -> Naming:
         self.named.append((len(ping.body), threading.get_ident()))
-        return super().name_ping(ping)
+        return super().name_request(ping)
 
 
 async def send(setup: Setup, gumroad: Gumroad, *bodies: bytes) -> list[EventLine]:
@@ -42,7 +42,7 @@ async def send(setup: Setup, gumroad: Gumroad, *bodies: bytes) -> list[EventLine
     parts = replace(web_parts(setup), storefronts={"gumroad": gumroad}, connect=connect_to_nothing)
     async with (
         running_api(parts) as url,
-        httpx.AsyncClient(trust_env=False, verify=PLAIN) as http,
+        httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http,
     ):
         for body in bodies:
             answer = await http.post(
@@ -83,12 +83,12 @@ class Hindered(Gumroad):
         self.named_a_short_one = threading.Event()
 
     @override
-    def name_ping(self, ping: Ping) -> Naming:
+    def name_request(self, ping: StoredRequest) -> Naming:
         if len(ping.body) > LONGEST_QUICK:
             assert self.named_a_short_one.wait(10)
         else:
             self.named_a_short_one.set()
-        return super().name_ping(ping)
+        return super().name_request(ping)
 
 
 async def test_ordinary_body_does_not_wait_for_a_long_one(setup: Setup) -> None:

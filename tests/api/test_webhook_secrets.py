@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.app import Parts
+from api.app import ApiParts
 from db.engine import Database
-from db.tables import Event
+from db.tables import EventRow
 from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
@@ -56,8 +56,8 @@ def ping(headers: list[str], content_type: str = FORM) -> bytes:
     return request("POST", target, *kept, *headers, body=b"a=1")
 
 
-def all_events(session: Session) -> list[Event]:
-    return list(session.scalars(select(Event)))
+def all_events(session: Session) -> list[EventRow]:
+    return list(session.scalars(select(EventRow)))
 
 
 @ON_SQLITE
@@ -83,7 +83,7 @@ async def test_a_content_type_that_holds_the_secret_is_not_kept_either(web: Mint
 async def test_no_spelling_of_a_secret_is_spooled(database: Database, tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
     storefronts = {"gumroad": Gumroad((OLDER, NEWER))}
-    parts = Parts(
+    parts = ApiParts(
         database, storefronts, connect_to_nothing, spool, pauses=QUICK_PAUSES, patience=HURRIED
     )
     with events_locked(database.engine.url):

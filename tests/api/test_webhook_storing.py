@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.webhooks import LONGEST_BODY
-from db.tables import Event
+from db.tables import EventRow
 from tests.api.raw_http import connect, request, status
 from tests.support.pings import recorded
 from tests.support.running import Mintpost
@@ -32,11 +32,11 @@ TELLING = {
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def all_events(session: Session) -> list[Event]:
-    return list(session.scalars(select(Event).order_by(Event.id)))
+def all_events(session: Session) -> list[EventRow]:
+    return list(session.scalars(select(EventRow).order_by(EventRow.id)))
 
 
-async def stored(web: Mintpost) -> Event:
+async def stored(web: Mintpost) -> EventRow:
     (event,) = await web.database.read(all_events)
     return event
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import URL, func, select
 from sqlalchemy.orm import Session
 
-from api.app import Parts
+from api.app import ApiParts
 from db.engine import Database, open_engine
-from db.tables import Event
+from db.tables import EventRow
 from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
@@ -59,14 +59,14 @@ async def web(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
     shutil.copyfile(str(sqlite.database), file)
     database = Database(open_engine(URL.create("sqlite", database=str(file))))
     storefronts = {"gumroad": Gumroad(("older-secret", "newer-secret"))}
-    parts = Parts(database, storefronts, connect_to_nothing, Spool(file.parent / "spool"))
+    parts = ApiParts(database, storefronts, connect_to_nothing, Spool(file.parent / "spool"))
     async with running_api(parts) as url:
         yield Web(url, database)
     database.dispose()
 
 
 def count_events(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Event)) or 0
+    return session.scalar(select(func.count()).select_from(EventRow)) or 0
 
 
 async def assert_nothing_stored(database: Database) -> None:

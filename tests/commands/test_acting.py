@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from activities.failures import Pace
+from activities.failures import RetryPace
 from commands.resend import resend, run_resend, what_came
 from commands.retry import parked_workflows, retry
-from db.tables import Resend
+from db.tables import ResendRow
 from db.views.search import find_sales
 from kit.refusals import CommandError
 from licensing.keys import normalize
@@ -18,7 +18,7 @@ from tests.support.running import Mintpost, Setup, running
 ORDINARY = recorded("01")
 ORDER = order_of(ORDINARY)
 UNMAPPED = changed(ORDINARY, product_id="new-product==")
-NEVER = Pace(operator=timedelta(days=1))
+NEVER = RetryPace(operator=timedelta(days=1))
 SOON = timedelta(seconds=10)
 
 
@@ -76,7 +76,7 @@ async def test_resend_by_a_user_without_a_name_is_kept_by_its_number(
     await mintpost.ping(ORDINARY)
     await mintpost.settled()
     await run_resend(mintpost.database, f"gumroad:{ORDER}", None, None, 10)
-    asked = await mintpost.database.read(lambda session: session.scalar(select(Resend.asked_by)))
+    asked = await mintpost.database.read(lambda session: session.scalar(select(ResendRow.asked_by)))
     assert asked == "user 4000000000"
 
 

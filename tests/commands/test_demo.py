@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from embedded.ports import PLAIN
+from embedded.ports import NO_TLS
 from fakes.postmark import FakePostmark
 from tests.support.processes import MINTPOST, all_gone, run, start
 
@@ -45,7 +45,7 @@ async def test_with_keep_it_stays_until_interrupted(tmp_path: Path) -> None:
         await demo.says("Ctrl-C stops it all")
         children = await demo.children(3)
         (web_ui,) = re.findall(r"Web UI +(http\S+)", demo.output())
-        async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
             assert (await http.get(web_ui)).status_code == 200
         assert await demo.stop(signal.SIGINT) == 0
         await all_gone(children)

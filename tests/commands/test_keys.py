@@ -36,7 +36,7 @@ def test_the_list_has_each_key_as_hex_and_pem(database: Database, mint: Run) -> 
     assert mint("keys", "list").out.startswith("no keys")
     signer = Signer(generate_private_key(), "mintpost")
     key = KnownKey(signer.kid, signer.public_key.x)
-    database.run_here(remember_key, key, NOON)
+    database.write_here(remember_key, key, NOON)
     (told,) = json.loads(mint("keys", "list", "--json").out)
     public = load_pem_public_key(told["pem"].encode())
     assert isinstance(public, Ed25519PublicKey)
@@ -57,7 +57,7 @@ def test_the_list_has_each_key_as_hex_and_pem(database: Database, mint: Run) -> 
 @pytest.mark.usefixtures("there")
 def test_a_revoked_key_keeps_its_row_with_the_first_reason(database: Database, mint: Run) -> None:
     for key in (DASHED, KnownKey("other", "B" * 43)):
-        database.run_here(remember_key, key, NOON)
+        database.write_here(remember_key, key, NOON)
     for reason in ("stolen laptop", "again"):
         answer = mint("keys", "revoke", DASHED.kid, "--reason", reason)
         assert answer.code == 0
@@ -94,8 +94,8 @@ async def test_the_worker_does_not_start_with_a_revoked_key(
 ) -> None:
     pem = generate_private_key()
     signer = Signer(pem, "mintpost")
-    database.run_here(remember_key, KnownKey(signer.kid, signer.public_key.x), NOON)
-    database.run_here(revoke_key, signer.kid, "ada@example.com has it", NOON)
+    database.write_here(remember_key, KnownKey(signer.kid, signer.public_key.x), NOON)
+    database.write_here(revoke_key, signer.kid, "ada@example.com has it", NOON)
     (tmp_path / "products.yaml").write_text(PRODUCTS)
     environment = {
         "DATABASE_URL": database_url.render_as_string(hide_password=False),
@@ -114,7 +114,7 @@ async def test_the_worker_does_not_start_with_a_revoked_key(
 async def test_a_running_worker_signs_nothing_once_its_key_is_revoked(setup: Setup) -> None:
     order = f"revoked-{setup.task_queue}"
     async with running(setup) as mintpost:
-        await mintpost.database.run(revoke_key, setup.signer.kid, None, NOON)
+        await mintpost.database.write(revoke_key, setup.signer.kid, None, NOON)
         await mintpost.ping(changed(recorded("01"), sale_id=order))
         assert f"its kid is {setup.signer.kid}" in await mintpost.pending(order, "email")
         assert not mintpost.outbox.exists()

@@ -30,7 +30,7 @@ def stored(clean: pytest.MonkeyPatch, database: Database) -> Database:
 
 def sell(database: Database, order_id: str, name: str = "Zoë Żak") -> str:
     sale = replace(sale_of(order_id), order_number=f"9{len(order_id)}", name=name)
-    return database.run_here(mint, sale, new_key()).license.key
+    return database.write_here(mint, sale, new_key()).license.key
 
 
 @ON_SQLITE

@@ -11,7 +11,7 @@ from commands.lists import DELIVERIES
 from commands.resend import print_resent, resend, run_resend
 from commands.show import WholeOrder, load_order, print_order
 from commands.show_workflow import WorkflowState
-from db.tables import Delivery
+from db.tables import DeliveryRow
 from db.views.lists import Filters, list_deliveries
 from db.views.search import find_sales
 from kit.refusals import CommandError
@@ -125,7 +125,7 @@ async def test_order_that_no_ping_names_keeps_nothing(mintpost: Mintpost) -> Non
 
 
 def unsend(session: Session) -> None:
-    session.execute(update(Delivery).values(status="pending"))
+    session.execute(update(DeliveryRow).values(status="pending"))
 
 
 async def test_withdrawn_mail_is_listed_with_the_one_that_goes_instead(
@@ -133,7 +133,7 @@ async def test_withdrawn_mail_is_listed_with_the_one_that_goes_instead(
 ) -> None:
     await mintpost.ping(changed(recorded("01"), sale_id=order))
     await mintpost.settled()
-    await mintpost.database.run(unsend)
+    await mintpost.database.write(unsend)
     await resend(mintpost.database, "gumroad", order, RIGHT, None)
     (old,) = await mintpost.database.read(list_deliveries, Filters(status="withdrawn"))
     told = "a person corrected the address: delivery 2 goes instead"

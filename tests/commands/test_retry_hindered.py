@@ -11,7 +11,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import PauseActivityRequest
 
 from activities.email import MailPatience
-from activities.failures import Pace
+from activities.failures import RetryPace
 from commands.retry import Following, Woken, parked_workflows, retry
 from fakes.postmark import FakePostmark
 from fakes.reactions import Reaction, Request, refuse
@@ -20,7 +20,7 @@ from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.waiting import PATIENCE_SECONDS, until
 
-NEVER = Pace(operator=timedelta(days=1))
+NEVER = RetryPace(operator=timedelta(days=1))
 LONG = timedelta(seconds=20)
 MAPPED = '  - product_id: "new-product=="\n    tier: new\n'
 

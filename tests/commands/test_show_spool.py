@@ -88,7 +88,7 @@ def test_it_is_shown_while_the_database_hangs(
 async def test_it_stands_beside_what_the_database_has(
     ping: NewEvent, database: Database, mint: Run
 ) -> None:
-    database.run_here(store_event, new_ping("order-1"))
+    database.write_here(store_event, new_ping("order-1"))
     whole = json.loads((await asyncio.to_thread(mint, "show", ORDER, "--json")).out)
     assert (len(whole["events"]), len(whole["spooled"])) == (1, 1)
     assert whole["spooled"][0]["request_id"] == str(ping.request_id)
@@ -105,7 +105,7 @@ def test_garbage_beside_it_changes_nothing(spool: Spool, mint: Run) -> None:
 async def test_spool_that_is_closed_to_us_is_told_and_hides_no_row(
     spool: Spool, database: Database, mint: Run
 ) -> None:
-    database.run_here(store_event, new_ping("order-1"))
+    database.write_here(store_event, new_ping("order-1"))
     spool.folder.parent.touch()
     answer = await asyncio.to_thread(mint, "show", ORDER, "--json")
     assert [event["order_id"] for event in json.loads(answer.out)["events"]] == ["order-1"]

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from embedded.child import spawn
-from embedded.ports import HOST, PLAIN, free_ports
+from embedded.ports import HOST, NO_TLS, free_ports
 from embedded.temporal_server import server_command
 from tests.support.waiting import until
 
@@ -34,7 +34,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     command = server_command(tmp_path / "temporal.db", HOST, port, ui_port)
     command.append(f"--http-port={http_port}")
     child = await spawn("temporal", command, os.environ, directory=None, logs=tmp_path)
-    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
         found = Server(http, f"http://{HOST}:{http_port}", f"http://{HOST}:{ui_port}")
 
         async def answers() -> bool | None:

@@ -60,7 +60,7 @@ def books(clean: pytest.MonkeyPatch, database: Database, signer: Signer) -> Book
         new = replace(license_of(sale_id, new_key()), token_id=new_token_id())
         return mint_license(session, sale, new, NOW).license
 
-    return Books(database, database.run_here(sell))
+    return Books(database, database.write_here(sell))
 
 
 @ON_SQLITE
@@ -155,7 +155,7 @@ async def test_a_good_signature_is_no_license(
 async def test_a_token_of_a_revoked_key_is_not_genuine(
     books: Books, signer: Signer, mint: Run
 ) -> None:
-    books.database.run_here(revoke_key, signer.kid, "stolen laptop", NOW)
+    books.database.write_here(revoke_key, signer.kid, "stolen laptop", NOW)
     answer = await asyncio.to_thread(mint, "verify", signer.sign(books.license))
     assert answer.code == 1
     assert answer.out.splitlines()[0] == (

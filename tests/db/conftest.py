@@ -34,7 +34,7 @@ def shared_postgresql(postgres: URL) -> Iterator[Database]:
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     shared: Database = request.getfixturevalue(f"shared_{request.param}")
     yield shared
-    shared.run_here(empty)
+    shared.write_here(empty)
 
 
 def empty(session: Session) -> None:

@@ -14,12 +14,12 @@ def said(to: str | None = RIGHT, order_id: str = "order-1") -> NewResend:
 
 
 def corrected(database: Database, to: str = RIGHT, order_id: str = "order-1") -> int:
-    (delivery,) = database.run_here(ask_resends, said(to, order_id), NOON)
+    (delivery,) = database.write_here(ask_resends, said(to, order_id), NOON)
     return delivery
 
 
 def owed(database: Database) -> int:
-    delivery = database.run_here(mint, sale_of()).delivery_id
+    delivery = database.write_here(mint, sale_of()).delivery_id
     assert delivery is not None
     return delivery
 

@@ -50,7 +50,7 @@ def told(session: Session, event_id: int) -> tuple[str | None, str | None, str |
 
 
 def stored(database: Database, *orders_and_kinds: tuple[str | None, str]) -> list[int]:
-    return [database.run_here(store_ping, order, kind) for order, kind in orders_and_kinds]
+    return [database.write_here(store_ping, order, kind) for order, kind in orders_and_kinds]
 
 
 def sale_of(order_id: str = "order-1", subscription_id: str | None = None) -> Sale:

@@ -26,7 +26,7 @@ def away(url: URL) -> DatabaseAwayError:
     database = Database(open_engine(url, patience_seconds=1))
     try:
         with pytest.raises(DatabaseAwayError) as raised:
-            database.run_here(store_ping)
+            database.write_here(store_ping)
     finally:
         database.dispose()
     assert PRIVATE not in raised.value.sentence
@@ -194,7 +194,7 @@ def test_a_full_disk_is_told(sqlite: URL, tmp_path: Path) -> None:
         session.execute(text("INSERT INTO more VALUES (zeroblob(1000000))"))
 
     with pytest.raises(DatabaseAwayError, match=r"SQLITE_FULL\): the disk is full: make room"):
-        database.run_here(fill)
+        database.write_here(fill)
     database.dispose()
 
 

@@ -12,7 +12,7 @@ from db.events import store_event
 from db.licenses import mint_license
 from db.sales import save_sale
 from db.signing_keys import KnownKey, known_keys, remember_key
-from db.tables import Delivery, Event, LicenseRow, SaleRow, SigningKey, Table
+from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow, SigningKeyRow, Table
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, license_of, mint, new_ping, sale_of, store_ping
 
@@ -28,48 +28,50 @@ def rows_of(database: Database, model: type[Table]) -> int:
 
 def test_one_request_stored_at_once_is_one_row(database: Database) -> None:
     ping = new_ping()
-    ids = at_once(MANY, lambda _: database.run_here(store_event, ping))
-    assert len(set(ids)) == rows_of(database, Event) == 1
+    ids = at_once(MANY, lambda _: database.write_here(store_event, ping))
+    assert len(set(ids)) == rows_of(database, EventRow) == 1
 
 
 def test_one_order_line_parsed_at_once_is_one_sale(database: Database) -> None:
-    event = database.run_here(store_ping)
-    ids = at_once(MANY, lambda _: database.run_here(save_sale, event, sale_of(), NOON))
+    event = database.write_here(store_ping)
+    ids = at_once(MANY, lambda _: database.write_here(save_sale, event, sale_of(), NOON))
     assert len(set(ids)) == rows_of(database, SaleRow) == 1
 
 
 def test_one_order_line_minted_at_once_is_one_license_with_one_delivery(database: Database) -> None:
-    sale_id = database.run_here(save_sale, database.run_here(store_ping), sale_of(), NOON)
+    sale_id = database.write_here(save_sale, database.write_here(store_ping), sale_of(), NOON)
     minted = at_once(
         MANY,
-        lambda number: database.run_here(
+        lambda number: database.write_here(
             mint_license, sale_of(), license_of(sale_id, f"KEY-{number}"), NOON
         ),
     )
     assert len({(each.license.key, each.delivery_id) for each in minted}) == 1
-    assert rows_of(database, LicenseRow) == rows_of(database, Delivery) == 1
+    assert rows_of(database, LicenseRow) == rows_of(database, DeliveryRow) == 1
 
 
 def test_charges_of_one_subscription_at_once_share_one_license(database: Database) -> None:
     charges = [sale_of(f"charge-{number}", "subscription-1") for number in range(MANY)]
-    minted = at_once(MANY, lambda number: database.run_here(mint, charges[number], f"KEY-{number}"))
+    minted = at_once(
+        MANY, lambda number: database.write_here(mint, charges[number], f"KEY-{number}")
+    )
     assert len({each.license.key for each in minted}) == 1
-    assert rows_of(database, LicenseRow) == rows_of(database, Delivery) == 1
+    assert rows_of(database, LicenseRow) == rows_of(database, DeliveryRow) == 1
 
 
 def test_sales_without_a_subscription_share_nothing(database: Database) -> None:
     for number in range(2):
-        database.run_here(mint, sale_of(f"order-{number}"), f"KEY-{number}")
+        database.write_here(mint, sale_of(f"order-{number}"), f"KEY-{number}")
     assert rows_of(database, LicenseRow) == 2
 
 
 def test_one_signing_key_remembered_at_once_is_one_row(database: Database) -> None:
     key = KnownKey("kid", "x")
-    at_once(MANY, lambda _: database.run_here(remember_key, key, NOON))
+    at_once(MANY, lambda _: database.write_here(remember_key, key, NOON))
     assert database.read_here(known_keys) == [key]
 
 
-@pytest.mark.parametrize("model", [Event, SaleRow, LicenseRow, Delivery, SigningKey])
+@pytest.mark.parametrize("model", [EventRow, SaleRow, LicenseRow, DeliveryRow, SigningKeyRow])
 def test_every_identity_is_unique_in_the_database(database: Database, model: type[Table]) -> None:
     def copy_row(session: Session) -> None:
         row = session.scalars(select(model)).one()
@@ -78,14 +80,14 @@ def test_every_identity_is_unique_in_the_database(database: Database, model: typ
         session.add(model(**values | ({"id": 1000} if "id" in values else {})))
         session.expunge(row)
 
-    database.run_here(mint, sale_of())
-    database.run_here(remember_key, KnownKey("kid", "x"), NOON)
+    database.write_here(mint, sale_of())
+    database.write_here(remember_key, KnownKey("kid", "x"), NOON)
     with pytest.raises(IntegrityError):
-        database.run_here(copy_row)
+        database.write_here(copy_row)
 
 
 def test_two_licenses_never_have_one_key(database: Database) -> None:
-    database.run_here(mint, sale_of("order-1"), "KEY")
+    database.write_here(mint, sale_of("order-1"), "KEY")
 
     def other_order(session: Session) -> None:
         (row,) = session.scalars(select(LicenseRow))
@@ -93,4 +95,4 @@ def test_two_licenses_never_have_one_key(database: Database) -> None:
         session.add(LicenseRow(**columns | {"id": 1000, "order_id": f"order-{uuid4()}"}))
 
     with pytest.raises(IntegrityError):
-        database.run_here(other_order)
+        database.write_here(other_order)

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from db.deliveries import (
-    Letter,
+    OwedEmail,
     SentMail,
     begin_attempt,
     end_attempt_in_doubt,
     end_attempt_unsent,
-    load_letter,
+    load_owed_email,
     record_sent,
     refuse_delivery,
 )
@@ -23,7 +23,7 @@ OVER = timedelta(hours=-1)
 
 
 def owed(database: Database) -> int:
-    delivery_id = database.run_here(mint, sale_of()).delivery_id
+    delivery_id = database.write_here(mint, sale_of()).delivery_id
     assert delivery_id is not None
     return delivery_id
 
@@ -33,25 +33,25 @@ def line(database: Database) -> DeliveryLine:
     return found
 
 
-def letter(database: Database, delivery: int) -> Letter:
-    return database.read_here(load_letter, delivery)
+def letter(database: Database, delivery: int) -> OwedEmail:
+    return database.read_here(load_owed_email, delivery)
 
 
 def claimed(
     database: Database, delivery: int, seen: datetime | None = None, lease: timedelta = LEASE
 ) -> datetime:
-    attempt = database.run_here(begin_attempt, delivery, seen, lease)
+    attempt = database.write_here(begin_attempt, delivery, seen, lease)
     assert attempt is not None
     return attempt
 
 
 def sent(database: Database, delivery: int, message_id: str = "m-1") -> None:
-    database.run_here(record_sent, delivery, SentMail("accepted", "postmark", message_id), LATER)
+    database.write_here(record_sent, delivery, SentMail("accepted", "postmark", message_id), LATER)
 
 
 def test_of_twenty_claims_at_once_one_wins(database: Database) -> None:
     delivery = owed(database)
-    won = at_once(20, lambda _: database.run_here(begin_attempt, delivery, None, LEASE))
+    won = at_once(20, lambda _: database.write_here(begin_attempt, delivery, None, LEASE))
     (attempt,) = [each for each in won if each is not None]
     assert letter(database, delivery).attempt_ends_at == attempt
     assert line(database).attempts == 1
@@ -67,8 +67,8 @@ def test_claim_is_a_lease_on_the_clock_of_the_database(database: Database) -> No
 def test_claim_on_what_somebody_else_saw_is_lost(database: Database) -> None:
     delivery = owed(database)
     first = claimed(database, delivery, lease=OVER)
-    assert database.run_here(begin_attempt, delivery, None, LEASE) is None
-    assert database.run_here(begin_attempt, delivery, LATER, LEASE) is None
+    assert database.write_here(begin_attempt, delivery, None, LEASE) is None
+    assert database.write_here(begin_attempt, delivery, LATER, LEASE) is None
     assert claimed(database, delivery, first) > first
     assert line(database).attempts == 2
 
@@ -76,7 +76,7 @@ def test_claim_on_what_somebody_else_saw_is_lost(database: Database) -> None:
 def test_attempt_that_sent_nothing_frees_the_delivery(database: Database) -> None:
     delivery = owed(database)
     attempt = claimed(database, delivery)
-    database.run_here(end_attempt_unsent, delivery, attempt, refused=False, words="down")
+    database.write_here(end_attempt_unsent, delivery, attempt, refused=False, words="down")
     found = line(database)
     assert (found.status, found.error) == ("pending", "down")
     assert letter(database, delivery).attempt_ends_at is None
@@ -86,8 +86,8 @@ def test_attempt_that_is_late_leaves_the_claim_of_the_next(database: Database) -
     delivery = owed(database)
     late = claimed(database, delivery, lease=OVER)
     current = claimed(database, delivery, late)
-    database.run_here(end_attempt_unsent, delivery, late, refused=True, words="late")
-    database.run_here(end_attempt_in_doubt, delivery, late, "late")
+    database.write_here(end_attempt_unsent, delivery, late, refused=True, words="late")
+    database.write_here(end_attempt_in_doubt, delivery, late, "late")
     found = line(database)
     assert (found.status, found.error) == ("pending", None)
     assert letter(database, delivery).attempt_ends_at == current
@@ -98,7 +98,7 @@ def test_doubt_stays_when_the_attempt_is_over_and_its_lease_ends_with_it(
 ) -> None:
     delivery = owed(database)
     attempt = claimed(database, delivery)
-    database.run_here(end_attempt_in_doubt, delivery, attempt, "no answer")
+    database.write_here(end_attempt_in_doubt, delivery, attempt, "no answer")
     found = line(database)
     assert (found.status, found.error) == ("pending", "no answer")
     doubtful = letter(database, delivery)
@@ -110,10 +110,10 @@ def test_what_was_accepted_is_never_claimed_refused_or_doubted(database: Databas
     delivery = owed(database)
     attempt = claimed(database, delivery)
     sent(database, delivery)
-    assert database.run_here(begin_attempt, delivery, None, LEASE) is None
-    database.run_here(refuse_delivery, delivery, "too late")
-    database.run_here(end_attempt_in_doubt, delivery, attempt, "too late")
-    database.run_here(end_attempt_unsent, delivery, attempt, refused=True, words="too late")
+    assert database.write_here(begin_attempt, delivery, None, LEASE) is None
+    database.write_here(refuse_delivery, delivery, "too late")
+    database.write_here(end_attempt_in_doubt, delivery, attempt, "too late")
+    database.write_here(end_attempt_unsent, delivery, attempt, refused=True, words="too late")
     sent(database, delivery)
     found = line(database)
     assert (found.status, found.error, found.attempts) == ("accepted", None, 1)
@@ -131,7 +131,7 @@ def test_second_mail_of_a_delivery_is_told_and_the_first_one_stays(database: Dat
 
 def test_refused_delivery_may_be_tried_again(database: Database) -> None:
     delivery = owed(database)
-    database.run_here(refuse_delivery, delivery, "no such address")
+    database.write_here(refuse_delivery, delivery, "no such address")
     assert line(database).status == "refused"
     claimed(database, delivery)
     assert line(database).status == "pending"
@@ -140,8 +140,8 @@ def test_refused_delivery_may_be_tried_again(database: Database) -> None:
 def test_reference_is_the_same_each_time_and_another_in_another_database(
     database: Database,
 ) -> None:
-    first = database.run_here(mint, sale_of("order-1"), "KEY-1").delivery_id or 0
-    second = database.run_here(mint, sale_of("order-2"), "KEY-2").delivery_id or 0
+    first = database.write_here(mint, sale_of("order-1"), "KEY-1").delivery_id or 0
+    second = database.write_here(mint, sale_of("order-2"), "KEY-2").delivery_id or 0
     assert letter(database, first).reference == letter(database, first).reference
     assert letter(database, first).reference != letter(database, second).reference
     assert "KEY" not in letter(database, first).reference

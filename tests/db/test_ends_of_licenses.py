@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.licenses import Minted, find_minted, mint_license
 from db.sales import save_sale
-from db.tables import Delivery
+from db.tables import DeliveryRow
 from db.views.lists import Filters, find_license, list_licenses
 from domain.license import Term
 from tests.db.rows import BUYER, KEY, NOON, license_of, mint, sale_of, store_end, store_ping
@@ -35,8 +35,8 @@ def charge(session: Session, paid_at: datetime, order_id: str) -> Minted:
 @pytest.mark.parametrize("stored", STORED)
 def test_every_reader_sees_the_end_of_the_last_day(database: Database, stored: str) -> None:
     sale = sale_of()
-    database.run_here(mint, sale)
-    database.run_here(store_end, stored)
+    database.write_here(mint, sale)
+    database.write_here(store_end, stored)
 
     minted = database.read_here(find_minted, sale)
     (listed,) = database.read_here(list_licenses, Filters())
@@ -51,23 +51,23 @@ def test_every_reader_sees_the_end_of_the_last_day(database: Database, stored: s
 def test_a_charge_moves_an_older_end_by_a_day_or_not_at_all(
     database: Database, stored: str
 ) -> None:
-    database.run_here(mint, sale_of("order-1", "subscription-1"))
-    database.run_here(store_end, stored)
+    database.write_here(mint, sale_of("order-1", "subscription-1"))
+    database.write_here(store_end, stored)
     paid = LAST_DAY - timedelta(days=365)
 
     for order_id, paid_at in (("late", paid - timedelta(days=30)), ("same", paid)):
-        assert database.run_here(charge, paid_at, order_id).delivery_id is None
-    moved = database.run_here(charge, paid + timedelta(seconds=1), "next day")
-    repeated = database.run_here(charge, paid + timedelta(seconds=1), "next day")
+        assert database.write_here(charge, paid_at, order_id).delivery_id is None
+    moved = database.write_here(charge, paid + timedelta(seconds=1), "next day")
+    repeated = database.write_here(charge, paid + timedelta(seconds=1), "next day")
 
     assert moved.delivery_id == repeated.delivery_id is not None
     assert moved.license.expires_at == LAST_DAY + timedelta(days=1)
-    owed = database.read_here(lambda session: list(session.scalars(select(Delivery.reason))))
+    owed = database.read_here(lambda session: list(session.scalars(select(DeliveryRow.reason))))
     assert sorted(owed) == ["charge:next day", "sale"]
 
 
 def test_an_end_that_is_absent_stays_absent(database: Database) -> None:
-    database.run_here(mint, sale_of())
+    database.write_here(mint, sale_of())
 
     (listed,) = database.read_here(list_licenses, Filters())
     assert (listed.expires_at, listed.email) == (None, BUYER)

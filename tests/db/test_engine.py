@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.orm import Session
 
 from db.engine import Database, database_url as read_url, open_engine
-from db.tables import Delivery, Event, SigningKey
+from db.tables import DeliveryRow, EventRow, SigningKeyRow
 from domain.errors import DatabaseAwayError
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, store_ping
@@ -73,20 +73,20 @@ def test_every_sqlite_connection_is_durable_and_keeps_references(database: Datab
 
 
 def test_row_cannot_refer_to_one_that_does_not_exist(database: Database) -> None:
-    orphan = insert(Delivery).values(
+    orphan = insert(DeliveryRow).values(
         license_id=1, reason="sale", to="x", status="pending", attempts=0, created_at=NOON
     )
     with pytest.raises(IntegrityError):
-        database.run_here(lambda session: session.execute(orphan))
+        database.write_here(lambda session: session.execute(orphan))
 
 
 def test_transactions_that_read_first_and_write_later_all_succeed(database: Database) -> None:
     def read_then_write(session: Session, number: int) -> None:
-        session.scalar(select(func.count()).select_from(SigningKey))
-        session.execute(insert(SigningKey).values(kid=str(number), x="x", created_at=NOON))
+        session.scalar(select(func.count()).select_from(SigningKeyRow))
+        session.execute(insert(SigningKeyRow).values(kid=str(number), x="x", created_at=NOON))
 
-    at_once(8, lambda number: database.run_here(read_then_write, number))
-    count = select(func.count()).select_from(SigningKey)
+    at_once(8, lambda number: database.write_here(read_then_write, number))
+    count = select(func.count()).select_from(SigningKeyRow)
     assert database.read_here(lambda session: session.scalar(count)) == 8
 
 
@@ -94,7 +94,7 @@ def test_transactions_that_read_first_and_write_later_all_succeed(database: Data
 def test_reader_does_not_wait_for_a_writer(database: Database, database_url: URL) -> None:
     with closing(connect(str(database_url.database), isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
-        count = select(func.count()).select_from(SigningKey)
+        count = select(func.count()).select_from(SigningKeyRow)
         assert database.read_here(lambda session: session.scalar(count)) == 0
         writer.execute("ROLLBACK")
 
@@ -105,9 +105,9 @@ def test_lock_that_is_held_too_long_means_away(database_url: URL) -> None:
     with closing(connect(str(database_url.database), isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseAwayError):
-            database.run_here(store_ping)
+            database.write_here(store_ping)
         writer.execute("ROLLBACK")
-    assert database.run_here(store_ping) == 1
+    assert database.write_here(store_ping) == 1
     database.dispose()
 
 
@@ -134,19 +134,19 @@ def test_connection_that_the_server_ended_is_replaced(database: Database) -> Non
     def own_process(session: Session) -> int:
         return int(session.execute(text("SELECT pg_backend_pid()")).scalar_one())
 
-    first = database.run_here(own_process)
+    first = database.write_here(own_process)
     killer = open_engine(database.engine.url)
     with killer.begin() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
     killer.dispose()
-    assert database.run_here(own_process) != first
+    assert database.write_here(own_process) != first
 
 
 @ON_POSTGRESQL
 def test_connection_that_ends_in_mid_transaction_means_away(database: Database) -> None:
     suicide = text("SELECT pg_terminate_backend(pg_backend_pid())")
     with pytest.raises(DatabaseAwayError):
-        database.run_here(lambda session: session.execute(suicide))
+        database.write_here(lambda session: session.execute(suicide))
 
 
 @ON_POSTGRESQL
@@ -155,8 +155,8 @@ def test_server_that_only_reads_for_now_means_away_and_its_sessions_are_left(
 ) -> None:
     away = pytest.raises(DatabaseAwayError, match="ReadOnlySqlTransaction")
     with read_only(database_url), away:
-        database.run_here(store_ping)
-    database.run_here(store_ping)
+        database.write_here(store_ping)
+    database.write_here(store_ping)
 
 
 def test_query_that_raises_leaves_nothing(database: Database) -> None:
@@ -165,6 +165,6 @@ def test_query_that_raises_leaves_nothing(database: Database) -> None:
         raise KeyError
 
     with pytest.raises(KeyError):
-        database.run_here(store_and_fail)
-    count = select(func.count()).select_from(Event)
+        database.write_here(store_and_fail)
+    count = select(func.count()).select_from(EventRow)
     assert database.read_here(lambda session: session.scalar(count)) == 0

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, text
 from db.engine import Database, open_engine
 from db.fitness import refuse_unfit
 from db.migrating import WrongMigrationError, check_migrated, head, migrate
-from db.tables import Event
+from db.tables import EventRow
 from db.views.search import find_sales
 from tests.conftest import STRATEGY
 from tests.db.rows import NOON, mint, sale_of, store_ping
@@ -62,10 +62,10 @@ def use(url: URL) -> None:
         assert migrate(engine) == head()
         check_migrated(engine)
     database = Database(open_engine(url))
-    stored = database.run_here(store_ping)
-    received = database.read_here(lambda session: session.get_one(Event, stored)).received_at
+    stored = database.write_here(store_ping)
+    received = database.read_here(lambda session: session.get_one(EventRow, stored)).received_at
     assert (received, received.utcoffset()) == (NOON, timedelta(0))
-    database.run_here(mint, replace(sale_of(), name="Łukasz 李 😀"))
+    database.write_here(mint, replace(sale_of(), name="Łukasz 李 😀"))
     (found,) = database.read_here(find_sales, "Łukasz", "", 10)
     assert found.name == "Łukasz 李 😀"
     database.dispose()

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db.engine import Database, database_url, open_engine
-from db.tables import Delivery, LicenseRow
+from db.tables import DeliveryRow, LicenseRow
 from domain.errors import DatabaseAwayError
 from tests.db.rows import BUYER, KEY, mint, sale_of
 
@@ -48,16 +48,16 @@ def license_of_no_sale(session: Session) -> None:
 
 
 def delivery_of_no_license(session: Session) -> None:
-    session.execute(insert(Delivery).values(to=BUYER, reason="sale", license_id=12345))
+    session.execute(insert(DeliveryRow).values(to=BUYER, reason="sale", license_id=12345))
 
 
 @pytest.mark.parametrize(
     "query", [same_license, license_without_a_tier, license_of_no_sale, delivery_of_no_license]
 )
 def test_refused_row_is_not_quoted(database: Database, query: Callable[[Session], None]) -> None:
-    database.run_here(mint, sale_of())
+    database.write_here(mint, sale_of())
     with pytest.raises(DBAPIError) as caught:
-        database.run_here(query)
+        database.write_here(query)
     words = all_words(caught.value)
     assert [value for value in VALUES if value in words] == []
     assert "INSERT INTO" in words
@@ -68,21 +68,21 @@ def test_refused_row_is_not_quoted(database: Database, query: Callable[[Session]
 def test_value_that_cannot_be_read_is_not_quoted(database: Database) -> None:
     query = text("SELECT CAST(:value AS INTEGER)")
     with pytest.raises(DBAPIError) as caught:
-        database.run_here(lambda session: session.execute(query, {"value": BUYER}))
+        database.write_here(lambda session: session.execute(query, {"value": BUYER}))
     assert BUYER not in all_words(caught.value)
 
 
 def test_refused_row_names_its_constraint(database: Database) -> None:
-    database.run_here(mint, sale_of())
+    database.write_here(mint, sale_of())
     with pytest.raises(DBAPIError) as caught:
-        database.run_here(same_license)
+        database.write_here(same_license)
     assert "licenses" in str(caught.value.orig)
 
 
 async def test_server_that_is_away_is_told_without_its_address_and_password() -> None:
     database = Database(open_engine(database_url("postgres://hidden-user:hunter2@127.0.0.1:1/d")))
     with pytest.raises(DatabaseAwayError) as caught:
-        await database.run(lambda session: session.execute(text("SELECT 1")))
+        await database.write(lambda session: session.execute(text("SELECT 1")))
     database.dispose()
     assert "OperationalError" in caught.value.sentence
     words = "".join(traceback.format_exception(caught.value))

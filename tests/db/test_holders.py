@@ -38,13 +38,13 @@ def charged(session: Session, charge: Charge, *, moves_the_end: bool = True) -> 
 
 
 def note_of(database: Database, charge: Charge, *, moves_the_end: bool = True) -> str | None:
-    event, _ = database.run_here(charged, charge, moves_the_end=moves_the_end)
+    event, _ = database.write_here(charged, charge, moves_the_end=moves_the_end)
     return database.read_here(load_event, event).note
 
 
 def correct(database: Database, month: int, to: str = RIGHT) -> None:
     asked = NewResend("gumroad", f"charge-{month}", to, "operator", None)
-    assert database.run_here(ask_resends, asked, NOON) != []
+    assert database.write_here(ask_resends, asked, NOON) != []
 
 
 def holder(database: Database) -> str:
@@ -60,7 +60,7 @@ def mailed_to(database: Database, month: int) -> str:
 def test_charges_that_repeat_the_mistyped_address_leave_the_corrected_holder(
     database: Database,
 ) -> None:
-    database.run_here(charged, (0, BUYER))
+    database.write_here(charged, (0, BUYER))
     correct(database, 0)
     for month in (1, 2, 3):
         assert note_of(database, (month, BUYER)) is None
@@ -68,7 +68,7 @@ def test_charges_that_repeat_the_mistyped_address_leave_the_corrected_holder(
 
 
 def test_third_address_is_a_note_with_the_command_and_no_move(database: Database) -> None:
-    database.run_here(charged, (0, BUYER))
+    database.write_here(charged, (0, BUYER))
     correct(database, 0)
     note = note_of(database, (1, THIRD))
     assert note is not None
@@ -82,7 +82,7 @@ def test_third_address_is_a_note_with_the_command_and_no_move(database: Database
 
 
 def test_charge_that_names_the_corrected_address_needs_no_note(database: Database) -> None:
-    database.run_here(charged, (0, BUYER))
+    database.write_here(charged, (0, BUYER))
     correct(database, 0)
     assert note_of(database, (1, RIGHT)) is None
     assert holder(database) == RIGHT
@@ -103,14 +103,14 @@ def test_without_a_correction_the_license_moves_where_the_word_changed_and_says_
 
 @pytest.mark.parametrize("spelling", ["ADA.BUYER@example.com", "ada.buyer@EXAMPLE.COM"])
 def test_another_spelling_moves_nothing(database: Database, spelling: str) -> None:
-    database.run_here(charged, (0, BUYER))
+    database.write_here(charged, (0, BUYER))
     assert note_of(database, (1, spelling)) is None
     assert holder(database) == BUYER
 
 
 def test_charge_out_of_order_moves_the_holder_not_back(database: Database) -> None:
-    database.run_here(charged, (0, BUYER))
-    database.run_here(charged, (2, THIRD))
+    database.write_here(charged, (0, BUYER))
+    database.write_here(charged, (2, THIRD))
     assert note_of(database, (1, BUYER)) is None
     assert holder(database) == THIRD
 
@@ -118,7 +118,7 @@ def test_charge_out_of_order_moves_the_holder_not_back(database: Database) -> No
 def test_newer_charge_that_does_not_move_the_end_moves_the_holder_without_a_mail(
     database: Database,
 ) -> None:
-    database.run_here(charged, (0, BUYER))
+    database.write_here(charged, (0, BUYER))
     note = note_of(database, (1, THIRD), moves_the_end=False)
     assert note is not None
     assert holder(database) == THIRD
@@ -133,7 +133,7 @@ def test_every_order_of_arrival_ends_at_the_newest_charges_address(
     database: Database, charges: Sequence[Charge]
 ) -> None:
     for charge in charges:
-        database.run_here(charged, charge)
+        database.write_here(charged, charge)
     assert holder(database) == RIGHT
 
 
@@ -143,14 +143,14 @@ def test_correction_stands_in_every_order_of_arrival(
     database: Database, charges: Sequence[Charge], after: int
 ) -> None:
     for number, charge in enumerate(charges, start=1):
-        database.run_here(charged, charge)
+        database.write_here(charged, charge)
         if number == after:
             correct(database, charge[0])
     assert holder(database) == RIGHT
 
 
 def test_charge_that_is_minted_again_says_nothing_twice(database: Database) -> None:
-    database.run_here(charged, (0, BUYER))
+    database.write_here(charged, (0, BUYER))
     first = note_of(database, (1, THIRD))
     correct(database, 0)
     assert note_of(database, (1, THIRD)) is None
@@ -159,7 +159,7 @@ def test_charge_that_is_minted_again_says_nothing_twice(database: Database) -> N
 
 
 def test_second_correction_replaces_the_first(database: Database) -> None:
-    database.run_here(charged, (0, BUYER))
+    database.write_here(charged, (0, BUYER))
     correct(database, 0, THIRD)
     correct(database, 0)
     assert note_of(database, (1, THIRD)) is not None

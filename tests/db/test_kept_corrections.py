@@ -11,15 +11,15 @@ from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_ping
 
 
 def test_correction_before_the_license_is_kept_for_it(database: Database) -> None:
-    database.run_here(store_ping)
-    assert database.run_here(ask_resends, said(), NOON) == []
-    assert database.run_here(ask_resends, said(RIGHTER), NOON) == []
+    database.write_here(store_ping)
+    assert database.write_here(ask_resends, said(), NOON) == []
+    assert database.write_here(ask_resends, said(RIGHTER), NOON) == []
     delivery = owed(database)
     assert holder(database) == line(database, delivery).to == RIGHTER
 
 
 def test_correction_of_an_order_that_no_ping_names_is_not_kept(database: Database) -> None:
-    assert database.run_here(ask_resends, said(), NOON) == []
+    assert database.write_here(ask_resends, said(), NOON) == []
     assert line(database, owed(database)).to == BUYER
 
 
@@ -27,13 +27,13 @@ def test_correction_of_a_waiting_order_reaches_the_license_that_its_charge_minte
     database: Database,
 ) -> None:
     first, charge = sale_of("order-1", "sub"), sale_of("charge", "sub")
-    event = database.run_here(store_ping, "order-1")
-    sale_id = database.run_here(save_sale, event, first, NOON)
-    database.run_here(ask_resends, said(), NOON)
-    minted = database.run_here(mint, charge, "KEY")
+    event = database.write_here(store_ping, "order-1")
+    sale_id = database.write_here(save_sale, event, first, NOON)
+    database.write_here(ask_resends, said(), NOON)
+    minted = database.write_here(mint, charge, "KEY")
     assert minted.delivery_id is not None
     assert holder(database) == line(database, minted.delivery_id).to == RIGHT
-    database.run_here(mint_license, first, license_of(sale_id), NOON)
+    database.write_here(mint_license, first, license_of(sale_id), NOON)
     assert holder(database) == RIGHT
 
 
@@ -41,18 +41,18 @@ def test_kept_correction_of_a_charge_mails_the_right_address_though_it_moves_not
     database: Database,
 ) -> None:
     waits = owed_by_subscription(database)
-    event = database.run_here(store_ping, "charge")
-    database.run_here(ask_resends, said(order_id="charge"), NOON)
+    event = database.write_here(store_ping, "charge")
+    database.write_here(ask_resends, said(order_id="charge"), NOON)
     charge = sale_of("charge", "sub")
-    sale_id = database.run_here(save_sale, event, charge, NOON)
-    minted = database.run_here(mint_license, charge, license_of(sale_id, "KEY-2"), NOON)
+    sale_id = database.write_here(save_sale, event, charge, NOON)
+    minted = database.write_here(mint_license, charge, license_of(sale_id, "KEY-2"), NOON)
     assert minted.delivery_id is not None
     assert (line(database, waits).status, holder(database)) == ("withdrawn", RIGHT)
     assert line(database, minted.delivery_id).to == RIGHT
 
 
 def owed_by_subscription(database: Database) -> int:
-    delivery = database.run_here(mint, sale_of("order-1", "sub")).delivery_id
+    delivery = database.write_here(mint, sale_of("order-1", "sub")).delivery_id
     assert delivery is not None
     return delivery
 
@@ -60,15 +60,15 @@ def owed_by_subscription(database: Database) -> int:
 def test_correction_and_mint_at_once_never_miss_each_other(database: Database) -> None:
     for number in range(10):
         order = f"order-{number}"
-        event = database.run_here(store_ping, order)
-        sale_id = database.run_here(save_sale, event, sale_of(order), NOON)
+        event = database.write_here(store_ping, order)
+        sale_id = database.write_here(save_sale, event, sale_of(order), NOON)
         new = license_of(sale_id, f"KEY-{number}")
         at_once(
             2,
             lambda turn, order=order, new=new: (  # type: ignore[misc]
-                database.run_here(mint_license, sale_of(order), new, NOON)
+                database.write_here(mint_license, sale_of(order), new, NOON)
                 if turn
-                else database.run_here(ask_resends, said(order_id=order), NOON)
+                else database.write_here(ask_resends, said(order_id=order), NOON)
             ),
         )
     licenses = database.read_here(list_licenses, Filters())

@@ -44,7 +44,7 @@ async def test_order_is_settled_exactly_where_a_late_row_would_be(
     database: Database, settling: Settling, outcome: str | None, kind: str, *, settles: bool
 ) -> None:
     (first,) = stored(database, ("order", kind))
-    database.run_here(lambda session: setattr(load_event(session, first), "outcome", outcome))
+    database.write_here(lambda session: setattr(load_event(session, first), "outcome", outcome))
     assert database.read_here(order_is_settled, "gumroad", "order") is settles
     (late,) = stored(database, ("order", "sale"))
     await settling.settle_late(NOON)
@@ -68,8 +68,8 @@ def test_two_rows_that_settle_each_other_at_once_leave_one_that_is_no_duplicate(
 
         def settle(turn: int, rows: list[int] = rows) -> int:
             mine, other = rows[turn], rows[1 - turn]
-            settled = database.run_here(settle_copy, other, mine, LATER)
-            return settled + database.run_here(close_row, mine, "fulfilled", LATER)
+            settled = database.write_here(settle_copy, other, mine, LATER)
+            return settled + database.write_here(close_row, mine, "fulfilled", LATER)
 
         at_once(2, settle)
         outcomes = [database.read_here(told, row)[0] for row in rows]

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, MetaData, insert, text
 
 from db.engine import open_engine
 from db.migrating import _config, migrate
-from db.tables import Correction, Table
+from db.tables import CorrectionRow, Table
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
@@ -117,7 +117,7 @@ def test_0003_takes_over_what_persons_corrected(first_engine: Engine) -> None:
         waiting = connection.execute(text('SELECT "to" FROM deliveries WHERE id > 10 ORDER BY id'))
         assert list(waiting.scalars()) == [right, right, wrong, wrong]
         order = {"source": "gumroad", "order_id": "order-5", "to": right}
-        connection.execute(insert(Correction).values(**order, asked_by="x", asked_at=NOON))
+        connection.execute(insert(CorrectionRow).values(**order, asked_by="x", asked_at=NOON))
 
 
 BODIES = {

@@ -10,7 +10,7 @@ from db.engine import Database, open_engine
 from db.events import waiting_events
 from db.migrating import check_migrated, head, migrate
 from db.orders import late_copies
-from db.tables import Event, Table
+from db.tables import EventRow, Table
 from tests.db.concurrently import at_once
 from tests.db.rows import store_ping
 from tests.support.pgbouncer import pgbouncer
@@ -40,11 +40,11 @@ def test_statements_that_are_repeated_work_whatever_server_connection_they_meet(
 ) -> None:
     def work(_number: int) -> None:
         for _ in range(ROUNDS):
-            pooled.run_here(do_all)
+            pooled.write_here(do_all)
             pooled.read_here(waiting_events, 10)
 
     at_once(4, work)
-    count = select(func.count()).select_from(Event)
+    count = select(func.count()).select_from(EventRow)
     assert pooled.read_here(lambda session: session.scalar(count)) == 4 * ROUNDS
 
 

@@ -20,7 +20,7 @@ from db.resends import waiting_resends
 from db.sales import save_sale
 from db.views.lists import Filters, LicenseLine, list_deliveries, list_licenses
 from domain.sale import Sale
-from storefronts.base import Ping
+from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import FORM, Setup
@@ -51,10 +51,10 @@ class Shop:
         self.catalog = ProductsFile(self.file, ("gumroad",))
 
     async def read(self, body: bytes) -> SaleToMint:
-        event_id = await self.database.run(store_event, new_event(body, order_of(body)))
-        sale = Gumroad(()).parse(Ping(FORM, body, NOW, datetime.now(UTC)))
+        event_id = await self.database.write(store_event, new_event(body, order_of(body)))
+        sale = Gumroad(()).parse(StoredRequest(FORM, body, NOW, datetime.now(UTC)))
         assert isinstance(sale, Sale)
-        return SaleToMint(event_id, await self.database.run(save_sale, event_id, sale, NOW))
+        return SaleToMint(event_id, await self.database.write(save_sale, event_id, sale, NOW))
 
     async def mint(self, *bodies: bytes) -> None:
         mint = Mint(self.database, {"gumroad": Gumroad(())}, self.catalog, clock=lambda: NOW)
@@ -64,7 +64,7 @@ class Shop:
     async def remap(self, products: str, by: Asker = BY) -> Remapped | None:
         self.file.write_text(products)
         license_id = (await self.license()).id
-        return await self.database.run(remap_license, license_id, self.catalog.current(), by, NOW)
+        return await self.database.write(remap_license, license_id, self.catalog.current(), by, NOW)
 
     async def license(self) -> LicenseLine:
         (found,) = await self.database.read(list_licenses, Filters())
@@ -124,7 +124,7 @@ async def test_other_orders_count_for_no_license_without_a_subscription(shop: Sh
     shop.file.write_text(
         MONTHLY.replace("months: 1", "months: 2") + '  - {product_id: "other==", tier: other}\n'
     )
-    done = await shop.database.run(remap_license, bought.id, shop.catalog.current(), BY, NOW)
+    done = await shop.database.write(remap_license, bought.id, shop.catalog.current(), BY, NOW)
     assert done is not None
     assert done.after.expires_at == datetime(2026, 8, 1, 23, 59, 59, tzinfo=UTC)
 

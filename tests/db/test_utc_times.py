@@ -7,17 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.tables import SigningKey
+from db.tables import SigningKeyRow
 
 TOKYO = timezone(timedelta(hours=9))
 
 
 def kept(database: Database, time: datetime) -> datetime:
     def keep(session: Session) -> None:
-        session.add(SigningKey(kid="k", x="x", created_at=time))
+        session.add(SigningKeyRow(kid="k", x="x", created_at=time))
 
-    database.run_here(keep)
-    return database.read_here(lambda session: session.scalars(select(SigningKey.created_at)).one())
+    database.write_here(keep)
+    return database.read_here(
+        lambda session: session.scalars(select(SigningKeyRow.created_at)).one()
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def test_times_of_different_zones_are_compared_by_what_they_mean(database: Datab
     kept(database, time)
 
     def since(moment: datetime) -> list[str]:
-        query = select(SigningKey.kid).where(SigningKey.created_at >= moment)
+        query = select(SigningKeyRow.kid).where(SigningKeyRow.created_at >= moment)
         return database.read_here(lambda session: list(session.scalars(query)))
 
     assert since(time.astimezone(TOKYO)) == ["k"]
@@ -49,5 +51,5 @@ def test_times_of_different_zones_are_compared_by_what_they_mean(database: Datab
 
 
 def test_absent_time_stays_absent(database: Database) -> None:
-    query = select(SigningKey.created_at)
+    query = select(SigningKeyRow.created_at)
     assert database.read_here(lambda session: session.scalar(query)) is None

@@ -10,7 +10,7 @@ import pytest
 from catalog.file import ProductsFile
 from domain.errors import ProductUnmappedError
 from domain.sale import Sale
-from storefronts.base import Ping
+from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 
 ROOT = Path(__file__).parent.parent.parent
@@ -22,7 +22,7 @@ SECTION = TEXT.partition("\n## Sell something yourself\n")[2].partition("\n## ")
 def sale() -> Sale:
     (command,) = re.findall(r"^(sed .+) \|$", SECTION, re.MULTILINE)
     done = run(["sh", "-c", command], cwd=ROOT, capture_output=True, check=True)  # noqa: S603, S607 - our own page's command
-    ping = Ping("application/x-www-form-urlencoded", done.stdout, datetime.now(UTC))
+    ping = StoredRequest("application/x-www-form-urlencoded", done.stdout, datetime.now(UTC))
     found = Gumroad(()).parse(ping)
     assert isinstance(found, Sale)
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from embedded.ports import HOST, PLAIN, free_ports
+from embedded.ports import HOST, NO_TLS, free_ports
 from tests.support.pings import changed, recorded
 from tests.support.processes import WORKER, Running, start
 from tests.support.running import FORM, PRODUCTS, SECRET, Setup
@@ -20,7 +20,7 @@ class Api:
 
     async def ping(self, order: str) -> int:
         body = changed(recorded("01"), sale_id=order)
-        async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
             answer = await http.post(
                 f"{self.url}/webhooks/gumroad",
                 params={"secret": SECRET},

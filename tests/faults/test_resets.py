@@ -112,7 +112,7 @@ async def test_reset_of_a_failed_sale_that_a_person_mailed_elsewhere_mails_nothi
         await mintpost.settled()
         postmark.default = ACCEPT
         elsewhere = NewResend("gumroad", ORDER, "ada.right@example.com", "operator", None)
-        await mintpost.database.run(ask_resends, elsewhere, utc_now())
+        await mintpost.database.write(ask_resends, elsewhere, utc_now())
 
         async def mailed() -> bool | None:
             return bool(postmark.accepted) or None

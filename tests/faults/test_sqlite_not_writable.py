@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import URL
 from temporalio.client import Client
 
-from embedded.ports import HOST, PLAIN, free_ports
+from embedded.ports import HOST, NO_TLS, free_ports
 from licensing.signing import generate_private_key
 from tests.support.pings import changed, recorded
 from tests.support.processes import WORKER, Running, start
@@ -84,7 +84,7 @@ def as_other(
 
 
 async def readiness(url: str) -> dict[str, object]:
-    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
         answer = await http.get(f"{url}/readyz")
     return {"status": answer.status_code, **answer.json()}
 
@@ -92,7 +92,7 @@ async def readiness(url: str) -> dict[str, object]:
 async def ping(url: str) -> int:
     body = changed(recorded("01"), sale_id="put-back-by-another==")
     target = f"{url}/webhooks/gumroad?secret={SECRET}"
-    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
         return (await http.post(target, content=body, headers={"Content-Type": FORM})).status_code
 
 

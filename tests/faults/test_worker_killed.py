@@ -20,7 +20,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 async def start_sale(setup: Setup, order: str) -> None:
     body = changed(recorded("01"), sale_id=order)
-    event_id = await setup.database.run(store_event, new_event(body, order))
+    event_id = await setup.database.write(store_event, new_event(body, order))
     # Temporal gives a dead worker's task to another one after this time; it is 10 s by default.
     starter = Starter(setup.client, TASK_QUEUE, task_timeout=timedelta(seconds=1))
     event = WaitingEvent(event_id, "gumroad", "sale", order, None)

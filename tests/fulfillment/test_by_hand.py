@@ -59,9 +59,9 @@ def unmapped(mintpost: Mintpost) -> bytes:
 
 @contextmanager
 def broken(database: Database, step: str) -> Iterator[None]:
-    database.run_here(lambda session: session.execute(text(BROKEN[step])))
+    database.write_here(lambda session: session.execute(text(BROKEN[step])))
     yield
-    database.run_here(lambda session: session.execute(text("DROP TRIGGER broken")))
+    database.write_here(lambda session: session.execute(text("DROP TRIGGER broken")))
 
 
 async def pending_by_hand(mintpost: Mintpost, step: str, workflow_id: str) -> AsyncActivityHandle:
@@ -161,7 +161,7 @@ async def test_resend_completed_by_hand_is_sent_all_the_same(
     await mailing.settled()
     postmark.default = refuse(401, 10)
     again = NewResend("gumroad", order_in(mailing), None, "operator", None)
-    await mailing.database.run(ask_resends, again, utc_now())
+    await mailing.database.write(ask_resends, again, utc_now())
     hand = await pending_by_hand(mailing, "email", f"gumroad:{order_in(mailing)}:resend:1")
     postmark.default = ACCEPT
     await hand.complete(result)

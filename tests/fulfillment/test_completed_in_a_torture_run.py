@@ -8,9 +8,9 @@ from embedded.stack import Stack, StackPlan
 from fakes.postmark import FakePostmark
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost
+from torture.database import SqliteStore
 from torture.faults import Faults
 from torture.plan import Disturbance, Fault
-from torture.store import SqliteStore
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

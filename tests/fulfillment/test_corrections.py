@@ -110,7 +110,7 @@ async def test_mail_that_left_before_the_correction_is_told_and_the_right_addres
 
         async def meanwhile(_: Request) -> None:
             new = NewResend("gumroad", order, RIGHT, "operator", None)
-            await mailing.database.run(ask_resends, new, utc_now())
+            await mailing.database.write(ask_resends, new, utc_now())
 
         postmark.reactions.append(Reaction(kept=True, meanwhile=meanwhile))
         await mailing.ping(sale(order))

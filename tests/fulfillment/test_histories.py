@@ -129,7 +129,7 @@ async def test_resend(mailing: Mintpost) -> None:
     await mailing.ping(ORDINARY)
     await mailing.settled()
     resend = NewResend("gumroad", ORDER, None, "operator", None)
-    await mailing.database.run(ask_resends, resend, utc_now())
+    await mailing.database.write(ask_resends, resend, utc_now())
     run = mailing.client.get_workflow_handle(f"gumroad:{ORDER}:resend:1")
 
     async def done() -> bool | None:

@@ -23,12 +23,12 @@ from db.events import store_event
 from db.views.lists import Filters, list_events, list_licenses
 from domain.sale import Ignored, Sale
 from kit.clock import utc_now
-from storefronts.base import Ping, Storefront
+from storefronts.base import StoredRequest, Storefront
 from storefronts.gumroad.storefront import Gumroad
 from tests.support.pings import changed, new_event, recorded
 from tests.support.relaying import dispatcher_for
 from tests.support.running import PRODUCTS
-from workflows.steps import ClosedOrder, OrderToClose, Ping as PingToParse, SaleToMint
+from workflows.steps import ClosedOrder, EventToParse, OrderToClose, SaleToMint
 
 ORDER = f"{uuid4()}=="
 """Of this module's own: the relay may start it where nobody works."""
@@ -55,7 +55,7 @@ class Watched(Gumroad):
     def __post_init__(self) -> None:
         super().__init__(())
 
-    def look(self, ping: Ping) -> None:
+    def look(self, ping: StoredRequest) -> None:
         self.read.append(len(ping.body))
         if threading.get_ident() == self.loop:
             self.locked.append("the event loop")
@@ -69,15 +69,15 @@ class Watched(Gumroad):
             other.close()
 
     @override
-    def parse(self, ping: Ping) -> Sale | Ignored:
+    def parse(self, ping: StoredRequest) -> Sale | Ignored:
         self.look(ping)
         return super().parse(ping)
 
     @override
-    def is_undone(self, pings: Iterable[Ping]) -> bool:
+    def is_undone(self, pings: Iterable[StoredRequest]) -> bool:
         return super().is_undone(map(self.looked, pings))
 
-    def looked(self, ping: Ping) -> Ping:
+    def looked(self, ping: StoredRequest) -> StoredRequest:
         self.look(ping)
         return ping
 
@@ -94,9 +94,9 @@ def long_copy(email: str) -> bytes:
 
 async def store_copies(database: Database) -> int:
     """Store an ordinary ping and its long copies; return the first one's id."""
-    first = await database.run(store_event, new_event(ORDINARY, ORDER))
+    first = await database.write(store_event, new_event(ORDINARY, ORDER))
     for _ in range(COPIES):
-        await database.run(store_event, new_event(long_copy(NEW), ORDER))
+        await database.write(store_event, new_event(long_copy(NEW), ORDER))
     return first
 
 
@@ -109,13 +109,13 @@ def fulfill(database: Database, watched: Watched, tmp_path: Path) -> Fulfill:
     step = ActivityEnvironment()
 
     async def steps(event_id: int) -> ClosedOrder:
-        parsed = await step.run(Parse(database, storefronts).parse, PingToParse(event_id))
+        parsed = await step.run(Parse(database, storefronts).parse, EventToParse(event_id))
         assert parsed.sale_id is not None
         mint = Mint(database, storefronts, ProductsFile(products, ("gumroad",)))
         minted = await step.run(mint.mint, SaleToMint(event_id, parsed.sale_id))
         assert minted.delivery_id is not None
         sent = SentMail("logged", "outbox", "a file")
-        await database.run(record_sent, minted.delivery_id, sent, utc_now())
+        await database.write(record_sent, minted.delivery_id, sent, utc_now())
         close = Close(database, storefronts)
         return await step.run(close.close, OrderToClose(event_id, "fulfilled"))
 
@@ -141,9 +141,9 @@ async def test_mint_and_close_read_no_body_while_anything_is_locked(
 async def test_relay_reads_no_body_while_anything_is_locked(
     database: Database, client: Client, watched: Watched, fulfill: Fulfill
 ) -> None:
-    await fulfill(await database.run(store_event, new_event(ORDINARY, ORDER)))
+    await fulfill(await database.write(store_event, new_event(ORDINARY, ORDER)))
     for _ in range(COPIES):
-        await database.run(store_event, new_event(changed(ORDINARY, email=NEW), ORDER))
+        await database.write(store_event, new_event(changed(ORDINARY, email=NEW), ORDER))
 
     read = len(watched.read)
     assert await dispatcher_for(database, client, {"gumroad": watched}).look()
@@ -158,9 +158,9 @@ async def test_relay_reads_no_body_while_anything_is_locked(
 async def test_body_that_was_cut_is_not_read(
     database: Database, watched: Watched, fulfill: Fulfill
 ) -> None:
-    first = await database.run(store_event, new_event(ORDINARY, ORDER))
+    first = await database.write(store_event, new_event(ORDINARY, ORDER))
     whole = new_event(changed(ORDINARY, email="another." + NEW), ORDER)
-    await database.run(store_event, replace(whole, body_bytes=len(whole.body) + 1))
+    await database.write(store_event, replace(whole, body_bytes=len(whole.body) + 1))
     await fulfill(first)
     (newest,) = await database.read(list_events, Filters(limit=1))
     assert newest.note == f"the order was settled by ping {first}"
@@ -170,6 +170,6 @@ async def test_body_that_was_cut_is_not_read(
 async def test_long_ping_that_was_sold_is_compared_and_nothing_is_said_of_it(
     database: Database, watched: Watched, fulfill: Fulfill
 ) -> None:
-    await fulfill(await database.run(store_event, new_event(long_copy(NEW), ORDER)))
+    await fulfill(await database.write(store_event, new_event(long_copy(NEW), ORDER)))
     (row,) = await database.read(list_events, Filters())
     assert (row.outcome, row.note, watched.read) == ("fulfilled", None, [MIB] * 3)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from db.events import mark_dispatched, store_event
-from db.tables import Event, Table
+from db.tables import EventRow, Table
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from mailers.postmark.service import PostmarkEmailService
@@ -23,7 +23,7 @@ ORDER = order_of(ORDINARY)
 def reopen(session: Session, *, started: bool) -> None:
     """Make the rows as a backup has them that was taken before they were settled."""
     time = datetime(2026, 9, 1, tzinfo=UTC) if started else None
-    session.execute(update(Event).values(outcome=None, closed_at=None, dispatched_at=time))
+    session.execute(update(EventRow).values(outcome=None, closed_at=None, dispatched_at=time))
 
 
 def forget_everything(session: Session) -> None:
@@ -33,8 +33,8 @@ def forget_everything(session: Session) -> None:
 
 async def test_row_whose_run_temporal_does_not_know_is_started_again(setup: Setup) -> None:
     long_ago = datetime(2026, 9, 1, tzinfo=UTC)
-    event_id = await setup.database.run(store_event, new_event(ORDINARY, ORDER))
-    await setup.database.run(mark_dispatched, event_id, f"gumroad:{ORDER}", long_ago)
+    event_id = await setup.database.write(store_event, new_event(ORDINARY, ORDER))
+    await setup.database.write(mark_dispatched, event_id, f"gumroad:{ORDER}", long_ago)
     async with running(setup) as mintpost:
         (event,) = await mintpost.settled()
     assert event.outcome == "fulfilled"
@@ -72,7 +72,7 @@ async def test_order_that_temporal_did_and_the_database_forgot_is_done_again(
     await mailing.ping(ORDINARY)
     await mailing.settled()
     await mailing.run_of(ORDER).result()
-    await mailing.database.run(reopen, started=True)
+    await mailing.database.write(reopen, started=True)
     (event,) = await mailing.settled()
     assert event.outcome == "fulfilled"
     assert len(await mailing.licenses()) == len(postmark.accepted) == 1
@@ -86,7 +86,7 @@ async def test_resent_ping_of_a_sale_that_a_restored_database_lacks_runs_anew(
     await mailing.ping(ORDINARY)
     await mailing.parked()
     # As from an older backup; its numbers are not given again, as production.md has it.
-    await mailing.database.run(forget_everything)
+    await mailing.database.write(forget_everything)
     await mailing.ping(ORDINARY)
 
     async def minted_anew() -> bool | None:
@@ -113,10 +113,12 @@ async def test_row_that_joined_a_failing_run_too_late_is_started_again(
             "closed_at": None,
             "dispatched_at": datetime(2026, 9, 1, tzinfo=UTC),
         }
-        session.execute(update(Event).where(Event.outcome == "fulfilled").values(late))
-        session.execute(update(Event).where(Event.outcome == "duplicate").values(outcome="failed"))
+        session.execute(update(EventRow).where(EventRow.outcome == "fulfilled").values(late))
+        session.execute(
+            update(EventRow).where(EventRow.outcome == "duplicate").values(outcome="failed")
+        )
 
-    await mailing.database.run(strand)
+    await mailing.database.write(strand)
 
     async def settled() -> bool | None:
         events = await mailing.settled()
@@ -130,8 +132,8 @@ async def test_good_ping_that_joined_an_unreadable_one_is_fulfilled(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
 ) -> None:
     setup.mailer = mailer
-    await setup.database.run(store_event, new_event(changed(ORDINARY, email="no address"), ORDER))
-    await setup.database.run(store_event, new_event(ORDINARY, ORDER))
+    await setup.database.write(store_event, new_event(changed(ORDINARY, email="no address"), ORDER))
+    await setup.database.write(store_event, new_event(ORDINARY, ORDER))
     async with running(setup) as mailing:
         good, unreadable = await mailing.settled()
     assert good.outcome == "fulfilled"

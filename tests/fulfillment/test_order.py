@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from embedded.ports import PLAIN
+from embedded.ports import NO_TLS
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from tests.support.pings import changed, order_of, recorded
@@ -29,7 +29,7 @@ async def test_fifty_pings_at_once_end_in_one_license_and_one_e_mail(
         )
         return answer.status_code
 
-    connections = [httpx.AsyncClient(trust_env=False, verify=PLAIN, timeout=30) for _ in range(5)]
+    connections = [httpx.AsyncClient(trust_env=False, verify=NO_TLS, timeout=30) for _ in range(5)]
     answers = await asyncio.gather(*(send(connections[n % 5]) for n in range(50)))
     await asyncio.gather(*(http.aclose() for http in connections))
 

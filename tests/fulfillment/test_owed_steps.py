@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from temporalio.service import RPCError
 
 from db.resends import NewResend, ask_resends
-from db.tables import Delivery, LicenseRow, SaleRow
+from db.tables import DeliveryRow, LicenseRow, SaleRow
 from fakes.postmark import FakePostmark
 from kit.clock import utc_now
 from mailers.postmark.service import PostmarkEmailService
@@ -28,7 +28,7 @@ BEGIN UPDATE deliveries SET status = 'pending' WHERE id = new.id; END
 
 def lose_license(session: Session) -> None:
     """Leave the rows as an older backup has them."""
-    for table in (Delivery, LicenseRow, SaleRow):
+    for table in (DeliveryRow, LicenseRow, SaleRow):
         session.execute(delete(table))
 
 
@@ -40,7 +40,7 @@ async def test_sale_whose_license_a_restored_database_lacks_is_minted_before_it_
     with broken(mailing.database, "close"):
         await mailing.ping(changed(recorded("01"), sale_id=order))
         await mailing.pending(order, "close")
-        await mailing.database.run(lose_license)
+        await mailing.database.write(lose_license)
     (event,) = await mailing.settled()
     assert (event.outcome, event.error) == ("fulfilled", None)
     assert [row.status for row in await mailing.deliveries()] == ["accepted"]
@@ -63,7 +63,7 @@ async def test_resend_does_not_settle_a_charge_that_was_not_minted(
         await mintpost.ping(charge)
         parked = await mintpost.parked()
         asked = NewResend("gumroad", "member-charge", None, "operator", None)
-        await mintpost.database.run(ask_resends, asked, utc_now())
+        await mintpost.database.write(ask_resends, asked, utc_now())
         run = mintpost.run_of("member-charge:resend:1")
 
         async def ended() -> ClosedOrder | None:
@@ -85,7 +85,7 @@ async def test_sale_whose_mail_is_owed_still_fails_with_the_command_that_goes_on
     mailing: Mintpost,
 ) -> None:
     order = "owed-still"
-    await mailing.database.run(lambda session: session.execute(text(FORGETS_MAILS)))
+    await mailing.database.write(lambda session: session.execute(text(FORGETS_MAILS)))
     await mailing.ping(changed(recorded("01"), sale_id=order))
     (event,) = await mailing.settled()
     reset = f"temporal workflow reset --workflow-id gumroad:{order} --type FirstWorkflowTask"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from db.tables import Event
+from db.tables import EventRow
 from db.views.lists import Filters, list_sales
 from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkEmailService
@@ -75,8 +75,8 @@ async def test_sale_and_renewal_whose_address_has_invisible_characters_are_done(
 
 def put_back(session: Session, by: timedelta) -> None:
     """Let the rows have come while the API's clock was so much behind."""
-    event = session.get_one(Event, 1)
-    session.execute(update(Event).values(received_at=event.received_at - by))
+    event = session.get_one(EventRow, 1)
+    session.execute(update(EventRow).values(received_at=event.received_at - by))
 
 
 async def test_api_whose_clock_is_days_behind_costs_no_sale(setup: Setup) -> None:
@@ -85,7 +85,7 @@ async def test_api_whose_clock_is_days_behind_costs_no_sale(setup: Setup) -> Non
     setup.with_worker = False
     async with running(setup) as mintpost:
         await mintpost.ping(body)
-        await setup.database.run(put_back, DAYS)
+        await setup.database.write(put_back, DAYS)
         async with running_worker(setup, mintpost.products):
             (row,) = await mintpost.settled()
         assert (row.outcome, row.note) == ("fulfilled", BEHIND)
@@ -106,7 +106,7 @@ async def test_sale_that_failed_while_every_clock_was_behind_is_healed_by_a_rese
         (row,) = await mintpost.settled_and_named()
         assert row.outcome == "failed"
         assert await mintpost.licenses() == []
-        await setup.database.run(put_back, -DAYS)
+        await setup.database.write(put_back, -DAYS)
         await reset(mintpost.client, mintpost.run_of(order))
         await mintpost.run_of(order).result()
         (row,) = await mintpost.events()

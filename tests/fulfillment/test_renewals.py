@@ -14,7 +14,7 @@ from db.views.lists import Filters, list_licenses
 from domain.sale import Sale
 from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkEmailService
-from storefronts.base import Ping
+from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import FORM, Setup, running
@@ -68,10 +68,10 @@ async def test_charge_that_is_done_again_moves_nothing_whatever_the_mapping_says
 
 
 async def parsed(database: Database, body: bytes) -> SaleToMint:
-    event_id = await database.run(store_event, new_event(body, order_of(body)))
-    sale = Gumroad(()).parse(Ping(FORM, body, NOW))
+    event_id = await database.write(store_event, new_event(body, order_of(body)))
+    sale = Gumroad(()).parse(StoredRequest(FORM, body, NOW))
     assert isinstance(sale, Sale)
-    return SaleToMint(event_id, await database.run(save_sale, event_id, sale, NOW))
+    return SaleToMint(event_id, await database.write(save_sale, event_id, sale, NOW))
 
 
 async def test_recurring_charge_extends_the_license_and_mails_the_renewed_token(

@@ -13,7 +13,7 @@ from db.resends import (
     mark_resend_dispatched,
     waiting_resends,
 )
-from db.tables import Resend
+from db.tables import ResendRow
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now
@@ -50,7 +50,7 @@ async def test_resend_mails_the_same_key_once_more(
 ) -> None:
     await mailing.ping(ORDINARY)
     await mailing.settled()
-    await mailing.database.run(ask_resends, again(), utc_now())
+    await mailing.database.write(ask_resends, again(), utc_now())
     await sent(mailing, 2)
     (license_,) = await mailing.licenses()
     assert all(license_.key in mail.message["TextBody"] for mail in postmark.accepted)
@@ -67,7 +67,7 @@ async def test_resend_to_a_corrected_address_settles_the_failed_sale(
     assert event.outcome == "failed"
     postmark.default = ACCEPT
     resend = again("ada.right@example.com", "she wrote from ada.right@example.com")
-    await mailing.database.run(ask_resends, resend, utc_now())
+    await mailing.database.write(ask_resends, resend, utc_now())
 
     async def settled() -> bool | None:
         (event,) = await mailing.events()
@@ -77,7 +77,7 @@ async def test_resend_to_a_corrected_address_settles_the_failed_sale(
     (mail,) = postmark.accepted
     (license_,) = await mailing.licenses()
     assert mail.message["To"] == license_.email == "ada.right@example.com"
-    row = await mailing.database.read(the_one, Resend, number=1)
+    row = await mailing.database.read(the_one, ResendRow, number=1)
     assert row.previous_to == "ada.buyer@example.com"
     assert (row.asked_by, row.asked_why) == ("operator", "she wrote from ada.right@example.com")
 
@@ -89,7 +89,7 @@ async def test_reset_of_the_sale_after_a_resend_mails_nothing_more(
     await mailing.ping(ORDINARY)
     await mailing.settled()
     postmark.default = ACCEPT
-    await mailing.database.run(ask_resends, again("ada.right@example.com"), utc_now())
+    await mailing.database.write(ask_resends, again("ada.right@example.com"), utc_now())
     await sent(mailing, 1)
     await reset(mailing.client, mailing.run_of(ORDER))
     await mailing.run_of(ORDER).result()
@@ -101,7 +101,7 @@ async def test_order_whose_mail_nobody_got_is_told_until_it_is_sent_again(setup:
         await mintpost.ping(ORDINARY)
         await mintpost.settled()
     assert await setup.database.read(logged_orders) == [("gumroad", ORDER)]
-    await setup.database.run(ask_resends, again(), utc_now())
+    await setup.database.write(ask_resends, again(), utc_now())
     assert await setup.database.read(logged_orders) == []
 
 
@@ -118,7 +118,7 @@ async def test_resend_of_a_later_charge_settles_that_charge(
         await mailing.settled()
         postmark.default = ACCEPT
         charge = NewResend("gumroad", order_of(second), None, "operator", None)
-        await setup.database.run(ask_resends, charge, utc_now())
+        await setup.database.write(ask_resends, charge, utc_now())
         await sent(mailing, 2)
         run = mailing.client.get_workflow_handle(f"gumroad:{order_of(second)}:resend:1")
         await run.result()
@@ -132,10 +132,10 @@ async def test_resend_whose_run_temporal_lost_is_started_again(setup: Setup) -> 
     async with running(setup) as mintpost:
         await mintpost.ping(ORDINARY)
         await mintpost.settled()
-    await setup.database.run(ask_resends, again(), utc_now())
+    await setup.database.write(ask_resends, again(), utc_now())
     (lost,) = await setup.database.read(waiting_resends)
     long_ago = datetime(2026, 9, 1, tzinfo=UTC)
-    await setup.database.run(mark_resend_dispatched, lost.id, long_ago)
+    await setup.database.write(mark_resend_dispatched, lost.id, long_ago)
     async with running(setup) as mintpost:
 
         async def logged() -> bool | None:
@@ -150,7 +150,7 @@ async def test_resend_that_a_person_terminates_is_told_as_refused(
     await mailing.ping(ORDINARY)
     await mailing.settled()
     postmark.default = refuse(401, 10)
-    (delivery_id,) = await mailing.database.run(ask_resends, again(), utc_now())
+    (delivery_id,) = await mailing.database.write(ask_resends, again(), utc_now())
     run = mailing.client.get_workflow_handle(f"gumroad:{ORDER}:resend:1")
 
     async def terminated() -> bool | None:

@@ -89,7 +89,7 @@ async def test_resend_that_waits_opens_no_failed_sale(
     (failed,) = await mailing.settled()
     postmark.default = refuse(401, 10)
     asked = NewResend("gumroad", order_in(mailing), "ada.right@example.com", "operator", None)
-    await mailing.database.run(ask_resends, asked, utc_now())
+    await mailing.database.write(ask_resends, asked, utc_now())
     await mailing.pending(f"{order_in(mailing)}:resend:1", "email")
     (event,) = await mailing.events()
     assert (event.outcome, event.error) == ("failed", failed.error)

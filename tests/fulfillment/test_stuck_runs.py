@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 from temporalio import workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.failures import Pace
+from activities.failures import RetryPace
 from commands.retry import retry
 from commands.show_workflow import WorkflowState, workflow_state
 from db.resends import NewResend, ask_resends
-from db.tables import Event
+from db.tables import EventRow
 from db.views.lists import EventLine
 from kit.clock import utc_now
 from kit.runs import STUCK, untaken_sentence
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.waiting import until
-from workflows.steps import ClosedOrder, Ping
+from workflows.steps import ClosedOrder, EventToParse
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 VALUE = "a value that nobody else may read"
@@ -32,7 +32,7 @@ class OtherFulfillSale:
     """Another version: after its first step it does something else than the one that began."""
 
     @workflow.run
-    async def run(self, ping: Ping) -> ClosedOrder:
+    async def run(self, ping: EventToParse) -> ClosedOrder:
         await workflow.sleep(timedelta(days=1))
         return ClosedOrder("fulfilled", ping.event_id)
 
@@ -40,14 +40,14 @@ class OtherFulfillSale:
 @workflow.defn(name="FulfillSale")
 class BrokenFulfillSale:
     @workflow.run
-    async def run(self, ping: Ping) -> ClosedOrder:
+    async def run(self, ping: EventToParse) -> ClosedOrder:
         raise ValueError(f"{VALUE}, {ping.event_id}")
 
 
 @workflow.defn(name="ResendLicense")
 class BrokenResendLicense:
     @workflow.run
-    async def run(self, resend: Ping) -> ClosedOrder:
+    async def run(self, resend: EventToParse) -> ClosedOrder:
         raise ValueError(resend.event_id)
 
 
@@ -126,15 +126,15 @@ async def test_run_that_another_version_began_is_told(
 
 
 async def test_run_that_goes_on_is_told_no_more(setup: Setup) -> None:
-    setup.pace = Pace(operator=timedelta(days=1))
+    setup.pace = RetryPace(operator=timedelta(days=1))
     async with running(setup) as mintpost:
         await mintpost.ping(sale_in(mintpost, product_id="new-product=="))
         waits = await mintpost.pending(order_in(mintpost), "mint")
 
         def as_before(session: Session) -> None:
-            session.execute(update(Event).values(error=f"{STUCK} (ValueError)"))
+            session.execute(update(EventRow).values(error=f"{STUCK} (ValueError)"))
 
-        await setup.database.run(as_before)
+        await setup.database.write(as_before)
 
         async def told() -> bool | None:
             return (await mintpost.events())[0].error == waits or None
@@ -164,7 +164,7 @@ async def test_resend_that_is_stuck_is_told_on_its_delivery(setup: Setup) -> Non
             await mintpost.run_of(order_in(mintpost)).result()
         async with worker_of(mintpost, BrokenResendLicense):
             asked = NewResend("gumroad", order_in(mintpost), None, "operator", None)
-            await setup.database.run(ask_resends, asked, utc_now())
+            await setup.database.write(ask_resends, asked, utc_now())
 
             async def told() -> bool | None:
                 newest = (await mintpost.deliveries())[0]

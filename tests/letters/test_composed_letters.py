@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import jwt
 import pytest
 
-from db.deliveries import load_letter
+from db.deliveries import load_owed_email
 from db.engine import Database
 from letters.composing import Letters, Shop
 from mailers.base import Mark
@@ -21,11 +21,13 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_last_day_that_a_letter_names_is_good_to_its_end(
     database: Database, letters: Letters, stored: str
 ) -> None:
-    delivery_id = database.run_here(mint, sale_of()).delivery_id
+    delivery_id = database.write_here(mint, sale_of()).delivery_id
     assert delivery_id is not None
-    database.run_here(store_end, stored)
+    database.write_here(store_end, stored)
 
-    mail = letters.compose(database.read_here(load_letter, delivery_id), Mark(delivery_id, "0f"))
+    mail = letters.compose(
+        database.read_here(load_owed_email, delivery_id), Mark(delivery_id, "0f")
+    )
 
     claims = jwt.decode(mail.attachments[0].content, options={"verify_signature": False})
     end = datetime.fromtimestamp(claims["exp"], UTC)
@@ -39,11 +41,11 @@ def test_a_letter_names_the_shop_the_receipt_s_number_and_whom_to_write_to(
     database: Database, letters: Letters
 ) -> None:
     sale = replace(sale_of(), order_number="252197085")
-    delivery_id = database.run_here(mint, sale).delivery_id
+    delivery_id = database.write_here(mint, sale).delivery_id
     assert delivery_id is not None
 
     composed = replace(letters, shop=LUMEN).compose(
-        database.read_here(load_letter, delivery_id), Mark(delivery_id, "0f")
+        database.read_here(load_owed_email, delivery_id), Mark(delivery_id, "0f")
     )
 
     assert "Order        252197085\nReference    gumroad:order-1\n" in composed.text
@@ -56,10 +58,12 @@ def test_a_letter_names_the_shop_the_receipt_s_number_and_whom_to_write_to(
 def test_a_name_that_was_stored_long_ago_is_not_repeated_where_it_is_a_link(
     database: Database, letters: Letters, name: str
 ) -> None:
-    delivery_id = database.run_here(mint, replace(sale_of(), name=name)).delivery_id
+    delivery_id = database.write_here(mint, replace(sale_of(), name=name)).delivery_id
     assert delivery_id is not None
 
-    mail = letters.compose(database.read_here(load_letter, delivery_id), Mark(delivery_id, "0f"))
+    mail = letters.compose(
+        database.read_here(load_owed_email, delivery_id), Mark(delivery_id, "0f")
+    )
 
     for part in (mail.subject, mail.text, mail.html, mail.to):
         assert name not in part

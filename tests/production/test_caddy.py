@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from api.app import Parts
+from api.app import ApiParts
 from db.engine import Database, open_engine
 from embedded.ports import HOST, free_ports
 from relay.spool import Spool
@@ -86,7 +86,7 @@ async def proxy(sqlite: URL, tmp_path: Path) -> AsyncIterator[Proxy]:
     shutil.copyfile(str(sqlite.database), tmp_path / "mintpost.db")
     database = Database(open_engine(URL.create("sqlite", database=f"{tmp_path}/mintpost.db")))
     storefronts = {"gumroad": Gumroad((SECRET,))}
-    parts = Parts(database, storefronts, connect_to_nothing, Spool(tmp_path / "spool"))
+    parts = ApiParts(database, storefronts, connect_to_nothing, Spool(tmp_path / "spool"))
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(running_api(parts))
         yield await stack.enter_async_context(caddy(api.removeprefix("http://"), tmp_path))

@@ -36,7 +36,7 @@ from workflows.names import SALE_PRODUCT, SALE_SOURCE
 async def test_rows_left_by_a_crash_are_started(database: Database, client: Client) -> None:
     orders = [unique(), unique()]
     for order in orders:
-        await database.run(store_ping, order)
+        await database.write(store_ping, order)
     assert await dispatcher_for(database, client).look()
     for line in await lines(database):
         assert line.workflow_id == f"gumroad:{line.order_id}"
@@ -47,7 +47,7 @@ async def test_rows_left_by_a_crash_are_started(database: Database, client: Clie
 async def test_more_rows_than_a_batch_are_all_started(database: Database, client: Client) -> None:
     order = unique()
     for _ in range(101):
-        await database.run(store_ping, order)
+        await database.write(store_ping, order)
     assert await dispatcher_for(database, client).look()
     assert await database.read(waiting_events, 1) == []
 
@@ -59,7 +59,7 @@ async def test_rows_start_in_order_of_arrival_once_temporal_is_back(
     caplog.set_level(logging.INFO)
     orders = [unique() for _ in range(3)]
     for order in orders:
-        await database.run(store_ping, order)
+        await database.write(store_ping, order)
     through_gate = await Client.connect(gate.address, lazy=True)
 
     async def all_tell() -> bool | None:
@@ -105,7 +105,7 @@ async def test_new_row_is_started_when_the_relay_is_woken(
     dispatcher = dispatcher_for(database, client)
     dispatcher.pauses = Pauses(idle=timedelta(hours=1))
     async with relaying(dispatcher):
-        await database.run(store_ping, unique())
+        await database.write(store_ping, unique())
         dispatcher.wake()
         await until_started(database)
 
@@ -142,7 +142,7 @@ async def test_it_looks_on_however_often_it_fails(database: Database, client: Cl
 @ON_SQLITE
 async def test_workflow_is_found_by_source_and_product(database: Database, client: Client) -> None:
     order, product = unique(), f"product-{uuid4()}"
-    await database.run(store_event, replace(new_ping(order), product_id=product))
+    await database.write(store_event, replace(new_ping(order), product_id=product))
     await dispatcher_for(database, client).look()
     found = await client.get_workflow_handle(f"gumroad:{order}").describe()
     assert found.typed_search_attributes[SALE_SOURCE] == "gumroad"
@@ -153,7 +153,7 @@ async def test_workflow_is_found_by_source_and_product(database: Database, clien
 @pytest.mark.parametrize("character", ["a", "😀", "`", "\N{ARABIC LETTER ALEF}"])
 async def test_longest_ids_never_stall(database: Database, client: Client, character: str) -> None:
     order = f"{character}{unique()}".ljust(200, character)
-    await database.run(store_event, replace(new_ping(order), product_id=character * 200))
+    await database.write(store_event, replace(new_ping(order), product_id=character * 200))
     assert await dispatcher_for(database, client).look()
     assert await database.read(waiting_events, 1) == []
 
@@ -163,8 +163,8 @@ async def test_row_that_cannot_be_started_stalls_no_other_and_waits_with_its_sen
     database: Database, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     # A newer version's, which was moved here in a spool.
-    await database.run(store_event, new_ping(unique(), source="later"))
-    await database.run(store_ping, unique())
+    await database.write(store_event, new_ping(unique(), source="later"))
+    await database.write(store_ping, unique())
     storefronts = {"gumroad": Gumroad(())}
     dispatcher = dispatcher_for(database, client, storefronts)
     assert [await dispatcher.look(), await dispatcher.look()] == [True, True]

@@ -6,7 +6,7 @@ from temporalio.client import Client
 from db.engine import Database
 from db.events import WaitingEvent
 from db.orders import close_row
-from db.tables import Event
+from db.tables import EventRow
 from tests.db.rows import NOON, store_ping
 from tests.support.pings import changed, recorded
 from tests.support.relaying import ON_SQLITE, dispatcher_for, lines, unique
@@ -33,7 +33,7 @@ async def test_completed_and_settled_order_makes_a_duplicate_with_its_note(
     # Not stored: the relay of the app must not settle it before this start is tried.
     await dispatcher.start(WaitingEvent(first + 1, "gumroad", "sale", order, None))
     assert dispatcher.woken.is_set()
-    await mintpost.database.run(store_ping, order)
+    await mintpost.database.write(store_ping, order)
     assert await dispatcher.look()
     newest = (await mintpost.events())[0]
     assert (newest.outcome, newest.note) == ("duplicate", f"the order was settled by ping {first}")
@@ -45,8 +45,8 @@ async def test_completed_order_that_the_database_does_not_know_runs_again(
 ) -> None:
     order = await fulfilled(mintpost)
     first = await mintpost.run_of(order).describe()
-    forget = update(Event).values(outcome=None, dispatched_at=None, closed_at=None)
-    await mintpost.database.run(lambda session: session.execute(forget))
+    forget = update(EventRow).values(outcome=None, dispatched_at=None, closed_at=None)
+    await mintpost.database.write(lambda session: session.execute(forget))
     (event,) = await mintpost.settled()
     again = await mintpost.run_of(order).describe()
     assert event.outcome == "fulfilled"
@@ -67,8 +67,10 @@ async def test_refund_whose_id_temporal_knows_runs_again_though_its_sale_is_sett
     await mintpost.ping(refund)
     newest = (await mintpost.settled())[0]
     assert (newest.kind, newest.outcome) == ("refund", "ignored:refund")
-    forget = update(Event).where(Event.id == newest.id).values(outcome=None, dispatched_at=None)
-    await mintpost.database.run(lambda session: session.execute(forget))
+    forget = (
+        update(EventRow).where(EventRow.id == newest.id).values(outcome=None, dispatched_at=None)
+    )
+    await mintpost.database.write(lambda session: session.execute(forget))
     assert (await mintpost.settled())[0].outcome == "ignored:refund"
 
 
@@ -77,9 +79,9 @@ async def test_late_row_of_a_settled_order_starts_nothing(
     database: Database, client: Client
 ) -> None:
     order = unique()
-    first = await database.run(store_ping, order)
-    await database.run(close_row, first, "fulfilled", NOON)
-    await database.run(store_ping, order)
+    first = await database.write(store_ping, order)
+    await database.write(close_row, first, "fulfilled", NOON)
+    await database.write(store_ping, order)
     assert await dispatcher_for(database, client).look()
     late = (await lines(database))[0]
     assert (late.outcome, late.workflow_id) == ("duplicate", None)

@@ -66,7 +66,7 @@ async def test_crash_between_insert_and_unlink_makes_one_row(
     database: Database, spool: Spool
 ) -> None:
     spool.keep(ping(1))
-    await database.run(store_event, ping_in(spool))
+    await database.write(store_event, ping_in(spool))
     assert await drainer(spool, database).look()
     assert await orders(database) == ["order-1"]
     assert spool.files() == []
@@ -148,10 +148,10 @@ async def test_what_no_row_can_enter_waits_and_is_not_set_aside(
     database: Database, spool: Spool
 ) -> None:
     spool.keep(ping(1))
-    database.run_here(lambda session: session.execute(text("ALTER TABLE events RENAME TO gone")))
+    database.write_here(lambda session: session.execute(text("ALTER TABLE events RENAME TO gone")))
     working = drainer(spool, database)
     assert not await working.look()
-    database.run_here(lambda session: session.execute(text("ALTER TABLE gone RENAME TO events")))
+    database.write_here(lambda session: session.execute(text("ALTER TABLE gone RENAME TO events")))
     assert await working.look()
     assert await orders(database) == ["order-1"]
 

@@ -26,9 +26,9 @@ class Puzzled(Watcher):
 async def test_row_whose_run_cannot_be_told_keeps_no_other_waiting(
     database: Database, client: Client
 ) -> None:
-    paused = await database.run(store_ping, unique())
-    lost = await database.run(store_ping, unique())
-    await database.run(mark_dispatched, paused, "paused", LONG_AGO)
-    await database.run(mark_dispatched, lost, "lost", LONG_AGO)
+    paused = await database.write(store_ping, unique())
+    lost = await database.write(store_ping, unique())
+    await database.write(mark_dispatched, paused, "paused", LONG_AGO)
+    await database.write(mark_dispatched, lost, "lost", LONG_AGO)
     await Puzzled(database, client).look()
     assert [row.id for row in await database.read(waiting_events, 9)] == [lost]

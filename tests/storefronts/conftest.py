@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 
-from storefronts.base import Ping
+from storefronts.base import StoredRequest
 from storefronts.body import FORM
 from storefronts.gumroad.storefront import Gumroad
 
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
 
-Recorded = Callable[[str], Ping]
-SaleWith = Callable[[Mapping[str, str | None]], Ping]
+Recorded = Callable[[str], StoredRequest]
+SaleWith = Callable[[Mapping[str, str | None]], StoredRequest]
 
 
 @pytest.fixture
@@ -29,18 +29,18 @@ def pings() -> Path:
 
 @pytest.fixture
 def recorded(pings: Path) -> Recorded:
-    return lambda name: Ping(FORM, (pings / name).read_bytes(), RECEIVED_AT)
+    return lambda name: StoredRequest(FORM, (pings / name).read_bytes(), RECEIVED_AT)
 
 
 @pytest.fixture
 def sale_with(recorded: Recorded) -> SaleWith:
     """Return file 01 with fields replaced or added; None leaves one out."""
 
-    def build(changes: Mapping[str, str | None]) -> Ping:
+    def build(changes: Mapping[str, str | None]) -> StoredRequest:
         body = recorded("01_sale_ordinary.form").body.decode()
         fields = {**dict(parse_qsl(body, keep_blank_values=True)), **changes}
         kept = {name: text for name, text in fields.items() if text is not None}
-        return Ping(
+        return StoredRequest(
             FORM, urlencode(kept, quote_via=quote, errors="surrogateescape").encode(), RECEIVED_AT
         )
 

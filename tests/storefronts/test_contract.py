@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import SaleInvalidError
 from storefronts import STOREFRONTS
-from storefronts.base import Envelope, Naming, Ping, Storefront
+from storefronts.base import Envelope, Naming, StoredRequest, Storefront
 from storefronts.gumroad.storefront import Gumroad
 
 SAMPLES: dict[type[Storefront], Storefront] = {Gumroad: Gumroad(["invented-secret"])}
@@ -68,7 +68,7 @@ def test_a_strangers_request_is_nobodys(kind: type[Storefront], envelope: Envelo
 def test_naming_never_raises_and_trusts_nothing_hostile(
     kind: type[Storefront], content_type: str, body: bytes
 ) -> None:
-    naming = SAMPLES[kind].name_ping(Ping(content_type, body, RECEIVED_AT))
+    naming = SAMPLES[kind].name_request(StoredRequest(content_type, body, RECEIVED_AT))
 
     assert naming == Naming(naming.kind, order_id=None, product_id=None)
 
@@ -80,7 +80,7 @@ def test_a_hostile_body_ends_in_a_sentence(
     kind: type[Storefront], content_type: str, body: bytes
 ) -> None:
     with pytest.raises(SaleInvalidError) as raised:
-        SAMPLES[kind].parse(Ping(content_type, body, RECEIVED_AT))
+        SAMPLES[kind].parse(StoredRequest(content_type, body, RECEIVED_AT))
 
     assert raised.value.sentence.isprintable()
 

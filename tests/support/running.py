@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 import api.app
 import worker
 from activities.email import MailPatience
-from activities.failures import Pace
+from activities.failures import RetryPace
 from catalog.file import ProductsFile
 from commands.retry import SCHEDULED
 from db.engine import Database
@@ -28,7 +28,7 @@ from db.views.lists import (
     list_events,
     list_licenses,
 )
-from embedded.ports import PLAIN
+from embedded.ports import NO_TLS
 from kit.clock import utc_now
 from kit.loop import Pauses
 from letters.composing import Letters
@@ -37,7 +37,7 @@ from licensing.signing import Signer
 from mailers.base import EmailService
 from mailers.outbox.service import LoggingEmailService
 from relay.spool import Spool
-from relay.store import Patience
+from relay.store import StorePatience
 from storefronts.gumroad.storefront import Gumroad
 from tests.support.serving import serving
 from tests.support.waiting import until
@@ -53,8 +53,8 @@ QUICK_PAUSES = Pauses(
 # A doubt ends a second after the longest send: short, and long enough for a busy machine.
 QUICK_MAILS = MailPatience(timedelta(0), visible=timedelta(seconds=1))
 # A machine under load must not push a test's ping into the spool.
-UNHURRIED = Patience(database=timedelta(seconds=60), spool=timedelta(seconds=60))
-QUICK_PACE = Pace(operator=timedelta(milliseconds=100), transient=timedelta(milliseconds=100))
+UNHURRIED = StorePatience(database=timedelta(seconds=60), spool=timedelta(seconds=60))
+QUICK_PACE = RetryPace(operator=timedelta(milliseconds=100), transient=timedelta(milliseconds=100))
 
 TEMPLATES = Templates()  # Compiled once.
 
@@ -169,8 +169,8 @@ class Setup:
     with_worker: bool = True
     secrets: tuple[str, ...] = (SECRET,)
     watch: timedelta = timedelta(milliseconds=250)
-    storing: Patience = UNHURRIED
-    pace: Pace = field(default_factory=lambda: QUICK_PACE)
+    storing: StorePatience = UNHURRIED
+    pace: RetryPace = field(default_factory=lambda: QUICK_PACE)
 
 
 @asynccontextmanager
@@ -181,7 +181,7 @@ async def running(setup: Setup) -> AsyncIterator[Mintpost]:
         if setup.with_worker:
             await stack.enter_async_context(running_worker(setup, file))
         url = await stack.enter_async_context(running_api(web_parts(setup)))
-        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=PLAIN))
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=NO_TLS))
         yield Mintpost(
             url=url,
             http=http,
@@ -193,12 +193,12 @@ async def running(setup: Setup) -> AsyncIterator[Mintpost]:
         )
 
 
-def web_parts(setup: Setup) -> api.app.Parts:
+def web_parts(setup: Setup) -> api.app.ApiParts:
     async def connect() -> Client:
         return setup.client
 
     storefronts = {"gumroad": Gumroad(setup.secrets)}
-    return api.app.Parts(
+    return api.app.ApiParts(
         setup.database,
         storefronts,
         connect,
@@ -214,8 +214,8 @@ def web_parts(setup: Setup) -> api.app.Parts:
 async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
     catalog = ProductsFile(products, ("gumroad",))
     key = setup.signer.public_key
-    await setup.database.run(remember_key, KnownKey(key.kid, key.x), utc_now())
-    parts = worker.Parts(
+    await setup.database.write(remember_key, KnownKey(key.kid, key.x), utc_now())
+    parts = worker.WorkerParts(
         database=setup.database,
         storefronts={"gumroad": Gumroad((), setup.seller_id)},
         products=catalog,
@@ -231,6 +231,6 @@ async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def running_api(parts: api.app.Parts) -> AsyncIterator[str]:
+async def running_api(parts: api.app.ApiParts) -> AsyncIterator[str]:
     async with serving(api.app.assemble(parts)) as url:
         yield url

@@ -6,25 +6,25 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.app import Parts
+from api.app import ApiParts
 from db.engine import Database
 from db.events import NewEvent
-from db.tables import Event
+from db.tables import EventRow
 from relay.drainer import Drainer
 from relay.spool import SET_ASIDE, UNFINISHED, WAITING, Spool
-from relay.store import Patience
+from relay.store import StorePatience
 from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
 from tests.support.outages import connect_to_nothing
 from tests.support.running import QUICK_PAUSES, UNHURRIED
 from tests.support.waiting import until
 
-HURRIED = Patience(database=timedelta(milliseconds=50), spool=UNHURRIED.spool)
+HURRIED = StorePatience(database=timedelta(milliseconds=50), spool=UNHURRIED.spool)
 """For a database that hangs: no machine is too slow for the file then."""
 
 
-def parts(database: Database, spool: Spool, patience: Patience = UNHURRIED) -> Parts:
-    return Parts(
+def parts(database: Database, spool: Spool, patience: StorePatience = UNHURRIED) -> ApiParts:
+    return ApiParts(
         database,
         {"gumroad": Gumroad(("right",))},
         connect_to_nothing,
@@ -53,11 +53,11 @@ def names(folder: Path) -> set[str]:
     return {file.suffix for file in folder.iterdir()} & {WAITING, SET_ASIDE, UNFINISHED}
 
 
-def rows(session: Session) -> list[Event]:
-    return list(session.scalars(select(Event).order_by(Event.id)))
+def rows(session: Session) -> list[EventRow]:
+    return list(session.scalars(select(EventRow).order_by(EventRow.id)))
 
 
-async def drained(spool: Spool, database: Database) -> list[Event]:
+async def drained(spool: Spool, database: Database) -> list[EventRow]:
     """Wait until nothing is spooled any more; return all rows in order of their ids."""
 
     async def empty() -> bool | None:

@@ -13,7 +13,7 @@ from settings import plain_environment
 from tests.support.processes import MINTPOST, REPOSITORY, start
 from tests.torture.cases import CASES, Case
 from tests.torture.stores import CopiedStore
-from torture.plan import Disturbance, Fault, Order, Ping, Schedule
+from torture.plan import Disturbance, Fault, Order, PlannedRequest, Schedule
 from torture.report import Result, Teller
 from torture.run import arena, torture
 
@@ -79,4 +79,4 @@ async def _run(case: Case, folder: Path, template: Path) -> Result:
 
 
 def _schedule(disturbance: Disturbance) -> Schedule:
-    return Schedule(0, "torture-0-", (ORDER,), (Ping(0.5, ORDER),), (disturbance,))
+    return Schedule(0, "torture-0-", (ORDER,), (PlannedRequest(0.5, ORDER),), (disturbance,))

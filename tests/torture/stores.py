@@ -12,7 +12,7 @@ from sqlalchemy import URL, text
 from typing_extensions import override
 
 from db.engine import open_engine
-from torture.store import SqliteStore
+from torture.database import SqliteStore
 
 ONE_PER_ORDER = re.compile(r",\s*CONSTRAINT \w+ UNIQUE \(source, order_id, line\)")
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from torture.corrected import UNDER_WAY
-from torture.evidence import Evidence, Mail, Minted, Owed, Recorded, Row
+from torture.evidence import Evidence, Mail, MintedRow, Owed, Recorded, Row
 from torture.plan import Correction, Order
 from torture.verdict import Breach, breaches
 
@@ -22,7 +22,7 @@ GOOD = Evidence(
     attempts=(),
     rows=(Row("sale/0", "sale", "fulfilled"),),
     sales=("sale",),
-    licenses=(Minted(1, "sale", A_MONTH),),
+    licenses=(MintedRow(1, "sale", A_MONTH),),
     deliveries=(SALE_MAIL, RESEND),
     messages=(),
     recorded=(Recorded("sale", THEN, {1: 0, 2: 0}),),

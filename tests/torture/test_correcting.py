@@ -8,7 +8,7 @@ from sqlalchemy import URL, update
 from sqlalchemy.orm import Session
 
 from db.engine import Database, open_engine
-from db.tables import Delivery, Event
+from db.tables import DeliveryRow, EventRow
 from db.views.corrections import list_corrections
 from kit.clock import utc_now
 from tests.db.correcting import RIGHT, corrected, line, owed
@@ -27,7 +27,7 @@ def operator_of(database: Database) -> tuple[Operator, list[str]]:
 
 async def test_a_correction_is_recorded_with_the_attempts_so_far(database: Database) -> None:
     sale = owed(database)
-    database.run_here(lambda session: session.execute(update(Delivery).values(attempts=3)))
+    database.write_here(lambda session: session.execute(update(DeliveryRow).values(attempts=3)))
     operator, said = operator_of(database)
     before = utc_now()
     await operator.correct_all([SALE])
@@ -46,7 +46,7 @@ async def test_it_waits_for_a_ping_that_names_the_order_and_asks_once(database: 
     await asyncio.sleep(0)
     assert operator.refused == {"another", BUYER}
     assert not correcting.done()
-    await database.run(store_ping)
+    await database.write(store_ping)
     await correcting
     assert [each.attempts for each in operator.recorded] == [{}]
     (kept,) = database.read_here(list_corrections, "gumroad", "order-1")
@@ -61,7 +61,7 @@ async def test_it_waits_for_a_database_that_is_away(sqlite: URL, tmp_path: Path)
     await asyncio.sleep(0)
     file.parent.mkdir()
     shutil.copyfile(str(sqlite.database), file)
-    await database.run(store_ping)
+    await database.write(store_ping)
     await correcting
     assert [each.order_id for each in operator.recorded] == ["order-1"]
     database.dispose()
@@ -87,12 +87,12 @@ def test_what_was_recorded_before_is_not_asked_for_again(database: Database) -> 
 
 def test_a_mail_that_a_person_asked_for_is_waited_for(database: Database) -> None:
     owed(database)
-    database.run_here(_settled)
+    database.write_here(_settled)
     assert database.read_here(open_rows) == 0
     resend = corrected(database)
     assert database.read_here(open_rows) == 1
-    sent = update(Delivery).where(Delivery.id == resend).values(status="accepted")
-    database.run_here(lambda session: session.execute(sent))
+    sent = update(DeliveryRow).where(DeliveryRow.id == resend).values(status="accepted")
+    database.write_here(lambda session: session.execute(sent))
     assert database.read_here(open_rows) == 0
 
 
@@ -104,4 +104,4 @@ def test_a_resend_may_be_sent_by_its_own_run_or_by_its_sales(database: Database)
 
 
 def _settled(session: Session) -> None:
-    session.execute(update(Event).values(outcome="fulfilled"))
+    session.execute(update(EventRow).values(outcome="fulfilled"))

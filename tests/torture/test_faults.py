@@ -14,9 +14,9 @@ from embedded.stack import Stack, StackPlan
 from fakes.postmark import FakePostmark
 from fakes.reactions import Reaction, Request
 from tests.support.waiting import until
+from torture.database import SqliteStore
 from torture.faults import Faults
 from torture.plan import Disturbance, Fault
-from torture.store import SqliteStore
 
 MAIL = Request("POST", "/email", {}, b'{"Metadata": {"delivery": "7"}}')
 

@@ -6,11 +6,11 @@ from itertools import count, cycle
 
 import pytest
 
-from torture.quiet import Left, Patience, until_quiet
+from torture.quiet import Left, QuietPatience, until_quiet
 
 DONE = Left(0, 0, is_mailing=False, mailed=3)
 BUSY = Left(2, 0, is_mailing=True, mailed=1)
-BRIEF = Patience(look=0.001, unmoved=0.05, longest=30, per_sale=0)
+BRIEF = QuietPatience(look=0.001, unmoved=0.05, longest=30, per_sale=0)
 
 
 def looks(*left: Left) -> Callable[[], Awaitable[Left]]:
@@ -44,6 +44,6 @@ async def test_what_moves_for_ever_is_waited_for_until_the_end() -> None:
     async def look() -> Left:
         return replace(BUSY, mailed=next(numbers))
 
-    bounded = Patience(look=0.001, unmoved=30, longest=0.02, per_sale=0.01)
+    bounded = QuietPatience(look=0.001, unmoved=30, longest=0.02, per_sale=0.01)
     assert not await until_quiet(look, 3, bounded)
     assert next(numbers) > 1

@@ -5,7 +5,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from torture.evidence import Evidence, Minted, Owed, Row
+from torture.evidence import Evidence, MintedRow, Owed, Row
 from torture.plan import Order, Schedule
 from torture.report import MOST_BREACHES, Result, print_result
 from torture.traffic import Attempt
@@ -20,7 +20,7 @@ EVIDENCE = Evidence(
     ),
     rows=tuple(Row(mark, mark[:3], "fulfilled") for mark in ("one/0", "one/1", "two/2")),
     sales=("one", "two"),
-    licenses=(Minted(1, "one", None), Minted(2, "two", None)),
+    licenses=(MintedRow(1, "one", None), MintedRow(2, "two", None)),
     deliveries=(Owed(1, 1, "one"), Owed(2, 2, "two")),
     messages=(1, 2),
 )

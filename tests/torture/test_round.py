@@ -13,14 +13,14 @@ from temporalio.client import Client
 from typing_extensions import override
 
 from db.engine import Database, open_engine
-from db.tables import Event
+from db.tables import EventRow
 from embedded.stack import Stack, StackPlan
 from fakes.postmark import Accepted, FakePostmark
 from tests.db.correcting import RIGHT
 from tests.db.rows import BUYER, mint, sale_of
 from tests.torture.stores import CopiedStore
 from torture.plan import Correction, Order, Schedule
-from torture.quiet import Patience
+from torture.quiet import QuietPatience
 from torture.report import Result, Teller
 from torture.run import Arena, torture
 from torture.traffic import sender_client
@@ -51,7 +51,7 @@ async def played(place: Arena, *corrections: Correction) -> Result:
     """Play a round without any ping that is answered."""
     orders = tuple(correction.order for correction in corrections)
     empty = Schedule(1, "torture-1-", orders, (), (), corrections)
-    patience = Patience(look=0.01, unmoved=0.1)
+    patience = QuietPatience(look=0.01, unmoved=0.1)
     return await torture(empty, place, Teller(Console(quiet=True)), (), patience)
 
 
@@ -63,7 +63,7 @@ def mail_of(delivery_id: int, to: str = BUYER) -> Accepted:
 def sold_before(session: Session) -> int:
     """Leave what a sale of another round does; return its delivery."""
     delivery_id = mint(session, sale_of("torture-0-sale")).delivery_id
-    session.execute(update(Event).values(outcome="fulfilled"))
+    session.execute(update(EventRow).values(outcome="fulfilled"))
     assert delivery_id is not None
     return delivery_id
 
@@ -78,7 +78,7 @@ async def test_a_mail_under_way_for_ever_is_a_breach(place: Arena) -> None:
 
 
 async def test_a_mail_of_the_round_before_is_counted_once(place: Arena) -> None:
-    delivery_id = await place.database.run(sold_before)
+    delivery_id = await place.database.write(sold_before)
     place.postmark.accepted.append(mail_of(delivery_id))
     what = f"delivery {delivery_id} was mailed again, a round later"
     assert (await played(place)).breaches == [Breach("doubled", "torture-0-sale", what)]
@@ -92,14 +92,14 @@ async def test_a_mail_without_a_delivery_is_a_breach(place: Arena) -> None:
 
 def sold_now(session: Session) -> int:
     delivery_id = mint(session, sale_of("torture-1-sale")).delivery_id
-    session.execute(update(Event).values(outcome="fulfilled", body=b"url_params[mark]=1"))
+    session.execute(update(EventRow).values(outcome="fulfilled", body=b"url_params[mark]=1"))
     assert delivery_id is not None
     return delivery_id
 
 
 async def test_a_mail_that_a_correction_made_wrong_is_a_breach(place: Arena) -> None:
     """Nobody sends here: the provider gets by hand what a worker would send against its orders."""
-    delivery_id = await place.database.run(sold_now)
+    delivery_id = await place.database.write(sold_now)
     place.postmark.accepted.append(mail_of(delivery_id + 1, BUYER))
     order = Order("torture-1-sale", BUYER)
     result = await played(place, Correction(0, order, RIGHT))

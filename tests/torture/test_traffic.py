@@ -9,7 +9,7 @@ import pytest
 
 from api.webhooks import LONGEST_NAMED
 from embedded.ports import free_ports
-from torture.plan import Order, Ping
+from torture.plan import Order, PlannedRequest
 from torture.traffic import Sender, mark_of, sender_client
 
 ORDER = Order("order", "buyer@example.com", "membership", charge=1)
@@ -98,5 +98,7 @@ async def test_a_long_ping_is_too_long_to_be_named_at_once_and_keeps_its_mark() 
 
 async def test_pings_are_as_long_as_planned() -> None:
     async with answering(200, 200) as (url, bodies), sender_client() as http:
-        await Sender(http, url, "secret").send_all([Ping(0, ORDER), Ping(0, ORDER, is_long=True)])
+        await Sender(http, url, "secret").send_all(
+            [PlannedRequest(0, ORDER), PlannedRequest(0, ORDER, is_long=True)]
+        )
     assert sorted(len(body) > LONGEST_NAMED for body in bodies) == [False, True]

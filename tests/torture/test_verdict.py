@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from torture.evidence import Evidence, Minted, Owed, Row
+from torture.evidence import Evidence, MintedRow, Owed, Row
 from torture.plan import Order
 from torture.traffic import Attempt
 from torture.verdict import Breach, breaches
@@ -20,7 +20,7 @@ GOOD = Evidence(
     ),
     rows=tuple(Row(f"{order.order_id}/0", order.order_id, "fulfilled") for order in ORDERS),
     sales=("sale", "first", "charge"),
-    licenses=(Minted(1, "sale", A_MONTH), Minted(2, "first", EXTENDED, "membership")),
+    licenses=(MintedRow(1, "sale", A_MONTH), MintedRow(2, "first", EXTENDED, "membership")),
     deliveries=(Owed(1, 1, "sale"), Owed(2, 2, "first"), Owed(3, 2, "charge", is_charge=True)),
     messages=(1, 2, 3),
 )
@@ -94,12 +94,12 @@ def test_a_payment_that_is_nowhere_in_the_database_is_lost() -> None:
 
 
 def test_a_license_that_ends_otherwise_than_its_last_payment_buys_is_lost() -> None:
-    short = Minted(2, "first", A_MONTH, "membership")
+    short = MintedRow(2, "first", A_MONTH, "membership")
     what = "its license ends 2026-07-01 23:59:59+00:00, and not 2026-08-02 23:59:59+00:00"
     assert found(replace(GOOD, licenses=(GOOD.licenses[0], short))) == [
         Breach("lost", "charge", what)
     ]
-    endless = Minted(1, "sale", None)
+    endless = MintedRow(1, "sale", None)
     what = "its license ends None, and not 2026-07-01 23:59:59+00:00"
     assert found(replace(GOOD, licenses=(endless, GOOD.licenses[1]))) == [
         Breach("lost", "sale", what)
@@ -116,7 +116,7 @@ def test_a_charge_that_moved_the_end_and_owes_no_mail_is_lost() -> None:
 def test_a_first_payment_that_came_after_a_later_charge_need_not_be_told() -> None:
     late = replace(
         GOOD,
-        licenses=(GOOD.licenses[0], Minted(2, "charge", EXTENDED, "membership")),
+        licenses=(GOOD.licenses[0], MintedRow(2, "charge", EXTENDED, "membership")),
         deliveries=(GOOD.deliveries[0], Owed(2, 2, "charge")),
         messages=(1, 2),
     )
@@ -132,7 +132,7 @@ def test_a_request_with_two_rows_is_doubled() -> None:
 def test_an_order_with_two_licenses_is_doubled() -> None:
     twice = replace(
         GOOD,
-        licenses=(*GOOD.licenses, Minted(3, "sale", A_MONTH)),
+        licenses=(*GOOD.licenses, MintedRow(3, "sale", A_MONTH)),
         deliveries=(*GOOD.deliveries, Owed(4, 3, "sale")),
         messages=(*GOOD.messages, 4),
     )
@@ -145,7 +145,7 @@ def test_an_order_with_two_licenses_is_doubled() -> None:
 def test_a_subscription_with_two_licenses_is_doubled() -> None:
     twice = replace(
         GOOD,
-        licenses=(*GOOD.licenses, Minted(3, "charge", EXTENDED, "membership")),
+        licenses=(*GOOD.licenses, MintedRow(3, "charge", EXTENDED, "membership")),
         deliveries=(*GOOD.deliveries[:2], Owed(3, 3, "charge")),
     )
     assert found(twice) == [Breach("doubled", "first", "its subscription has 2 licenses")]

@@ -10,7 +10,7 @@ from db.deliveries import refuse_delivery
 from db.engine import Database
 from db.events import store_event
 from db.orders import close_row, fail_order, record_failure
-from db.tables import Event
+from db.tables import EventRow
 from db.views.lists import (
     EVENT_STATUSES,
     Filters,
@@ -33,9 +33,9 @@ OUTCOMES = {
 
 
 def event_with(database: Database, outcome: str | None, error: str | None = None) -> int:
-    event_id = database.run_here(store_ping, f"order-{outcome}-{error}")
-    values = update(Event).where(Event.id == event_id).values(outcome=outcome, error=error)
-    database.run_here(lambda session: session.execute(values))
+    event_id = database.write_here(store_ping, f"order-{outcome}-{error}")
+    values = update(EventRow).where(EventRow.id == event_id).values(outcome=outcome, error=error)
+    database.write_here(lambda session: session.execute(values))
     return event_id
 
 
@@ -72,7 +72,7 @@ def test_events_are_filtered_by_source_time_and_order_newest_first(database: Dat
         new_ping("two", received_at=NOON),
         new_ping("two", source="another-shop", received_at=NOON + HOUR),
     ]
-    first, second, third = [database.run_here(store_event, ping) for ping in pings]
+    first, second, third = [database.write_here(store_event, ping) for ping in pings]
     assert ids(database) == [third, second, first]
     assert ids(database, limit=2) == [third, second]
     assert ids(database, since=NOON) == [third, second]
@@ -83,12 +83,12 @@ def test_events_are_filtered_by_source_time_and_order_newest_first(database: Dat
 def test_limit_counts_what_the_other_filters_leave(database: Database) -> None:
     failed = event_with(database, "failed")
     for _ in range(3):
-        database.run_here(store_ping)
+        database.write_here(store_ping)
     assert ids(database, status="failed", limit=1) == [failed]
 
 
 def test_sale_shows_what_was_bought(database: Database) -> None:
-    database.run_here(mint, sale_of())
+    database.write_here(mint, sale_of())
     (line,) = database.read_here(list_sales, Filters())
     assert (line.order_id, line.status, line.quantity, line.email) == ("order-1", "open", 2, BUYER)
     assert line.variants == {"Edition": "Pro"}
@@ -101,33 +101,33 @@ def test_sale_stands_as_its_best_row_does(database: Database) -> None:
         assert database.read_here(list_sales, Filters(status=line.status)) == [line]
         return line.status
 
-    database.run_here(mint, sale_of())
+    database.write_here(mint, sale_of())
     assert status() == "open"
     (first,) = ids(database)
-    database.run_here(fail_order, first, "it failed", NOON)
+    database.write_here(fail_order, first, "it failed", NOON)
     assert status() == "failed"
-    again = database.run_here(store_ping)
+    again = database.write_here(store_ping)
     assert status() == "open"
-    database.run_here(record_failure, again, "unmapped product")
+    database.write_here(record_failure, again, "unmapped product")
     assert status() == "parked"
-    database.run_here(close_row, again, "fulfilled", NOON)
+    database.write_here(close_row, again, "fulfilled", NOON)
     assert status() == "fulfilled"
-    late = database.run_here(store_ping)
+    late = database.write_here(store_ping)
     assert status() == "fulfilled"
-    database.run_here(close_row, late, "duplicate", NOON)
+    database.write_here(close_row, late, "duplicate", NOON)
     assert status() == "fulfilled"
 
 
 def test_refund_does_not_change_how_its_sale_stands(database: Database) -> None:
-    database.run_here(mint, sale_of())
-    refund = database.run_here(store_ping, "order-1", "refund")
-    database.run_here(close_row, refund, "ignored:refund", NOON)
+    database.write_here(mint, sale_of())
+    refund = database.write_here(store_ping, "order-1", "refund")
+    database.write_here(close_row, refund, "ignored:refund", NOON)
     assert [line.status for line in database.read_here(list_sales, Filters())] == ["open"]
 
 
 def test_licenses_are_filtered_by_source_time_status_and_order(database: Database) -> None:
     for number in range(3):
-        database.run_here(mint, sale_of(f"order-{number}"), f"KEY-{number}", NOON + number * HOUR)
+        database.write_here(mint, sale_of(f"order-{number}"), f"KEY-{number}", NOON + number * HOUR)
 
     def orders(**filters: Any) -> list[str]:  # noqa: ANN401 - a filter's own type
         return [line.order_id for line in database.read_here(list_licenses, Filters(**filters))]
@@ -140,7 +140,7 @@ def test_licenses_are_filtered_by_source_time_status_and_order(database: Databas
 
 
 def test_license_is_found_by_its_key(database: Database) -> None:
-    database.run_here(mint, sale_of())
+    database.write_here(mint, sale_of())
     found = database.read_here(find_license, KEY)
     assert found is not None
     assert found.order_id == "order-1"
@@ -149,9 +149,9 @@ def test_license_is_found_by_its_key(database: Database) -> None:
 
 def test_deliveries_are_filtered_by_status_source_and_order(database: Database) -> None:
     for number in range(2):
-        database.run_here(mint, sale_of(f"order-{number}"), f"KEY-{number}")
+        database.write_here(mint, sale_of(f"order-{number}"), f"KEY-{number}")
     second, first = [line.id for line in database.read_here(list_deliveries, Filters())]
-    database.run_here(refuse_delivery, first, "no such address")
+    database.write_here(refuse_delivery, first, "no such address")
 
     def found(**filters: Any) -> list[int]:  # noqa: ANN401 - a filter's own type
         return [line.id for line in database.read_here(list_deliveries, Filters(**filters))]

@@ -24,7 +24,7 @@ def sold(
     database: Database, name: str = "Ada Buyer", email: str = BUYER, giver: str | None = None
 ) -> License:
     sale = replace(sale_of(ORDER), order_number=NUMBER, name=name, email=email, giver=giver)
-    return database.run_here(mint, sale, new_key()).license
+    return database.write_here(mint, sale, new_key()).license
 
 
 def finds(database: Database, text: str) -> bool:

@@ -8,17 +8,17 @@ from hypothesis import given, strategies as st
 from domain.errors import SaleInvalidError
 from domain.sale import Sale
 from storefronts import values
-from storefronts.base import Ping
+from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import CLEANED, Gumroad
 
-SaleWith = Callable[[Mapping[str, str | None]], Ping]
+SaleWith = Callable[[Mapping[str, str | None]], StoredRequest]
 
 RENEWAL = {"is_recurring_charge": "true", "subscription_id": "subscription=="}
 INVISIBLE = "\u200b\u200e\u200f\u202a\u202c\u2060\u2066\u2069\ufeff\u00ad\u061c\u180e\u034f\ufe0f"
 BLANKS = " \t\u00a0\u2002\u2009\u202f\u205f\u3000\u2800"
 
 
-def parsed(gumroad: Gumroad, ping: Ping) -> Sale:
+def parsed(gumroad: Gumroad, ping: StoredRequest) -> Sale:
     sale = gumroad.parse(ping)
     assert isinstance(sale, Sale)
     return sale

@@ -8,10 +8,10 @@ import pytest
 
 from domain.errors import SaleInvalidError
 from domain.sale import Sale
-from storefronts.base import Ping
+from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 
-SaleWith = Callable[[Mapping[str, str | None]], Ping]
+SaleWith = Callable[[Mapping[str, str | None]], StoredRequest]
 
 SOLD_AT = datetime(2026, 9, 1, 12, 0, 5, tzinfo=UTC)
 DAYS = timedelta(days=10)
@@ -20,7 +20,7 @@ API_IS_BEHIND = "the clock where the API runs is behind, for it was sold after i
 DATABASE_IS_BEHIND = "the clock of the database is behind, for it was sold after it was read"
 
 
-def read(gumroad: Gumroad, ping: Ping, *, api: timedelta, database: timedelta) -> Sale:
+def read(gumroad: Gumroad, ping: StoredRequest, *, api: timedelta, database: timedelta) -> Sale:
     """Read a ping of a moment at which these two clocks were wrong by so much."""
     clocks = replace(ping, received_at=SOLD_AT + api, read_at=SOLD_AT + database)
     sale = gumroad.parse(clocks)

@@ -8,14 +8,14 @@ import pytest
 
 from domain.errors import SaleInvalidError
 from domain.sale import Sale, Variants
-from storefronts.base import Ping
+from storefronts.base import StoredRequest
 from storefronts.body import JSON
 from storefronts.gumroad.storefront import Gumroad
 
-SaleWith = Callable[[Mapping[str, str | None]], Ping]
+SaleWith = Callable[[Mapping[str, str | None]], StoredRequest]
 
 
-def parsed(gumroad: Gumroad, ping: Ping) -> Sale:
+def parsed(gumroad: Gumroad, ping: StoredRequest) -> Sale:
     sale = gumroad.parse(ping)
     assert isinstance(sale, Sale)
     return sale
@@ -119,7 +119,7 @@ def test_in_json_a_custom_field_with_brackets_chooses_nothing(
     ordinary = dict(parse_qsl(sale_with({}).body.decode(), keep_blank_values=True))
     body = json.dumps({**ordinary, **fields}).encode()
 
-    sale = parsed(gumroad, Ping(JSON, body, sale_with({}).received_at))
+    sale = parsed(gumroad, StoredRequest(JSON, body, sale_with({}).received_at))
     assert sale.product.variants == variants
 
 
@@ -131,7 +131,7 @@ def test_two_equal_keys_in_json_choose_nothing_between_them(
     body = json.dumps(ordinary).encode()[:-1] + twice
 
     with pytest.raises(SaleInvalidError, match="variants is given twice"):
-        gumroad.parse(Ping(JSON, body, sale_with({}).received_at))
+        gumroad.parse(StoredRequest(JSON, body, sale_with({}).received_at))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_several_options_without_a_title_are_all_read(
     gumroad: Gumroad, sale_with: SaleWith
 ) -> None:
     ping = sale_with({"variants[]": "Pro"})
-    two = Ping(ping.content_type, ping.body + b"&variants%5B%5D=Mac", ping.received_at)
+    two = StoredRequest(ping.content_type, ping.body + b"&variants%5B%5D=Mac", ping.received_at)
 
     assert parsed(gumroad, two).product.variants == (("", "Pro"), ("", "Mac"))
 

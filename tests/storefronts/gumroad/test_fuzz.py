@@ -9,9 +9,9 @@ from hypothesis import given, strategies as st
 from domain.errors import SaleInvalidError
 from domain.identifiers import is_usable, is_usable_order_id
 from domain.sale import Ignored, Sale
-from storefronts.base import Envelope, Ping
+from storefronts.base import Envelope, StoredRequest
 from storefronts.body import FORM, JSON
-from storefronts.gumroad.storefront import EVENTS, Gumroad
+from storefronts.gumroad.storefront import KIND_OF_RESOURCE, Gumroad
 
 GUMROAD = Gumroad(["invented-secret"], seller_id="suQPsAruPpWb_5E1C8BRkw==")
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
@@ -59,7 +59,9 @@ core = st.sampled_from(
     ]
 )
 names = core | core.map(lambda name: f"custom_fields[{name}]") | anything
-texts = anything | flags | st.sampled_from(["sale", *EVENTS, "9" * 5000, "\r\n", "\ud800"])
+texts = (
+    anything | flags | st.sampled_from(["sale", *KIND_OF_RESOURCE, "9" * 5000, "\r\n", "\ud800"])
+)
 broken = st.builds(lambda sale, wrong: {**sale, **wrong}, sales, st.dictionaries(names, texts))
 bodies = st.binary(max_size=500)
 content_types = st.sampled_from(["", FORM, JSON, f"{JSON}; charset=iso-8859-1"]) | anything
@@ -70,13 +72,13 @@ json_values = st.recursive(
 )
 
 
-def form(fields: dict[str, str]) -> Ping:
+def form(fields: dict[str, str]) -> StoredRequest:
     body = urlencode(fields, quote_via=quote, errors="surrogatepass")
-    return Ping(FORM, body.encode(), RECEIVED_AT)
+    return StoredRequest(FORM, body.encode(), RECEIVED_AT)
 
 
-def check(ping: Ping) -> None:
-    naming = GUMROAD.name_ping(ping)
+def check(ping: StoredRequest) -> None:
+    naming = GUMROAD.name_request(ping)
     assert naming.order_id is None or is_usable_order_id(naming.order_id)
     assert naming.product_id is None or is_usable(naming.product_id)
     outcome = parsed(ping)
@@ -86,7 +88,7 @@ def check(ping: Ping) -> None:
         assert outcome.sentence.isprintable()
 
 
-def parsed(ping: Ping) -> Sale | Ignored | SaleInvalidError:
+def parsed(ping: StoredRequest) -> Sale | Ignored | SaleInvalidError:
     try:
         return GUMROAD.parse(ping)
     except SaleInvalidError as error:
@@ -109,7 +111,7 @@ def test_every_ping_after_the_rules_is_a_sale(fields: dict[str, str]) -> None:
     assert storable(sale)
     assert (sale.order_id, sale.email) == (fields["sale_id"], fields["email"])
     assert sale.name.strip() == sale.name != ""
-    naming = GUMROAD.name_ping(form(fields))
+    naming = GUMROAD.name_request(form(fields))
     assert (naming.kind, naming.order_id) == ("sale", sale.order_id)
 
 
@@ -122,12 +124,12 @@ def test_a_broken_form_is_a_sale_or_ignored_or_a_sentence(fields: dict[str, str]
 def test_broken_json_is_a_sale_or_ignored_or_a_sentence(
     fields: dict[str, str], wrong: dict[str, object]
 ) -> None:
-    check(Ping(JSON, json.dumps({**fields, **wrong}).encode(), RECEIVED_AT))
+    check(StoredRequest(JSON, json.dumps({**fields, **wrong}).encode(), RECEIVED_AT))
 
 
 @given(content_types, bodies)
 def test_any_bytes_are_a_sale_or_ignored_or_a_sentence(content_type: str, body: bytes) -> None:
-    check(Ping(content_type, body, RECEIVED_AT))
+    check(StoredRequest(content_type, body, RECEIVED_AT))
 
 
 @given(st.lists(st.tuples(st.just("authorization") | anything, anything), max_size=3), anything)

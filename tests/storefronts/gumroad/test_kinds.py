@@ -6,10 +6,10 @@ import pytest
 
 from domain.errors import SaleInvalidError
 from domain.sale import Ignored, Sale
-from storefronts.base import Naming, Ping
+from storefronts.base import Naming, StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 
-SaleWith = Callable[[Mapping[str, str | None]], Ping]
+SaleWith = Callable[[Mapping[str, str | None]], StoredRequest]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_what_is_no_sale_to_fulfil_is_ignored_by_name(
     ping = sale_with(changes)
 
     assert gumroad.parse(ping) == Ignored(why)
-    assert gumroad.name_ping(ping).kind == kind
+    assert gumroad.name_request(ping).kind == kind
 
 
 def test_a_recurring_charge_without_its_subscription_is_refused(
@@ -53,7 +53,7 @@ def test_a_ping_without_resource_name_and_test_is_a_sale(
     ping = sale_with({"resource_name": None})
 
     assert isinstance(gumroad.parse(ping), Sale)
-    assert gumroad.name_ping(ping).kind == "sale"
+    assert gumroad.name_request(ping).kind == "sale"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_ping_without_resource_name_and_test_is_a_sale(
 def test_a_ping_that_cannot_be_told_is_of_unknown_kind(
     changes: dict[str, str | None], gumroad: Gumroad, sale_with: SaleWith
 ) -> None:
-    assert gumroad.name_ping(sale_with(changes)).kind == "unknown"
+    assert gumroad.name_request(sale_with(changes)).kind == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -87,16 +87,16 @@ def test_an_id_that_is_unusable_or_the_buyers_own_is_none(
 ) -> None:
     ping = sale_with({"sale_id": "s", "product_id": "p", **changes})
 
-    assert gumroad.name_ping(ping) == Naming("sale", order_id, product_id)
+    assert gumroad.name_request(ping) == Naming("sale", order_id, product_id)
 
 
 def test_a_sale_id_given_twice_differently_names_no_order(
     gumroad: Gumroad, sale_with: SaleWith
 ) -> None:
     ping = sale_with({})
-    twice = Ping(ping.content_type, ping.body + b"&sale_id=other", ping.received_at)
+    twice = StoredRequest(ping.content_type, ping.body + b"&sale_id=other", ping.received_at)
 
-    assert gumroad.name_ping(twice) == Naming("sale", None, "fEv7TDvUDEKb-yaNdbudow==")
+    assert gumroad.name_request(twice) == Naming("sale", None, "fEv7TDvUDEKb-yaNdbudow==")
 
 
 @pytest.mark.parametrize("changes", [{}, {"resource_name": "refund"}, {"test": "true"}])

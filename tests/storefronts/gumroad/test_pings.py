@@ -11,7 +11,7 @@ import pytest
 
 from domain.event import Kind
 from domain.sale import Ignored, Product, Sale
-from storefronts.base import Naming, Ping
+from storefronts.base import Naming, StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 
 BUYER = "ada.buyer@example.com"
@@ -138,31 +138,31 @@ IGNORED: dict[str, tuple[Kind, str | None, str]] = {
     "30_preorder_authorization": ("preorder", "a_LcTbIq06xR2r73FE3heA==", PREORDERED_ID),
 }
 
-Encode = Callable[[Ping], Ping]
+Encode = Callable[[StoredRequest], StoredRequest]
 
 
-def as_sent(ping: Ping) -> Ping:
+def as_sent(ping: StoredRequest) -> StoredRequest:
     return ping
 
 
-def as_json(ping: Ping) -> Ping:
+def as_json(ping: StoredRequest) -> StoredRequest:
     return replace(ping, content_type="application/json", body=json.dumps(nested(ping)).encode())
 
 
-def as_flat_json(ping: Ping) -> Ping:
+def as_flat_json(ping: StoredRequest) -> StoredRequest:
     flat = dict(parse_qsl(ping.body.decode(), keep_blank_values=True))
     return replace(ping, content_type="application/json", body=json.dumps(flat).encode())
 
 
-def without_content_type(ping: Ping) -> Ping:
+def without_content_type(ping: StoredRequest) -> StoredRequest:
     return replace(ping, content_type="")
 
 
-def json_without_content_type(ping: Ping) -> Ping:
+def json_without_content_type(ping: StoredRequest) -> StoredRequest:
     return without_content_type(as_json(ping))
 
 
-def nested(ping: Ping) -> dict[str, object]:
+def nested(ping: StoredRequest) -> dict[str, object]:
     document: dict[str, object] = {}
     for name, text in parse_qsl(ping.body.decode(), keep_blank_values=True):
         outer, bracket, rest = name.partition("[")
@@ -192,26 +192,26 @@ ENCODINGS = [as_sent, as_json, as_flat_json, without_content_type, json_without_
 @pytest.mark.parametrize("encode", ENCODINGS)
 @pytest.mark.parametrize("name", SALES)
 def test_a_recorded_sale_is_read_field_by_field(
-    name: str, encode: Encode, gumroad: Gumroad, recorded: Callable[[str], Ping]
+    name: str, encode: Encode, gumroad: Gumroad, recorded: Callable[[str], StoredRequest]
 ) -> None:
     ping = encode(recorded(f"{name}.form"))
 
     sale = SALES[name]
     assert gumroad.parse(ping) == sale
     kind: Kind = "recurring_charge" if "recurring" in name else "sale"
-    assert gumroad.name_ping(ping) == Naming(kind, sale.order_id, sale.product.product_id)
+    assert gumroad.name_request(ping) == Naming(kind, sale.order_id, sale.product.product_id)
 
 
 @pytest.mark.parametrize("encode", ENCODINGS)
 @pytest.mark.parametrize("name", IGNORED)
 def test_a_recorded_ping_that_is_no_sale_is_ignored_by_its_name(
-    name: str, encode: Encode, gumroad: Gumroad, recorded: Callable[[str], Ping]
+    name: str, encode: Encode, gumroad: Gumroad, recorded: Callable[[str], StoredRequest]
 ) -> None:
     ping = encode(recorded(f"{name}.form"))
 
     kind, order_id, product_id = IGNORED[name]
     assert gumroad.parse(ping) == Ignored(kind)
-    assert gumroad.name_ping(ping) == Naming(kind, order_id, product_id)
+    assert gumroad.name_request(ping) == Naming(kind, order_id, product_id)
 
 
 def test_every_recorded_ping_has_its_outcome_here(pings: Path) -> None:

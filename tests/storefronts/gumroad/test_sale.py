@@ -7,10 +7,10 @@ import pytest
 
 from domain.errors import SaleInvalidError
 from domain.sale import Sale
-from storefronts.base import Ping
+from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 
-SaleWith = Callable[[Mapping[str, str | None]], Ping]
+SaleWith = Callable[[Mapping[str, str | None]], StoredRequest]
 
 IDENTIFIER = "must be 1 to 200 printable characters"
 ORDER_IDENTIFIER = f"{IDENTIFIER} without a colon"
@@ -21,7 +21,7 @@ TIME = "sale_timestamp must be a time such as 2026-09-01T12:00:05Z"
 TIME_RANGE = "sale_timestamp must lie between 2005 and the arrival of the ping"
 
 
-def parsed(gumroad: Gumroad, ping: Ping) -> Sale:
+def parsed(gumroad: Gumroad, ping: StoredRequest) -> Sale:
     sale = gumroad.parse(ping)
     assert isinstance(sale, Sale)
     return sale
@@ -153,10 +153,12 @@ def test_a_field_given_twice_differently_is_refused_and_once_over_is_not(
     field: str, also: str, gumroad: Gumroad, sale_with: SaleWith
 ) -> None:
     ping = sale_with({"variants[Tier]": "Lite", field: "ada@example.com"})
-    again = Ping(
+    again = StoredRequest(
         ping.content_type, ping.body + f"&{field}=ada%40example.com".encode(), ping.received_at
     )
-    other = Ping(ping.content_type, ping.body + f"&{field}={also}".encode(), ping.received_at)
+    other = StoredRequest(
+        ping.content_type, ping.body + f"&{field}={also}".encode(), ping.received_at
+    )
 
     assert gumroad.parse(again) == gumroad.parse(ping)
     with pytest.raises(SaleInvalidError) as raised:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 import activities.email
-from db.deliveries import Letter, load_letter
+from db.deliveries import OwedEmail, load_owed_email
 from kit.clock import utc_now
 
 
-def load_without_claim(session: Session, delivery_id: int) -> Letter:
-    return replace(load_letter(session, delivery_id), attempt_ends_at=None)
+def load_without_claim(session: Session, delivery_id: int) -> OwedEmail:
+    return replace(load_owed_email(session, delivery_id), attempt_ends_at=None)
 
 
 def claim_nothing(
@@ -20,4 +20,4 @@ def claim_nothing(
     return utc_now() + lease
 
 
-vars(activities.email).update(load_letter=load_without_claim, begin_attempt=claim_nothing)
+vars(activities.email).update(load_owed_email=load_without_claim, begin_attempt=claim_nothing)

@@ -1,11 +1,11 @@
 """A worker that mails again without asking whether the first mail went out."""
 
 from activities.email import EmailLicense
-from db.deliveries import Letter
+from db.deliveries import OwedEmail
 from mailers.base import Receipt
 
 
-async def nothing_found(_step: EmailLicense, _owed: Letter) -> Receipt | None:
+async def nothing_found(_step: EmailLicense, _owed: OwedEmail) -> Receipt | None:
     return None
 
 

@@ -34,7 +34,7 @@ class PostgresMissingError(CommandError):
     """Says how to get the PostgreSQL that `--postgres` starts."""
 
 
-class Store(ABC):
+class RoundDatabase(ABC):
     @property
     @abstractmethod
     def url(self) -> URL: ...
@@ -48,7 +48,7 @@ class Store(ABC):
 
 
 @dataclass(slots=True)
-class SqliteStore(Store):
+class SqliteStore(RoundDatabase):
     """Is away when another process holds the lock, as a backup by hand does."""
 
     file: Path
@@ -73,7 +73,7 @@ class SqliteStore(Store):
 
 
 @dataclass(slots=True)
-class PostgresStore(Store):
+class PostgresStore(RoundDatabase):
     """Is away when it is stopped, by turns at once or as after a crash."""
 
     server: "PostgresServer"
@@ -110,12 +110,12 @@ class PostgresStore(Store):
 
 
 @contextmanager
-def sqlite_store(data_dir: Path) -> Iterator[Store]:
+def sqlite_store(data_dir: Path) -> Iterator[RoundDatabase]:
     yield SqliteStore(data_dir / "mintpost.db")
 
 
 @contextmanager
-def postgres_store() -> Iterator[Store]:
+def postgres_store() -> Iterator[RoundDatabase]:
     """Start a PostgreSQL of our own, and stop it at the end."""
     with warnings.catch_warnings():
         # It would like XDG_RUNTIME_DIR to be set, and does as well without.

@@ -13,17 +13,17 @@ from sqlalchemy.exc import OperationalError
 from db.engine import open_engine
 from tests.support.processes import all_gone, start
 from tests.support.waiting import until
-from torture.store import PostgresMissingError, Store, postgres_store, sqlite_store
+from torture.database import PostgresMissingError, RoundDatabase, postgres_store, sqlite_store
 
 
-async def goes_away_and_comes_back(store: Store) -> None:
+async def goes_away_and_comes_back(store: RoundDatabase) -> None:
     away = asyncio.create_task(store.be_away(0.5))
     await until(lambda: is_away(store), "the database is away")
     await away
     assert await is_away(store) is None
 
 
-async def is_away(store: Store) -> bool | None:
+async def is_away(store: RoundDatabase) -> bool | None:
     engine = open_engine(store.url, patience_seconds=0.01)
     try:
         with engine.begin():
@@ -49,7 +49,7 @@ async def test_postgresql_is_stopped_and_then_crashes() -> None:
 
 RUN = """
 import time
-from torture.store import postgres_store
+from torture.database import postgres_store
 with postgres_store() as store:
     print("runs as", store.server.get_pid(), flush=True)
     time.sleep(60)
