@@ -31,7 +31,7 @@ from commands.verify import verify_command
 from db.engine import Database
 from embedded.data_dir import make_private
 from kit.exiting import end_with
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from operations.migrate import migrate_database, register_search_attributes
 from relay.spool import Spool
 from settings import (
@@ -134,10 +134,10 @@ def smoke(
     settings = load(SmokeSettings)
     receiver = to or settings.operator_address()
     if receiver is None:
-        raise CommandError("nobody to mail: give --to, or set OPERATOR_EMAIL")
+        raise RefusedError("nobody to mail: give --to, or set OPERATOR_EMAIL")
     secrets = tuple(secret.split(",")) if secret else settings.gumroad_secrets()
     if not secrets:
-        raise CommandError("no secret: give --secret, or set GUMROAD_WEBHOOK_SECRET")
+        raise RefusedError("no secret: give --secret, or set GUMROAD_WEBHOOK_SECRET")
     plan = SmokePlan(
         url=url,
         secret=secrets[0].strip(),
@@ -149,7 +149,7 @@ def smoke(
     with _database() as database:
         checks = asyncio.run(run_smoke(plan, database))
     if not print_checks(checks, console()):
-        raise CommandError("the smoke test failed")
+        raise RefusedError("the smoke test failed")
 
 
 @to_look()
@@ -178,7 +178,7 @@ def retry(
 ) -> None:
     """Wake parked sales now, and tell what happened to each."""
     if bool(orders) == every:
-        raise CommandError("name the sales to wake, or give --all")
+        raise RefusedError("name the sales to wake, or give --all")
     with _database() as database:
         print_woken(asyncio.run(run_retry(temporal_config(), database, orders, where, patience)))
 
@@ -194,9 +194,9 @@ def resend(
 ) -> None:
     """Send a license e-mail once more, to a corrected address if one is given."""
     if (order is None) == (status is None) or status not in {None, "logged"}:
-        raise CommandError("name the sale whose mail to send, or give --status logged")
+        raise RefusedError("name the sale whose mail to send, or give --status logged")
     if status is not None and load(MailSettings).postmark_token is None:
-        raise CommandError("POSTMARK_TOKEN is not set: the mails would only be logged again")
+        raise RefusedError("POSTMARK_TOKEN is not set: the mails would only be logged again")
     with _database() as database:
         found = asyncio.run(run_resend(database, order, to, reason, patience))
     print_resent(order, found)

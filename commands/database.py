@@ -8,7 +8,7 @@ from sqlalchemy import URL
 
 from db.engine import Database, open_engine
 from db.migrating import check_migrated
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 
 Databases = Callable[[], AbstractContextManager[Database]]
 """Opens the database, as `opened` does, once a command needs it."""
@@ -18,7 +18,7 @@ Databases = Callable[[], AbstractContextManager[Database]]
 def opened(url: URL, file: Path | None) -> Iterator[Database]:
     """Yield a migrated database; `file` is SQLite's, which opening would create."""
     if file is not None and not file.exists():
-        raise CommandError(
+        raise RefusedError(
             f"there is no database at {file}: run `mintpost dev` or `mintpost migrate`"
         )
     database = Database(open_engine(url))

@@ -33,7 +33,7 @@ from embedded.isolated_plan import plan_apart
 from embedded.ports import NO_TLS
 from embedded.stack import Stack, StackPlan
 from kit.clock import utc_now
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from kit.signals import stopped_by_signals
 from operations.migrate import migrate_database
 from storefronts.gumroad.sample import SamplePing, new_order_id
@@ -50,7 +50,7 @@ gumroad:
 """
 
 
-class DemoFailedError(CommandError):
+class DemoFailedError(RefusedError):
     """Something that the demonstration promises does not hold."""
 
 
@@ -77,7 +77,7 @@ async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bo
                 console.print("\nCtrl-C stops it all.", style="dim")
                 await stack.watch()
     if holds is None:
-        raise CommandError("stopped before the demonstration was over")
+        raise RefusedError("stopped before the demonstration was over")
     if not holds:
         raise DemoFailedError("the demonstration did not show what it promises")
 

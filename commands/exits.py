@@ -9,12 +9,12 @@ from catalog.file import ProductsFileError
 from db.migrating import WrongMigrationError
 from domain.errors import DatabaseAwayError
 from domain.visible import visible, visible_lines
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from licensing.keys import MistypedKeyError
 from licensing.tokens import TokenInvalidError
 
 MENDABLE: tuple[type[Exception], ...] = (
-    CommandError,
+    RefusedError,
     MistypedKeyError,
     ProductsFileError,
     TokenInvalidError,
@@ -26,7 +26,7 @@ def require_text(words: Sequence[str]) -> None:
     """Refuse bytes that no database, address or terminal takes. A shell hands on any."""
     for place, word in enumerate(words):
         if re.search("[\ud800-\udfff]", word):
-            raise CommandError(f"argument {place} is no text: it holds bytes that are no UTF-8")
+            raise RefusedError(f"argument {place} is no text: it holds bytes that are no UTF-8")
 
 
 @contextmanager

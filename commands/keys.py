@@ -12,7 +12,7 @@ from commands.options import AsJson
 from commands.tables import cell, console, moment, print_json
 from db.signing_keys import KeyLine, all_keys, find_key, revoke_key
 from kit.clock import utc_now
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from licensing.signing import generate_private_key
 from licensing.tokens import PublicKey
 
@@ -54,7 +54,7 @@ def revoke_command(databases: Databases) -> Callable[..., None]:
         with databases() as database:
             known = database.read_here(find_key, kid)
             if known is None:
-                raise CommandError(f"no signing key here has the kid {kid}: `mintpost keys list`")
+                raise RefusedError(f"no signing key here has the kid {kid}: `mintpost keys list`")
             if known.revoked_at is None:
                 _ask(kid, yes=yes)
                 database.write_here(revoke_key, kid, reason, utc_now())

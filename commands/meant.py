@@ -11,7 +11,7 @@ from db.views.lists import SaleLine
 from db.views.search import find_sales
 from domain.advice import advised
 from domain.event import NO_LICENSE, ignored
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from kit.runs import reset_command
 
 MANY = 20
@@ -20,17 +20,17 @@ MANY = 20
 def licenses_meant(session: Session, texts: Sequence[str]) -> list[int]:
     """Return the licenses, each once, in the order they were named.
 
-    Raises CommandError with a sentence for each text that means none, or several sales.
+    Raises RefusedError with a sentence for each text that means none, or several sales.
     """
     ids: dict[int, None] = {}
     problems: list[str] = []
     for text in texts:
         try:
             ids |= dict.fromkeys(_licenses(session, text.strip()))
-        except CommandError as error:
+        except RefusedError as error:
             problems.append(str(error))
     if problems:
-        raise CommandError("\n".join(dict.fromkeys(problems)))
+        raise RefusedError("\n".join(dict.fromkeys(problems)))
     return list(ids)
 
 
@@ -46,14 +46,14 @@ def _licenses(session: Session, text: str) -> list[int]:
         if text in _names(sale) or text.casefold() == sale.email.casefold()
     ]
     if not sales:
-        raise CommandError(f"no sale and no license is {quote(text)}: `mintpost find` looks for it")
+        raise RefusedError(f"no sale and no license is {quote(text)}: `mintpost find` looks for it")
     if len(sales) > 1:
         names = ", ".join(reference_of(sale) for sale in sales)
-        raise CommandError(f"{quote(text)} means several sales, name one: {names}")
+        raise RefusedError(f"{quote(text)} means several sales, name one: {names}")
     (sale,) = sales
     if found := licenses_of_order(session, sale.source, sale.order_id):
         return found
-    raise CommandError(_without_license(sale))
+    raise RefusedError(_without_license(sale))
 
 
 def _names(sale: SaleLine) -> tuple[str | None, ...]:

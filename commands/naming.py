@@ -9,7 +9,7 @@ from db.views.lists import SaleLine
 from db.views.search import find_sales
 from domain.advice import command
 from domain.identifiers import order_reference
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from licensing.keys import normalize
 
 MOST = 10
@@ -38,13 +38,13 @@ def sales_of(databases: Databases, text: str, limit: int) -> list[SaleLine]:
 
 
 def the_one_sale(databases: Databases, text: str) -> str:
-    """Return the reference of the only sale that `text` may mean. Raises CommandError."""
+    """Return the reference of the only sale that `text` may mean. Raises RefusedError."""
     found = sales_of(databases, text, MOST + 1)
     if not found:
-        raise CommandError(f"no ping of {text} is known: `mintpost events` lists them")
+        raise RefusedError(f"no ping of {text} is known: `mintpost events` lists them")
     if len(found) == 1:
         return reference_of(found[0])
     lines = [f"  {command('show', reference_of(sale))}  # {SALES.remark(sale)}" for sale in found]
     if len(found) > MOST:
         lines[MOST:] = [f"  {command('find', text)}  # lists the others too"]
-    raise CommandError("\n".join([f"{text} may mean several sales; show one of them:", *lines]))
+    raise RefusedError("\n".join([f"{text} may mean several sales; show one of them:", *lines]))

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from kit.clock import utc_now
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AGO = re.compile(r"(\d{1,6})([mhdw])")
@@ -36,7 +36,7 @@ def _since(text: str) -> datetime:
 def require_storefront(order: str | None) -> str | None:
     """Refuse a sale's name that lacks its storefront."""
     if order is not None and ":" not in order:
-        raise CommandError(f"{order} names no storefront: write {quote(f'gumroad:{order}')}")
+        raise RefusedError(f"{order} names no storefront: write {quote(f'gumroad:{order}')}")
     return order
 
 

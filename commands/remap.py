@@ -24,7 +24,7 @@ from domain.errors import ProductUnmappedError
 from domain.identifiers import order_reference
 from domain.remapping import Held, Terms, is_in_favor, terms_today
 from kit.clock import utc_now
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 
 NO_LICENSE = "products.yaml gives it no license today: it stays as it is, for nothing is taken back"
 UNANSWERED = "nothing was changed: give --yes to change them, or --dry-run to look only"
@@ -97,7 +97,7 @@ def remap_command(
 
 def _require_one(texts: Sequence[str] | None, product: str | None) -> None:
     if bool(texts) == (product is not None):
-        raise CommandError("name the sales or keys to decide anew, or give --product ID")
+        raise RefusedError("name the sales or keys to decide anew, or give --product ID")
 
 
 def _preview(
@@ -112,7 +112,7 @@ def _preview(
     else:
         ids = database.read_here(licenses_of_product, product)
         if not ids:
-            raise CommandError(f"no license of product {product} is known: `mintpost licenses`")
+            raise RefusedError(f"no license of product {product} is known: `mintpost licenses`")
     return [_line(database.read_here(load_held, found), catalog, by) for found in ids]
 
 
@@ -130,7 +130,7 @@ def _line(held: Held, catalog: Catalog, by: Asker) -> RemapLine:
 
 
 def _ask(lines: Sequence[RemapLine], *, yes: bool, named: bool) -> None:
-    """Raise CommandError where a person says no.
+    """Raise RefusedError where a person says no.
 
     Where nobody can answer, what was named one by one is changed, and a whole product is not.
     """
@@ -141,7 +141,7 @@ def _ask(lines: Sequence[RemapLine], *, yes: bool, named: bool) -> None:
     except (typer.Abort, OSError):
         agreed = named and not sys.stdin.isatty()
     if not agreed:
-        raise CommandError(UNANSWERED)
+        raise RefusedError(UNANSWERED)
 
 
 def _change(
@@ -224,4 +224,4 @@ def _conclude(lines: Sequence[RemapLine], *, as_json: bool) -> None:
         print_json([asdict(line) for line in lines])
     undecided = sum(line.problem is not None for line in lines)
     if undecided:
-        raise CommandError(f"not decided anew: {undecided}; `mintpost products check` helps to see")
+        raise RefusedError(f"not decided anew: {undecided}; `mintpost products check` helps to see")

@@ -21,7 +21,7 @@ from domain.folding import seen_address
 from domain.identifiers import order_reference
 from kit.addresses import mailable
 from kit.clock import utc_now
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 
 LOOK = timedelta(milliseconds=100)
 EVERYTHING = 1_000_000
@@ -66,7 +66,7 @@ async def resend(
     waiting = await database.read(waiting_order, source, order_id)
     deliveries = await database.write(ask_resends, new, utc_now())
     if not deliveries and (waiting is None or to is None):
-        raise CommandError(_nothing_to_send(order_reference(source, order_id), waiting))
+        raise RefusedError(_nothing_to_send(order_reference(source, order_id), waiting))
     return deliveries
 
 
@@ -119,4 +119,4 @@ def _address(to: str) -> str:
     try:
         return mailable(seen_address(to), 0)
     except RecipientRefusedError:
-        raise CommandError("no mail can be sent to that address: check --to") from None
+        raise RefusedError("no mail can be sent to that address: check --to") from None

@@ -22,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from commands.tables import console
 from db.engine import Database
 from db.views.lists import EventLine, Filters, list_events
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from kit.runs import (
     START_A_WORKER,
     RunPausedError,
@@ -66,7 +66,7 @@ async def run_retry(
     try:
         return await retry(client, database, workflow_ids, timedelta(seconds=patience))
     except RPCError as error:
-        raise CommandError(temporal_trouble(error).sentence) from None
+        raise RefusedError(temporal_trouble(error).sentence) from None
 
 
 async def _connect(config: ClientConnectConfig) -> Client:
@@ -74,8 +74,8 @@ async def _connect(config: ClientConnectConfig) -> Client:
         return await Client.connect(**config)
     except RuntimeError as error:
         if (trouble := temporal_trouble(error)).refused:
-            raise CommandError(trouble.sentence) from None
-        raise CommandError("Temporal cannot be reached: is TEMPORAL_ADDRESS right?") from None
+            raise RefusedError(trouble.sentence) from None
+        raise RefusedError("Temporal cannot be reached: is TEMPORAL_ADDRESS right?") from None
 
 
 def print_woken(woken: Sequence[Woken]) -> None:
@@ -84,7 +84,7 @@ def print_woken(woken: Sequence[Woken]) -> None:
     if not woken:
         console().print("no sale is parked", style="dim")
     if any(each.sentence == UNKNOWN for each in woken):
-        raise CommandError("`mintpost events` lists what is known")
+        raise RefusedError("`mintpost events` lists what is known")
 
 
 async def parked_workflows(database: Database, where: str | None) -> list[str]:

@@ -75,7 +75,7 @@ class Places:
 
 
 async def run_show(text: str, places: Places, *, as_json: bool) -> None:
-    """Print all of the sale that `text` names or finds; raise CommandError where that is no one."""
+    """Print all of the sale that `text` names or finds; raise RefusedError where that is no one."""
     for reference in references(text, places.sources):
         if (order := await whole_order(reference, places)) is not None:
             break

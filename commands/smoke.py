@@ -18,7 +18,7 @@ from domain.advice import advised
 from domain.catalog import Catalog, Offer
 from domain.identifiers import order_reference
 from kit.clock import utc_now
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from storefronts.gumroad.sample import SOME_SELLER, SamplePing, new_order_id
 
 
@@ -26,11 +26,11 @@ def a_product(catalog: Catalog) -> Offer:
     """Return the first product that Gumroad could sell with a license."""
     offers = catalog.offers.get("gumroad", ())
     if not offers:
-        raise CommandError("products.yaml has no product under gumroad: add one to buy")
+        raise RefusedError("products.yaml has no product under gumroad: add one to buy")
     for offer in offers:
         if offer.licensed:
             return offer
-    raise CommandError("products.yaml gives a license for no product under gumroad: add one to buy")
+    raise RefusedError("products.yaml gives a license for no product under gumroad: add one to buy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
             return await _checks(shop, _ping(plan), plan)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             kind = type(error).__name__
-            raise CommandError(f"the API cannot be reached at {plan.url} ({kind})") from None
+            raise RefusedError(f"the API cannot be reached at {plan.url} ({kind})") from None
 
 
 async def _checks(shop: Shop, ping: SamplePing, plan: SmokePlan) -> list[Check]:

@@ -17,12 +17,12 @@ from db.signing_keys import KeyLine, all_keys
 from db.views.lists import LicenseLine, find_license, find_license_of_token
 from domain.errors import DatabaseAwayError
 from kit.clock import utc_now
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from licensing.keys import parse_key
 from licensing.tokens import PublicKey, VerifiedToken, claimed_signer, verify_token
 
 TOKEN_DOTS = 2
-UNUSABLE = (CommandError, DatabaseAwayError, WrongMigrationError)
+UNUSABLE = (RefusedError, DatabaseAwayError, WrongMigrationError)
 
 
 @dataclass(frozen=True, slots=True)

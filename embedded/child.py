@@ -10,13 +10,13 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 
 TAIL_LINES = 15
 TETHER = (sys.executable, "-IS", str(Path(__file__).with_name("tether.py")))
 
 
-class ChildDiedError(CommandError):
+class ChildDiedError(RefusedError):
     """A process of the stack ended by itself; the sentence quotes the end of its log."""
 
 

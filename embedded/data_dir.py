@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from licensing.signing import generate_private_key
 
 WEBHOOK_FILE = "webhook-secret"
 
 
-class DataDirTakenError(CommandError):
+class DataDirTakenError(RefusedError):
     """Says which folder another `mintpost dev` holds."""
 
 
@@ -32,7 +32,7 @@ def own_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str
 def make_private(folder: Path, named_by: str | None = None) -> None:
     """Make the data dir, for its owner alone: it holds addresses, licenses and a signing key.
 
-    Raises OSError, or CommandError with the name of the setting that names the folder.
+    Raises OSError, or RefusedError with the name of the setting that names the folder.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def make_private(folder: Path, named_by: str | None = None) -> None:
         if named_by is None:
             raise
         why = f"{named_by} cannot be used: the folder {folder} cannot be made ({error.strerror})"
-        raise CommandError(f"{why}: name another, or mend its parent") from None
+        raise RefusedError(f"{why}: name another, or mend its parent") from None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from itertools import islice
 from random import SystemRandom
 
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 
 HOST = "127.0.0.1"
 
@@ -19,7 +19,7 @@ PORTS_RARELY_TAKEN = range(20_000, 32_768)
 server does, or while that is started again."""
 
 
-class PortTakenError(CommandError):
+class PortTakenError(RefusedError):
     """Says which ports are taken and which flags choose others."""
 
 

@@ -18,7 +18,7 @@ from embedded.child import Child, spawn
 from embedded.child_environment import environment_of
 from embedded.ports import HOST, NO_TLS, require_free
 from embedded.temporal_server import keep_histories, provide_temporal, server_command
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from kit.runs import no_worker_sentence
 from workflows.names import TASK_QUEUE
 
@@ -30,7 +30,7 @@ PATIENCE = timedelta(seconds=2)
 """For one question to Temporal."""
 
 
-class StackNotReadyError(CommandError):
+class StackNotReadyError(RefusedError):
     """A part of the stack lives and yet did not become ready."""
 
 

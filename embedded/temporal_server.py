@@ -14,7 +14,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from embedded.child_environment import hidden_settings
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from workflows.names import SALE_PRODUCT, SALE_SOURCE
 
 RETENTION = timedelta(days=90)
@@ -29,7 +29,7 @@ DOWNLOADS = Path(sys.prefix) / "temporal-cli"
 """Goes when the virtual environment goes, as an installed one would."""
 
 
-class TemporalMissingError(CommandError):
+class TemporalMissingError(RefusedError):
     """Says how to get the `temporal` command."""
 
 

@@ -1,5 +1,5 @@
-"""What ends a person's request: a sentence that says how to mend it."""
+"""The error that ends a request of a person: its sentence says how to mend the cause."""
 
 
-class CommandError(Exception):
-    """Something that the person who asked can mend; the sentence says how."""
+class RefusedError(Exception):
+    """The person who asked can mend it; the sentence says how."""

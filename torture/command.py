@@ -11,7 +11,7 @@ from time import monotonic
 
 from rich.console import Console
 
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from kit.signals import stopped_by_signals
 from torture.database import RoundDatabase, postgres_store, sqlite_store
 from torture.plan import make_schedule
@@ -21,7 +21,7 @@ from torture.run import arena, torture
 MOST_SEEDS = 10**6
 
 
-class BrokenPromiseError(CommandError):
+class BrokenPromiseError(RefusedError):
     """Something was lost, doubled or left open; the sentence says where to look."""
 
 
@@ -52,7 +52,7 @@ async def run_torture(wish: Wish, environment: Mapping[str, str], console: Conso
     finally:
         _leave(data_dir, console, keep=wish.keep or last is None or bool(last.breaches))
     if last is None:
-        raise CommandError("stopped before the torture was over")
+        raise RefusedError("stopped before the torture was over")
     if last.breaches:
         seed = last.schedule.seed
         raise BrokenPromiseError(f"a promise is broken; `--seed {seed}` does the same again")

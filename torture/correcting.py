@@ -10,7 +10,7 @@ from commands.resend import resend
 from db.engine import Database
 from domain.errors import DatabaseAwayError
 from kit.clock import utc_now
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from torture.evidence import Recorded
 from torture.gathering import SOURCE, attempts_of
 from torture.plan import Correction
@@ -46,7 +46,7 @@ class Operator:
     async def correct(self, correction: Correction) -> None:
         """Ask until it is recorded: no ping may name the order yet, or the database is away."""
         while not await self._is_recorded(correction):
-            with suppress(CommandError, DatabaseAwayError):
+            with suppress(RefusedError, DatabaseAwayError):
                 order_id = correction.order.order_id
                 await resend(self.database, SOURCE, order_id, correction.to, WHY)
                 continue

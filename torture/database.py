@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from db.engine import database_url
 from embedded.child_environment import hidden_settings
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from operations.migrate import migrate_database
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.05
 
 
-class PostgresMissingError(CommandError):
+class PostgresMissingError(RefusedError):
     """Says how to get the PostgreSQL that `--postgres` starts."""
 
 

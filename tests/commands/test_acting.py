@@ -10,7 +10,7 @@ from commands.resend import resend, run_resend, what_came
 from commands.retry import parked_workflows, retry
 from db.tables import ResendRow
 from db.views.search import find_sales
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from licensing.keys import normalize
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
@@ -81,7 +81,7 @@ async def test_resend_by_a_user_without_a_name_is_kept_by_its_number(
 
 
 async def test_resend_of_an_order_without_a_license_says_so(mintpost: Mintpost) -> None:
-    with pytest.raises(CommandError, match="gumroad:x has no license to send"):
+    with pytest.raises(RefusedError, match="gumroad:x has no license to send"):
         await resend(mintpost.database, "gumroad", "x", None, None)
     assert await what_came(mintpost.database, [], timedelta(0)) == []
 
@@ -89,7 +89,7 @@ async def test_resend_of_an_order_without_a_license_says_so(mintpost: Mintpost) 
 async def test_resend_to_an_address_that_takes_no_mail_is_refused_at_once(
     mintpost: Mintpost,
 ) -> None:
-    with pytest.raises(CommandError, match="no mail can be sent to that address: check --to"):
+    with pytest.raises(RefusedError, match="no mail can be sent to that address: check --to"):
         await resend(mintpost.database, "gumroad", ORDER, "ada@example.com\r\nBcc: x", None)
 
 

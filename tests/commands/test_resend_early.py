@@ -14,7 +14,7 @@ from commands.show_workflow import WorkflowState
 from db.tables import DeliveryRow
 from db.views.lists import Filters, list_deliveries
 from db.views.search import find_sales
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost
 
@@ -93,7 +93,7 @@ async def test_without_an_address_the_command_tells_what_the_sale_waits_for(
 ) -> None:
     await park(mintpost, order)
     waits = f'gumroad:{order} has no license to send yet: it waits, .*unmapped product "new-product'
-    with pytest.raises(CommandError, match=waits) as refused:
+    with pytest.raises(RefusedError, match=waits) as refused:
         await resend(mintpost.database, "gumroad", order, None, None)
     assert str(refused.value).endswith(f"`mintpost resend gumroad:{order} --to`")
 
@@ -111,7 +111,7 @@ async def test_sale_that_ended_without_a_license_is_told_and_its_address_kept(
 ) -> None:
     await mintpost.ping(changed(recorded("01"), sale_id=order, **fields))
     await mintpost.settled()
-    with pytest.raises(CommandError, match=how):
+    with pytest.raises(RefusedError, match=how):
         await resend(mintpost.database, "gumroad", order, None, None)
     assert await resend(mintpost.database, "gumroad", order, RIGHT, None) == []
     assert len((await shown(mintpost, order)).corrections) == 1
@@ -119,7 +119,7 @@ async def test_sale_that_ended_without_a_license_is_told_and_its_address_kept(
 
 async def test_order_that_no_ping_names_keeps_nothing(mintpost: Mintpost) -> None:
     for to in (None, RIGHT):
-        with pytest.raises(CommandError, match="gumroad:x has no license to send: no ping names"):
+        with pytest.raises(RefusedError, match="gumroad:x has no license to send: no ping names"):
             await resend(mintpost.database, "gumroad", "x", to, None)
     assert (await shown(mintpost, "x")).corrections == []
 

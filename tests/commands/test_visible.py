@@ -14,7 +14,7 @@ from commands.exits import told_as_sentence
 from commands.tables import SafeConsole, print_json
 from db.views.lists import Filters, list_sales
 from domain.visible import acts_or_hides, visible
-from kit.refusals import CommandError
+from kit.refusals import RefusedError
 from tests.support.commanding import Run, Shop
 from tests.support.pings import changed, recorded
 from tests.support.waiting import until
@@ -67,7 +67,7 @@ def test_json_holds_the_text_exactly_and_shows_none_of_it(
 
 def test_an_error_on_stderr_shows_none_of_it() -> None:
     with pytest.raises(SystemExit) as ended, told_as_sentence():
-        raise CommandError(f"one {HOSTILE}\ntwo")
+        raise RefusedError(f"one {HOSTILE}\ntwo")
     assert hostile_in(str(ended.value.code)) == []
     assert str(ended.value.code).endswith("\ntwo")
 
