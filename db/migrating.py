@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util.exc import RefusedError
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 
@@ -106,7 +106,7 @@ def _why(cause: str | None) -> str:
 def _is_known(revision: str) -> bool:
     try:
         return _scripts().get_revision(revision) is not None
-    except RefusedError:
+    except CommandError:
         return False
 
 
