@@ -57,7 +57,7 @@ ENV PATH=/venv/bin:$PATH \
 USER 10001:10001
 EXPOSE 8000
 
-# Whether the process lives, not whether it is ready: it has to take pings while Temporal is away.
+# Whether the process lives, not whether it is ready: it has to take requests while Temporal is away.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["python", "-c", "from http.client import HTTPConnection as H; c = H('127.0.0.1', 8000, timeout=4); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
 

@@ -154,7 +154,7 @@ def smoke(
 
 @to_look()
 def show(order: options.Order, *, as_json: options.ShowAsJson = False) -> None:
-    """Show one sale whole: pings, license, e-mails, workflow, and what it waits for."""
+    """Show one sale whole: events, license, e-mails, workflow, and what it waits for."""
     spool = Spool(load(DatabaseSettings).data_dir / "spool")
     places = Places(SOURCES, spool, _database, temporal_config())
     asyncio.run(run_show(order.strip(), places, as_json=as_json))

@@ -1,4 +1,4 @@
-"""Settles the audit rows of an order."""
+"""Settles the events of an order."""
 
 from collections.abc import Mapping
 

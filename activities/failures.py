@@ -1,4 +1,4 @@
-"""Every failed attempt leaves a sentence: in the workflow, on the audit row, in the log."""
+"""Every failed attempt leaves a sentence: in the workflow, on the event, in the log."""
 
 import logging
 import traceback

@@ -58,7 +58,7 @@ class Health:
     async def warnings(self) -> list[str]:
         """Return what a person should look at.
 
-        None of it makes us unready: a proxy that took us out would lose the next ping.
+        None of it makes us unready: a proxy that took us out would lose the next request.
         """
         found = await asyncio.gather(*(self._quietly(probe()) for probe in self.probes))
         return [sentence for sentences in found for sentence in sentences]
@@ -75,7 +75,7 @@ class Health:
         return troubles
 
     async def spooled(self) -> str | None:
-        """Tell of pings in the spool. They do not make us unready: the next one can be taken."""
+        """Tell of requests in the spool. They do not make us unready: the next one can be taken."""
         return await self._bounded(self.spool.run(self.spool.state))
 
     async def keys(self) -> list[KnownKey]:

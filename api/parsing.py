@@ -8,7 +8,7 @@ MOST_HEAD_LINES = 256
 """A genuine request has some twenty; each costs about 15 µs."""
 
 MOST_SMALL_CHUNKS = 2000
-"""Enough for a ping that comes byte by byte; each costs about 12 µs."""
+"""Enough for a request that comes byte by byte; each costs about 12 µs."""
 
 USUAL_CHUNK = 64
 """In bytes. Longer chunks may be any number."""

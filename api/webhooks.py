@@ -41,7 +41,7 @@ class Inbox:
     slow: Executor = field(default_factory=partial(ThreadPoolExecutor, 1, "naming-long"))
 
     async def receive(self, source: str, request: Request) -> int | None:
-        """Return the audit row's id; None where the request is in the spool.
+        """Return the event's id; None where the request is in the spool.
 
         Raises 404 for a stranger, before reading the body.
         """

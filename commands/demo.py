@@ -84,24 +84,24 @@ async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bo
 
 async def _sell(shop: Shop, plan: StackPlan, console: Console, *, keep: bool) -> bool:
     """Sell one license, show what happens, and tell whether every check holds."""
-    ping, secret = _ping(), plan.environment["GUMROAD_WEBHOOK_SECRET"]
+    sample, secret = _sample(), plan.environment["GUMROAD_WEBHOOK_SECRET"]
     console.print("[bold]A customer buys, and Gumroad calls the webhook[/]")
     sent_at = monotonic()
-    answer = await shop.send(ping, secret)
+    answer = await shop.send(sample, secret)
     answered = f"answered {answer.status_code} after {(monotonic() - sent_at) * 1000:.0f} ms"
-    await _show_steps(shop, ping, answered, console)
+    await _show_steps(shop, sample, answered, console)
     mail = _read_mail(plan.data_dir / "outbox")
     _show_mail(mail, console)
-    _show_places(plan, ping, console, keep=keep)
+    _show_places(plan, sample, console, keep=keep)
     console.print("\n[bold]What holds[/]")
-    return print_checks(await _checks(shop, ping, secret, mail), console)
+    return print_checks(await _checks(shop, sample, secret, mail), console)
 
 
-async def _show_steps(shop: Shop, ping: SamplePing, answered: str, console: Console) -> None:
+async def _show_steps(shop: Shop, sample: SamplePing, answered: str, console: Console) -> None:
     shown = 0
     deadline = monotonic() + PATIENCE.total_seconds()
     while monotonic() < deadline:
-        steps = await shop.database.read(trace_order, "gumroad", ping.order_id)
+        steps = await shop.database.read(trace_order, "gumroad", sample.order_id)
         for step in steps[shown:]:
             if step.at is None:
                 break
@@ -132,8 +132,8 @@ def _show_mail(mail: EmailMessage, console: Console) -> None:
     console.print(Panel(Text(text), title=title, subtitle=attached, padding=(1, 2), width=84))
 
 
-def _show_places(plan: StackPlan, ping: SamplePing, console: Console, *, keep: bool) -> None:
-    run = quote(f"gumroad:{ping.order_id}", safe="")
+def _show_places(plan: StackPlan, sample: SamplePing, console: Console, *, keep: bool) -> None:
+    run = quote(f"gumroad:{sample.order_id}", safe="")
     places = {
         "The e-mail": plan.data_dir / "outbox" / "delivery-1.eml",
         "… as a page": plan.data_dir / "outbox" / "delivery-1.html",
@@ -147,21 +147,21 @@ def _show_places(plan: StackPlan, ping: SamplePing, console: Console, *, keep: b
         console.print(f"  {'':<12} {ends}", style="dim", highlight=False)
 
 
-async def _checks(shop: Shop, ping: SamplePing, secret: str, mail: EmailMessage) -> list[Check]:
+async def _checks(shop: Shop, sample: SamplePing, secret: str, mail: EmailMessage) -> list[Check]:
     token = "".join(
         part.get_content().decode()
         for part in mail.iter_attachments()
         if part.get_filename() == "license.jwt"
     )
     return [
-        *await check_sale(shop, ping),
+        *await check_sale(shop, sample),
         await check_token(shop, token),
-        await check_repetition(shop, ping, secret, PATIENCE),
-        await check_stranger(shop, ping),
+        await check_repetition(shop, sample, secret, PATIENCE),
+        await check_stranger(shop, sample),
     ]
 
 
-def _ping() -> SamplePing:
+def _sample() -> SamplePing:
     return SamplePing(
         order_id=new_order_id(),
         product_id="fEv7TDvUDEKb-yaNdbudow==",

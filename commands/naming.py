@@ -41,7 +41,7 @@ def the_one_sale(databases: Databases, text: str) -> str:
     """Return the reference of the only sale that `text` may mean. Raises RefusedError."""
     found = sales_of(databases, text, MOST + 1)
     if not found:
-        raise RefusedError(f"no ping of {text} is known: `mintpost events` lists them")
+        raise RefusedError(f"no event of {text} is known: `mintpost events` lists them")
     if len(found) == 1:
         return reference_of(found[0])
     lines = [f"  {command('show', reference_of(sale))}  # {SALES.remark(sale)}" for sale in found]

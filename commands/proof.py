@@ -1,4 +1,4 @@
-"""Checks a sale from the outside: what a buyer's app, a second ping and a stranger see."""
+"""Checks a sale from the outside: what a buyer's app, a second request and a stranger see."""
 
 import asyncio
 from collections.abc import Collection, Iterable
@@ -49,44 +49,44 @@ class Shop:
     url: str
     database: Database
 
-    async def send(self, ping: SamplePing, secret: str, path: str = "gumroad") -> httpx.Response:
+    async def send(self, sample: SamplePing, secret: str, path: str = "gumroad") -> httpx.Response:
         return await self.http.post(
             f"{self.url}/webhooks/{path}",
             params={"secret": secret},
-            content=ping.body(),
+            content=sample.body(),
             headers={"Content-Type": CONTENT_TYPE},
         )
 
-    async def events(self, ping: SamplePing) -> list[EventLine]:
-        return await self.database.read(list_events, _of(ping))
+    async def events(self, sample: SamplePing) -> list[EventLine]:
+        return await self.database.read(list_events, _of(sample))
 
-    async def licenses(self, ping: SamplePing) -> list[LicenseLine]:
-        return await self.database.read(list_licenses, _of(ping))
+    async def licenses(self, sample: SamplePing) -> list[LicenseLine]:
+        return await self.database.read(list_licenses, _of(sample))
 
-    async def deliveries(self, ping: SamplePing) -> list[DeliveryLine]:
-        return await self.database.read(list_deliveries, _of(ping))
+    async def deliveries(self, sample: SamplePing) -> list[DeliveryLine]:
+        return await self.database.read(list_deliveries, _of(sample))
 
-    async def settled(self, ping: SamplePing, patience: timedelta) -> bool:
-        """Wait until every ping of the order has an outcome; False when patience ends."""
+    async def settled(self, sample: SamplePing, patience: timedelta) -> bool:
+        """Wait until every event of the order has an outcome; False when patience ends."""
         deadline = monotonic() + patience.total_seconds()
         while monotonic() < deadline:
-            events = await self.events(ping)
+            events = await self.events(sample)
             if events and all(event.outcome is not None for event in events):
                 return True
             await asyncio.sleep(LOOK.total_seconds())
         return False
 
 
-async def check_sale(shop: Shop, ping: SamplePing) -> list[Check]:
-    """Check that the order has one license, one e-mail, and audit rows that are processed."""
-    licenses = await shop.licenses(ping)
-    statuses = [delivery.status for delivery in await shop.deliveries(ping)]
-    outcomes = [event.outcome for event in await shop.events(ping)]
-    processed = all(event.processed for event in await shop.events(ping))
+async def check_sale(shop: Shop, sample: SamplePing) -> list[Check]:
+    """Check that the order has one license, one e-mail, and events that are processed."""
+    licenses = await shop.licenses(sample)
+    statuses = [delivery.status for delivery in await shop.deliveries(sample)]
+    outcomes = [event.outcome for event in await shop.events(sample)]
+    processed = all(event.processed for event in await shop.events(sample))
     return [
         Check("one license", len(licenses) == 1, f"{len(licenses)} licenses"),
         Check("one e-mail", statuses in (["accepted"], ["logged"]), f"deliveries: {statuses}"),
-        Check("its audit row is processed", processed and bool(outcomes), f"{outcomes}"),
+        Check("its event is processed", processed and bool(outcomes), f"{outcomes}"),
     ]
 
 
@@ -102,30 +102,32 @@ async def check_token(shop: Shop, token: str) -> Check:
     return Check(sentence, verified.holds, "it has expired")
 
 
-async def check_repetition(shop: Shop, ping: SamplePing, secret: str, patience: timedelta) -> Check:
-    """Send the same ping again: it must add its own audit row and nothing else."""
-    before = [await shop.licenses(ping), await shop.deliveries(ping)]
-    await shop.send(ping, secret)
-    settled = await shop.settled(ping, patience)
-    after = [await shop.licenses(ping), await shop.deliveries(ping)]
-    outcome = (await shop.events(ping))[0].outcome
+async def check_repetition(
+    shop: Shop, sample: SamplePing, secret: str, patience: timedelta
+) -> Check:
+    """Send the same request again: it must add its own event and nothing else."""
+    before = [await shop.licenses(sample), await shop.deliveries(sample)]
+    await shop.send(sample, secret)
+    settled = await shop.settled(sample, patience)
+    after = [await shop.licenses(sample), await shop.deliveries(sample)]
+    outcome = (await shop.events(sample))[0].outcome
     return Check(
-        "the same ping again changes nothing",
+        "the same request again changes nothing",
         settled and before == after and outcome == "duplicate",
         f"its outcome is {outcome}",
     )
 
 
-async def check_stranger(shop: Shop, ping: SamplePing) -> Check:
+async def check_stranger(shop: Shop, sample: SamplePing) -> Check:
     """Compare what a wrong secret gets with what a path that never existed gets."""
-    count = len(await shop.events(ping))
-    wrong = await shop.send(ping, "wrong")
-    unknown = await shop.send(ping, "wrong", path="no-such-storefront")
+    count = len(await shop.events(sample))
+    wrong = await shop.send(sample, "wrong")
+    unknown = await shop.send(sample, "wrong", path="no-such-storefront")
     # A proxy in front may number its answers: what differs between equals tells nothing.
-    equal = await shop.send(ping, "wrong", path="no-such-storefront")
+    equal = await shop.send(sample, "wrong", path="no-such-storefront")
     telling = {name for name, value in unknown.headers.items() if value == equal.headers.get(name)}
     telling |= wrong.headers.keys() - unknown.headers.keys()
-    stored = len(await shop.events(ping)) - count
+    stored = len(await shop.events(sample)) - count
     return Check(
         "a wrong secret gets the unknown path's answer, and nothing is stored",
         _visible(wrong, telling) == _visible(unknown, telling) and not stored,
@@ -133,9 +135,9 @@ async def check_stranger(shop: Shop, ping: SamplePing) -> Check:
     )
 
 
-async def check_mailed(shop: Shop, ping: SamplePing) -> list[Check]:
+async def check_mailed(shop: Shop, sample: SamplePing) -> list[Check]:
     """Tell where nobody got the e-mail: that a mail arrives was not tried then."""
-    if all(delivery.status != "logged" for delivery in await shop.deliveries(ping)):
+    if all(delivery.status != "logged" for delivery in await shop.deliveries(sample)):
         return []
     found = (
         "it was only written into the outbox, and so is each buyer's: set POSTMARK_TOKEN and "
@@ -156,8 +158,8 @@ def print_checks(checks: Iterable[Check], out: Console) -> bool:
     return holds
 
 
-def _of(ping: SamplePing) -> Filters:
-    return Filters(source="gumroad", order_id=ping.order_id)
+def _of(sample: SamplePing) -> Filters:
+    return Filters(source="gumroad", order_id=sample.order_id)
 
 
 def _visible(answer: httpx.Response, telling: Collection[str]) -> object:

@@ -62,7 +62,7 @@ async def resend(
     There is none where a corrected address is kept for an order that has no license yet.
     """
     new = NewResend(source, order_id, None if to is None else _address(to), asker(), why)
-    # Before it is asked for: a ping that comes in between must not look as if it had been there.
+    # Before it is asked for: an event that comes in between must not look as if it had been there.
     waiting = await database.read(waiting_order, source, order_id)
     deliveries = await database.write(ask_resends, new, utc_now())
     if not deliveries and (waiting is None or to is None):
@@ -72,7 +72,7 @@ async def resend(
 
 def _nothing_to_send(order: str, waiting: WaitingOrder | None) -> str:
     if waiting is None:
-        return f"{order} has no license to send: no ping names it; `mintpost events` lists them"
+        return f"{order} has no license to send: no event names it; `mintpost events` lists them"
     match waiting.outcome:
         case None if waiting.error is None:
             how = "it is under way, and its e-mail goes out by itself"

@@ -88,7 +88,7 @@ def print_woken(woken: Sequence[Woken]) -> None:
 
 
 async def parked_workflows(database: Database, where: str | None) -> list[str]:
-    """Return the workflows of parked pings whose sentence contains `where`, oldest first."""
+    """Return the workflows of parked events whose sentence contains `where`, oldest first."""
     parked = await database.read(list_events, Filters(status="parked", limit=EVERYTHING))
     ids = [event.workflow_id for event in reversed(parked) if (where or "") in (event.error or "")]
     return list(dict.fromkeys(each for each in ids if each is not None))

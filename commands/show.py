@@ -17,7 +17,7 @@ from temporalio.envconfig import ClientConnectConfig
 from commands.database import Databases
 from commands.naming import references, the_one_sale
 from commands.show_workflow import PendingStep, WorkflowState, workflow_state
-from commands.spooled import SpooledLine, spooled_pings
+from commands.spooled import SpooledLine, spooled_requests
 from commands.tables import cell, console, print_json
 from db.views.corrections import CorrectionLine, list_corrections
 from db.views.lists import (
@@ -46,8 +46,8 @@ DATABASE_PATIENCE = timedelta(seconds=5)
 EVERYTHING = 1000
 NO_ORDER = ""
 
-SPOOLED = "the database: a ping is in the spool, and goes in by itself"
-ASIDE = "a person: a ping was set aside in the spool, and the API's log says why"
+SPOOLED = "the database: a request is in the spool, and goes in by itself"
+ASIDE = "a person: a request was set aside in the spool, and the API's log says why"
 KEPT = "kept for the license that the order will have"
 REPLACED = "a later correction stands"
 NOBODY_GOT_IT = "it was only written into the outbox: nobody got it"
@@ -90,12 +90,12 @@ async def run_show(text: str, places: Places, *, as_json: bool) -> None:
 async def whole_order(reference: str, places: Places) -> WholeOrder | None:
     """Return what the database and the spool have of a reference; None where that is nothing."""
     source, _, order_id = reference.partition(":")
-    spooled = spooled_pings(places.spool, source, order_id)
+    spooled = spooled_requests(places.spool, source, order_id)
     try:
         reading = partial(read_order, places.databases, source, order_id)
         order = await in_time(reading, DATABASE_PATIENCE)
     except DatabaseAwayError:
-        # That is when pings are spooled.
+        # That is when requests are spooled.
         if not spooled:
             raise
         order = WholeOrder()
@@ -121,14 +121,14 @@ def read_order(databases: Databases, source: str, order_id: str) -> WholeOrder:
 
 
 def load_order(session: Session, source: str, order_id: str) -> WholeOrder:
-    """Return the rows of an order, or those around the one ping that runs under no order's id."""
-    pings = order = Filters(source=source, order_id=order_id, limit=EVERYTHING)
+    """Return the rows of an order, or those around the one event that runs under no order's id."""
+    events = order = Filters(source=source, order_id=order_id, limit=EVERYTHING)
     if (event_id := event_alone(session, source, order_id)) is not None:
-        pings = Filters(source=source, event_id=event_id)
+        events = Filters(source=source, event_id=event_id)
         minted = order_minted_by(session, event_id) or NO_ORDER
         order = Filters(source=source, order_id=minted, limit=EVERYTHING)
     return WholeOrder(
-        list_events(session, pings),
+        list_events(session, events),
         list_sales(session, order),
         list_licenses(session, order),
         list_deliveries(session, order),
@@ -137,7 +137,7 @@ def load_order(session: Session, source: str, order_id: str) -> WholeOrder:
 
 
 def workflow_of(order: WholeOrder, reference: str) -> str:
-    """Return the id under which it runs, which a single ping's row knows best."""
+    """Return the id under which it runs, which a single event's row knows best."""
     order_id = reference.partition(":")[2]
     alone = [event for event in order.events if event.order_id != order_id]
     return (alone[0].workflow_id if alone else None) or reference
@@ -156,7 +156,7 @@ def waits_for(order: WholeOrder, workflow: WorkflowState) -> str | None:
     if open_rows:
         return told or "the next step"
     if order.spooled:
-        return ASIDE if all(ping.set_aside for ping in order.spooled) else SPOOLED
+        return ASIDE if all(request.set_aside for request in order.spooled) else SPOOLED
     return None
 
 
@@ -205,8 +205,8 @@ def print_order(
 
 def _sections(order: WholeOrder) -> list[tuple[str, Sequence[Line]]]:
     sections: list[tuple[str, Sequence[Line]]] = [
-        ("pings in the spool", order.spooled),
-        ("pings", order.events[::-1]),
+        ("requests in the spool", order.spooled),
+        ("events", order.events[::-1]),
         ("sale", order.sales),
         ("license", order.licenses),
         ("corrections", order.corrections[::-1]),

@@ -50,44 +50,44 @@ async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
     async with httpx.AsyncClient() as http:
         shop = Shop(http, plan.url.rstrip("/"), database)
         try:
-            return await _checks(shop, _ping(plan), plan)
+            return await _checks(shop, _sample(plan), plan)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             kind = type(error).__name__
             raise RefusedError(f"the API cannot be reached at {plan.url} ({kind})") from None
 
 
-async def _checks(shop: Shop, ping: SamplePing, plan: SmokePlan) -> list[Check]:
-    accepted = await _accepted(shop, ping, plan.secret)
+async def _checks(shop: Shop, sample: SamplePing, plan: SmokePlan) -> list[Check]:
+    accepted = await _accepted(shop, sample, plan.secret)
     if not accepted.holds:
         return [accepted]
     done = Check(
         f"the sale is done within {plan.patience.total_seconds():g} s",
-        await shop.settled(ping, plan.patience),
-        f"{advised('show', order_reference('gumroad', ping.order_id))} tells what it waits for",
+        await shop.settled(sample, plan.patience),
+        f"{advised('show', order_reference('gumroad', sample.order_id))} tells what it waits for",
     )
     if not done.holds:
         return [accepted, done]
     return [
         accepted,
         done,
-        *await check_sale(shop, ping),
-        await check_repetition(shop, ping, plan.secret, plan.patience),
-        await check_stranger(shop, ping),
-        *await check_mailed(shop, ping),
+        *await check_sale(shop, sample),
+        await check_repetition(shop, sample, plan.secret, plan.patience),
+        await check_stranger(shop, sample),
+        *await check_mailed(shop, sample),
     ]
 
 
-async def _accepted(shop: Shop, ping: SamplePing, secret: str) -> Check:
-    sentence = "the webhook takes the ping"
-    answer = await shop.send(ping, secret)
-    rows = await shop.events(ping)
+async def _accepted(shop: Shop, sample: SamplePing, secret: str) -> Check:
+    sentence = "the webhook takes the request"
+    answer = await shop.send(sample, secret)
+    rows = await shop.events(sample)
     if answer.is_success and not rows:
         return Check(sentence, holds=False, found="it went to another stack's database")
     found = f"it answers {answer.status_code}: are address and secret right?"
     return Check(sentence, answer.is_success, found)
 
 
-def _ping(plan: SmokePlan) -> SamplePing:
+def _sample(plan: SmokePlan) -> SamplePing:
     return SamplePing(
         order_id=f"smoke-{new_order_id()}",
         product_id=plan.offer.product_id,

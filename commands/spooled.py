@@ -1,4 +1,4 @@
-"""The pings of an order that wait in the spool, as `mintpost show` tells them."""
+"""The requests of an order that wait in the spool, as `mintpost show` tells them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from relay.spool import SET_ASIDE, WAITING, Spool, UnreadableError
 
 @dataclass(frozen=True, slots=True)
 class SpooledLine:
-    """A ping that is answered and in no database yet; one set aside waits for a person."""
+    """A request that is answered and in no database yet; one set aside waits for a person."""
 
     request_id: UUID
     kind: str
@@ -22,8 +22,8 @@ class SpooledLine:
     file: str
 
 
-def spooled_pings(spool: Spool, source: str, order_id: str) -> list[SpooledLine]:
-    """Return the order's pings in order of arrival. A spool that is closed to us is told."""
+def spooled_requests(spool: Spool, source: str, order_id: str) -> list[SpooledLine]:
+    """Return the order's requests in order of arrival. A spool that is closed to us is told."""
     try:
         return [
             SpooledLine(new.request_id, new.kind, new.received_at, aside, str(file))

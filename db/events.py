@@ -1,4 +1,4 @@
-"""The audit rows: storing one and dispatching it; `db.orders` settles it."""
+"""The events: storing one and dispatching it; `db.orders` settles it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,7 @@ class StartedEvent:
 
 
 def store_event(session: Session, new: NewEvent) -> int:
-    """Return the audit row's id; the same request stored twice is one row."""
+    """Return the event's id; the same request stored twice is one event."""
     event_id = insert_once(
         session,
         EventRow,
@@ -80,7 +80,7 @@ def load_event_now(session: Session, event_id: int) -> tuple[EventRow, datetime]
 
 
 def lock_order(session: Session, source: str, order_id: str) -> bool:
-    """Let those who decide on an order take turns; False where no ping names it.
+    """Let those who decide on an order take turns; False where no event names it.
 
     On PostgreSQL a correction may come while the order is minted, or two runs may settle each
     other's row. One row is locked, so that no two who lock several can wait for each other.
@@ -119,7 +119,7 @@ def noted(note: str) -> ColumnElement[str]:
 
 
 def copies_of_order(session: Session, source: str, order_id: str) -> list[tuple[int, str]]:
-    """Return id and kind of every ping that names the order and was kept whole, as they came.
+    """Return id and kind of every event that names the order and was kept whole, as they came.
 
     Without the bodies, each of which may have a MiB.
     """

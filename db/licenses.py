@@ -24,7 +24,7 @@ SALE = "sale"
 class NewLicense:
     """What the product mapping decided for a sale, and key and token id in case it is the first.
 
-    `event_id` is the ping to note on what became of it; None: the one the sale was read from.
+    `event_id` is the event to note on what became of it; None: the one the sale was read from.
     `note` is what its row should say of the decision, which no later run takes again.
     """
 

@@ -1,4 +1,4 @@
-"""The audit rows of one order, told and settled together."""
+"""The events of one order, told and settled together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -140,7 +140,7 @@ def settle_copy(
     )
     if session.execute(settled_itself).scalar_one_or_none() is not None:
         return 0
-    parts = [f"the order was settled by ping {settled_by}", remark]
+    parts = [f"the order was settled by event {settled_by}", remark]
     return _settle(
         session,
         and_(EventRow.id == copy_id, IS_OPEN_OR_FAILED),

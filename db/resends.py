@@ -33,7 +33,7 @@ class NewResend:
 
 @dataclass(frozen=True, slots=True)
 class WaitingResend:
-    """`event_id` is the ping that the order named was read from; `renewed`: a later charge."""
+    """`event_id` is the event that the order named was read from; `renewed`: a later charge."""
 
     id: int
     number: int
@@ -94,7 +94,7 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
 
 
 def waiting_order(session: Session, source: str, order_id: str) -> WaitingOrder | None:
-    """Return how an order without a license stands; None where no ping names it."""
+    """Return how an order without a license stands; None where no event names it."""
     rows = select(EventRow.outcome, EventRow.error).filter_by(source=source, order_id=order_id)
     # An open row says more than one that ended, and a row of the sale more than its refund's.
     of_sale = case((EventRow.kind.in_(ORDER_KINDS), 0), else_=1)

@@ -139,8 +139,8 @@ class SaleInvalidError(PermanentError):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"this ping is no sale that can be fulfilled: {what}; correct it at the storefront "
-            "and send the ping again from there"
+            f"this event is no sale that can be fulfilled: {what}; correct it at the storefront "
+            "and send the event again from there"
         )
 
 
@@ -150,7 +150,7 @@ class RowMissingError(PermanentError):
     def __init__(self, table: str) -> None:
         super().__init__(
             f"the database does not hold what this run began with (in {table}), as after its "
-            "restore from a backup; send the ping again from the storefront"
+            "restore from a backup; send the event again from the storefront"
         )
 
 

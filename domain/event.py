@@ -1,4 +1,4 @@
-"""What a ping can be, and what can become of it."""
+"""What an event can be, and what can become of it."""
 
 from typing import Literal
 
@@ -26,9 +26,9 @@ DELIVERED = (FULFILLED, RENEWED)
 DUPLICATE = "duplicate"
 FAILED = "failed"
 FOREIGN_SELLER = "foreign_seller"
-"""Why a ping is ignored that names another seller than the settings do."""
+"""Why an event is ignored that names another seller than the settings do."""
 NAMED = "named"
-"""A run found its ping's order; the relay starts the ping again under the order's id."""
+"""A run found its event's order; the relay starts the event again under the order's id."""
 
 NO_LICENSE = "no_license"
 """Why a sale is ignored of which the seller's mapping says that it gives no license."""

@@ -1,4 +1,4 @@
-"""The outbox relay: starts a workflow for every audit row that has none yet.
+"""The outbox relay: starts a workflow for every event that has none yet.
 
 New rows and the leftovers of a crash or an outage take the same path, and nothing is claimed
 or leased: the workflow id makes it harmless to start twice, from two processes too.
@@ -79,7 +79,7 @@ class Dispatcher(BackgroundLoop):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the next sale must go on
             if event.id not in self.refused:
-                logger.warning("ping %d cannot be started: %s", event.id, unexpected(error))
+                logger.warning("event %d cannot be started: %s", event.id, unexpected(error))
             self.refused.add(event.id)
             trouble = f"unexpected {type(error).__name__}: see the API's log, and please report it"
             await self.database.write(record_waiting, trouble, event.id)
@@ -104,7 +104,7 @@ class Dispatcher(BackgroundLoop):
         try:
             return Remarks(self.storefronts)(copy.source, ping, sold)
         except Exception as error:  # noqa: BLE001 - settling goes on without a remark
-            logger.warning("no remark on ping %d: %s", copy.id, unexpected(error))
+            logger.warning("no remark on event %d: %s", copy.id, unexpected(error))
             return None
 
     async def is_settled(self, event: WaitingEvent) -> bool:

@@ -24,7 +24,7 @@ ABANDONED = timedelta(hours=1)
 class Drainer(BackgroundLoop):
     """`drained` is called after each row, to wake the dispatcher."""
 
-    waits = "spooled pings wait and go in by themselves"
+    waits = "spooled requests wait and go in by themselves"
     recovered = "the spool is empty again"
 
     def __init__(
@@ -81,13 +81,13 @@ class Drainer(BackgroundLoop):
             await self.set_aside(file, why(error))
             return
         await self.spool.run(self.spool.remove, file)
-        logger.info("stored %s ping %d from the spool", new.source, event_id)
+        logger.info("stored %s event %d from the spool", new.source, event_id)
         self.drained()
 
     async def set_aside(self, file: Path, reason: str) -> None:
         kept = await self.spool.run(self.spool.set_aside, file)
         logger.error(
-            "a spooled ping was set aside, %s: mend %s and name it %s again, and it is taken in",
+            "a spooled request was set aside, %s: mend %s and name it %s again, and it is taken in",
             reason,
             kept,
             file.name,

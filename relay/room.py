@@ -9,7 +9,7 @@ from time import monotonic
 from sqlalchemy import URL
 
 ENOUGH = bytes(64 * 1024)
-"""For some fifty pings of the usual size."""
+"""For some fifty requests of the usual size."""
 
 REMEMBERED_SECONDS = 1
 """Anybody may ask for `/readyz`, as often as they like."""

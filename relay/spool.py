@@ -103,14 +103,14 @@ class Spool:
     def state(self) -> str | None:
         """Tell what a person should know of it; None where it is empty and can be used."""
         if (trouble := self.trouble()) is not None:
-            return f"{trouble}: a ping will need the database"
+            return f"{trouble}: a request will need the database"
         try:
             waiting, aside = len(self.files()), len(self.files(SET_ASIDE))
         except OSError as error:
             return f"cannot be read ({error.strerror}): what waits there cannot go on"
         told = [f"{waiting} waiting for the database"] if waiting else []
         told += [f"{aside} set aside, the log says why"] if aside else []
-        return f"pings: {', '.join(told)}" if told else None
+        return f"requests: {', '.join(told)}" if told else None
 
     def trouble(self) -> str | None:
         """Tell why it cannot take a request; None where it can."""

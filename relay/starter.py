@@ -1,4 +1,4 @@
-"""Starts the workflow of one audit row in Temporal, within a bounded time."""
+"""Starts the workflow of one event in Temporal, within a bounded time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -120,7 +120,7 @@ class Starter:
             task_queue=self.task_queue,
             task_timeout=self.task_timeout,
             id_reuse_policy=reuse,
-            # A second ping of an order that is on its way joins it.
+            # A second event of an order that is on its way joins it.
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=NO_ATTRIBUTES if plain else _attributes(event),
             static_summary=None if plain else _summary(event),
@@ -142,7 +142,7 @@ def _summary(event: WaitingEvent) -> str:
 
 
 def _details(event: WaitingEvent) -> str:
-    lines = [f"- ping: `{event.id}`", f"- kind: `{event.kind}`"]
+    lines = [f"- event: `{event.id}`", f"- kind: `{event.kind}`"]
     if event.order_id is not None:
         order = order_reference(event.source, event.order_id)
         lines.append(f"- everything about it: {advised('show', order)}")

@@ -56,7 +56,7 @@ class Store:
         """Why the latest row could not be committed in time."""
 
     async def keep(self, new: NewEvent) -> int | None:
-        """Return the audit row's id; None where the spool has the request. Raises NotStoredError.
+        """Return the event's id; None where the spool has the request. Raises NotStoredError.
 
         What is not waited for may still come about: the UUID makes one row of it all.
         """
@@ -74,7 +74,7 @@ class Store:
             left = self.patience.in_all.total_seconds() - (monotonic() - begun)
             return await first_success(tries, left)
         except NotStoredError as error:
-            logger.error("a %s ping could be stored nowhere: %s", new.source, error)  # noqa: TRY400 - a traceback here holds values
+            logger.error("a %s request could be stored nowhere: %s", new.source, error)  # noqa: TRY400 - a traceback here holds values
             raise
         finally:
             await give_up(tries)
@@ -82,22 +82,22 @@ class Store:
     async def commit(self, new: NewEvent) -> int:
         event_id = await self.database.write(store_event, new)
         self.stored()
-        logger.info("stored %s ping %d", new.source, event_id)
+        logger.info("stored %s event %d", new.source, event_id)
         return event_id
 
     async def write_down(self, new: NewEvent) -> None:
         await self.spool.run(self.spool.keep, new)
         self.spooled()
-        logger.info("spooled %s ping %s", new.source, new.request_id)
+        logger.info("spooled %s request %s", new.source, new.request_id)
 
     def say(self, error: BaseException) -> None:
         if self.trouble is None:
-            logger.warning("%s: pings go into the spool, and in by themselves later", why(error))
+            logger.warning("%s: requests go into the spool, and in by themselves later", why(error))
         self.trouble = why(error)
 
     def recover(self) -> None:
         if self.trouble is not None:
-            logger.info("pings go into the database again")
+            logger.info("requests go into the database again")
         self.trouble = None
 
 

@@ -108,7 +108,7 @@ class Watcher:
             return
         # It may have been settled since the rows were listed.
         if await self.database.write(start_again, event.id):
-            logger.warning("%s ended without ping %d: started again", event.workflow_id, event.id)
+            logger.warning("%s ended without event %d: started again", event.workflow_id, event.id)
 
     async def tell(self, event: StartedEvent) -> None:
         """Put on the row why its run cannot go on; once it can, what its step waits for."""

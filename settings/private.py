@@ -27,7 +27,7 @@ def require_private_data(settings: DatabaseSettings) -> list[str]:
     data_dir = settings.data_dir
     places = [("DATA_DIR", data_dir)]
     if not _is_closed(data_dir):
-        # A file that is put into the spool becomes a ping.
+        # A file that is put into the spool becomes an event.
         places += [("DATA_DIR", data_dir / name) for name in ("spool", "outbox")]
     if file is not None and file.parent.absolute() != data_dir.absolute():
         # The folder may hold other things, and be open to them; that is no business of ours.

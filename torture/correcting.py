@@ -44,7 +44,7 @@ class Operator:
                 group.create_task(self.correct(correction))
 
     async def correct(self, correction: Correction) -> None:
-        """Ask until it is recorded: no ping may name the order yet, or the database is away."""
+        """Ask until it is recorded: no event may name the order yet, or the database is away."""
         while not await self._is_recorded(correction):
             with suppress(RefusedError, DatabaseAwayError):
                 order_id = correction.order.order_id

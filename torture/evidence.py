@@ -9,7 +9,7 @@ from torture.traffic import Attempt
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An audit row; `mark` tells which request it is of."""
+    """An event; `mark` tells which request it is of."""
 
     mark: str
     order_id: str

@@ -18,13 +18,13 @@ SOURCE = "gumroad"
 
 
 def open_rows(session: Session) -> int:
-    """Count the pings that are not settled, and the mails that a person waits for."""
-    pings = select(func.count()).where(EventRow.outcome.is_(None))
+    """Count the events that are not settled, and the mails that a person waits for."""
+    events = select(func.count()).where(EventRow.outcome.is_(None))
     resends = select(func.count(ResendRow.id)).join(
         DeliveryRow, DeliveryRow.id == ResendRow.delivery_id
     )
     waiting = resends.where(DeliveryRow.status == PENDING)
-    return session.execute(pings).scalar_one() + session.execute(waiting).scalar_one()
+    return session.execute(events).scalar_one() + session.execute(waiting).scalar_one()
 
 
 def settled_orders(session: Session, prefix: str) -> int:

@@ -18,7 +18,7 @@ CHARGES = 3
 MISTYPED = (4, 6)
 """Which of every eight sales have a mistyped address. None of them is of a membership."""
 LONG = 4
-"""Of the sales that are sent several times, one ping in so many has a long body."""
+"""Of the sales that are sent several times, one request in so many has a long body."""
 SOON = 0.3
 """Within so many seconds a sale is usually mailed, so that a correction may come in between."""
 
@@ -82,7 +82,7 @@ class PlannedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """An operator gives the right address at that moment, or as soon as a ping names the order.
+    """An operator gives the right address at that moment, or as soon as an event names the order.
 
     `waits`: the provider refuses every mail to the mistyped one until then.
     """
@@ -100,7 +100,7 @@ class Schedule:
     seed: int
     prefix: str
     orders: tuple[Order, ...]
-    pings: tuple[PlannedRequest, ...]
+    requests: tuple[PlannedRequest, ...]
     disturbances: tuple[Disturbance, ...]
     corrections: tuple[Correction, ...] = ()
 
@@ -111,7 +111,7 @@ def make_schedule(seed: int, sales: int) -> Schedule:
     seconds = max(SHORTEST_ROUND, sales * SECONDS_PER_SALE)
     prefix = f"torture-{seed}-"
     orders = tuple(_orders(prefix, sales))
-    pings = [ping for order in orders for ping in _pings(order, seconds, chance)]
+    requests = [request for order in orders for request in _requests(order, seconds, chance)]
     disturbances = [
         *_lane(PROCESS_FAULTS, 5.0, seconds, chance),
         *_lane(MAIL_FAULTS, 0.8, seconds, chance),
@@ -120,9 +120,11 @@ def make_schedule(seed: int, sales: int) -> Schedule:
         seed,
         prefix,
         orders,
-        tuple(sorted(_some_long(pings, chance), key=lambda ping: ping.at)),
+        tuple(sorted(_some_long(requests, chance), key=lambda request: request.at)),
         tuple(sorted(disturbances, key=lambda disturbance: disturbance.at)),
-        tuple(sorted(_corrections(pings, seconds, chance), key=lambda correction: correction.at)),
+        tuple(
+            sorted(_corrections(requests, seconds, chance), key=lambda correction: correction.at)
+        ),
     )
 
 
@@ -139,8 +141,8 @@ def _orders(prefix: str, sales: int) -> Iterator[Order]:
         )
 
 
-def _pings(order: Order, seconds: float, chance: Random) -> Iterator[PlannedRequest]:
-    """Yield a ping at any moment, for no order is promised; often copies at once or later."""
+def _requests(order: Order, seconds: float, chance: Random) -> Iterator[PlannedRequest]:
+    """Yield a request at any moment, for no order is promised; often copies at once or later."""
     at = chance.uniform(0, seconds)
     copies = chance.choices([0, 1, 3], weights=[80, 15, 5])[0]
     late = chance.choices([0, 1], weights=[70, 30])[0]
@@ -148,22 +150,22 @@ def _pings(order: Order, seconds: float, chance: Random) -> Iterator[PlannedRequ
     yield from (PlannedRequest(chance.uniform(at, seconds), order) for _ in range(late))
 
 
-def _some_long(pings: Sequence[PlannedRequest], chance: Random) -> Iterator[PlannedRequest]:
+def _some_long(requests: Sequence[PlannedRequest], chance: Random) -> Iterator[PlannedRequest]:
     """Yield the same, some of them long: the first of its sale, a copy, or all."""
-    sent = Counter(ping.order for ping in pings)
-    for ping in pings:
-        is_long = sent[ping.order] > 1 and chance.randrange(LONG) == 0
-        yield replace(ping, is_long=is_long)
+    sent = Counter(request.order for request in requests)
+    for request in requests:
+        is_long = sent[request.order] > 1 and chance.randrange(LONG) == 0
+        yield replace(request, is_long=is_long)
 
 
 def _corrections(
-    pings: Sequence[PlannedRequest], seconds: float, chance: Random
+    requests: Sequence[PlannedRequest], seconds: float, chance: Random
 ) -> Iterator[Correction]:
     """Yield some while the license is minted and mailed, and others at any later moment."""
     first: dict[Order, float] = {}
-    for ping in pings:
-        if ping.order.email.endswith(MISTYPED_HOST):
-            first[ping.order] = min(ping.at, first.get(ping.order, ping.at))
+    for request in requests:
+        if request.order.email.endswith(MISTYPED_HOST):
+            first[request.order] = min(request.at, first.get(request.order, request.at))
     for order, at in first.items():
         soon, late = chance.uniform(at, at + SOON), chance.uniform(at, seconds)
         to = order.email.replace(MISTYPED_HOST, HOST)

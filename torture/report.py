@@ -50,7 +50,10 @@ class Teller:
         shown = self.console.is_terminal
         with Progress(*columns, console=self.console, transient=True, disable=not shown) as bars:
             self._progress = bars
-            totals = {"pings answered": len(schedule.pings), "sales done": len(schedule.orders)}
+            totals = {
+                "requests answered": len(schedule.requests),
+                "sales done": len(schedule.orders),
+            }
             self._bars = [bars.add_task(name, total=total) for name, total in totals.items()]
             yield
 
@@ -92,7 +95,7 @@ def _counts(result: Result) -> dict[str, tuple[int, str]]:
     return {
         "requests": (len(found.attempts), ""),
         "answered 200": (answered, ""),
-        "audit rows": (len(found.rows), f"{answered}, or more: answers get lost"),
+        "events": (len(found.rows), f"{answered}, or more: answers get lost"),
         "sales": (len(found.sales), f"{len(orders)}"),
         "corrections": (sum(found.asked.values()), f"{len(result.schedule.corrections)}"),
         "licenses": (len(found.licenses), f"{licenses}: a membership has one"),

@@ -28,7 +28,7 @@ from torture.verdict import breaches
 
 LOOK_SECONDS = 0.2
 OPERATOR_SECONDS = 30
-"""For what is not corrected yet when all is sent; a ping that was lost never can be."""
+"""For what is not corrected yet when all is sent; a request that was lost never can be."""
 LOOKUP_SECONDS = 4
 """More than what the provider's list lags and than what it thinks about a mail."""
 
@@ -92,7 +92,7 @@ async def _play(
     )
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(sender.send_all(schedule.pings))
+            group.create_task(sender.send_all(schedule.requests))
             group.create_task(faults.do_all(schedule.disturbances))
         teller.say("nothing is sent or killed any more")
         await place.stack.until("the API", place.stack.api_is_ready)

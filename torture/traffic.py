@@ -1,4 +1,4 @@
-"""Sends a schedule's pings as Gumroad sends them, and remembers what was answered."""
+"""Sends a schedule's requests as Gumroad sends them, and remembers what was answered."""
 
 import asyncio
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ SOLD_AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 BETWEEN_CHARGES = timedelta(days=31)
 
 PAUSES = (0.5, 1.5, 5.0)
-"""Between the four attempts of one ping. Gumroad's are two minutes for each second here."""
+"""Between the four attempts of one request. Gumroad's are two minutes for each second here."""
 OK = 200
 COMES_AGAIN = {499, 500, 502, 503, 504}
 PATIENCE = 5.0
@@ -40,7 +40,7 @@ FILLER = {"url_params[filler]": "x" * (LONGEST_NAMED + 1)}
 class Attempt:
     """One request. `mark` stands in its body and nowhere else; `status` None: no answer.
 
-    `last`: whatever came of it, the sender does not send this ping again.
+    `last`: whatever came of it, the sender does not send this request again.
     """
 
     mark: str
@@ -52,7 +52,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What one request carries; `retry` counts how often its ping was sent before."""
+    """What one request carries; `retry` counts how often its request was sent before."""
 
     order: Order
     mark: str
@@ -90,15 +90,15 @@ class Sender:
     attempts: list[Attempt] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
 
-    async def send_all(self, pings: Iterable[PlannedRequest]) -> None:
+    async def send_all(self, requests: Iterable[PlannedRequest]) -> None:
         began = monotonic()
         async with asyncio.TaskGroup() as group:
-            for ping in pings:
-                await asyncio.sleep(began + ping.at - monotonic())
-                group.create_task(self.send(ping.order, is_long=ping.is_long))
+            for request in requests:
+                await asyncio.sleep(began + request.at - monotonic())
+                group.create_task(self.send(request.order, is_long=request.is_long))
 
     async def send(self, order: Order, *, is_long: bool = False) -> None:
-        """Send one ping, and again after what Gumroad takes for a failure; then give up."""
+        """Send one request, and again after what Gumroad takes for a failure; then give up."""
         for retry, pause in enumerate((*self.pauses, None)):
             body = Body(order, self._mark(order), retry, is_long)
             attempt = await self._attempt(body, is_last=pause is None)
@@ -136,7 +136,7 @@ class Sender:
 
 
 def sender_client() -> httpx.AsyncClient:
-    """Return a client that opens a connection for each ping, and as many as there are pings."""
+    """Return a client that opens a connection for each request, without a limit."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     return httpx.AsyncClient(trust_env=False, verify=NO_TLS, limits=limits)
 

@@ -29,18 +29,18 @@ def breaches(
 ) -> list[Breach]:
     """Return every broken promise: none, where nothing was lost, doubled or left open."""
     every = tuple(orders)
-    lost = [*_lost_pings(found), *_lost_sales(every, found)]
+    lost = [*_lost_requests(found), *_lost_sales(every, found)]
     lost += [Breach("lost", *each) for each in unheeded(corrections, found)]
     doubled = [*_doubled(every, found), *_late_mails(found)]
     doubled += [Breach("doubled", *each) for each in misled(corrections, found)]
     return [*lost, *doubled, *_stuck(found)]
 
 
-def _lost_pings(found: Evidence) -> Iterator[Breach]:
+def _lost_requests(found: Evidence) -> Iterator[Breach]:
     stored = {row.mark for row in found.rows}
     for attempt in found.attempts:
         if attempt.status == OK and attempt.mark not in stored:
-            yield Breach("lost", attempt.order_id, "a ping was answered 200 and has no audit row")
+            yield Breach("lost", attempt.order_id, "a request was answered 200 and has no event")
         if attempt.last and attempt.status not in {OK, None}:
             what = f"its sender was turned away with {attempt.status} until it gave up"
             yield Breach("lost", attempt.order_id, what)
@@ -99,7 +99,7 @@ def _unmailed(found: Evidence) -> Iterator[str]:
 def _doubled(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:
     of_row = {row.mark: row.order_id for row in found.rows}
     for mark, count in _repeated(row.mark for row in found.rows):
-        yield Breach("doubled", of_row[mark], f"one request has {count} audit rows")
+        yield Breach("doubled", of_row[mark], f"one request has {count} events")
     for order_id, count in _repeated(license_.order_id for license_ in found.licenses):
         yield Breach("doubled", order_id, f"it has {count} licenses")
     first = {order.subscription_id: order.order_id for order in reversed(orders)}
@@ -135,7 +135,7 @@ def _stuck(found: Evidence) -> Iterator[Breach]:
     for order_id, sentence in waiting.items():
         yield Breach("stuck", order_id, f"it is open still: {sentence}")
     if found.spooled:
-        yield Breach("stuck", "–", f"the spool still holds {found.spooled} pings")
+        yield Breach("stuck", "–", f"the spool still holds {found.spooled} requests")
     if not found.is_quiet:
         yield Breach(
             "stuck", "–", "it never came to rest: more kept coming, or a mail was under way"

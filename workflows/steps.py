@@ -70,7 +70,7 @@ class OrderToClose:
 
 @dataclass(frozen=True)
 class ClosedOrder:
-    """`rows` is how many audit rows of the order were settled: a repetition settles none.
+    """`rows` is how many events of the order were settled: a repetition settles none.
 
     `owed` names the step whose work is not there, so that nothing was settled.
     """

@@ -19,7 +19,7 @@ from db.tables.base import Table
 
 
 class EventRow(Table):
-    """The audit row: one authenticated request, byte for byte, and what became of it.
+    """The event: one authenticated request, byte for byte, and what became of it.
 
     `outcome` is null while the row is open. `body` holds at most what the API keeps; `body_bytes`
     is the size of all. `matched_secret` is the position of the secret that let it in.

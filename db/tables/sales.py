@@ -17,9 +17,9 @@ from db.tables.base import Table
 
 
 class SaleRow(Table):
-    """One parsed order line. The first reading of an order wins: later pings change nothing.
+    """One parsed order line. The first reading of an order wins: later events change nothing.
 
-    Only the address may be a later ping's, until `minted_at`, when it got its license, new or
+    Only the address may be a later event's, until `minted_at`, when it got its license, new or
     extended; what was decided then stays.
     `giver` is who paid, name and address, where another got it as a gift.
     """

@@ -13,7 +13,7 @@ EVENT_WITHOUT_ORDER = re.compile(r"event:([0-9]{1,18})")
 def event_alone(session: Session, source: str, name: str) -> int | None:
     """Return the one row that a name means where it is no order's.
 
-    That is `event:3`, whose workflow is called so, or `test-3`, the order of a test ping's license.
+    `event:3` names a workflow of its own; `test-3` is the order of a test event's license.
     """
     if written := EVENT_WITHOUT_ORDER.fullmatch(name):
         return int(written[1])

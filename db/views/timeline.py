@@ -19,7 +19,7 @@ class Step:
 
 
 def trace_order(session: Session, source: str, order_id: str) -> list[Step]:
-    """Return the steps of an order's first ping, in order, those to come without a time."""
+    """Return the steps of an order's first event, in order, those to come without a time."""
     order = {"source": source, "order_id": order_id}
     event = session.execute(
         select(EventRow).filter_by(**order).order_by(EventRow.id).limit(1)
@@ -29,7 +29,7 @@ def trace_order(session: Session, source: str, order_id: str) -> list[Step]:
     sale = session.execute(select(SaleRow).filter_by(**order)).scalar()
     license_ = session.execute(select(LicenseRow).filter_by(**order)).scalar()
     return [
-        Step("ping stored", event.received_at, f"ping {event.id}"),
+        Step("event stored", event.received_at, f"event {event.id}"),
         Step("workflow started", event.dispatched_at, event.workflow_id or ""),
         _parsed(sale),
         _minted(license_),

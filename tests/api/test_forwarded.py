@@ -1,4 +1,4 @@
-"""The client address in log and audit row cannot be forged with X-Forwarded-For."""
+"""The client address in log and event cannot be forged with X-Forwarded-For."""
 
 import re
 from collections.abc import AsyncIterator

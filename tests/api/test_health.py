@@ -85,13 +85,13 @@ async def test_not_ready_names_the_command_for_an_older_database(
 
 
 @ON_SQLITE
-async def test_spooled_pings_are_told_and_take_nobody_out_of_rotation(setup: Setup) -> None:
+async def test_spooled_requests_are_told_and_take_nobody_out_of_rotation(setup: Setup) -> None:
     setup.with_worker = False
     # A folder stays where it is: a file would soon be a row.
     (setup.folder / "spool" / "a-folder.json").mkdir(parents=True)
     (setup.folder / "spool" / f"garbage{SET_ASIDE}").touch()
     async with running(setup) as started:
-        told = "pings: 1 waiting for the database, 1 set aside, the log says why"
+        told = "requests: 1 waiting for the database, 1 set aside, the log says why"
         code, answer = await readiness(started.url)
     assert (code, answer["ready"], answer["spool"]) == (200, True, told)
 
@@ -101,7 +101,7 @@ async def test_spool_that_cannot_be_is_told_and_takes_nobody_out_of_rotation(set
     setup.with_worker = False
     (setup.folder / "spool").touch()
     async with running(setup) as started:
-        told = "cannot be used (File exists): a ping will need the database"
+        told = "cannot be used (File exists): a request will need the database"
         code, answer = await readiness(started.url)
     assert (code, answer["ready"], answer["spool"]) == (200, True, told)
 

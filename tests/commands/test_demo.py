@@ -10,7 +10,7 @@ from embedded.ports import NO_TLS
 from fakes.postmark import FakePostmark
 from tests.support.processes import MINTPOST, all_gone, run, start
 
-STEPS = ["ping stored", "workflow started", "parsed", "minted", "e-mailed", "closed"]
+STEPS = ["event stored", "workflow started", "parsed", "minted", "e-mailed", "closed"]
 
 
 async def test_it_shows_a_sale_and_mails_nobody(tmp_path: Path) -> None:

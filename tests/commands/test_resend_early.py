@@ -101,7 +101,7 @@ async def test_without_an_address_the_command_tells_what_the_sale_waits_for(
 @pytest.mark.parametrize(
     ("fields", "how"),
     [
-        ({"quantity": "many"}, "it failed: this ping is no sale"),
+        ({"quantity": "many"}, "it failed: this event is no sale"),
         ({"refunded": "true"}, "it ended as ignored:refunded"),
         ({"is_preorder_authorization": "true"}, "it ended as ignored:preorder"),
     ],
@@ -119,7 +119,7 @@ async def test_sale_that_ended_without_a_license_is_told_and_its_address_kept(
 
 async def test_order_that_no_ping_names_keeps_nothing(mintpost: Mintpost) -> None:
     for to in (None, RIGHT):
-        with pytest.raises(RefusedError, match="gumroad:x has no license to send: no ping names"):
+        with pytest.raises(RefusedError, match="gumroad:x has no license to send: no event names"):
             await resend(mintpost.database, "gumroad", "x", to, None)
     assert (await shown(mintpost, "x")).corrections == []
 

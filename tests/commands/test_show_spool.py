@@ -42,10 +42,10 @@ def test_it_is_shown_with_its_time(ping: NewEvent, mint: Run) -> None:
     (spooled,) = whole["spooled"]
     assert spooled["request_id"] == str(ping.request_id)
     assert (spooled["received_at"], spooled["set_aside"]) == ("2026-09-01T12:00:00Z", False)
-    assert whole["waits_for"] == "the database: a ping is in the spool, and goes in by itself"
+    assert whole["waits_for"] == "the database: a request is in the spool, and goes in by itself"
     assert whole["events"] == []
     text = mint("show", ORDER).out
-    assert "pings in the spool" in text
+    assert "requests in the spool" in text
     assert "2026-09-01 12:00:00" in text
 
 
@@ -56,14 +56,14 @@ def test_one_set_aside_waits_for_a_person(spool: Spool, mint: Run) -> None:
         spool.set_aside(file)
     whole = json.loads(mint("show", ORDER, "--json").out)
     assert [each["set_aside"] for each in whole["spooled"]] == [True]
-    assert whole["waits_for"].startswith("a person: a ping was set aside in the spool")
+    assert whole["waits_for"].startswith("a person: a request was set aside in the spool")
 
 
 @ON_SQLITE
 @pytest.mark.usefixtures("ping")
 def test_it_is_shown_while_the_database_is_away(clean: pytest.MonkeyPatch, mint: Run) -> None:
     clean.setenv("DATABASE_URL", "postgresql://user@127.0.0.1:1/none")
-    assert "pings in the spool" in mint("show", ORDER).out
+    assert "requests in the spool" in mint("show", ORDER).out
     other = mint("show", "gumroad:order-3")
     assert other.code == 1
     assert "the database cannot be used right now" in other.err
@@ -79,7 +79,7 @@ def test_it_is_shown_while_the_database_hangs(
         whole = json.loads(mint("show", ORDER, "--json").out)
         other = mint("show", "gumroad:order-3")
     assert len(whole["spooled"]) == 1
-    assert whole["waits_for"] == "the database: a ping is in the spool, and goes in by itself"
+    assert whole["waits_for"] == "the database: a request is in the spool, and goes in by itself"
     assert (other.code, other.out) == (1, "")
     assert "the database cannot be used right now (no answer within 0.2 s):" in other.err
 

@@ -59,7 +59,7 @@ async def test_a_stack_that_mails_has_no_warning(
 async def test_a_wrong_secret_is_told(shop: Shop, mint: Run) -> None:
     code, said = await smoke(mint, shop.mintpost.url, "wrong")
     assert code == 1
-    assert "✗  the webhook takes the ping: it answers 404" in said
+    assert "✗  the webhook takes the request: it answers 404" in said
     assert "the sale is done" not in said
 
 

@@ -24,7 +24,7 @@ async def test_late_row_becomes_a_duplicate_of_the_row_that_settled(
     await settling.settle_late(LATER)
     for row in (late, later):
         outcome, _, note = database.read_here(told, row)
-        assert (outcome, note) == ("duplicate", f"the order was settled by ping {first}")
+        assert (outcome, note) == ("duplicate", f"the order was settled by event {first}")
     assert database.read_here(late_copies) == []
 
 

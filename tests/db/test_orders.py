@@ -35,7 +35,7 @@ async def test_close_settles_its_row_and_the_others_as_duplicates(
     for row in (mine, other):
         database.write_here(record_failure, row, "it waits")
     assert await settling.close(mine, "fulfilled", LATER) == 3
-    note = f"the order was settled by ping {mine}"
+    note = f"the order was settled by event {mine}"
     assert database.read_here(told, mine) == ("fulfilled", None, None)
     assert database.read_here(told, other) == ("duplicate", None, note)
     assert database.read_here(told, failed) == ("duplicate", None, note)

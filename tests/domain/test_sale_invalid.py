@@ -1,10 +1,10 @@
-"""What a ping that is no sale tells a person."""
+"""What an event that is no sale tells a person."""
 
 from domain.errors import SaleInvalidError
 
 
 def test_sentence_says_what_is_wrong_and_what_to_do_next() -> None:
     assert SaleInvalidError("email must be one bare e-mail address").sentence == (
-        "this ping is no sale that can be fulfilled: email must be one bare e-mail address; "
-        "correct it at the storefront and send the ping again from there"
+        "this event is no sale that can be fulfilled: email must be one bare e-mail address; "
+        "correct it at the storefront and send the event again from there"
     )

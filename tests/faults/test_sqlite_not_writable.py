@@ -124,9 +124,9 @@ async def test_once_it_may_be_written_api_and_worker_go_on_without_a_restart(
         await api.says("Uvicorn running on")
         before = await readiness(url)
         assert await ping(url) == 200
-        await api.says("spooled gumroad ping")
+        await api.says("spooled gumroad request")
         give_back(base / "database")
-        await api.says("stored gumroad ping 1 from the spool")
+        await api.says("stored gumroad event 1 from the spool")
         await worker.says("working on task queue")
 
         async def told() -> bool | None:

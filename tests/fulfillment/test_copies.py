@@ -42,7 +42,7 @@ async def test_parked_sale_is_mailed_to_the_address_that_was_corrected_at_the_st
     assert receivers(postmark) == [license_.email] == [RIGHT]
     assert license_.name == "Ada Right"
     assert first == ("fulfilled", carries_another(order))
-    assert second == ("duplicate", "the order was settled by ping 1")
+    assert second == ("duplicate", "the order was settled by event 1")
 
 
 @ON_SQLITE
@@ -110,7 +110,7 @@ async def test_row_that_carried_the_right_address_says_so_though_it_ends_fulfill
     ended = [(event.outcome, event.note) for event in await mailing.settled()]
     assert ended == [
         ("fulfilled", carries_another(order)),
-        ("duplicate", "the order was settled by ping 2"),
+        ("duplicate", "the order was settled by event 2"),
     ]
     assert receivers(postmark) == [WRONG]
 
@@ -127,7 +127,7 @@ async def test_run_that_was_terminated_before_minting_leaves_the_new_address_to_
     old, new = await map_and_settle(mailing)
     assert receivers(postmark) == [RIGHT]
     assert new == ("fulfilled", None)
-    assert old == ("duplicate", f"the order was settled by ping 2; {carries_another(order)}")
+    assert old == ("duplicate", f"the order was settled by event 2; {carries_another(order)}")
 
 
 async def test_rows_that_fail_say_which_of_them_carries_another_address(
@@ -171,7 +171,7 @@ async def test_copy_that_differs_otherwise_says_so_and_changes_nothing(
     newest = (await mailing.settled())[0]
     remark = f"this copy names another {what}, which changes no license"
     assert newest.outcome == "duplicate"
-    assert newest.note == f"the order was settled by ping 1; {remark}"
+    assert newest.note == f"the order was settled by event 1; {remark}"
     (license_,) = await mailing.licenses()
     assert (license_.tier, license_.seats, license_.product_id) == ("new", 1, UNMAPPED)
 
@@ -185,6 +185,6 @@ async def test_copy_that_differs_in_everything_says_all_of_it(
     other = {"email": RIGHT, "quantity": "2", "variants[Edition]": "Pro"}
     await mailing.ping(changed(sale(order), **other))
     assert (await mailing.settled())[0].note == (
-        f"the order was settled by ping 1; {carries_another(order)}; "
+        f"the order was settled by event 1; {carries_another(order)}; "
         "this copy names another version and quantity, which changes no license"
     )

@@ -135,7 +135,7 @@ async def test_mint_and_close_read_no_body_while_anything_is_locked(
     assert license_.email == NEW
     told = "its body has 1,048,576 bytes, and was not compared with the sale"
     late = await database.read(list_events, Filters(limit=COPIES))
-    assert {event.note for event in late} == {f"the order was settled by ping {first}; {told}"}
+    assert {event.note for event in late} == {f"the order was settled by event {first}; {told}"}
 
 
 async def test_relay_reads_no_body_while_anything_is_locked(
@@ -163,7 +163,7 @@ async def test_body_that_was_cut_is_not_read(
     await database.write(store_event, replace(whole, body_bytes=len(whole.body) + 1))
     await fulfill(first)
     (newest,) = await database.read(list_events, Filters(limit=1))
-    assert newest.note == f"the order was settled by ping {first}"
+    assert newest.note == f"the order was settled by event {first}"
     assert set(watched.read) == {len(ORDINARY)}
 
 

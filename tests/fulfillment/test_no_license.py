@@ -71,7 +71,7 @@ async def test_sale_without_a_license_is_ignored_at_once_and_settled(
     )
     await shop.ping(body)
     copy, _ = await shop.settled()
-    assert (copy.outcome, copy.note) == ("duplicate", "the order was settled by ping 1")
+    assert (copy.outcome, copy.note) == ("duplicate", "the order was settled by event 1")
     assert await nothing_is_owed(shop)
     for status in ("ignored", "ignored:no_license"):
         (sale,) = await shop.database.read(list_sales, Filters(status=status))

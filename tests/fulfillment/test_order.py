@@ -115,7 +115,7 @@ async def test_late_copy_with_another_address_says_so(mailing: Mintpost) -> None
     await mailing.ping(changed(ORDINARY, email="ada.right@example.com"))
     late, _ = await mailing.settled()
     assert late.note == (
-        "the order was settled by ping 1; this copy carries another address: "
+        "the order was settled by event 1; this copy carries another address: "
         f"`mintpost resend gumroad:{ORDER} --to`"
     )
 
@@ -129,4 +129,4 @@ async def test_copy_that_joined_and_was_refunded_says_so(
     await mailing.ping(changed(ORDINARY, refunded="true"))
     postmark.default = ACCEPT
     copy, _ = await mailing.settled()
-    assert copy.note == "the order was settled by ping 1; this copy says that it was refunded"
+    assert copy.note == "the order was settled by event 1; this copy says that it was refunded"

@@ -67,7 +67,7 @@ async def test_33_third_attempt_of_01_is_a_duplicate_of_it(mintpost: Mintpost) -
     await mintpost.ping(recorded("33"))
     retried, first = await mintpost.settled()
     assert (first.outcome, retried.outcome, retried.processed) == ("fulfilled", "duplicate", True)
-    assert retried.note == "the order was settled by ping 1"
+    assert retried.note == "the order was settled by event 1"
     assert len(await mintpost.licenses()) == len(await mintpost.deliveries()) == 1
 
 

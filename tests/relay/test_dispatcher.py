@@ -1,4 +1,4 @@
-"""The relay from audit rows to workflows, against a real Temporal."""
+"""The relay from events to workflows, against a real Temporal."""
 
 import asyncio
 import logging
@@ -168,7 +168,7 @@ async def test_row_that_cannot_be_started_stalls_no_other_and_waits_with_its_sen
     storefronts = {"gumroad": Gumroad(())}
     dispatcher = dispatcher_for(database, client, storefronts)
     assert [await dispatcher.look(), await dispatcher.look()] == [True, True]
-    assert caplog.text.count("ping 1 cannot be started: unexpected KeyError") == 1
+    assert caplog.text.count("event 1 cannot be started: unexpected KeyError") == 1
     other, refused = await lines(database)
     assert other.workflow_id is not None
     assert refused.workflow_id is None

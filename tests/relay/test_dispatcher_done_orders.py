@@ -36,7 +36,7 @@ async def test_completed_and_settled_order_makes_a_duplicate_with_its_note(
     await mintpost.database.write(store_ping, order)
     assert await dispatcher.look()
     newest = (await mintpost.events())[0]
-    assert (newest.outcome, newest.note) == ("duplicate", f"the order was settled by ping {first}")
+    assert (newest.outcome, newest.note) == ("duplicate", f"the order was settled by event {first}")
     assert len([run async for run in mintpost.client.list_workflows(of_order(order))]) == 1
 
 

@@ -224,12 +224,12 @@ def test_state_counts_what_waits_and_what_was_set_aside(spool: Spool) -> None:
     assert spool.state() is None
     for number in range(3):
         spool.keep(new_ping(received_at=NOON + timedelta(seconds=number)))
-    assert spool.state() == "pings: 3 waiting for the database"
+    assert spool.state() == "requests: 3 waiting for the database"
     spool.set_aside(spool.files()[0])
-    assert spool.state() == "pings: 2 waiting for the database, 1 set aside, the log says why"
+    assert spool.state() == "requests: 2 waiting for the database, 1 set aside, the log says why"
 
 
 def test_state_names_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
     state: Any = Spool(tmp_path / "data" / "spool").state()
-    assert state == "cannot be used (Not a directory): a ping will need the database"
+    assert state == "cannot be used (Not a directory): a request will need the database"

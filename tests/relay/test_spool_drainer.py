@@ -167,7 +167,7 @@ async def test_outage_is_told_once_and_so_is_its_end(
     with database_away(database_url):
         assert [await working.look() for _ in range(3)] == [False, False, False]
     assert await working.look()
-    assert caplog.text.count("spooled pings wait and go in by themselves") == 1
+    assert caplog.text.count("spooled requests wait and go in by themselves") == 1
     assert caplog.text.count("the spool is empty again") == 1
     assert await orders(database) == ["order-1", "order-2"]
     database.dispose()

@@ -31,7 +31,7 @@ def _sqlite_locked(url: URL) -> Iterator[None]:
 
 @contextmanager
 def events_locked(url: URL) -> Iterator[None]:
-    """Have every statement on the audit rows wait, without an end of its own, as a hung server."""
+    """Have every statement on the events wait, without an end of its own, as a hung server."""
     if url.get_backend_name() == "sqlite":
         with _sqlite_locked(url):
             yield

@@ -24,7 +24,7 @@ def test_the_same_seed_gives_the_same_schedule() -> None:
 
 def test_another_seed_gives_another() -> None:
     one, other = make_schedule(7, 200), make_schedule(8, 200)
-    assert [ping.at for ping in one.pings] != [ping.at for ping in other.pings]
+    assert [request.at for request in one.requests] != [request.at for request in other.requests]
     assert faults(one) != faults(other)
     assert not {order.order_id for order in one.orders} & {order.order_id for order in other.orders}
 
@@ -42,16 +42,16 @@ def test_every_fault_comes_in_every_round(sales: int) -> None:
 def test_every_sale_is_sent_and_its_id_begins_as_the_round_says(sales: int) -> None:
     schedule = make_schedule(1, sales)
     assert len(schedule.orders) == sales
-    assert {ping.order for ping in schedule.pings} == set(schedule.orders)
+    assert {request.order for request in schedule.requests} == set(schedule.orders)
     assert all(order.order_id.startswith(schedule.prefix) for order in schedule.orders)
 
 
-def test_some_pings_are_sent_again_some_at_once_and_no_order_is_kept() -> None:
+def test_some_requests_are_sent_again_some_at_once_and_no_order_is_kept() -> None:
     schedule = make_schedule(1, 200)
-    sent = [(ping.at, ping.order.order_id) for ping in schedule.pings]
+    sent = [(request.at, request.order.order_id) for request in schedule.requests]
     assert len(sent) > len(set(sent)) > len(schedule.orders)
     numbers = [order_id for _, order_id in sent]
-    assert sent == sorted(sent, key=lambda ping: ping[0])
+    assert sent == sorted(sent, key=lambda at_order: at_order[0])
     assert numbers != sorted(numbers)
 
 
@@ -69,7 +69,7 @@ def test_some_addresses_are_mistyped_and_corrected_at_any_moment() -> None:
     assert {correction.order for correction in schedule.corrections} == mistyped
     assert len(schedule.corrections) == len(mistyped) == 200 // MEMBERSHIPS * len(MISTYPED)
     assert not any(order.subscription_id for order in mistyped)
-    first = {order: min(at) for order, at in pings_by_order(schedule).items()}
+    first = {order: min(at) for order, at in requests_by_order(schedule).items()}
     for each in schedule.corrections:
         assert each.to == each.order.email.replace(MISTYPED_HOST, HOST)
         assert each.at >= first[each.order]
@@ -83,16 +83,16 @@ def test_some_addresses_are_mistyped_and_corrected_at_any_moment() -> None:
 def test_some_copies_are_long_before_and_after_short_ones() -> None:
     schedule = make_schedule(1, 200)
     lengths: dict[Order, list[bool]] = {}
-    for ping in schedule.pings:
-        lengths.setdefault(ping.order, []).append(ping.is_long)
+    for request in schedule.requests:
+        lengths.setdefault(request.order, []).append(request.is_long)
     assert not any(any(sent) for sent in lengths.values() if len(sent) == 1)
     several = [sent for sent in lengths.values() if len(sent) > 1]
     assert any(sent[0] and not sent[-1] for sent in several)
     assert any(sent[-1] and not sent[0] for sent in several)
 
 
-def pings_by_order(schedule: Schedule) -> dict[Order, list[float]]:
+def requests_by_order(schedule: Schedule) -> dict[Order, list[float]]:
     found: dict[Order, list[float]] = {}
-    for ping in schedule.pings:
-        found.setdefault(ping.order, []).append(ping.at)
+    for request in schedule.requests:
+        found.setdefault(request.order, []).append(request.at)
     return found

@@ -39,7 +39,7 @@ def test_it_counts_and_says_how_long_quiet_took() -> None:
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
     assert ["requests", "3", "1.50"] in cells
     assert ["answered 200", "2", "1.00"] in cells
-    assert ["audit rows", "3", "1.50", "2, or more: answers get lost"] in cells
+    assert ["events", "3", "1.50", "2, or more: answers get lost"] in cells
     assert ["licenses", "2", "1.00", "2: a membership has one"] in cells
     assert "quiet 4.3 s after the last fault, 61 s in all" in said
     assert "0.2 s at most" in said

@@ -41,7 +41,7 @@ def test_a_ping_without_an_answer_that_was_stored_is_fine() -> None:
 
 def test_a_ping_answered_and_not_stored_is_lost() -> None:
     attempt = Attempt("sale/1", "sale", 200, 0.01, last=True)
-    what = "a ping was answered 200 and has no audit row"
+    what = "a request was answered 200 and has no event"
     assert found(replace(GOOD, attempts=(*GOOD.attempts, attempt))) == [
         Breach("lost", "sale", what)
     ]
@@ -125,7 +125,7 @@ def test_a_first_payment_that_came_after_a_later_charge_need_not_be_told() -> No
 
 def test_a_request_with_two_rows_is_doubled() -> None:
     assert found(replace(GOOD, rows=(*GOOD.rows, GOOD.rows[0]))) == [
-        Breach("doubled", "sale", "one request has 2 audit rows")
+        Breach("doubled", "sale", "one request has 2 events")
     ]
 
 
@@ -180,5 +180,5 @@ def test_an_open_row_and_a_spool_that_is_not_empty_are_stuck() -> None:
     parked = Row("sale/0", "sale", None, "the provider is away")
     assert found(replace(GOOD, rows=(parked, *GOOD.rows[1:]), spooled=2)) == [
         Breach("stuck", "sale", "it is open still: the provider is away"),
-        Breach("stuck", "–", "the spool still holds 2 pings"),
+        Breach("stuck", "–", "the spool still holds 2 requests"),
     ]
