@@ -16,9 +16,10 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 
 from api.access_log import hide_secrets
+from api.authentication import Authentication
 from api.bounds import Bounds, raise_file_limit
 from api.floods import Floods
-from api.gate import UNKNOWN, Door, Gate
+from api.gate import UNKNOWN, Gate
 from api.health import Health, health_routes
 from api.refusals import Refusals, unset_secrets
 from api.server import BoundServer
@@ -115,13 +116,12 @@ def assemble(parts: ApiParts) -> ASGIApp:
     """Put the app together. Nothing that a stranger may ask for tells what this is."""
     hide_secrets(frozenset(parts.storefronts))
     refusals = Refusals(parts.storefronts)
-    door = Door(parts.storefronts)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         client = await parts.connect()
         floods = Floods(parts.floods)
-        runners: list[Runner] = [*_furnish(app, parts, client, door, refusals), floods]
+        runners: list[Runner] = [*_furnish(app, parts, client, gate, refusals), floods]
         with floods.watching():
             background = [asyncio.create_task(each.run()) for each in runners]
             yield
@@ -135,12 +135,13 @@ def assemble(parts: ApiParts) -> ASGIApp:
     )
     for status in (404, 405):
         app.add_exception_handler(status, _answer_as_unknown)
+    gate = Gate(app, Authentication(parts.storefronts), refusals.note)
     # Around FastAPI, because it wraps `receive`, and `BoundServer` needs the server's own.
-    return BoundServer(Gate(app, door, refusals.note), parts.bounds)
+    return BoundServer(gate, parts.bounds)
 
 
 def _furnish(
-    app: FastAPI, parts: ApiParts, client: Client, door: Door, refusals: Refusals
+    app: FastAPI, parts: ApiParts, client: Client, gate: Gate, refusals: Refusals
 ) -> tuple[Dispatcher, Drainer, Watcher]:
     """Give the app its routes; return what runs beside them."""
     database, spool = parts.database, parts.spool
@@ -158,7 +159,7 @@ def _furnish(
     health = Health(database, client, spool, probes=probes, store=store, room=room)
     public = health_routes(health)
     app.include_router(public)
-    door.open_routes = public.routes
+    gate.open_routes = public.routes
     return dispatcher, drainer, watcher
 
 

@@ -11,7 +11,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from api.admission import Admission
-from api.gate import SENDER, UNKNOWN
+from api.authentication import SENDER
+from api.gate import UNKNOWN
 from api.parsing import Parser
 
 LONGEST_HEAD = 64 * 1024

@@ -1,15 +1,15 @@
-"""Authenticates before routing, with the same work for every path."""
+"""Lets a request in before routing, or answers it as an unknown path is answered."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 
-from fastapi import Request
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.webhooks import envelope_of
-from storefronts.base import Storefront
+from api.authentication import SENDER, Authentication
+from api.bodies import UnprovenError
 
 LONGEST_METHOD = 32
 LONGEST_PATH = 1024
@@ -20,61 +20,58 @@ LARGEST_HEADERS = 8 * 1024
 UNKNOWN = JSONResponse({"detail": "Not Found"}, 404)
 """The answer to an unknown path, and to every stranger."""
 
-SENDER = "mintpost.sender"
-"""Set in the scope of a request that showed a secret; `Connection` reads it."""
-
-WEBHOOKS = "/webhooks/"
 PORTS = range(65_536)
 
 
-class Door:
-    """Decides about each request. `open_routes` need no secret; `assemble` sets them at start."""
+class Gate:
+    """ASGI middleware that answers strangers itself.
 
-    def __init__(self, storefronts: Mapping[str, Storefront]) -> None:
-        self.storefronts = storefronts
+    `refused` is told of each of them, with the reason where a signature could not be verified.
+    `open_routes` need no secret; `assemble` sets them at start.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        authentication: Authentication,
+        refused: Callable[[Scope, str | None], None],
+    ) -> None:
+        self.app = app
+        self.authentication = authentication
+        self.refused = refused
         self.open_routes: Sequence[BaseRoute] = ()
 
-    def lets_in(self, scope: Scope) -> bool:
-        if is_too_long(scope):
-            return False
-        # Every request pays for both checks, so that response times do not reveal known paths.
-        is_friend = self._knows(scope)
-        is_open = [route.matches(scope)[0] is Match.FULL for route in self.open_routes]
-        if is_friend:
-            scope[SENDER] = True
-        return is_friend or any(is_open)
-
-    def _knows(self, scope: Scope) -> bool:
-        path = scope["path"].removeprefix(scope["root_path"])
-        is_webhook = scope["method"] == "POST" and path.startswith(WEBHOOKS)
-        asked = self.storefronts.get(path.removeprefix(WEBHOOKS))
-        # An unknown path compares the secrets of another storefront, and discards the result.
-        compared = asked or next(iter(self.storefronts.values()), None)
-        if compared is None:
-            return False
-        matched = compared.authenticate(envelope_of(Request(scope)))
-        return is_webhook and asked is not None and matched is not None
-
-
-class Gate:
-    """ASGI middleware that answers strangers itself; `refused` is told of each of them."""
-
-    def __init__(self, app: ASGIApp, door: Door, refused: Callable[[Scope], None]) -> None:
-        self.app = app
-        self.door = door
-        self.refused = refused
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            is_let_in = self.door.lets_in(scope)
-            tell_little(scope)
-            if is_let_in:
-                await self.app(scope, receive, send)
-            else:
-                await UNKNOWN(scope, receive, send)
-                self.refused(scope)
-        else:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        try:
+            await self._answer(scope, receive, send)
+        except UnprovenError as error:
+            await self._refuse(scope, receive, send, error.why)
+        except ClientDisconnect:
+            return  # Its signature is unproven, and nobody is there to read an answer.
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_short = not is_too_long(scope)
+        tell_little(scope)
+        if is_short:
+            receive = await self.authentication.admit(scope, receive)
+        # Every short request pays for both checks: a response time must not reveal known paths.
+        if is_short and (self._is_open(scope) or SENDER in scope):
+            await self.app(scope, receive, send)
+        else:
+            await self._refuse(scope, receive, send)
+
+    async def _refuse(
+        self, scope: Scope, receive: Receive, send: Send, why: str | None = None
+    ) -> None:
+        await UNKNOWN(scope, receive, send)
+        self.refused(scope, why)
+
+    def _is_open(self, scope: Scope) -> bool:
+        matches = [route.matches(scope)[0] for route in self.open_routes]
+        return Match.FULL in matches
 
 
 def is_too_long(scope: Scope) -> bool:

@@ -1,23 +1,22 @@
 """Counts the calls of a known webhook that were refused, and tells why they probably were.
 
 The caller learns nothing of it: each answer is that of an unknown path, and is counted after it
-is written. A cause is told from the shape of the call alone. To compare what was offered with
-the secret, half a secret say, would tell a stranger who reads `/readyz` how near a guess was.
+is written. A cause is told from the shape of the call alone.
 """
 
 import asyncio
 import logging
-from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Any
-from urllib.parse import unquote_plus
 
+from api.authentication import envelope_of
 from api.paths import bare_path
-from storefronts.base import Storefront
+from kit.clock import utc_now
+from storefronts.base import Door
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +24,6 @@ REMEMBERED = timedelta(hours=1)
 """How long `/readyz` tells of a refused call."""
 
 MOST_LOOKED_AT = 1024
-MOST_PAIRS = 16
-AROUND = " \t\r\n\"'<>[]{}/"
-"""What a person copies along with a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ class Refusals:
 
     def __init__(
         self,
-        storefronts: Mapping[str, Storefront],
+        storefronts: Mapping[str, Door],
         pause: timedelta = timedelta(minutes=1),
         delay: timedelta = timedelta(seconds=1),
     ) -> None:
@@ -53,13 +49,13 @@ class Refusals:
         self.last: dict[Refused, float] = {}
         self.timer: asyncio.TimerHandle | None = None
 
-    def note(self, scope: Mapping[str, Any]) -> None:
+    def note(self, scope: Mapping[str, Any], why: str | None = None) -> None:
         """Count a refused call later, so that its answer takes the time of any other."""
         # No argument of its own: asyncio would log it, were this ever to fail.
-        asyncio.get_running_loop().call_soon(lambda: self.count(scope))
+        asyncio.get_running_loop().call_soon(lambda: self.count(scope, why))
 
-    def count(self, scope: Mapping[str, Any]) -> None:
-        refused = why_refused(scope, self.storefronts)
+    def count(self, scope: Mapping[str, Any], why: str | None = None) -> None:
+        refused = why_refused(scope, self.storefronts, why)
         if refused is None:
             return
         self.untold[refused] += 1
@@ -96,7 +92,7 @@ class Refusals:
         self.timer = asyncio.get_running_loop().call_later(pause.total_seconds(), self.tell)
 
 
-def unset_secrets(storefronts: Mapping[str, Storefront]) -> list[str]:
+def unset_secrets(storefronts: Mapping[str, Door]) -> list[str]:
     """Return a sentence for each storefront whose every call is refused."""
     return [
         f"{name}: {setting} is not set, so every call of /webhooks/{name} is answered 404, which "
@@ -107,41 +103,41 @@ def unset_secrets(storefronts: Mapping[str, Storefront]) -> list[str]:
     ]
 
 
-def why_refused(scope: Mapping[str, Any], storefronts: Mapping[str, Storefront]) -> Refused | None:
-    """Tell what is probably wrong with a call; None where it means no storefront of ours."""
+def why_refused(
+    scope: Mapping[str, Any], storefronts: Mapping[str, Door], why: str | None = None
+) -> Refused | None:
+    """Tell the probable cause of a refusal; None where the call means no storefront of ours.
+
+    `why` is the cause where the gate knows it.
+    """
     path = str(scope["path"])[:MOST_LOOKED_AT]
     words = [word for word in bare_path(path).lower().split("/") if word]
     source = _source(words, storefronts)
-    # Looked for also where it is no storefront's, so that this takes the same time.
-    causes = list(_causes(scope, path, source or ""))
     if source is None:
         return None
-    missing = storefronts[source].missing()
-    return Refused(source, f"{missing} is not set" if missing is not None else causes[0])
+    storefront = storefronts[source]
+    missing = storefront.missing()
+    if missing is not None:
+        return Refused(source, f"{missing} is not set")
+    return Refused(source, why or next(_causes(scope, path, storefront)))
 
 
-def _source(words: list[str], storefronts: Mapping[str, Storefront]) -> str | None:
+def _source(words: list[str], storefronts: Mapping[str, Door]) -> str | None:
     named = words[1:2] if words[:1] in (["webhooks"], ["webhook"]) else words[:1]
     # As in /webhooks/gumroadsecret=..., without its question mark.
     bare = [word.partition("secret")[0] for word in named]
     return next((name for name in (*named, *bare) if name in storefronts), None)
 
 
-def _causes(scope: Mapping[str, Any], path: str, source: str) -> Iterator[str]:
-    yield from _causes_in_path(path, source)
+def _causes(scope: Mapping[str, Any], path: str, storefront: Door) -> Iterator[str]:
+    yield from _causes_in_path(path, storefront)
     if scope["method"] != "POST":
         yield "the method was not POST, as where the address is opened in a browser"
-    query = bytes(scope["query_string"])[:MOST_LOOKED_AT].decode("latin-1")
-    pairs = [pair.partition("=") for pair in query.split("&", MOST_PAIRS)[:MOST_PAIRS]]
-    named = [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
-    offered = [value for name, value in named if name == "secret"]
-    offered += [_password(value) for name, value in scope["headers"] if _is_basic(name, value)]
-    if not offered and any(name.lower().endswith("secret") for name, _ in named):
-        yield "its secret stands under another name, as amp;secret or Secret: it must be secret=..."
-    yield from _causes_in_secrets(offered)
+    yield storefront.why_refused(envelope_of(scope), utc_now())
 
 
-def _causes_in_path(path: str, source: str) -> Iterator[str]:
+def _causes_in_path(path: str, storefront: Door) -> Iterator[str]:
+    source = storefront.name
     if path == f"/webhooks/{source}/":
         yield "the address has a slash at its end, before the ?, that must go"
     elif bare_path(path) == f"/webhooks/{source}" != path:
@@ -149,31 +145,8 @@ def _causes_in_path(path: str, source: str) -> Iterator[str]:
     elif "secret=" in path:
         yield "the ? of the address is missing, before its secret=..."
     elif path != f"/webhooks/{source}":
-        yield f"the address must be https://.../webhooks/{source}?secret=... to the letter"
-
-
-def _causes_in_secrets(offered: list[str]) -> Iterator[str]:
-    if not offered:
-        yield "it had no secret: neither secret=... in the query nor a Basic password"
-    if not any(offered):
-        yield "its secret was empty"
-    if any("," in secret for secret in offered):
-        yield "its secret has a comma: the setting may list several, the address has one of them"
-    if any(secret.strip(AROUND) != secret for secret in offered):
-        yield "its secret begins or ends with a blank, a quote, a bracket or a slash too many"
-    yield "its secret is not the setting's, or the API was not restarted since that changed"
-
-
-def _is_basic(header: bytes, value: bytes) -> bool:
-    return header == b"authorization" and value[:6].lower() == b"basic "
-
-
-def _password(authorization: bytes) -> str:
-    credentials = authorization[:MOST_LOOKED_AT].partition(b" ")[2]
-    try:
-        return b64decode(credentials).decode("latin-1").partition(":")[2]
-    except ValueError:
-        return ""
+        address = f"https://.../webhooks/{source}{storefront.address_ends}"
+        yield f"the address must be {address} to the letter"
 
 
 def _sentence(refused: Refused, count: int) -> str:

@@ -13,15 +13,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
+from api.authentication import SENDER, Sender, envelope_of
+from api.bodies import read_cut
 from db.events import NewEvent
-from kit.clock import Clock, utc_now
 from relay.store import NotStoredError, Store
-from storefronts.base import Envelope, Naming, StoredRequest, Storefront
+from storefronts.base import Door, Envelope, Naming, StoredRequest
 
 logger = logging.getLogger(__name__)
-
-LONGEST_BODY = 1024 * 1024
-"""What is kept of a body, in bytes; a real ping has about a thousand."""
 
 LONGEST_NAMED = 64 * 1024
 """The longest body that the API names, in bytes."""
@@ -34,25 +32,22 @@ SECRET_NAME = re.compile("auth|cookie|token|secret|password|api-?key", re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    storefronts: Mapping[str, Storefront]
+    storefronts: Mapping[str, Door]
     store: Store
-    clock: Clock = utc_now
     quick: Executor = field(default_factory=partial(ThreadPoolExecutor, 1, "naming"))
     slow: Executor = field(default_factory=partial(ThreadPoolExecutor, 1, "naming-long"))
 
     async def receive(self, source: str, request: Request) -> int | None:
         """Return the event's id; None where the request is in the spool.
 
-        Raises 404 for a stranger, before reading the body.
+        Raises 404 where the gate has not authenticated the storefront that the path names.
         """
-        received_at = self.clock()
-        storefront = self.storefronts.get(source)
-        envelope = envelope_of(request)
-        matched = None if storefront is None else storefront.authenticate(envelope)
-        if storefront is None or matched is None:
+        sender = request.scope.get(SENDER)
+        if not isinstance(sender, Sender) or sender.source != source:
             raise HTTPException(404)
-        body, size = await _read(request)
-        ping = StoredRequest(_unless_secret(_content_type(request), storefront), body, received_at)
+        storefront = self.storefronts[source]
+        body, size = await read_cut(request)
+        ping = StoredRequest(_unless_secret(_content_type(request), storefront), body, sender.at)
         naming = await self.name(storefront, ping)
         return await self.store.keep(
             NewEvent(
@@ -61,17 +56,17 @@ class Inbox:
                 kind=naming.kind,
                 order_id=naming.order_id,
                 product_id=naming.product_id,
-                received_at=received_at,
+                received_at=sender.at,
                 sender=_unless_secret(_sender(request), storefront) or None,
                 content_type=ping.content_type,
-                headers=tuple(_without_secrets(envelope, storefront)),
+                headers=tuple(_without_secrets(envelope_of(request.scope), storefront)),
                 body=body,
                 body_bytes=size,
-                matched_secret=matched,
+                matched_secret=sender.secret.position,
             )
         )
 
-    async def name(self, storefront: Storefront, ping: StoredRequest) -> Naming:
+    async def name(self, storefront: Door, ping: StoredRequest) -> Naming:
         """Name it in a thread, because parsing blocks; the worker names large bodies."""
         if len(ping.body) > LONGEST_NAMED:
             return Naming("unknown")
@@ -98,22 +93,6 @@ def webhook_routes(inbox: Inbox) -> APIRouter:
     return router
 
 
-def envelope_of(request: Request) -> Envelope:
-    # Not request.url: that is built from the Host header, and a broken one would raise here,
-    # which tells a stranger that the path exists.
-    return Envelope(tuple(request.headers.items()), request.scope["query_string"].decode("latin-1"))
-
-
-async def _read(request: Request) -> tuple[bytes, int]:
-    """Return what is kept of the body, and the size of all of it."""
-    kept = bytearray()
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        kept += chunk[: LONGEST_BODY - len(kept)]
-    return bytes(kept), size
-
-
 def _content_type(request: Request) -> str:
     return request.headers.get("content-type", "")
 
@@ -123,11 +102,11 @@ def _sender(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _unless_secret(text: str, storefront: Storefront) -> str:
+def _unless_secret(text: str, storefront: Door) -> str:
     return "" if storefront.holds_secret(text) else text
 
 
-def _without_secrets(envelope: Envelope, storefront: Storefront) -> list[tuple[str, str]]:
+def _without_secrets(envelope: Envelope, storefront: Door) -> list[tuple[str, str]]:
     # Proxies repeat the query and the password, and so the secret, in headers such as
     # X-Original-URI, in whichever spelling.
     return [

@@ -16,6 +16,9 @@ Kind = Literal[
     "test_ping",
     "unknown",
 ]
+SecretLabel = Literal["live", "test"]
+"""The side of a shop that a webhook's secret belongs to; some shops tell a test by it alone."""
+
 ORDER_KINDS: tuple[Kind, ...] = ("sale", "recurring_charge", "preorder")
 """The kinds that run under their order's id; the rest carry another's id, or none."""
 

@@ -9,17 +9,24 @@ from typing import ClassVar
 from domain.event import ORDER_KINDS, Kind
 from domain.identifiers import order_reference
 from domain.sale import Ignored, Sale
+from storefronts.labeled_secrets import MatchedSecret
+from storefronts.signatures import Signature
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a request shows before its body is read: enough to tell a friend from a stranger.
+    """The part of a request that arrives before its body.
 
     Header names are lower case; `query` is the raw query string.
     """
 
     headers: tuple[tuple[str, str], ...]
     query: str
+
+    def header(self, name: str) -> str | None:
+        """Return the header's text; None where it is absent, or stands there more than once."""
+        texts = [text for header, text in self.headers if header == name]
+        return texts[0] if len(texts) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +54,44 @@ class Naming:
     product_id: str | None = None
 
 
-class Storefront(ABC):
+class Door(ABC):
+    """The half of a storefront that the API uses. Nothing here does I/O, and nothing raises.
+
+    Each request passes through it in this order:
+
+    1. `api.authentication` calls `screen`, of every storefront and for every path, before
+       routing and before the body is read.
+    2. Where that returned a `Signature`, it reads the body and calls `Signature.verify`.
+    3. `api.webhooks` calls `holds_secret` on each text that would be stored, and `name_request`
+       on the body; the row is committed and answered.
+    4. The relay calls `workflow_id` for the row.
+
+    `missing` is asked at the start and by `/readyz`, `why_refused` after a refused request was
+    answered.
+    """
+
     name: ClassVar[str]
     """As in the webhook's path, in `events.source` and in products.yaml."""
 
+    address_ends: ClassVar[str] = ""
+    """The part of the webhook's address behind its path, as a person reads it."""
+
     @abstractmethod
-    def authenticate(self, envelope: Envelope) -> int | None:
-        """Return the position of the secret that matched, or None for a stranger."""
+    def screen(self, envelope: Envelope, at: datetime) -> MatchedSecret | Signature | None:
+        """Authenticate by the envelope of a request that arrived at `at`.
+
+        A secret in the address or in a header authenticates at once: the answer is the secret.
+        A shop that signs its bodies returns the `Signature` that the body must prove, where its
+        header is well-formed and recent. None is a stranger.
+        """
+
+    @abstractmethod
+    def why_refused(self, envelope: Envelope, at: datetime) -> str:
+        """Return the probable cause of a refusal, as a clause that begins with its subject.
+
+        It is told from the shape of the envelope alone. To compare what was offered with the
+        secret would tell a stranger who reads `/readyz` how near a guess was.
+        """
 
     def holds_secret(self, text: str) -> bool:
         """Tell whether one of the secrets can be read out of the text, however it is spelled.
@@ -70,6 +108,20 @@ class Storefront(ABC):
     @abstractmethod
     def name_request(self, ping: StoredRequest) -> Naming:
         """Tell kind and order; never raises, whatever the body holds."""
+
+    def workflow_id(self, event_id: int, kind: str, order_id: str | None) -> str:
+        """Name the workflow of a row: one per order for sales, one per row for the rest."""
+        if kind in ORDER_KINDS and order_id is not None:
+            return order_reference(self.name, order_id)
+        return order_reference(self.name, f"event:{event_id}")
+
+
+class Storefront(Door):
+    """A whole storefront: its door, and the half that reads a stored request.
+
+    The worker reads: `parse` in its step of that name, `is_undone` before a license is minted.
+    The relay reads a late copy of a settled order.
+    """
 
     @abstractmethod
     def parse(self, ping: StoredRequest) -> Sale | Ignored:
@@ -91,9 +143,3 @@ class Storefront(ABC):
 
         Such an order is not minted any more. Never raises.
         """
-
-    def workflow_id(self, event_id: int, kind: str, order_id: str | None) -> str:
-        """Name the workflow of a row: one per order for sales, one per row for the rest."""
-        if kind in ORDER_KINDS and order_id is not None:
-            return order_reference(self.name, order_id)
-        return order_reference(self.name, f"event:{event_id}")

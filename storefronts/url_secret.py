@@ -9,6 +9,7 @@ from secrets import token_bytes
 from urllib.parse import unquote_to_bytes
 
 from storefronts.base import Envelope
+from storefronts.labeled_secrets import LabeledSecret, MatchedSecret, matched
 
 MOST_OFFERED = 4
 LONGEST_OFFERED = 1024
@@ -24,11 +25,14 @@ LONGEST_CREDENTIALS = 2 * LONGEST_OFFERED
 class UrlSecrets:
     """Several are valid at once, while one replaces another."""
 
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self._digests = [_digest(secret.encode()) for secret in secrets]
+    def __init__(self, secrets: Sequence[LabeledSecret]) -> None:
+        self._digests = [
+            (_digest(secret.value.encode()), matched(position, secret))
+            for position, secret in enumerate(secrets)
+        ]
 
-    def match(self, envelope: Envelope) -> int | None:
-        """Return the position of the secret that was offered, or None."""
+    def match(self, envelope: Envelope) -> MatchedSecret | None:
+        """Return the secret that was offered, or None."""
         offered = [
             _digest(spelling or NOBODYS)
             for written in _few_and_short(_offered_secrets(envelope))
@@ -36,9 +40,10 @@ class UrlSecrets:
         ]
         # Every secret is compared, also after a match: the time taken must not tell which.
         matches = [
-            sum(hmac.compare_digest(digest, other) for other in offered) for digest in self._digests
+            (secret, sum(hmac.compare_digest(digest, other) for other in offered))
+            for digest, secret in self._digests
         ]
-        return next((position for position, count in enumerate(matches) if count), None)
+        return next((secret for secret, count in matches if count), None)
 
 
 def _few_and_short(offered: Iterator[bytes]) -> list[bytes]:

@@ -1,78 +1,39 @@
-"""Gumroad's pings, after its published source (2025-04 and 2026-08 states).
+"""Gumroad's pings, after its published source (2025-04 and 2026-08 states)."""
 
-A ping has no signature: the secret stands in the URL that the seller gave to Gumroad.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from typing_extensions import override
 
 from domain.errors import SaleInvalidError
-from domain.event import FOREIGN_SELLER, Kind
-from domain.identifiers import is_usable, is_usable_order_id
+from domain.event import FOREIGN_SELLER
+from domain.identifiers import is_usable
 from domain.sale import CORRECTED, Ignored, Product, Sale
 from domain.text import plain_text
 from storefronts import values
-from storefronts.base import Envelope, Naming, StoredRequest, Storefront
+from storefronts.base import StoredRequest, Storefront
+from storefronts.gumroad.door import GumroadDoor
 from storefronts.gumroad.fields import PingFields, read_fields
-from storefronts.spellings import HiddenSecrets
-from storefronts.url_secret import UrlSecrets
+from storefronts.gumroad.kinds import kind_of
 
 # How long after the first attempt a retry comes, by its `retry_count` (2026-08).
 RETRIED_AFTER = {"1": timedelta(minutes=1), "2": timedelta(minutes=4), "3": timedelta(minutes=14)}
 MOST_COPIES = 1_000_000
 MOST_CENTS = 10**12
 CLEANED = "characters that nobody sees were left out of the address"
-KIND_OF_RESOURCE: Mapping[str, Kind] = {
-    "refund": "refund",
-    "dispute": "dispute",
-    "dispute_won": "dispute_won",
-    "cancellation": "cancellation",
-    "subscription_updated": "subscription_updated",
-    "subscription_ended": "subscription_ended",
-    "subscription_restarted": "subscription_restarted",
-}
 
 
-class Gumroad(Storefront):
-    name: ClassVar[str] = "gumroad"
+class Gumroad(GumroadDoor, Storefront):
+    """Both halves: the API opens it with secrets, the worker without any."""
 
-    def __init__(self, secrets: Sequence[str], seller_id: str | None = None) -> None:
-        self._secrets = UrlSecrets(secrets)
-        self._hidden = HiddenSecrets(secrets)
-        self._missing = None if secrets else "GUMROAD_WEBHOOK_SECRET"
+    def __init__(self, secrets: Sequence[str] = (), seller_id: str | None = None) -> None:
+        super().__init__(secrets)
         self._seller_id = seller_id
-
-    @override
-    def authenticate(self, envelope: Envelope) -> int | None:
-        return self._secrets.match(envelope)
-
-    @override
-    def holds_secret(self, text: str) -> bool:
-        return self._hidden.stand_in(text)
-
-    @override
-    def missing(self) -> str | None:
-        return self._missing
-
-    @override
-    def name_request(self, ping: StoredRequest) -> Naming:
-        try:
-            fields = read_fields(ping)
-        except SaleInvalidError:
-            return Naming("unknown")
-        return Naming(
-            _kind_or_unknown(fields),
-            order_id=fields.usable("sale_id", is_usable_order_id),
-            product_id=fields.usable("product_id", is_usable),
-        )
 
     @override
     def parse(self, ping: StoredRequest) -> Sale | Ignored:
         fields = read_fields(ping)
-        kind = _kind(fields)
+        kind = kind_of(fields)
         if self._seller_id and fields.text("seller_id") not in {"", self._seller_id}:
             return Ignored(FOREIGN_SELLER)
         if kind == "unknown":
@@ -125,27 +86,6 @@ class Gumroad(Storefront):
             written_at=_written_at(fields, ping.received_at),
             giver=_giver(fields),
         )
-
-
-def _kind(fields: PingFields) -> Kind:
-    resource = fields.text("resource_name")
-    if resource not in {"", "sale"}:
-        return KIND_OF_RESOURCE.get(resource, "unknown")
-    # Only the "send test ping" button leaves the resource out. It sends a real customer's last
-    # purchase; a purchase that the seller made as a test says `sale` and is one.
-    # Where a buyer's words stand in `test`, nobody can tell which, and a guess could mail them.
-    if not resource and values.flag("test", fields.own_text("test")):
-        return "test_ping"
-    if fields.flag("is_preorder_authorization"):
-        return "preorder"
-    return "recurring_charge" if fields.flag("is_recurring_charge") else "sale"
-
-
-def _kind_or_unknown(fields: PingFields) -> Kind:
-    try:
-        return _kind(fields)
-    except SaleInvalidError:
-        return "unknown"
 
 
 def _flags(ping: StoredRequest) -> list[str]:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
 from sqlalchemy import URL
@@ -15,6 +16,7 @@ from relay.spool import Spool
 from storefronts import url_secret
 from storefronts.base import Envelope
 from storefronts.gumroad.storefront import Gumroad
+from storefronts.labeled_secrets import MatchedSecret
 from tests.api.raw_http import exchange, request
 from tests.support.outages import connect_to_nothing
 from tests.support.running import running_api
@@ -37,9 +39,9 @@ class Counting(Gumroad):
         self.asked = 0
 
     @override
-    def authenticate(self, envelope: Envelope) -> int | None:
+    def screen(self, envelope: Envelope, at: datetime) -> MatchedSecret | None:
         self.asked += 1
-        return super().authenticate(envelope)
+        return super().screen(envelope, at)
 
 
 class Web:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import URL, event, text
 from typing_extensions import override
 
-from api.webhooks import LONGEST_BODY
+from api.bodies import LONGEST_BODY
 from db.engine import THREADS, Database, open_engine
 from db.events import store_event
 from domain.errors import DatabaseAwayError

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.webhooks import LONGEST_BODY
+from api.bodies import LONGEST_BODY
 from db.tables import EventRow
 from tests.api.raw_http import connect, request, status
 from tests.support.pings import recorded

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from api.webhooks import LONGEST_BODY
+from api.bodies import LONGEST_BODY
 from db.events import load_event
 from domain.errors import SaleInvalidError
 from tests.support.ends import Case, ends_of, expected_ends

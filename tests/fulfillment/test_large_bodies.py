@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from api.webhooks import LONGEST_BODY, LONGEST_NAMED
+from api.bodies import LONGEST_BODY
+from api.webhooks import LONGEST_NAMED
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost
 

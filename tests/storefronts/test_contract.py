@@ -59,7 +59,7 @@ def test_storefronts_have_different_names() -> None:
 @every_storefront
 @pytest.mark.parametrize("envelope", HOSTILE_ENVELOPES)
 def test_a_strangers_request_is_nobodys(kind: type[Storefront], envelope: Envelope) -> None:
-    assert SAMPLES[kind].authenticate(envelope) is None
+    assert SAMPLES[kind].screen(envelope, RECEIVED_AT) is None
 
 
 @every_storefront

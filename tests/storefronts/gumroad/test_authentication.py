@@ -2,14 +2,17 @@
 
 import base64
 import hmac
+from datetime import UTC, datetime
 
 import pytest
 
 from storefronts import url_secret
 from storefronts.base import Envelope
 from storefronts.gumroad.storefront import Gumroad
+from storefronts.labeled_secrets import MatchedSecret
 from storefronts.url_secret import LONGEST_OFFERED, MOST_OFFERED
 
+NOW = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
 SECRETS = ["first-secret", "second+secret/with=signs%25", "дritter", "the fourth"]
 
 
@@ -47,7 +50,7 @@ def basic(credentials: bytes) -> Envelope:
     ],
 )
 def test_a_secret_is_known_by_its_position(envelope: Envelope, position: int) -> None:
-    assert Gumroad(SECRETS).authenticate(envelope) == position
+    assert Gumroad(SECRETS).screen(envelope, NOW) == MatchedSecret(position, "live")
 
 
 @pytest.mark.parametrize(
@@ -77,21 +80,21 @@ def test_a_secret_is_known_by_its_position(envelope: Envelope, position: int) ->
     ],
 )
 def test_everyone_else_is_a_stranger(envelope: Envelope) -> None:
-    assert Gumroad(SECRETS).authenticate(envelope) is None
+    assert Gumroad(SECRETS).screen(envelope, NOW) is None
 
 
 @pytest.mark.parametrize("secrets", [[], [""]])
 @pytest.mark.parametrize("envelope", [query("secret="), query("secret=x"), basic(b"any:")])
 def test_without_a_secret_everyone_is_a_stranger(secrets: list[str], envelope: Envelope) -> None:
-    assert Gumroad(secrets).authenticate(envelope) is None
+    assert Gumroad(secrets).screen(envelope, NOW) is None
 
 
 def test_the_longest_secret_is_taken_whole() -> None:
     longest = "s" * LONGEST_OFFERED
     gumroad = Gumroad([longest])
-    assert gumroad.authenticate(query(f"secret={longest}")) == 0
-    assert gumroad.authenticate(query(f"secret={longest}s")) is None
-    assert gumroad.authenticate(basic(b"any:" + longest.encode())) == 0
+    assert gumroad.screen(query(f"secret={longest}"), NOW) == MatchedSecret(0, "live")
+    assert gumroad.screen(query(f"secret={longest}s"), NOW) is None
+    assert gumroad.screen(basic(b"any:" + longest.encode()), NOW) == MatchedSecret(0, "live")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +120,7 @@ def test_what_a_stranger_offers_is_few_and_short_and_costs_the_same(
 
     gumroad = Gumroad(SECRETS)
     monkeypatch.setattr(url_secret, "_digest", watched)
-    gumroad.authenticate(query(offered))
+    gumroad.screen(query(offered), NOW)
     assert len(hashed) == 3 * MOST_OFFERED
     assert max(hashed, default=0) <= LONGEST_OFFERED
 
@@ -134,6 +137,6 @@ def test_every_secret_is_compared_whichever_matches(
         return compare(secret, other)
 
     monkeypatch.setattr(hmac, "compare_digest", watched)
-    Gumroad(["first", "second", "third"]).authenticate(query(f"secret={offered}"))
+    Gumroad(["first", "second", "third"]).screen(query(f"secret={offered}"), NOW)
 
     assert len(compared) == 3

@@ -11,7 +11,8 @@ from domain.identifiers import is_usable, is_usable_order_id
 from domain.sale import Ignored, Sale
 from storefronts.base import Envelope, StoredRequest
 from storefronts.body import FORM, JSON
-from storefronts.gumroad.storefront import KIND_OF_RESOURCE, Gumroad
+from storefronts.gumroad.kinds import KIND_OF_RESOURCE
+from storefronts.gumroad.storefront import Gumroad
 
 GUMROAD = Gumroad(["invented-secret"], seller_id="suQPsAruPpWb_5E1C8BRkw==")
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
@@ -139,4 +140,4 @@ def test_any_stranger_stays_one(headers: list[tuple[str, str]], query: str) -> N
         Envelope(tuple(headers), f"secret={query}"),
         Envelope((("authorization", f"Basic {query}"),), ""),
     ):
-        assert GUMROAD.authenticate(envelope) is None
+        assert GUMROAD.screen(envelope, RECEIVED_AT) is None

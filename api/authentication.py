@@ -1,0 +1,92 @@
+"""Authenticates a request, with the same work for every path."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.types import Receive, Scope
+
+from api.bodies import UnprovenBodies, replayed
+from kit.clock import Clock, utc_now
+from storefronts.base import Door, Envelope
+from storefronts.labeled_secrets import MatchedSecret
+from storefronts.signatures import Signature
+
+SENDER = "mintpost.sender"
+"""Set in the scope of a request that was authenticated; `Connection` ranks by it."""
+
+WEBHOOKS = "/webhooks/"
+
+LONGEST_QUICK = 64 * 1024
+"""In bytes. The signatures of a longer body are computed in a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The storefront that sent a request, the secret that it showed, and the time of arrival."""
+
+    source: str
+    secret: MatchedSecret
+    at: datetime
+
+
+class Authentication:
+    """Asks the doors of all storefronts about each request.
+
+    Every path pays for all of them, so that neither the time of an answer nor a body that is
+    waited for tells which storefronts there are.
+    """
+
+    def __init__(self, doors: Mapping[str, Door], clock: Clock = utc_now) -> None:
+        self.doors = doors
+        self.clock = clock
+        self.bodies = UnprovenBodies()
+
+    async def admit(self, scope: Scope, receive: Receive) -> Receive:
+        """Set SENDER for a storefront's own request; return where its body is to be read.
+
+        Raises UnprovenError where a signature cannot be verified.
+        """
+        at = self.clock()
+        asked = _asked(scope)
+        screened = self._screen(scope, at)
+        secret = screened.get(asked)
+        signatures = {name: each for name, each in screened.items() if isinstance(each, Signature)}
+        if isinstance(secret, Signature | None) and signatures and scope["method"] == "POST":
+            async with self.bodies.read(receive) as body:
+                secret = (await _verified(signatures, body)).get(asked)
+            receive = replayed(body, receive)
+        if isinstance(secret, MatchedSecret):
+            scope[SENDER] = Sender(asked, secret, at)
+        return receive
+
+    def _screen(self, scope: Scope, at: datetime) -> Mapping[str, MatchedSecret | Signature | None]:
+        envelope = envelope_of(scope)
+        return {name: door.screen(envelope, at) for name, door in self.doors.items()}
+
+
+async def _verified(
+    signatures: Mapping[str, Signature], body: bytes
+) -> Mapping[str, MatchedSecret | None]:
+    """Verify all, also those of storefronts that the path does not name."""
+
+    def verify() -> Mapping[str, MatchedSecret | None]:
+        return {name: each.verify(body) for name, each in signatures.items()}
+
+    return verify() if len(body) <= LONGEST_QUICK else await asyncio.to_thread(verify)
+
+
+def _asked(scope: Scope) -> str:
+    """Return the name of the storefront that the path means; empty where it is no webhook's."""
+    path: str = scope["path"].removeprefix(scope["root_path"])
+    is_webhook = scope["method"] == "POST" and path.startswith(WEBHOOKS)
+    return path.removeprefix(WEBHOOKS) if is_webhook else ""
+
+
+def envelope_of(scope: Mapping[str, Any]) -> Envelope:
+    # Not the request's URL: that is built from the Host header, and a broken one would raise
+    # here, which tells a stranger that the path exists.
+    headers = ((name.decode("latin-1"), text.decode("latin-1")) for name, text in scope["headers"])
+    return Envelope(tuple(headers), scope["query_string"].decode("latin-1"))

@@ -1,0 +1,59 @@
+"""Gumroad's door: the secret stands in the URL that the seller gave to Gumroad."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from typing_extensions import override
+
+from domain.errors import SaleInvalidError
+from domain.identifiers import is_usable, is_usable_order_id
+from storefronts.base import Door, Envelope, Naming, StoredRequest
+from storefronts.gumroad.fields import read_fields
+from storefronts.gumroad.kinds import kind_or_unknown
+from storefronts.labeled_secrets import MatchedSecret, live
+from storefronts.spellings import HiddenSecrets
+from storefronts.url_secret import UrlSecrets
+from storefronts.url_secret_causes import why_secret_refused
+
+SECRET_VARIABLE = "GUMROAD_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
+
+
+class GumroadDoor(Door):
+    """A ping has no signature. Its field `test` tells a test, so every secret is a live one."""
+
+    name: ClassVar[str] = "gumroad"
+    address_ends: ClassVar[str] = "?secret=..."
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._secrets = UrlSecrets(live(secrets))
+        self._hidden = HiddenSecrets(secrets)
+        self._missing = None if secrets else SECRET_VARIABLE
+
+    @override
+    def screen(self, envelope: Envelope, at: datetime) -> MatchedSecret | None:
+        return self._secrets.match(envelope)
+
+    @override
+    def why_refused(self, envelope: Envelope, at: datetime) -> str:
+        return why_secret_refused(envelope)
+
+    @override
+    def holds_secret(self, text: str) -> bool:
+        return self._hidden.stand_in(text)
+
+    @override
+    def missing(self) -> str | None:
+        return self._missing
+
+    @override
+    def name_request(self, ping: StoredRequest) -> Naming:
+        try:
+            fields = read_fields(ping)
+        except SaleInvalidError:
+            return Naming("unknown")
+        return Naming(
+            kind_or_unknown(fields),
+            order_id=fields.usable("sale_id", is_usable_order_id),
+            product_id=fields.usable("product_id", is_usable),
+        )

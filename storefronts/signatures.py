@@ -1,0 +1,95 @@
+"""Signatures over a whole body: HMAC-SHA256 with one of several secrets, recent by our clock.
+
+A storefront's door reads the signature's header into a `Signature`; the gate verifies it once the
+body is there.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+
+from storefronts.labeled_secrets import LabeledSecret, MatchedSecret, matched
+
+TOLERANCE = timedelta(seconds=300)
+"""How far a signature's time may lie from the arrival by our clock, either way."""
+
+DIGEST_BYTES = hashlib.sha256().digest_size
+LONGEST_SECONDS = len("253402300799")
+MOST_OFFERED = 8
+"""How many digests of one request are compared; a shop that replaces a secret sends two."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    key: bytes = field(repr=False)
+    secret: MatchedSecret
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature that is well-formed and recent; only the body can prove it.
+
+    The shop signs `prefix` and then the body, as in `1788264006.` at Stripe. `offered` are the
+    digests of the header, and any of them may match any key.
+    """
+
+    prefix: bytes
+    offered: tuple[bytes, ...] = field(repr=False)
+    keys: tuple[SigningKey, ...] = field(repr=False)
+
+    def verify(self, body: bytes) -> MatchedSecret | None:
+        """Return the secret that signed, or None. `body` must be whole, as it was received."""
+        # Every key is tried, also after a match: the time taken must not tell which.
+        matches = [key.secret for key in self.keys if self._is_signed_with(key, body)]
+        return matches[0] if matches else None
+
+    def _is_signed_with(self, key: SigningKey, body: bytes) -> bool:
+        own = digest(key.key, self.prefix, body)
+        return sum(hmac.compare_digest(own, other) for other in self.offered) > 0
+
+
+def digest(key: bytes, prefix: bytes, body: bytes) -> bytes:
+    signing = hmac.new(key, prefix, hashlib.sha256)
+    signing.update(body)
+    return signing.digest()
+
+
+def utf8_keys(secrets: Sequence[LabeledSecret]) -> tuple[SigningKey, ...]:
+    """Return each secret's text as a key. An empty one is left out: anybody can sign with it."""
+    return tuple(
+        SigningKey(secret.value.encode(), matched(position, secret))
+        for position, secret in enumerate(secrets)
+        if secret.value
+    )
+
+
+def is_recent(seconds: str, at: datetime) -> bool:
+    """Tell whether a signature of that Unix time may count at `at`, when the request arrived."""
+    is_number = seconds.isascii() and seconds.isdecimal() and len(seconds) <= LONGEST_SECONDS
+    return is_number and abs(at.timestamp() - int(seconds)) <= TOLERANCE.total_seconds()
+
+
+def from_hex(texts: Iterable[str]) -> tuple[bytes, ...]:
+    """Return the digests that are well-formed, and no more than are compared."""
+    return _decoded(texts, binascii.unhexlify)
+
+
+def from_base64(texts: Iterable[str]) -> tuple[bytes, ...]:
+    return _decoded(texts, lambda text: base64.b64decode(text, validate=True))
+
+
+def _decoded(texts: Iterable[str], decode: Callable[[str], bytes]) -> tuple[bytes, ...]:
+    decoded = (_or_nothing(text, decode) for text in islice(texts, MOST_OFFERED))
+    return tuple(each for each in decoded if len(each) == DIGEST_BYTES)
+
+
+def _or_nothing(text: str, decode: Callable[[str], bytes]) -> bytes:
+    try:
+        return decode(text)
+    except ValueError:
+        return b""
