@@ -11,7 +11,7 @@ from db.events import start_again
 from db.owing import owed_step
 from db.settling import Settling
 from db.tables import EventRow
-from domain.event import DELIVERED, FAILED, NAMED, ignored
+from domain.event import DELIVERED, IgnoredReason, Outcome, ignored
 from domain.sale import Sold
 from kit.clock import Clock, utc_now
 from storefronts.base import Storefront
@@ -36,10 +36,10 @@ class Close(CloseStep):
             owed = await self.database.read(owed_step, order.event_id)
             if owed is not None:
                 return ClosedOrder(order.outcome, 0, owed)
-        if order.outcome == ignored(NAMED):
+        if order.outcome == ignored(IgnoredReason.NAMED):
             await self.database.write(start_again, order.event_id)
             return ClosedOrder(order.outcome, 0)
-        if order.outcome == FAILED:
+        if order.outcome == Outcome.FAILED:
             rows = await self.settling.fail(order.event_id, order.error or "", now)
         else:
             rows = await self.settling.close(order.event_id, order.outcome, now)

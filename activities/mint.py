@@ -13,7 +13,7 @@ from db.events import copies_of_order, note_event
 from db.licenses import Minted, NewLicense, find_minted, mint_license
 from db.sales import load_sale
 from domain.catalog import Offer
-from domain.event import NO_LICENSE
+from domain.event import IgnoredReason
 from domain.identifiers import order_reference
 from domain.license import License, Term
 from domain.sale import Sale
@@ -50,12 +50,12 @@ class Mint(MintStep):
         # After the mapping, because a seller corrects the address first and maps the product then.
         listed = await self.database.read(copies_of_order, bought.source, bought.order_id)
         if await asyncio.to_thread(self.copies.is_undone, bought, listed):
-            return MintedLicense(ignored="refunded")
+            return MintedLicense(ignored=IgnoredReason.REFUNDED)
         choice = catalog.choose(bought.source, bought.product)
         note = choice.note(order_reference(bought.source, bought.order_id))
         if not choice.offer.licensed:
             await self.database.write(note_event, sale.event_id, note)
-            return MintedLicense(ignored=NO_LICENSE)
+            return MintedLicense(ignored=IgnoredReason.NO_LICENSE)
         named = await asyncio.to_thread(self.copies.with_newest_address, bought, listed)
         new = replace(_decide(sale, named, choice.offer, catalog.sha256), note=note)
         minted = await self.database.write(mint_license, named, new, self.clock())

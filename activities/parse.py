@@ -15,7 +15,7 @@ from db.events import load_event_now, name_event, note_event
 from db.sales import save_sale
 from db.tables import EventRow
 from domain.errors import SaleInvalidError
-from domain.event import NAMED
+from domain.event import EventKind, IgnoredReason
 from domain.sale import Ignored, Sale
 from kit.clock import Clock, utc_now
 from storefronts.base import Storefront
@@ -42,7 +42,7 @@ class Parse(ParseStep):
     async def parse(self, ping: EventToParse) -> ParsedEvent:
         event, now = await self.database.read(load_event_now, ping.event_id)
         if await self.is_another_runs(event):
-            return ParsedEvent(ignored=NAMED)
+            return ParsedEvent(ignored=IgnoredReason.NAMED)
         # In a thread, because a large body would block the other activities.
         try:
             read = await asyncio.to_thread(self.read, event, now)
@@ -59,11 +59,11 @@ class Parse(ParseStep):
         """Name the ping if the API did not; return whether it belongs to its order's run."""
         storefront = self.storefronts[event.source]
         kind, order_id = event.kind, event.order_id
-        if kind == "unknown" and order_id is None:
+        if kind == EventKind.UNKNOWN and order_id is None:
             naming = await asyncio.to_thread(storefront.name_request, ping_of(event))
             kind, order_id = naming.kind, naming.order_id
             await self.database.write(name_event, event.id, kind, order_id, naming.product_id)
-        alone = storefront.workflow_id(event.id, "unknown", None)
+        alone = storefront.workflow_id(event.id, EventKind.UNKNOWN, None)
         is_alone = activity.info().workflow_id == alone
         return (
             event.outcome is None
@@ -83,7 +83,7 @@ class Parse(ParseStep):
             )
         storefront, ping = self.storefronts[event.source], ping_of(event, now, address)
         read = storefront.parse(ping)
-        if read == Ignored("test_ping") and self.operator is not None:
+        if read == Ignored(EventKind.TEST_PING) and self.operator is not None:
             return _for_operator(storefront.parse_test(ping), event.id, self.operator)
         return read
 

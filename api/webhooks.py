@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from api.authentication import SENDER, Sender, envelope_of
 from api.bodies import read_cut
 from db.events import NewEvent
+from domain.event import EventKind
 from relay.store import NotStoredError, Store
 from storefronts.base import Door, Envelope, Naming, StoredRequest
 
@@ -69,7 +70,7 @@ class Inbox:
     async def name(self, storefront: Door, ping: StoredRequest) -> Naming:
         """Name it in a thread, because parsing blocks; the worker names large bodies."""
         if len(ping.body) > LONGEST_NAMED:
-            return Naming("unknown")
+            return Naming(EventKind.UNKNOWN)
         thread = self.quick if len(ping.body) <= LONGEST_QUICK else self.slow
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(thread, storefront.name_request, ping)

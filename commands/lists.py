@@ -14,8 +14,6 @@ from db.views.lists import (
     DELIVERY_STATUSES,
     EVENT_STATUSES,
     LICENSE_STATUSES,
-    OPEN,
-    PARKED,
     SALE_STATUSES,
     DeliveryLine,
     EventLine,
@@ -27,7 +25,8 @@ from db.views.lists import (
     list_licenses,
     list_sales,
 )
-from domain.delivery import WITHDRAWN
+from domain.delivery import DeliveryStatus
+from domain.event import EventStatus
 from domain.identifiers import order_reference
 
 Line = TypeVar("Line", EventLine, SaleLine, LicenseLine, DeliveryLine)
@@ -51,7 +50,7 @@ class ListOf(Generic[Line]):
 def _event_status(event: EventLine) -> str:
     if event.outcome is not None:
         return event.outcome
-    return OPEN if event.error is None else PARKED
+    return EventStatus.OPEN if event.error is None else EventStatus.PARKED
 
 
 def _order_of(event: EventLine) -> str | None:
@@ -73,7 +72,7 @@ def _licensed(license_: LicenseLine) -> str:
 
 
 def _undelivered(delivery: DeliveryLine) -> str | None:
-    if delivery.status == WITHDRAWN:
+    if delivery.status == DeliveryStatus.WITHDRAWN:
         instead = f"a person corrected the address: delivery {delivery.superseded_by} goes instead"
         return "; ".join(filter(None, [instead, delivery.error]))
     # It has a time in the column of what was sent, and yet nobody got it.

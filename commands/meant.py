@@ -10,7 +10,7 @@ from db.remaps import licenses_of_key, licenses_of_order
 from db.views.lists import SaleLine
 from db.views.search import find_sales
 from domain.advice import advised
-from domain.event import NO_LICENSE, ignored
+from domain.event import EventStatus, IgnoredReason, ignored
 from kit.refusals import RefusedError
 from kit.runs import reset_command
 
@@ -62,12 +62,12 @@ def _names(sale: SaleLine) -> tuple[str | None, ...]:
 
 def _without_license(sale: SaleLine) -> str:
     order = reference_of(sale)
-    if sale.status in {"open", "parked"}:
+    if sale.status in {EventStatus.OPEN, EventStatus.PARKED}:
         return (
             f"{order} has no license yet, and gets one by the mapping of that moment: "
             f"{advised('retry', order)}"
         )
-    if sale.status == ignored(NO_LICENSE):
+    if sale.status == ignored(IgnoredReason.NO_LICENSE):
         return (
             f"{order} has no license, for products.yaml gave it none; where it does today: "
             f"{reset_command(order, 'mapped')}"

@@ -15,8 +15,9 @@ from db.engine import Database
 from db.resends import NewResend, WaitingOrder, ask_resends, logged_orders, waiting_order
 from db.views.lists import DeliveryLine, Filters, list_deliveries
 from domain.advice import advised
-from domain.delivery import DONE, REFUSED, WITHDRAWN
+from domain.delivery import SENT, DeliveryStatus
 from domain.errors import RecipientRefusedError
+from domain.event import Outcome
 from domain.folding import seen_address
 from domain.identifiers import order_reference
 from kit.addresses import mailable
@@ -25,7 +26,7 @@ from kit.refusals import RefusedError
 
 LOOK = timedelta(milliseconds=100)
 EVERYTHING = 1_000_000
-OVER = {*DONE, REFUSED, WITHDRAWN}
+OVER = {*SENT, DeliveryStatus.REFUSED, DeliveryStatus.WITHDRAWN}
 
 
 async def run_resend(
@@ -78,7 +79,7 @@ def _nothing_to_send(order: str, waiting: WaitingOrder | None) -> str:
             how = "it is under way, and its e-mail goes out by itself"
         case None:
             how = f"it waits, and its e-mail goes out by itself: {waiting.error}"
-        case "failed":
+        case Outcome.FAILED:
             how = f"it failed: {waiting.error}"
         case outcome:
             how = f"it ended as {outcome}"

@@ -22,6 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from commands.tables import console
 from db.engine import Database
 from db.views.lists import EventLine, Filters, list_events
+from domain.event import EventStatus
 from kit.refusals import RefusedError
 from kit.runs import (
     START_A_WORKER,
@@ -89,7 +90,7 @@ def print_woken(woken: Sequence[Woken]) -> None:
 
 async def parked_workflows(database: Database, where: str | None) -> list[str]:
     """Return the workflows of parked events whose sentence contains `where`, oldest first."""
-    parked = await database.read(list_events, Filters(status="parked", limit=EVERYTHING))
+    parked = await database.read(list_events, Filters(status=EventStatus.PARKED, limit=EVERYTHING))
     ids = [event.workflow_id for event in reversed(parked) if (where or "") in (event.error or "")]
     return list(dict.fromkeys(each for each in ids if each is not None))
 

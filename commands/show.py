@@ -32,6 +32,7 @@ from db.views.lists import (
     list_sales,
 )
 from db.views.naming import event_alone, order_minted_by
+from domain.delivery import DeliveryStatus
 from domain.errors import DatabaseAwayError
 from kit.runs import paused_sentence
 from relay.spool import Spool
@@ -172,10 +173,10 @@ def advice(order: WholeOrder, line: Line) -> str | None:
     if isinstance(line, CorrectionLine) and not line.for_licenses:
         is_last = line.id == max(each.id for each in order.corrections)
         return KEPT if is_last and not order.licenses else REPLACED
-    if not isinstance(line, DeliveryLine) or line.status != "logged":
+    if not isinstance(line, DeliveryLine) or line.status != DeliveryStatus.LOGGED:
         return None
     others = (each for each in order.deliveries if each.license_id == line.license_id)
-    sent = any(each.status == "accepted" for each in others)
+    sent = any(each.status == DeliveryStatus.ACCEPTED for each in others)
     return NOBODY_GOT_IT if sent else f"{NOBODY_GOT_IT}; {HOW_TO_SEND}"
 
 

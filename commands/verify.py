@@ -16,6 +16,7 @@ from db.migrating import WrongMigrationError
 from db.signing_keys import KeyLine, all_keys
 from db.views.lists import LicenseLine, find_license, find_license_of_token
 from domain.errors import DatabaseAwayError
+from domain.license import LicenseStatus
 from kit.clock import utc_now
 from kit.refusals import RefusedError
 from licensing.keys import parse_key
@@ -120,7 +121,9 @@ async def _verify_key(key: str, databases: Databases, now: datetime) -> Verdict:
         return Verdict("well formed", holds=True, facts={"key": key, "database": str(error)})
     if found is None:
         return Verdict("well formed, and no license here has it", holds=False, facts={"key": key})
-    holds = found.status == "active" and (found.expires_at is None or found.expires_at > now)
+    holds = found.status == LicenseStatus.ACTIVE and (
+        found.expires_at is None or found.expires_at > now
+    )
     state = "holds" if holds else "has ended"
     return Verdict(f"the key of a license that {state}", holds, _facts(found))
 

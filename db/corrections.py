@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import CorrectionRow, DeliveryRow, LicenseRow, SaleRow
-from domain.delivery import DONE, WITHDRAWN
+from domain.delivery import SENT, DeliveryStatus
 from domain.sale import Sale
 
 MAY_HAVE_GONE = "an attempt was under way when a person corrected the address: it may have gone"
@@ -58,11 +58,15 @@ def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None
     owed = and_(
         DeliveryRow.license_id == license_id,
         DeliveryRow.id != instead,
-        DeliveryRow.status.not_in(DONE),
+        DeliveryRow.status.not_in(SENT),
     )
     doubtful = and_(owed, DeliveryRow.attempt_ends_at.is_not(None))
     session.execute(update(DeliveryRow).where(doubtful).values(error=MAY_HAVE_GONE))
-    session.execute(update(DeliveryRow).where(owed).values(status=WITHDRAWN, superseded_by=instead))
+    session.execute(
+        update(DeliveryRow)
+        .where(owed)
+        .values(status=DeliveryStatus.WITHDRAWN, superseded_by=instead)
+    )
 
 
 def take_correction(license_: LicenseRow, said: CorrectionRow | None) -> bool:

@@ -13,11 +13,11 @@ from db.inserting import the_one
 from db.licenses import license_of
 from db.sales import product_of
 from db.tables import DeliveryRow, LicenseRow, SaleRow
-from domain.delivery import DONE, PENDING, REFUSED, WITHDRAWN
+from domain.delivery import SENT, DeliveryStatus, Reason, ReasonKind, Sent
 from domain.license import License
 from domain.sale import Product
 
-OWED = (PENDING, REFUSED)
+OWED = (DeliveryStatus.PENDING, DeliveryStatus.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class OwedEmail:
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """`status` is one of DONE; `remark` is what the provider said beside its yes."""
+    """`status` is the delivery's from now on; `remark` is what the provider said beside its yes."""
 
-    status: str
+    status: Sent
     provider: str
     message_id: str
     remark: str | None = None
@@ -64,7 +64,7 @@ def load_owed_email(session: Session, delivery_id: int) -> OwedEmail:
         to=delivery.to,
         license=license_of(row),
         product=product_of(sale),
-        renewed=delivery.reason.startswith("charge:"),
+        renewed=Reason.parse(delivery.reason).kind is ReasonKind.CHARGE,
         attempt_ends_at=delivery.attempt_ends_at,
         now=database_now(session),
         done=_already_told(session, delivery),
@@ -96,7 +96,11 @@ def begin_attempt(
     result = session.execute(
         update(DeliveryRow)
         .where(_to_send(delivery_id), DeliveryRow.attempt_ends_at.is_not_distinct_from(seen))
-        .values(status=PENDING, attempt_ends_at=ends_at, attempts=DeliveryRow.attempts + 1)
+        .values(
+            status=DeliveryStatus.PENDING,
+            attempt_ends_at=ends_at,
+            attempts=DeliveryRow.attempts + 1,
+        )
     )
     return ends_at if cast("CursorResult[Any]", result).rowcount == 1 else None
 
@@ -108,12 +112,13 @@ def end_attempt_unsent(
 
     `words` may quote the provider. What was withdrawn meanwhile stays so.
     """
-    ended = REFUSED if refused else PENDING
+    withdrawn = DeliveryStatus.WITHDRAWN
+    ended = DeliveryStatus.REFUSED if refused else DeliveryStatus.PENDING
     session.execute(
         update(DeliveryRow)
         .where(_owed(delivery_id), DeliveryRow.attempt_ends_at == attempt)
         .values(
-            status=case((DeliveryRow.status == WITHDRAWN, WITHDRAWN), else_=ended),
+            status=case((DeliveryRow.status == withdrawn, withdrawn), else_=ended),
             error=words,
             attempt_ends_at=None,
         )
@@ -132,14 +137,14 @@ def end_attempt_in_doubt(session: Session, delivery_id: int, attempt: datetime, 
 def tell_delivery(session: Session, delivery_id: int, words: str) -> None:
     """Record why a mail that is owed still waits."""
     waiting = update(DeliveryRow).where(
-        DeliveryRow.id == delivery_id, DeliveryRow.status == PENDING
+        DeliveryRow.id == delivery_id, DeliveryRow.status == DeliveryStatus.PENDING
     )
     session.execute(waiting.values(error=words))
 
 
 def refuse_delivery(session: Session, delivery_id: int, words: str) -> None:
     """Record that no mail can be built for it."""
-    refused = {"status": REFUSED, "error": words}
+    refused = {"status": DeliveryStatus.REFUSED, "error": words}
     session.execute(update(DeliveryRow).where(_to_send(delivery_id)).values(refused))
 
 
@@ -171,11 +176,11 @@ def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetim
 
 
 def _owed(delivery_id: int) -> ColumnElement[bool]:
-    return and_(DeliveryRow.id == delivery_id, DeliveryRow.status.not_in(DONE))
+    return and_(DeliveryRow.id == delivery_id, DeliveryRow.status.not_in(SENT))
 
 
 def _to_send(delivery_id: int) -> ColumnElement[bool]:
-    return and_(_owed(delivery_id), DeliveryRow.status != WITHDRAWN)
+    return and_(_owed(delivery_id), DeliveryRow.status != DeliveryStatus.WITHDRAWN)
 
 
 def _already_told(session: Session, delivery: DeliveryRow) -> str | None:
@@ -185,11 +190,15 @@ def _already_told(session: Session, delivery: DeliveryRow) -> str | None:
     key; a charge's once a person sent the longer license again.
     """
     told = select(DeliveryRow.status).where(
-        DeliveryRow.license_id == delivery.license_id, DeliveryRow.status.in_(DONE)
+        DeliveryRow.license_id == delivery.license_id, DeliveryRow.status.in_(SENT)
     )
-    if delivery.reason.startswith("charge:"):
-        later_resend = and_(DeliveryRow.reason.startswith("resend:"), DeliveryRow.id > delivery.id)
-        told = told.where(or_(DeliveryRow.id == delivery.id, later_resend))
-    elif delivery.reason != "sale":
-        told = told.where(DeliveryRow.id == delivery.id)
+    match Reason.parse(delivery.reason).kind:
+        case ReasonKind.CHARGE:
+            is_resend = DeliveryRow.reason.startswith(ReasonKind.RESEND.prefix)
+            later_resend = and_(is_resend, DeliveryRow.id > delivery.id)
+            told = told.where(or_(DeliveryRow.id == delivery.id, later_resend))
+        case ReasonKind.RESEND:
+            told = told.where(DeliveryRow.id == delivery.id)
+        case ReasonKind.SALE:
+            pass
     return session.execute(told.limit(1)).scalar_one_or_none()

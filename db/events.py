@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db.clock import database_now
 from db.inserting import insert_once, the_one
 from db.tables import EventRow
+from domain.event import EventKind
 
 WAITING = "waiting to start, which happens by itself"
 
@@ -125,7 +126,9 @@ def copies_of_order(session: Session, source: str, order_id: str) -> list[tuple[
     """
     order = select(EventRow.id, EventRow.kind).filter_by(source=source, order_id=order_id)
     whole = EventRow.body_bytes <= func.length(EventRow.body)
-    rows = session.execute(order.where(EventRow.kind != "test_ping", whole).order_by(EventRow.id))
+    rows = session.execute(
+        order.where(EventRow.kind != EventKind.TEST_PING, whole).order_by(EventRow.id)
+    )
     return [(event_id, kind) for event_id, kind in rows]
 
 

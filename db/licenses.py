@@ -12,12 +12,9 @@ from db.events import lock_order, note_event
 from db.holders import hear_charge
 from db.inserting import insert_once, the_one
 from db.tables import CorrectionRow, DeliveryRow, LicenseRow, SaleRow
-from domain.delivery import PENDING
-from domain.license import License
+from domain.delivery import NEW_LICENSE, DeliveryStatus, Reason
+from domain.license import License, LicenseStatus
 from domain.sale import Sale
-
-SALE = "sale"
-"""The reason of the delivery that announces a new license; `charge:<order id>` a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def find_minted(session: Session, sale: Sale) -> Minted | None:
     """Return what this very order line was minted before: a license, or a longer one."""
     own = session.execute(select(LicenseRow).where(_is_order_line(sale))).scalar_one_or_none()
     if own is not None:
-        return Minted(license_of(own), _delivery_id(session, own, SALE))
+        return Minted(license_of(own), _delivery_id(session, own, NEW_LICENSE))
     if sale.subscription_id is None:
         return None
     done = select(LicenseRow).where(_is_subscription(sale), _was_minted(sale))
@@ -78,8 +75,8 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
     _insert_license(session, sale, new, said, now)
     if own := _locked(session, _is_order_line(sale)):
         _mark_minted(session, sale, new, now)
-        _owe(session, own, SALE, now)
-        return Minted(license_of(own), _delivery_id(session, own, SALE))
+        _owe(session, own, NEW_LICENSE, now)
+        return Minted(license_of(own), _delivery_id(session, own, NEW_LICENSE))
     row = _locked(session, _is_subscription(sale))
     if row is None:
         raise LookupError("no license after its insert")
@@ -89,18 +86,16 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
         if not corrected:
             hear_charge(session, row, sale, new.sale_id, new.event_id)
         if _extend(row, new.expires_at) or corrected:
-            owed = _owe(session, row, _charge(sale), now)
+            owed = _owe(session, row, Reason.charge(sale.order_id), now)
             if corrected:
                 withdraw_deliveries(session, row.id, owed)
     return _renewed(session, row, sale)
 
 
 def _renewed(session: Session, row: LicenseRow, sale: Sale) -> Minted:
-    return Minted(license_of(row), _delivery_id(session, row, _charge(sale)), renewed=True)
-
-
-def _charge(sale: Sale) -> str:
-    return f"charge:{sale.order_id}"
+    return Minted(
+        license_of(row), _delivery_id(session, row, Reason.charge(sale.order_id)), renewed=True
+    )
 
 
 def _mark_minted(session: Session, sale: Sale, new: NewLicense, now: datetime) -> bool:
@@ -124,22 +119,22 @@ def _extend(row: LicenseRow, end: datetime | None) -> bool:
     return True
 
 
-def _owe(session: Session, row: LicenseRow, reason: str, now: datetime) -> int:
+def _owe(session: Session, row: LicenseRow, reason: Reason, now: datetime) -> int:
     owed = insert_once(
         session,
         DeliveryRow,
         license_id=row.id,
-        reason=reason,
+        reason=str(reason),
         to=row.email,
-        status=PENDING,
+        status=DeliveryStatus.PENDING,
         attempts=0,
         created_at=now,
     )
-    return owed or the_one(session, DeliveryRow, license_id=row.id, reason=reason).id
+    return owed or the_one(session, DeliveryRow, license_id=row.id, reason=str(reason)).id
 
 
-def _delivery_id(session: Session, row: LicenseRow, reason: str) -> int | None:
-    owed = select(DeliveryRow.id).filter_by(license_id=row.id, reason=reason)
+def _delivery_id(session: Session, row: LicenseRow, reason: Reason) -> int | None:
+    owed = select(DeliveryRow.id).filter_by(license_id=row.id, reason=str(reason))
     return session.execute(owed).scalar_one_or_none()
 
 
@@ -181,7 +176,7 @@ def _insert_license(
         correction_id=None if said is None else said.id,
         name=sale.name,
         seats=new.seats,
-        status="active",
+        status=LicenseStatus.ACTIVE,
         test=sale.test,
         products_sha256=new.products_sha256,
         issued_at=now,

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, aliased
 from db.events import lock_order, noted
 from db.tables import EventRow, SaleRow
 from domain.errors import RowMissingError
-from domain.event import DUPLICATE, FAILED, ORDER_KINDS, UNSETTLED
+from domain.event import IGNORED, ORDER_KINDS, UNSETTLED, Outcome
 
 IS_OPEN = EventRow.outcome.is_(None)
-IS_OPEN_OR_FAILED = or_(IS_OPEN, EventRow.outcome == FAILED)
+IS_OPEN_OR_FAILED = or_(IS_OPEN, EventRow.outcome == Outcome.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def close_row(
     told.
     """
     event = _named(session, event_id)
-    unsettled = or_(IS_OPEN_OR_FAILED, EventRow.outcome.startswith("ignored:"))
+    unsettled = or_(IS_OPEN_OR_FAILED, EventRow.outcome.startswith(IGNORED))
     mine = and_(EventRow.id == event_id, unsettled)
     settled = _settle(session, mine, remark, outcome=outcome, error=None, closed_at=now)
     if outcome in UNSETTLED:
@@ -136,7 +136,7 @@ def settle_copy(
     """
     _locked(session, copy_id)
     settled_itself = select(EventRow.id).where(
-        EventRow.id == settled_by, EventRow.outcome == DUPLICATE
+        EventRow.id == settled_by, EventRow.outcome == Outcome.DUPLICATE
     )
     if session.execute(settled_itself).scalar_one_or_none() is not None:
         return 0
@@ -145,7 +145,7 @@ def settle_copy(
         session,
         and_(EventRow.id == copy_id, IS_OPEN_OR_FAILED),
         "; ".join(part for part in parts if part is not None),
-        outcome=DUPLICATE,
+        outcome=Outcome.DUPLICATE,
         error=None,
         closed_at=now,
     )
@@ -192,7 +192,9 @@ def _was_read(session: Session, event: _Named) -> bool:
 
 
 def _fail(session: Session, which: ColumnElement[bool], sentence: str, now: datetime) -> int:
-    return _settle(session, and_(which, IS_OPEN), outcome=FAILED, error=sentence, closed_at=now)
+    return _settle(
+        session, and_(which, IS_OPEN), outcome=Outcome.FAILED, error=sentence, closed_at=now
+    )
 
 
 def _reopen(session: Session, event: _Named, workflow_id: str) -> None:
@@ -201,7 +203,7 @@ def _reopen(session: Session, event: _Named, workflow_id: str) -> None:
     which = shared if _was_read(session, event) else EventRow.id == event.id
     session.execute(
         update(EventRow)
-        .where(which, EventRow.outcome == FAILED, EventRow.workflow_id == workflow_id)
+        .where(which, EventRow.outcome == Outcome.FAILED, EventRow.workflow_id == workflow_id)
         .values(outcome=None, closed_at=None)
     )
 
@@ -212,7 +214,7 @@ def run_failed_again(session: Session, source: str, order_id: str) -> None:
         EventRow.source == source,
         EventRow.order_id == order_id,
         EventRow.kind.in_(ORDER_KINDS),
-        EventRow.outcome == FAILED,
+        EventRow.outcome == Outcome.FAILED,
     )
     values = {"outcome": None, "closed_at": None, "dispatched_at": None, "error": None}
     session.execute(update(EventRow).where(failed).values(values))

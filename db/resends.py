@@ -15,7 +15,7 @@ from db.corrections import (
 from db.events import lock_order
 from db.orders import run_failed_again
 from db.tables import CorrectionRow, DeliveryRow, EventRow, LicenseRow, ResendRow, SaleRow
-from domain.delivery import PENDING
+from domain.delivery import DeliveryStatus, Reason
 from domain.event import ORDER_KINDS
 from domain.identifiers import resend_reference
 
@@ -110,12 +110,12 @@ def logged_orders(session: Session) -> list[tuple[str, str]]:
     told_since = exists().where(
         later.license_id == LicenseRow.id,
         later.id > DeliveryRow.id,
-        later.status.in_(["accepted", PENDING]),
+        later.status.in_([DeliveryStatus.ACCEPTED, DeliveryStatus.PENDING]),
     )
     query = (
         select(LicenseRow.source, LicenseRow.order_id)
         .join(DeliveryRow, DeliveryRow.license_id == LicenseRow.id)
-        .where(DeliveryRow.status == "logged", ~told_since)
+        .where(DeliveryRow.status == DeliveryStatus.LOGGED, ~told_since)
         .group_by(LicenseRow.id, LicenseRow.source, LicenseRow.order_id)
         .order_by(LicenseRow.id)
     )
@@ -156,7 +156,7 @@ def started_resends(session: Session, before: datetime) -> list[StartedResend]:
         )
         .join(SaleRow, SaleRow.id == ResendRow.sale_id)
         .join(DeliveryRow, DeliveryRow.id == ResendRow.delivery_id)
-        .where(ResendRow.dispatched_at < before, DeliveryRow.status == "pending")
+        .where(ResendRow.dispatched_at < before, DeliveryRow.status == DeliveryStatus.PENDING)
         .order_by(ResendRow.id)
     )
     return [
@@ -175,9 +175,9 @@ def _ask(session: Session, sale: SaleRow, license_: LicenseRow, asked: _Asked) -
     number = _next_number(session, license_)
     delivery = DeliveryRow(
         license_id=license_.id,
-        reason=f"resend:{number}",
+        reason=str(Reason.resend(number)),
         to=license_.email,
-        status=PENDING,
+        status=DeliveryStatus.PENDING,
         attempts=0,
         created_at=asked.at,
     )

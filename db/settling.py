@@ -24,7 +24,7 @@ from db.orders import (
 )
 from db.sales import sale_of
 from db.tables import EventRow, LicenseRow, SaleRow
-from domain.event import ORDER_KINDS
+from domain.event import ORDER_KINDS, is_ignored
 from domain.sale import Sold
 
 LONGEST_COMPARED = 64 * 1024
@@ -54,7 +54,7 @@ class Settling:
         for copy in await self.database.read(copies_to_settle, event_id, outcome):
             remark = await self.about(copy)
             settled += await self.database.write(settle_copy, copy, event_id, now, remark)
-        own = None if outcome.startswith("ignored:") else await self.about(event_id, MOST_KEPT)
+        own = None if is_ignored(outcome) else await self.about(event_id, MOST_KEPT)
         return settled + await self.database.write(close_row, event_id, outcome, now, own)
 
     async def fail(self, event_id: int, sentence: str, now: datetime) -> int:

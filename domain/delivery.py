@@ -1,8 +1,74 @@
-"""The states of an e-mail that is owed."""
+"""The states of an e-mail that is owed, and the reasons to owe one."""
 
-PENDING = "pending"
-REFUSED = "refused"
-WITHDRAWN = "withdrawn"
-"""A person corrected the address before it left: another delivery is sent instead."""
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Self
 
-DONE = ("accepted", "logged")
+from typing_extensions import override
+
+
+class DeliveryStatus(StrEnum):
+    """The state of one e-mail. `deliveries.status` holds the value."""
+
+    PENDING = "pending"  #: It waits, or an attempt is under way.
+    ACCEPTED = "accepted"  #: A provider took it.
+    LOGGED = "logged"  #: It was only written down, because no provider is set up.
+    REFUSED = "refused"  #: No provider takes it: a person has to act.
+    WITHDRAWN = "withdrawn"  #: A person corrected the address, so another delivery is sent instead.
+
+
+Sent = Literal[DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED]
+SENT: tuple[Sent, ...] = (DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED)
+"""The states after which nothing more is sent."""
+
+
+class ReasonKind(StrEnum):
+    """The first word of a reason. A colon and a detail follow `charge` and `resend`."""
+
+    SALE = "sale"  #: The license is new.
+    CHARGE = "charge"  #: A later charge extended the license; the detail is that order's id.
+    RESEND = "resend"  #: A person asked for the e-mail once more; the detail is a number.
+
+    @property
+    def prefix(self) -> str:
+        """Return how every reason of this kind begins that has a detail."""
+        return f"{self}:"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an e-mail is owed. A license has one delivery per reason."""
+
+    kind: ReasonKind
+    detail: str | None = None
+
+    @classmethod
+    def charge(cls, order_id: str) -> Self:
+        return cls(ReasonKind.CHARGE, order_id)
+
+    @classmethod
+    def resend(cls, number: int) -> Self:
+        return cls(ReasonKind.RESEND, str(number))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a reason from its column. Raises ValueError for an unknown kind."""
+        kind, colon, detail = text.partition(":")
+        return cls(ReasonKind(kind), detail if colon else None)
+
+    @property
+    def charged_order(self) -> str | None:
+        """Return the order whose charge the e-mail tells of."""
+        return self.detail if self.kind is ReasonKind.CHARGE else None
+
+    @property
+    def resend_number(self) -> int | None:
+        return int(self.detail or 0) if self.kind is ReasonKind.RESEND else None
+
+    @override
+    def __str__(self) -> str:
+        return self.kind.value if self.detail is None else f"{self.kind.prefix}{self.detail}"
+
+
+NEW_LICENSE = Reason(ReasonKind.SALE)
+"""The reason of the e-mail that announces a new license."""

@@ -1,45 +1,77 @@
-"""What an event can be, and what can become of it."""
+"""The kinds of events, and the outcomes that an event can end with."""
 
+from enum import StrEnum
 from typing import Literal
 
-Kind = Literal[
-    "sale",
-    "recurring_charge",
-    "preorder",
-    "refund",
-    "dispute",
-    "dispute_won",
-    "cancellation",
-    "subscription_updated",
-    "subscription_ended",
-    "subscription_restarted",
-    "test_ping",
-    "unknown",
-]
+
+class EventKind(StrEnum):
+    """The part of a sale's life that an event tells of. `events.kind` holds the value."""
+
+    SALE = "sale"  #: A buyer paid, once or for the first time.
+    RECURRING_CHARGE = "recurring_charge"  #: A subscription was paid again.
+    PREORDER = "preorder"  #: A buyer ordered and will pay later.
+    REFUND = "refund"  #: The seller gave money back, all of it or a part.
+    DISPUTE = "dispute"  #: The buyer's bank takes the money back.
+    DISPUTE_WON = "dispute_won"  #: The bank gave the money to the seller after all.
+    CANCELLATION = "cancellation"  #: A subscription will not be charged again.
+    SUBSCRIPTION_UPDATED = "subscription_updated"  #: A subscription's plan changed.
+    SUBSCRIPTION_ENDED = "subscription_ended"  #: A subscription is over.
+    SUBSCRIPTION_RESTARTED = "subscription_restarted"  #: A canceled subscription goes on.
+    TEST_PING = "test_ping"  #: The seller pressed the storefront's test button.
+    UNKNOWN = "unknown"  #: The body does not tell, or nobody has read it yet.
+
+
+ORDER_KINDS = (EventKind.SALE, EventKind.RECURRING_CHARGE, EventKind.PREORDER)
+"""The kinds that run under their order's id; the rest carry another's id, or none."""
+
 SecretLabel = Literal["live", "test"]
 """The side of a shop that a webhook's secret belongs to; some shops tell a test by it alone."""
 
-ORDER_KINDS: tuple[Kind, ...] = ("sale", "recurring_charge", "preorder")
-"""The kinds that run under their order's id; the rest carry another's id, or none."""
 
-FULFILLED = "fulfilled"
-RENEWED = "renewed"
-DELIVERED = (FULFILLED, RENEWED)
-"""The outcomes that promise: the buyer has a license, and was told of it."""
-DUPLICATE = "duplicate"
-FAILED = "failed"
-FOREIGN_SELLER = "foreign_seller"
-"""Why an event is ignored that names another seller than the settings do."""
-NAMED = "named"
-"""A run found its event's order; the relay starts the event again under the order's id."""
+class Outcome(StrEnum):
+    """The end of an event. Every other outcome is `ignored:<why>`, which `ignored` writes."""
 
-NO_LICENSE = "no_license"
-"""Why a sale is ignored of which the seller's mapping says that it gives no license."""
+    FULFILLED = "fulfilled"  #: The buyer has a new license, and an e-mail told of it.
+    RENEWED = "renewed"  #: The subscription's license was extended, and an e-mail told of it.
+    DUPLICATE = "duplicate"  #: Another event of the same order settled the order.
+    FAILED = "failed"  #: No repetition helps: a person has to act.
+
+
+class IgnoredReason(StrEnum):
+    """Why an event mints nothing, where its kind is not the reason."""
+
+    FOREIGN_SELLER = "foreign_seller"  #: It names another seller than the settings do.
+    NAMED = "named"  #: A run found its order; the relay starts it again under the order's id.
+    NO_LICENSE = "no_license"  #: The product mapping gives its product no license.
+    REFUNDED = "refunded"  #: The order was refunded or disputed before it had a license.
+
+
+IGNORED = "ignored:"
+"""Begins every outcome that has a reason of its own."""
 
 
 def ignored(why: str) -> str:
-    return f"ignored:{why}"
+    return f"{IGNORED}{why}"
 
 
-UNSETTLED = (FAILED, DUPLICATE, ignored(FOREIGN_SELLER))
-"""The outcomes that say nothing of the order itself; a setting was wrong, perhaps."""
+def is_ignored(outcome: str) -> bool:
+    return outcome.startswith(IGNORED)
+
+
+DELIVERED = (Outcome.FULFILLED, Outcome.RENEWED)
+"""The outcomes that promise: the buyer has a license, and was told of it."""
+
+UNSETTLED = (Outcome.FAILED, Outcome.DUPLICATE, ignored(IgnoredReason.FOREIGN_SELLER))
+"""Outcomes after which another event may still fulfill the order: a setting may be wrong."""
+
+
+class EventStatus(StrEnum):
+    """The state by which a person filters events and sales: an outcome, or none yet."""
+
+    OPEN = "open"  #: It has no outcome yet.
+    PARKED = "parked"  #: It has no outcome yet, and a sentence says why.
+    FULFILLED = Outcome.FULFILLED
+    RENEWED = Outcome.RENEWED
+    DUPLICATE = Outcome.DUPLICATE
+    IGNORED = "ignored"  #: Its outcome is `ignored:<why>`.
+    FAILED = Outcome.FAILED

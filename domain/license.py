@@ -1,8 +1,9 @@
-"""What a buyer gets, and for how long."""
+"""A license and its term."""
 
 import calendar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from typing_extensions import override
 
@@ -41,6 +42,12 @@ class Term:
         years, rest = divmod(self.months, MONTHS_A_YEAR)
         count, unit = (self.months, "month") if rest else (years, "year")
         return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+class LicenseStatus(StrEnum):
+    """The state of a license, apart from its end. `licenses.status` holds the value."""
+
+    ACTIVE = "active"  #: The license is good until its end.
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.event import EventKind, IgnoredReason
+
 Variants = tuple[tuple[str, str], ...]
 
 
@@ -72,6 +74,6 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A ping that is known and mints nothing; `why` completes the outcome `ignored:<why>`."""
+    """An event that is known and mints nothing; `why` completes the outcome `ignored:<why>`."""
 
-    why: str
+    why: EventKind | IgnoredReason

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+from domain.delivery import Sent
 from domain.text import is_one_line
 
 PATIENCE = timedelta(seconds=30)
@@ -69,7 +70,7 @@ class Receipt:
     `message_id` is the provider's own; `remark` is what it said beside its yes.
     """
 
-    status: Literal["accepted", "logged"]
+    status: Sent
     message_id: str
     remark: str | None = None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from domain.event import ORDER_KINDS, Kind
+from domain.event import ORDER_KINDS, EventKind
 from domain.identifiers import order_reference
 from domain.sale import Ignored, Sale
 from storefronts.labeled_secrets import MatchedSecret
@@ -49,7 +49,7 @@ class StoredRequest:
 class Naming:
     """What a ping says it is. An id that is not usable is None, never quoted."""
 
-    kind: Kind
+    kind: EventKind
     order_id: str | None = None
     product_id: str | None = None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from domain.addresses import same_address
 from domain.advice import advised
 from domain.errors import SaleInvalidError
+from domain.event import IgnoredReason
 from domain.identifiers import order_reference
 from domain.sale import CORRECTED, Ignored, Sale, Sold
 from storefronts.base import StoredRequest, Storefront
@@ -28,7 +29,8 @@ class Remarks:
         except SaleInvalidError:
             return None
         if isinstance(read, Ignored):
-            return "this copy says that it was refunded" if read.why == "refunded" else None
+            is_refund = read.why == IgnoredReason.REFUNDED
+            return "this copy says that it was refunded" if is_refund else None
         return None if sold is None else "; ".join(_differences(read, sold)) or None
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.tables import CorrectionRow, DeliveryRow, EventRow, LicenseRow, ResendRow, SaleRow
-from domain.delivery import PENDING, WITHDRAWN
+from domain.delivery import DeliveryStatus, Reason, ReasonKind
 from domain.identifiers import order_reference, resend_reference
 from fakes.postmark import Accepted
 from torture.evidence import Evidence, Mail, MintedRow, Owed, Recorded, Row
@@ -23,7 +23,7 @@ def open_rows(session: Session) -> int:
     resends = select(func.count(ResendRow.id)).join(
         DeliveryRow, DeliveryRow.id == ResendRow.delivery_id
     )
-    waiting = resends.where(DeliveryRow.status == PENDING)
+    waiting = resends.where(DeliveryRow.status == DeliveryStatus.PENDING)
     return session.execute(events).scalar_one() + session.execute(waiting).scalar_one()
 
 
@@ -104,14 +104,14 @@ def _deliveries(session: Session) -> tuple[Owed, ...]:
 
 
 def _owed(delivery: DeliveryRow, order_id: str) -> Owed:
-    charge = charge_of(delivery.reason)
+    reason = Reason.parse(delivery.reason)
     return Owed(
         delivery.id,
         delivery.license_id,
-        charge or order_id,
-        is_charge=charge is not None,
-        is_resend=resend_of(delivery.reason) is not None,
-        is_withdrawn=delivery.status == WITHDRAWN,
+        reason.charged_order or order_id,
+        is_charge=reason.kind is ReasonKind.CHARGE,
+        is_resend=reason.kind is ReasonKind.RESEND,
+        is_withdrawn=delivery.status == DeliveryStatus.WITHDRAWN,
         to=delivery.to,
         attempts=delivery.attempts,
     )
@@ -132,7 +132,7 @@ def runs_of(session: Session, delivery_id: int) -> tuple[str, ...]:
     """Return the workflows that may send the delivery: a resend has one of its own."""
     order_id = order_of(session, delivery_id)
     asked = select(DeliveryRow.reason).where(DeliveryRow.id == delivery_id)
-    number = resend_of(session.execute(asked).scalar_one())
+    number = Reason.parse(session.execute(asked).scalar_one()).resend_number
     own = () if number is None else (resend_reference(SOURCE, order_id, number),)
     return (order_reference(SOURCE, order_id), *own)
 
@@ -143,16 +143,4 @@ def order_of(session: Session, delivery_id: int) -> str:
         LicenseRow, LicenseRow.id == DeliveryRow.license_id
     )
     reason, order_id = session.execute(owed.where(DeliveryRow.id == delivery_id)).one()
-    return charge_of(reason) or order_id
-
-
-def charge_of(reason: str) -> str | None:
-    """Return the charge that a delivery tells of; None: it tells of a new license."""
-    sort, _, charge = reason.partition(":")
-    return charge if sort == "charge" else None
-
-
-def resend_of(reason: str) -> int | None:
-    """Return which of the order's resends a delivery is; None: nobody asked for it."""
-    sort, _, number = reason.partition(":")
-    return int(number) if sort == "resend" else None
+    return Reason.parse(reason).charged_order or order_id

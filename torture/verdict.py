@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from domain.event import FAILED
+from domain.event import Outcome
 from torture.corrected import misled, unheeded
 from torture.evidence import Evidence
 from torture.plan import Correction, Order
@@ -49,7 +49,7 @@ def _lost_requests(found: Evidence) -> Iterator[Breach]:
 def _lost_sales(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:
     licensed = {license_.order_id for license_ in found.licenses}
     members = {license_.subscription_id for license_ in found.licenses} - {None}
-    failed = {row.order_id: row.error for row in found.rows if row.outcome == FAILED}
+    failed = {row.order_id: row.error for row in found.rows if row.outcome == Outcome.FAILED}
     sold = set(found.sales)
     wrong = dict(_wrong_ends(orders, found))
     unmailed = set(_unmailed(found))

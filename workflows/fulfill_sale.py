@@ -6,6 +6,7 @@ from temporalio.exceptions import ApplicationError
 from workflows.common_steps import DATABASE_FAST, DATABASE_SLOW, close_order, email_license
 from workflows.failing import still_owed
 from workflows.local_first import local_first
+from workflows.outcomes import FAILED, FULFILLED, RENEWED, ignored
 from workflows.steps import (
     ClosedOrder,
     EmailedLicense,
@@ -46,20 +47,20 @@ class FulfillSale:
 
     async def fail(self, ping: EventToParse, failure: ApplicationError) -> ApplicationError:
         """Close the order as failed; return the error that ends the run."""
-        await self.close(OrderToClose(ping.event_id, "failed", failure.message))
+        await self.close(OrderToClose(ping.event_id, FAILED, failure.message))
         return ApplicationError(failure.message, type=failure.type, non_retryable=True)
 
     async def fulfill(self, ping: EventToParse) -> str:
         parsed = await self.parse(ping)
         if parsed.sale_id is None:
-            return f"ignored:{parsed.ignored}"
+            return ignored(parsed.ignored)
         minted = await self.mint(SaleToMint(ping.event_id, parsed.sale_id))
         if minted.ignored is not None:
-            return f"ignored:{minted.ignored}"
+            return ignored(minted.ignored)
         if minted.delivery_id is not None:
             letter = LicenseToEmail(ping.event_id, minted.delivery_id)
             await self.email(letter, f"e-mail license {minted.license_id}")
-        return "renewed" if minted.renewed else "fulfilled"
+        return RENEWED if minted.renewed else FULFILLED
 
     async def parse(self, ping: EventToParse) -> ParsedEvent:
         self.tell(f"parse ping {ping.event_id}")

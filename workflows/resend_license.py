@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from temporalio import workflow
 
 from workflows.common_steps import close_order, email_license
+from workflows.outcomes import FULFILLED, RENEWED
 from workflows.steps import ClosedOrder, LicenseToEmail, OrderToClose
 
 
@@ -30,7 +31,7 @@ class ResendLicense:
         summary = f"e-mail license {resend.license_id} again"
         workflow.set_current_details(summary)
         await email_license(LicenseToEmail(resend.event_id, resend.delivery_id), summary)
-        outcome = "renewed" if resend.renewed else "fulfilled"
+        outcome = RENEWED if resend.renewed else FULFILLED
         closed = await close_order(OrderToClose(resend.event_id, outcome))
         workflow.set_current_details(f"{summary} → **done**")
         return closed

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow, Table
-from domain.delivery import DONE, PENDING, REFUSED, WITHDRAWN
-from domain.event import DUPLICATE, FAILED, FULFILLED, ORDER_KINDS
+from domain.delivery import DeliveryStatus
+from domain.event import IGNORED, ORDER_KINDS, EventStatus, Outcome
+from domain.license import LicenseStatus
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -17,12 +18,10 @@ if TYPE_CHECKING:
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 Line = TypeVar("Line", bound="DataclassInstance")
 
-OPEN = "open"
-PARKED = "parked"
-EVENT_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", DUPLICATE, "ignored", FAILED)
-SALE_STATUSES = (OPEN, PARKED, FULFILLED, "renewed", "ignored", FAILED)
-LICENSE_STATUSES = ("active",)
-DELIVERY_STATUSES = (PENDING, *DONE, REFUSED, WITHDRAWN)
+EVENT_STATUSES = tuple(EventStatus)
+SALE_STATUSES = tuple(each for each in EventStatus if each is not EventStatus.DUPLICATE)
+LICENSE_STATUSES = tuple(LicenseStatus)
+DELIVERY_STATUSES = tuple(DeliveryStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def list_events(session: Session, filters: Filters) -> list[EventLine]:
     if filters.status is not None:
         query = query.where(_has_status(filters.status))
     return [
-        line_of(EventLine, row, processed=row.outcome not in {None, FAILED})
+        line_of(EventLine, row, processed=row.outcome not in {None, Outcome.FAILED})
         for row in session.scalars(query.order_by(EventRow.id.desc()))
     ]
 
@@ -210,12 +209,12 @@ def _filtered(
 
 def _has_status(status: str) -> ColumnElement[bool]:
     match status:
-        case "open":
+        case EventStatus.OPEN:
             return EventRow.outcome.is_(None)
-        case "parked":
+        case EventStatus.PARKED:
             return and_(EventRow.outcome.is_(None), EventRow.error.is_not(None))
-        case "ignored":
-            return EventRow.outcome.startswith("ignored:")
+        case EventStatus.IGNORED:
+            return EventRow.outcome.startswith(IGNORED)
         case _:
             return EventRow.outcome == status
 
@@ -223,12 +222,12 @@ def _has_status(status: str) -> ColumnElement[bool]:
 def _sale_status() -> ColumnElement[str]:
     """Tell how the order stands: by a row that ended well, else an open one, else a failed one."""
     row = aliased(EventRow)
-    rank = case((row.outcome.is_(None), 1), (row.outcome == FAILED, 2), else_=0)
-    waiting = case((row.error.is_(None), OPEN), else_=PARKED)
+    rank = case((row.outcome.is_(None), 1), (row.outcome == Outcome.FAILED, 2), else_=0)
+    waiting = case((row.error.is_(None), EventStatus.OPEN), else_=EventStatus.PARKED)
     return (
         select(case((row.outcome.is_(None), waiting), else_=row.outcome))
         .where(row.source == SaleRow.source, row.order_id == SaleRow.order_id)
-        .where(row.kind.in_(ORDER_KINDS), row.outcome.is_distinct_from(DUPLICATE))
+        .where(row.kind.in_(ORDER_KINDS), row.outcome.is_distinct_from(Outcome.DUPLICATE))
         .order_by(rank)
         .limit(1)
         .scalar_subquery()

@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from domain.delivery import DeliveryStatus
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError, MailerAwayError
 from kit.addresses import mailable
 from mailers.base import AUTOMATIC, PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
@@ -54,7 +55,7 @@ class LoggingEmailService(EmailService):
             why = error.strerror or type(error).__name__
             raise MailerAwayError("the outbox folder", f"cannot be written ({why})") from None
         logger.info("sent delivery %d into the outbox: %s", email.delivery_id, file)
-        return Receipt("logged", file.name)
+        return Receipt(DeliveryStatus.LOGGED, file.name)
 
     @override
     async def find(self, mark: Mark, patience: timedelta = PATIENCE) -> Receipt | None:
@@ -64,7 +65,7 @@ class LoggingEmailService(EmailService):
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise DeliveryInDoubtError("the outbox folder", f"cannot be read ({why})") from None
-        return Receipt("logged", file.name) if found else None
+        return Receipt(DeliveryStatus.LOGGED, file.name) if found else None
 
     @override
     async def aclose(self) -> None:

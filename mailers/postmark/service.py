@@ -16,6 +16,7 @@ from typing import ClassVar
 import httpx
 from typing_extensions import override
 
+from domain.delivery import DeliveryStatus
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError
 from kit.addresses import mailable
 from mailers.base import (
@@ -171,4 +172,4 @@ def _found(response: httpx.Response, mark: Mark) -> Receipt | None:
     if not ours:
         return None
     remark = f"Postmark lists {len(ours)} mails of this delivery" if len(ours) > 1 else None
-    return Receipt("accepted", ours[-1].message_id, remark)
+    return Receipt(DeliveryStatus.ACCEPTED, ours[-1].message_id, remark)

@@ -9,6 +9,7 @@ answered. Postmark's own words may hold an address, so they go into `detail` alo
 import re
 from http import HTTPStatus
 
+from domain.delivery import DeliveryStatus
 from domain.errors import (
     DeliveryInDoubtError,
     MailBuiltWronglyError,
@@ -61,7 +62,7 @@ def receipt_of(answer: Answer, delivery_id: int, stream: str) -> Receipt:
         raise MailerRefusesError(TEST_MODE)
     delayed = "delayed" in (answer.text or "")
     remark = "Postmark says that delivery may be delayed" if delayed else None
-    return Receipt("accepted", answer.message_id, remark)
+    return Receipt(DeliveryStatus.ACCEPTED, answer.message_id, remark)
 
 
 def trouble(answer: Answer) -> DeliveryInDoubtError | None:

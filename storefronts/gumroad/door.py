@@ -7,6 +7,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from domain.errors import SaleInvalidError
+from domain.event import EventKind
 from domain.identifiers import is_usable, is_usable_order_id
 from storefronts.base import Door, Envelope, Naming, StoredRequest
 from storefronts.gumroad.fields import read_fields
@@ -51,7 +52,7 @@ class GumroadDoor(Door):
         try:
             fields = read_fields(ping)
         except SaleInvalidError:
-            return Naming("unknown")
+            return Naming(EventKind.UNKNOWN)
         return Naming(
             kind_or_unknown(fields),
             order_id=fields.usable("sale_id", is_usable_order_id),

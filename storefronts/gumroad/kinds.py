@@ -3,38 +3,39 @@
 from collections.abc import Mapping
 
 from domain.errors import SaleInvalidError
-from domain.event import Kind
+from domain.event import EventKind
 from storefronts import values
 from storefronts.gumroad.fields import PingFields
 
-KIND_OF_RESOURCE: Mapping[str, Kind] = {
-    "refund": "refund",
-    "dispute": "dispute",
-    "dispute_won": "dispute_won",
-    "cancellation": "cancellation",
-    "subscription_updated": "subscription_updated",
-    "subscription_ended": "subscription_ended",
-    "subscription_restarted": "subscription_restarted",
+KIND_OF_RESOURCE: Mapping[str, EventKind] = {
+    "refund": EventKind.REFUND,
+    "dispute": EventKind.DISPUTE,
+    "dispute_won": EventKind.DISPUTE_WON,
+    "cancellation": EventKind.CANCELLATION,
+    "subscription_updated": EventKind.SUBSCRIPTION_UPDATED,
+    "subscription_ended": EventKind.SUBSCRIPTION_ENDED,
+    "subscription_restarted": EventKind.SUBSCRIPTION_RESTARTED,
 }
 
 
-def kind_of(fields: PingFields) -> Kind:
+def kind_of(fields: PingFields) -> EventKind:
     """Return the ping's kind. Raises SaleInvalidError where a field that decides is unreadable."""
     resource = fields.text("resource_name")
     if resource not in {"", "sale"}:
-        return KIND_OF_RESOURCE.get(resource, "unknown")
+        return KIND_OF_RESOURCE.get(resource, EventKind.UNKNOWN)
     # Only the "send test ping" button leaves the resource out. It sends a real customer's last
     # purchase; a purchase that the seller made as a test says `sale` and is one.
     # Where a buyer's words stand in `test`, nobody can tell which, and a guess could mail them.
     if not resource and values.flag("test", fields.own_text("test")):
-        return "test_ping"
+        return EventKind.TEST_PING
     if fields.flag("is_preorder_authorization"):
-        return "preorder"
-    return "recurring_charge" if fields.flag("is_recurring_charge") else "sale"
+        return EventKind.PREORDER
+    is_charge = fields.flag("is_recurring_charge")
+    return EventKind.RECURRING_CHARGE if is_charge else EventKind.SALE
 
 
-def kind_or_unknown(fields: PingFields) -> Kind:
+def kind_or_unknown(fields: PingFields) -> EventKind:
     try:
         return kind_of(fields)
     except SaleInvalidError:
-        return "unknown"
+        return EventKind.UNKNOWN

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing_extensions import override
 
 from domain.errors import SaleInvalidError
-from domain.event import FOREIGN_SELLER
+from domain.event import EventKind, IgnoredReason
 from domain.identifiers import is_usable
 from domain.sale import CORRECTED, Ignored, Product, Sale
 from domain.text import plain_text
@@ -35,16 +35,16 @@ class Gumroad(GumroadDoor, Storefront):
         fields = read_fields(ping)
         kind = kind_of(fields)
         if self._seller_id and fields.text("seller_id") not in {"", self._seller_id}:
-            return Ignored(FOREIGN_SELLER)
-        if kind == "unknown":
+            return Ignored(IgnoredReason.FOREIGN_SELLER)
+        if kind is EventKind.UNKNOWN:
             name = values.quotable(fields.text("resource_name"))
             raise SaleInvalidError(f'resource_name{name} is unknown; a sale\'s must be "sale"')
-        if kind not in {"sale", "recurring_charge"}:
+        if kind not in {EventKind.SALE, EventKind.RECURRING_CHARGE}:
             return Ignored(kind)
         if fields.flag("refunded"):
-            return Ignored("refunded")
+            return Ignored(IgnoredReason.REFUNDED)
         sale = self._sale(fields, ping)
-        if kind == "recurring_charge" and sale.subscription_id is None:
+        if kind is EventKind.RECURRING_CHARGE and sale.subscription_id is None:
             raise SaleInvalidError("a recurring charge must have a subscription_id")
         return sale
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 from activities.email import MailPatience
 from db.resends import NewResend, ask_resends
 from db.views.lists import DeliveryLine, Filters, list_deliveries
+from domain.delivery import DeliveryStatus
 from domain.errors import DeliveryInDoubtError
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT_AND_DROP
@@ -74,7 +75,7 @@ class Unlisted(EmailService):
 
     @override
     async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt:
-        return Receipt("accepted", email.to)
+        return Receipt(DeliveryStatus.ACCEPTED, email.to)
 
     @override
     async def find(self, mark: Mark, patience: timedelta = PATIENCE) -> Receipt | None:

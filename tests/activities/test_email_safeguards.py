@@ -8,6 +8,7 @@ import pytest
 from typing_extensions import override
 
 from activities.email import MailPatience
+from domain.delivery import DeliveryStatus
 from domain.errors import DeliveryInDoubtError, TransientError
 from mailers.base import PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
 from tests.activities.attempts import Attempts
@@ -32,7 +33,7 @@ class LosingAnswer(EmailService):
         self.marks.append(email.mark)
         if len(self.marks) == 1:
             raise DeliveryInDoubtError(self.provider, "gave no answer")
-        return Receipt("accepted", f"m-{len(self.marks)}")
+        return Receipt(DeliveryStatus.ACCEPTED, f"m-{len(self.marks)}")
 
     @override
     async def aclose(self) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from catalog.file import ProductsFile
 from commands.smoke import a_product
+from domain.delivery import DeliveryStatus
 from mailers.base import PATIENCE, Email, Receipt
 from mailers.outbox.service import LoggingEmailService
 from tests.support.commanding import Run, Shop
@@ -24,7 +25,7 @@ class Mailing(LoggingEmailService):
 
     @override
     async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt:
-        return replace(await super().send(email, patience), status="accepted")
+        return replace(await super().send(email, patience), status=DeliveryStatus.ACCEPTED)
 
 
 async def smoke(mint: Run, url: str, secret: str = SECRET, patience: int = 30) -> tuple[int, str]:

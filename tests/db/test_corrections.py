@@ -21,10 +21,13 @@ from db.resends import ask_resends, logged_orders
 from db.sales import save_sale
 from db.tables import DeliveryRow
 from db.views.lists import Filters, list_deliveries, list_licenses
+from domain.delivery import DeliveryStatus
 from tests.db.correcting import RIGHT, RIGHTER, corrected, holder, line, owed, said
 from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_ping
 
 LEASE = timedelta(hours=1)
+SENT = SentMail(DeliveryStatus.ACCEPTED, "postmark", "m-1")
+WRITTEN = SentMail(DeliveryStatus.LOGGED, "logging", "file")
 
 
 def test_correction_withdraws_every_mail_that_waits(database: Database) -> None:
@@ -44,7 +47,7 @@ def test_correction_withdraws_every_mail_that_waits(database: Database) -> None:
 
 def test_what_went_out_stays_as_it_is(database: Database) -> None:
     sale = owed(database)
-    database.write_here(record_sent, sale, SentMail("accepted", "postmark", "m-1"), NOON)
+    database.write_here(record_sent, sale, SENT, NOON)
     corrected(database)
     found = line(database, sale)
     assert (found.status, found.superseded_by, found.to) == ("accepted", None, BUYER)
@@ -117,7 +120,7 @@ def test_attempt_under_way_that_went_out_is_told_and_the_right_one_is_owed(
     sale = owed(database)
     database.write_here(begin_attempt, sale, None, LEASE)
     right = corrected(database)
-    database.write_here(record_sent, sale, SentMail("accepted", "postmark", "m-1"), NOON)
+    database.write_here(record_sent, sale, SENT, NOON)
     found = line(database, sale)
     assert (found.status, found.to, found.message_id) == ("accepted", BUYER, "m-1")
     letter = database.read_here(load_owed_email, right)
@@ -145,9 +148,9 @@ def test_license_whose_right_address_only_got_a_file_is_listed_though_the_wrong_
     database: Database,
 ) -> None:
     sale = owed(database)
-    database.write_here(record_sent, sale, SentMail("accepted", "postmark", "m-1"), NOON)
+    database.write_here(record_sent, sale, SENT, NOON)
     right = corrected(database)
-    database.write_here(record_sent, right, SentMail("logged", "logging", "file"), NOON)
+    database.write_here(record_sent, right, WRITTEN, NOON)
     assert database.read_here(logged_orders) == [("gumroad", "order-1")]
     (again,) = database.write_here(ask_resends, said(None), NOON)
     assert line(database, again).to == RIGHT

@@ -14,6 +14,7 @@ from db.deliveries import (
 )
 from db.engine import Database
 from db.views.lists import DeliveryLine, Filters, list_deliveries
+from domain.delivery import DeliveryStatus
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, mint, sale_of
 
@@ -46,7 +47,9 @@ def claimed(
 
 
 def sent(database: Database, delivery: int, message_id: str = "m-1") -> None:
-    database.write_here(record_sent, delivery, SentMail("accepted", "postmark", message_id), LATER)
+    database.write_here(
+        record_sent, delivery, SentMail(DeliveryStatus.ACCEPTED, "postmark", message_id), LATER
+    )
 
 
 def test_of_twenty_claims_at_once_one_wins(database: Database) -> None:

@@ -21,6 +21,7 @@ from db.deliveries import SentMail, record_sent
 from db.engine import Database
 from db.events import store_event
 from db.views.lists import Filters, list_events, list_licenses
+from domain.delivery import DeliveryStatus
 from domain.sale import Ignored, Sale
 from kit.clock import utc_now
 from storefronts.base import StoredRequest, Storefront
@@ -114,7 +115,7 @@ def fulfill(database: Database, watched: Watched, tmp_path: Path) -> Fulfill:
         mint = Mint(database, storefronts, ProductsFile(products, ("gumroad",)))
         minted = await step.run(mint.mint, SaleToMint(event_id, parsed.sale_id))
         assert minted.delivery_id is not None
-        sent = SentMail("logged", "outbox", "a file")
+        sent = SentMail(DeliveryStatus.LOGGED, "outbox", "a file")
         await database.write(record_sent, minted.delivery_id, sent, utc_now())
         close = Close(database, storefronts)
         return await step.run(close.close, OrderToClose(event_id, "fulfilled"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import FailureError
 
-from domain.event import FAILED, ORDER_KINDS
+from domain.event import ORDER_KINDS, Outcome
 from tests.support.running import FORM, Mintpost
 
 
@@ -76,7 +76,7 @@ def _expected_end(case: Case, row: int) -> End:
         case.outcome,
         case.error,
         case.note,
-        failure=case.error if case.outcome == FAILED else None,
+        failure=case.error if case.outcome == Outcome.FAILED else None,
     )
 
 

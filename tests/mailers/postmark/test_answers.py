@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from domain.delivery import DeliveryStatus
 from domain.errors import (
     DeliveryInDoubtError,
     MailBuiltWronglyError,
@@ -91,7 +92,7 @@ async def test_an_accepted_mail_keeps_its_message_id(case: dict[str, Any], email
 
     delayed = "delayed" in case["name"]
     remark = "Postmark says that delivery may be delayed" if delayed else None
-    assert receipt == Receipt("accepted", MESSAGE_ID, remark)
+    assert receipt == Receipt(DeliveryStatus.ACCEPTED, MESSAGE_ID, remark)
 
 
 @pytest.mark.parametrize("case", [c for c in SEND_CASES if c["class"] != "accepted"], ids=_named)

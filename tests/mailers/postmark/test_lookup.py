@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from domain.delivery import DeliveryStatus
 from domain.errors import DeliveryInDoubtError, MailerRefusesError, MintpostError
 from mailers.base import Mark, Receipt
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
@@ -31,7 +32,7 @@ async def _find(response: httpx.Response) -> Receipt | None:
 
 @pytest.mark.parametrize("name", ["one", "queued", "total_as_text"])
 async def test_a_listed_mail_counts_as_sent(name: str) -> None:
-    assert await _find(_response(LOOKUPS[name])) == Receipt("accepted", MESSAGE_ID)
+    assert await _find(_response(LOOKUPS[name])) == Receipt(DeliveryStatus.ACCEPTED, MESSAGE_ID)
 
 
 @pytest.mark.parametrize("name", ["none", "foreign"])
@@ -42,7 +43,9 @@ async def test_no_mail_with_our_mark_is_none_found(name: str) -> None:
 async def test_of_several_mails_the_oldest_counts_and_the_doubling_is_told() -> None:
     receipt = await _find(_response(LOOKUPS["several"]))
 
-    assert receipt == Receipt("accepted", MESSAGE_ID, "Postmark lists 2 mails of this delivery")
+    assert receipt == Receipt(
+        DeliveryStatus.ACCEPTED, MESSAGE_ID, "Postmark lists 2 mails of this delivery"
+    )
 
 
 @pytest.mark.parametrize(

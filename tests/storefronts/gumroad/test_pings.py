@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from domain.event import Kind
+from domain.event import EventKind
 from domain.sale import Ignored, Product, Sale
 from storefronts.base import Naming, StoredRequest
 from storefronts.gumroad.storefront import Gumroad
@@ -129,13 +129,13 @@ SALES = {
     ),
     "33_retry_of_01_third_attempt": ORDINARY,
 }
-IGNORED: dict[str, tuple[Kind, str | None, str]] = {
-    "12_refund_full": ("refund", ORDINARY.order_id, EDITOR.product_id),
-    "13_refund_partial": ("refund", "hZGjHMX6s5cut-_ARmgyJQ==", EDITOR.product_id),
-    "14_dispute": ("dispute", "-uDI43XctCydwJlzNHKWSw==", EDITOR.product_id),
-    "16_cancellation_by_buyer": ("cancellation", None, TEAMS.product_id),
-    "23_test_ping_button": ("test_ping", ORDINARY.order_id, EDITOR.product_id),
-    "30_preorder_authorization": ("preorder", "a_LcTbIq06xR2r73FE3heA==", PREORDERED_ID),
+IGNORED: dict[str, tuple[EventKind, str | None, str]] = {
+    "12_refund_full": (EventKind.REFUND, ORDINARY.order_id, EDITOR.product_id),
+    "13_refund_partial": (EventKind.REFUND, "hZGjHMX6s5cut-_ARmgyJQ==", EDITOR.product_id),
+    "14_dispute": (EventKind.DISPUTE, "-uDI43XctCydwJlzNHKWSw==", EDITOR.product_id),
+    "16_cancellation_by_buyer": (EventKind.CANCELLATION, None, TEAMS.product_id),
+    "23_test_ping_button": (EventKind.TEST_PING, ORDINARY.order_id, EDITOR.product_id),
+    "30_preorder_authorization": (EventKind.PREORDER, "a_LcTbIq06xR2r73FE3heA==", PREORDERED_ID),
 }
 
 Encode = Callable[[StoredRequest], StoredRequest]
@@ -198,7 +198,7 @@ def test_a_recorded_sale_is_read_field_by_field(
 
     sale = SALES[name]
     assert gumroad.parse(ping) == sale
-    kind: Kind = "recurring_charge" if "recurring" in name else "sale"
+    kind = EventKind.RECURRING_CHARGE if "recurring" in name else EventKind.SALE
     assert gumroad.name_request(ping) == Naming(kind, sale.order_id, sale.product.product_id)
 
 

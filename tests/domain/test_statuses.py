@@ -1,0 +1,61 @@
+"""The words for states: other programs read them, so each stays exactly as it is."""
+
+import json
+
+import pytest
+
+from domain.delivery import NEW_LICENSE, DeliveryStatus, Reason, ReasonKind
+from domain.event import EventKind, EventStatus, IgnoredReason, Outcome, ignored, is_ignored
+from domain.license import LicenseStatus
+
+WORDS = {
+    EventKind: [
+        *("sale", "recurring_charge", "preorder", "refund", "dispute", "dispute_won"),
+        *("cancellation", "subscription_updated", "subscription_ended"),
+        *("subscription_restarted", "test_ping", "unknown"),
+    ],
+    Outcome: ["fulfilled", "renewed", "duplicate", "failed"],
+    IgnoredReason: ["foreign_seller", "named", "no_license", "refunded"],
+    EventStatus: ["open", "parked", "fulfilled", "renewed", "duplicate", "ignored", "failed"],
+    DeliveryStatus: ["pending", "accepted", "logged", "refused", "withdrawn"],
+    ReasonKind: ["sale", "charge", "resend"],
+    LicenseStatus: ["active"],
+}
+REASONS = {
+    "sale": NEW_LICENSE,
+    "charge:order-2": Reason.charge("order-2"),
+    "charge:a:b": Reason.charge("a:b"),
+    "resend:12": Reason.resend(12),
+}
+
+
+@pytest.mark.parametrize("states", WORDS, ids=lambda states: states.__name__)
+def test_each_state_is_written_as_its_word(states: type[EventKind]) -> None:
+    assert json.loads(json.dumps(list(states))) == WORDS[states]
+    assert [f"{each}" for each in states] == WORDS[states]
+    assert [str(each) for each in states] == WORDS[states]
+
+
+def test_an_ignored_event_names_its_reason() -> None:
+    assert ignored(IgnoredReason.NO_LICENSE) == "ignored:no_license"
+    assert ignored(EventKind.REFUND) == "ignored:refund"
+    assert is_ignored("ignored:refund")
+    assert not is_ignored(Outcome.FULFILLED)
+
+
+@pytest.mark.parametrize("text", REASONS)
+def test_a_reason_is_read_as_it_was_written(text: str) -> None:
+    assert Reason.parse(text) == REASONS[text]
+    assert str(REASONS[text]) == text
+
+
+def test_a_reason_tells_its_order_or_its_number() -> None:
+    charge, resend = Reason.parse("charge:order-2"), Reason.parse("resend:12")
+    assert (charge.charged_order, charge.resend_number) == ("order-2", None)
+    assert (resend.charged_order, resend.resend_number) == (None, 12)
+    assert (NEW_LICENSE.charged_order, NEW_LICENSE.resend_number) == (None, None)
+
+
+def test_a_reason_of_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="gift"):
+        Reason.parse("gift:1")

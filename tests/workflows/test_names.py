@@ -1,0 +1,19 @@
+"""The words that workflows repeat, because they must not import `domain`."""
+
+from domain import errors
+from domain.event import IgnoredReason, Outcome, ignored
+from workflows import failing, local_first, outcomes
+
+
+def test_the_outcomes_are_those_of_the_domain() -> None:
+    named = {outcomes.FULFILLED, outcomes.RENEWED, outcomes.FAILED}
+    assert named == {Outcome.FULFILLED, Outcome.RENEWED, Outcome.FAILED}
+    assert outcomes.FULFILLED == Outcome.FULFILLED
+    assert outcomes.RENEWED == Outcome.RENEWED
+    assert outcomes.ignored("refunded") == ignored(IgnoredReason.REFUNDED)
+
+
+def test_the_failure_types_are_those_of_the_errors() -> None:
+    assert errors.PermanentError.failure_type == failing.PERMANENT
+    assert errors.OperatorError.failure_type == local_first.NEEDS_OPERATOR
+    assert errors.DeliveryInDoubtError.failure_type == local_first.DELIVERY_IN_DOUBT

@@ -1,0 +1,9 @@
+"""The outcomes of `domain.event`, which workflows must not import; a test holds them equal."""
+
+FULFILLED = "fulfilled"
+RENEWED = "renewed"
+FAILED = "failed"
+
+
+def ignored(why: str | None) -> str:
+    return f"ignored:{why}"
