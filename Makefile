@@ -9,7 +9,7 @@ AUDIT := .venv-audit/.installed
 PICTURES := .venv-pictures/.installed
 CHROMIUM ?= /usr/bin/chromium
 
-.PHONY: help setup demo dev test check bench format audit histories lock pictures clean
+.PHONY: help setup demo dev test check bench format audit histories rooms lock pictures clean
 
 help:  ## What can be done here
 	@awk -F ':.*## *' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -62,6 +62,9 @@ $(AUDIT): requirements/audit.lock
 histories: setup  ## Record workflow paths that have no recording yet; those that have one stay
 	RECORD_HISTORIES=1 $(BIN)/pytest tests/fulfillment/test_histories.py
 	$(BIN)/pytest tests/test_replay.py
+
+rooms: setup  ## The table of rooms in docs/architecture.md, from the code's own imports
+	$(BIN)/python docs/rooms.py
 
 pictures: setup $(PICTURES)  ## The pictures of the README, from a real run; needs Chromium
 	.venv-pictures/bin/python docs/pictures/make_pictures.py --mintpost $(BIN)/mintpost --chromium $(CHROMIUM)

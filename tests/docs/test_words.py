@@ -1,0 +1,163 @@
+"""One word for one thing: docs/glossary.md retires words, and nothing of the house uses them."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.core import TyperGroup
+
+import cli
+from db.engine import Database
+from db.tables import Table
+from tests.docs.test_docs import ROOT, name_of, tracked
+
+RETIRED = {
+    "request (what HTTP brought) or event (its row)": r"(?<![a-z])pings?(?![a-z])|Pings?(?![a-z])",
+    "event, for the row": r"(?i)\baudit[ _-]rows?\b",
+    "license": r"(?i)licence",
+}
+MEANS_GUMROADS_OWN = re.compile(
+    r"""
+    test[ _]ping                            # its button, and the event's kind after it
+    | [Rr]esend\ ping | [Pp]ing\ endpoint   # as its pages call them
+    | Gumroad's\ (own\ )?pings?
+    | \*\*ping\*\*                          # the glossary's entry
+    | gumroad/pings                         # the recorded bodies
+    | pool_pre_ping                         # SQLAlchemy's
+    """,
+    re.VERBOSE,
+)
+SPEAKS_OF_PINGS = (
+    "storefronts/gumroad/",
+    "tests/",
+    "CHANGELOG.md",  # an entry keeps the words of its time
+    "docs/glossary.md",  # it names the words that it retires
+    "docs/adr/0027-rooms.md",
+)
+PROGRAM_TEXT = (".py", ".md", ".html", ".txt", ".yml", ".yaml", ".toml", ".example")
+PROGRAM_NAMES = ("Caddyfile", "Dockerfile", "Makefile")
+STILL_TO_CLEAN = (
+    "activities/close.py",
+    "activities/copies.py",
+    "activities/parse.py",
+    "activities/pings.py",
+    "api/app.py",
+    "api/webhooks.py",
+    "commands/demo.py",
+    "commands/proof.py",
+    "commands/smoke.py",
+    "db/orders.py",
+    "db/owing.py",
+    "db/settling.py",
+    "docs/adr/0006-late-events.md",
+    "docs/adr/0008-first-reading.md",
+    "docs/adr/0012-corrections.md",
+    "docs/adr/0013-bounded-server.md",
+    "docs/adr/0017-reading-what-was-meant.md",
+    "docs/adr/0020-the-step-has-the-word.md",
+    "docs/adr/0021-two-roles.md",
+    "docs/operate.md",
+    "docs/production.md",
+    "docs/torture.md",
+    "domain/sale.py",
+    "relay/dispatcher.py",
+    "storefronts/base.py",
+    "storefronts/remarks.py",
+    "storefronts/values.py",
+    "torture/traffic.py",
+    "workflows/fulfill_sale.py",
+    "workflows/resend_license.py",
+    "workflows/steps.py",
+)
+"""Files that may use retired words until they are rewritten. The list must become empty."""
+
+
+def products_texts() -> list[Path]:
+    """Return the files of product and documents that people write."""
+    return [
+        file
+        for file in tracked()
+        if (file.suffix in PROGRAM_TEXT or file.name in PROGRAM_NAMES)
+        and not name_of(file).startswith(SPEAKS_OF_PINGS)
+        and name_of(file) not in STILL_TO_CLEAN
+    ]
+
+
+def retired_in(text: str) -> Iterator[str]:
+    """Yield each place of a retired word, with the words that replace it."""
+    for number, line in enumerate(text.splitlines(), 1):
+        ours = MEANS_GUMROADS_OWN.sub("", line)
+        for instead, word in RETIRED.items():
+            if re.search(word, ours):
+                yield f"line {number}: say {instead}: {line.strip()}"
+
+
+def test_no_text_uses_a_retired_word() -> None:
+    found = {name_of(file): list(retired_in(file.read_text())) for file in products_texts()}
+    assert {name: bad for name, bad in found.items() if bad} == {}
+
+
+def test_no_file_is_named_with_a_retired_word() -> None:
+    names = [name_of(file) for file in tracked()]
+    ours = [name for name in names if not name.startswith((*SPEAKS_OF_PINGS, *STILL_TO_CLEAN))]
+    assert {name: found for name in ours if (found := list(retired_in(name)))} == {}
+
+
+def helps(command: Any, context: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - typer's own
+    """Yield the help of the command and of all commands below it, each under its whole name."""
+    yield context.command_path, command.get_help(context)
+    if isinstance(command, TyperGroup):
+        for name in command.list_commands(context):
+            below: Any = command.get_command(context, name)
+            yield from helps(below, below.context_class(below, parent=context, info_name=name))
+
+
+def test_no_help_of_the_command_line_uses_a_retired_word() -> None:
+    command: Any = typer.main.get_command(cli.app)
+    found = dict(helps(command, command.context_class(command, info_name="mintpost")))
+    assert {"mintpost", "mintpost events", "mintpost keys generate"} <= {*found}
+    assert {name: bad for name, text in found.items() if (bad := list(retired_in(text)))} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a ping is kept",
+        "2 pings",
+        "def ping_of(row)",
+        "class SamplePing:",
+        "the Audit row",
+        "licence",
+    ],
+)
+def test_a_retired_word_is_found(text: str) -> None:
+    assert len(list(retired_in(text))) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["press *Resend ping* there", "`ignored:test_ping`", "a mapping of shipping", "Keeping"]
+)
+def test_gumroads_own_words_and_other_words_stay(text: str) -> None:
+    assert list(retired_in(text)) == []
+
+
+def test_every_row_is_called_a_row() -> None:
+    names = [mapper.class_.__name__ for mapper in Table.registry.mappers]
+    assert names
+    assert [name for name in names if not name.endswith("Row")] == []
+
+
+def test_a_database_reads_and_writes_and_runs_nothing() -> None:
+    doors = {name for name in vars(Database) if not name.startswith("_")}
+    assert {"read", "read_here", "write", "write_here"} <= doors
+    assert not {"run", "run_here"} & doors
+
+
+def test_the_glossary_names_each_retired_word() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text()
+    rows = re.findall(r"^\| \*\*.+\| (.+) \|$", glossary, re.MULTILINE)
+    retired = {word for row in rows for word in row.split(", ")}
+    assert {"ping", "audit row", "licence"} <= retired
