@@ -1,4 +1,4 @@
-"""One process of the stack, in a session of its own."""
+"""Starts one process of the stack in its own session, and stops it."""
 
 import asyncio
 import os
@@ -17,12 +17,12 @@ TETHER = (sys.executable, "-IS", str(Path(__file__).with_name("tether.py")))
 
 
 class ChildDiedError(RefusedError):
-    """A process of the stack ended by itself; the sentence quotes the end of its log."""
+    """A process of the stack ended by itself. The sentence quotes the end of its log."""
 
 
 @dataclass(slots=True)
 class Child:
-    """`killed`: its end is our doing, and no accident."""
+    """A process of the stack. `killed` is true when we killed it, so its end is no crash."""
 
     name: str
     command: list[str]
@@ -36,7 +36,7 @@ class Child:
             raise ChildDiedError(f"{self.name} ended with exit code {code}{self._last_words()}")
 
     async def stop(self, patience_seconds: float = 30) -> None:
-        """Ask with SIGTERM, and insist with SIGKILL after `patience_seconds`."""
+        """Send SIGTERM, then SIGKILL if the process still runs after `patience_seconds`."""
         if self.process.returncode is not None:
             return
         with suppress(ProcessLookupError):
@@ -48,7 +48,7 @@ class Child:
             await self.process.wait()
 
     async def kill(self) -> None:
-        """End it at once, as a crash does: it can clean up nothing."""
+        """Send SIGKILL, as a crash would: the process cannot clean up."""
         self.killed = True
         with suppress(ProcessLookupError):
             self.process.kill()
@@ -71,7 +71,8 @@ async def spawn(
 ) -> Child:
     """Start a process that never outlives us.
 
-    A session of its own keeps Ctrl-C from it: we stop them in order.
+    The process gets its own session, so that Ctrl-C does not reach it: we stop the processes in
+    order.
     """
     with ExitStack() as opened:
         log = None if logs is None else logs / f"{name}.log"

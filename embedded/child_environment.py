@@ -1,4 +1,4 @@
-"""What each process of the stack gets to know: what docker-compose.yml gives it, and no more."""
+"""Gives each process of the stack the same variables as docker-compose.yml, and no more."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -24,18 +24,19 @@ WORKER = DATABASE | {
     "TEMPLATES_DIR",
 }
 READS = {"api": API, "worker": WORKER}
-"""By process; one that is not here, Temporal's server, gets nothing of ours."""
+"""The variables that each process reads. Temporal's server is missing here because it reads none.
+"""
 
 OURS = API | WORKER
 COMPOSE = frozenset({"POSTGRES_PASSWORD", "API_POSTGRES_PASSWORD"})
-"""Stands in a `.env` that Compose reads as well, and is no process's of ours."""
+"""Variables of Compose. They may stand in the same `.env`, but none of our processes reads them."""
 
 
 def environment_of(process: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Return what of `given` the process gets.
+    """Return the variables from `given` for the process.
 
-    What it does not read is blank, not absent: it reads `.env` as well, and what the environment
-    says wins.
+    A variable for other processes is set to blank, not left out. The process also reads `.env`, and
+    an environment variable wins over `.env` even when blank.
     """
     reads = READS.get(process)
     kept = {name: value for name, value in given.items() if not _is_secret_of_ours(name)}

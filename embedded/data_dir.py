@@ -1,4 +1,4 @@
-"""The folder of an embedded stack: its own secrets, and a lock, for its owner alone."""
+"""The folder of an embedded stack: private to its owner, locked, and holding generated secrets."""
 
 import fcntl
 import secrets
@@ -13,11 +13,14 @@ WEBHOOK_FILE = "webhook-secret"
 
 
 class DataDirTakenError(RefusedError):
-    """Says which folder another `mintpost dev` holds."""
+    """Another `mintpost dev` holds the folder. The sentence names the folder."""
 
 
 def own_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what the environment lacks for a start, made once and kept under the data dir."""
+    """Return the secrets that the environment lacks.
+
+    They are generated once and kept in `data_dir`.
+    """
     made: dict[str, str] = {}
     given = environment.keys() & {"LICENSE_SIGNING_KEY", "LICENSE_SIGNING_KEY_FILE"}
     if not any(environment[name] for name in given):
@@ -30,9 +33,9 @@ def own_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str
 
 
 def make_private(folder: Path, named_by: str | None = None) -> None:
-    """Make the data dir, for its owner alone: it holds addresses, licenses and a signing key.
+    """Create the data dir with mode 0700: it holds addresses, licenses and a signing key.
 
-    Raises OSError, or RefusedError with the name of the setting that names the folder.
+    Raises OSError; or, when `named_by` is given, RefusedError with the name of the setting.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -45,7 +48,7 @@ def make_private(folder: Path, named_by: str | None = None) -> None:
 
 @contextmanager
 def only_one(data_dir: Path) -> Iterator[None]:
-    """Hold the data dir: two servers that write one Temporal file would spoil it."""
+    """Lock the data dir, because two Temporal servers writing one file would corrupt the file."""
     with (data_dir / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -58,7 +61,8 @@ def only_one(data_dir: Path) -> Iterator[None]:
 
 def _keep(path: Path, make: Callable[[], str]) -> Path:
     if not path.exists():
-        # Whole or not at all: an empty file would be taken for a secret from then on.
+        # Rename a finished file into place. After a crash, an empty file would be read as the
+        # secret.
         unfinished = path.with_name(f".{path.name}")
         unfinished.touch(mode=0o600)
         unfinished.write_text(make())

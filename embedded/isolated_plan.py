@@ -1,4 +1,4 @@
-"""A stack apart from all others: on free ports, in a folder of its own."""
+"""Plans a stack that shares nothing with other stacks: free ports and a new folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from embedded.stack import StackPlan
 def plan_apart(
     data_dir: Path, products: str, environment: Mapping[str, str], *, worker: str = "worker"
 ) -> StackPlan:
-    """Plan it with secrets and a mapping of its own; its logs are files in `data_dir`."""
+    """Plan a stack with new secrets and its own product mapping. It logs to files in `data_dir`."""
     mapping, logs = data_dir / "products.yaml", data_dir / "logs"
     mapping.write_text(products)
     logs.mkdir()
@@ -19,7 +19,7 @@ def plan_apart(
     own = {**own_secrets(data_dir, {}), "PRODUCTS_FILE": str(mapping)}
     return StackPlan(
         data_dir=data_dir,
-        # Not where the caller is: the .env there must not be read.
+        # Run there, and not in the caller's directory, because processes read `.env` from theirs.
         directory=data_dir,
         port=port,
         temporal_port=temporal_port,

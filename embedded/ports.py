@@ -1,4 +1,4 @@
-"""Ports on loopback: free ones, and whether the wanted ones are."""
+"""Finds free ports on the loopback, and checks that requested ports are free."""
 
 import socket
 import ssl
@@ -12,21 +12,22 @@ from kit.refusals import RefusedError
 HOST = "127.0.0.1"
 
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For HTTP clients of the loopback: it knows no authority, whose loading takes 40 ms each time."""
+"""For HTTP clients on the loopback. Loading certificate authorities takes 40 ms, so we load none.
+"""
 
 PORTS_RARELY_TAKEN = range(20_000, 32_768)
-"""Below what Linux gives to outgoing connections: one of these could take a port before its
-server does, or while that is started again."""
+"""Linux uses higher ports for outgoing connections. An outgoing connection could take such a port
+before our server does, or while our server restarts."""
 
 
 class PortTakenError(RefusedError):
-    """Says which ports are taken and which flags choose others."""
+    """Some ports are taken. The sentence names the ports and the flags that choose others."""
 
 
 def require_free(wanted: Mapping[str, int]) -> None:
-    """Raise PortTakenError unless every port, by the flag that sets it, can be listened on."""
+    """Raise PortTakenError unless every port is free. Each key is the flag that sets the port."""
     with ExitStack() as opened:
-        # All are held until the last is probed, so that one port given twice is found out.
+        # Keep every probe open until the last one, so that the same port given twice is noticed.
         taken = [
             f"port {port} is taken: choose another with {flag}"
             for flag, port in wanted.items()
@@ -37,7 +38,7 @@ def require_free(wanted: Mapping[str, int]) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on, all different."""
+    """Return different ports, all free."""
     candidates = SystemRandom().sample(PORTS_RARELY_TAKEN, len(PORTS_RARELY_TAKEN))
     return list(islice(filter(_is_free, candidates), count))
 
@@ -48,7 +49,7 @@ def _is_free(port: int) -> bool:
 
 
 def _listens(probe: socket.socket, port: int) -> bool:
-    # As servers do it: a port in TIME_WAIT can be listened on.
+    # Servers set SO_REUSEADDR too: a port in TIME_WAIT then counts as free.
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         probe.bind((HOST, port))

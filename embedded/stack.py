@@ -1,4 +1,4 @@
-"""The embedded stack in one process tree: Temporal on a file, worker, API."""
+"""Runs the embedded stack in one process tree: Temporal on a file, the worker and the API."""
 
 import asyncio
 import os
@@ -27,20 +27,21 @@ Found = TypeVar("Found")
 READY_SECONDS = 60
 LOOK_SECONDS = 0.1
 PATIENCE = timedelta(seconds=2)
-"""For one question to Temporal."""
+"""Timeout of one question to Temporal."""
 
 
 class StackNotReadyError(RefusedError):
-    """A part of the stack lives and yet did not become ready."""
+    """A part of the stack runs, but did not become ready in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class StackPlan:
-    """What to start and where. Of `environment` each child gets what it reads, and the addresses.
+    """The processes to start: their addresses, their folder and their environment.
 
-    They run in `directory`, whose `.env` they read; without one where we run. `logs` is the
-    folder their output goes to; without one they write where we write. `worker` is the module
-    that works.
+    Each child gets only its own variables from `environment`, and the stack's addresses.
+    `directory` is the working directory, from which children read `.env`; None: the caller's.
+    `logs` is the folder for output; None: children write to the caller's output. `worker` is the
+    Python module to run as the worker.
     """
 
     data_dir: Path
@@ -66,7 +67,7 @@ class StackPlan:
 
 
 class Stack:
-    """Starts everything on entry, and stops it in the reverse order on exit."""
+    """Starts every process on entry, and stops the processes in reverse order on exit."""
 
     def __init__(self, plan: StackPlan) -> None:
         self.plan = plan
@@ -126,18 +127,21 @@ class Stack:
         )
 
     async def kill(self, name: str) -> None:
-        """Kill a part outright; it counts as no accident, and stays away until it is revived."""
+        """Kill a process with SIGKILL.
+
+        The process stays down until `revive`, and counts as no crash.
+        """
         for child in self.children:
             if child.name == name:
                 await child.kill()
 
     async def revive(self, name: str) -> None:
-        """Start a killed part again. It may take a while to be ready."""
+        """Start a killed process again, and do not wait until it is ready."""
         for child in [each for each in self.children if each.name == name and each.killed]:
             revived = await self._spawn(name, child.command)
             if child in self.children:
                 self.children[self.children.index(child)] = revived
-            else:  # All of it was stopped meanwhile.
+            else:  # The stack was stopped meanwhile.
                 await revived.stop()
 
     async def stop(self) -> None:
@@ -145,7 +149,7 @@ class Stack:
             await self.children.pop().stop()
 
     async def until(self, what: str, look: Callable[[], Awaitable[Found | None]]) -> Found:
-        """Look until there is something; a child that dies meanwhile ends it at once."""
+        """Poll `look` until it returns a value. Raises ChildDiedError as soon as a child ends."""
         for _ in range(round(READY_SECONDS / LOOK_SECONDS)):
             for child in self.children:
                 child.require_alive()
@@ -156,7 +160,7 @@ class Stack:
         raise StackNotReadyError(f"{what} was not ready after {READY_SECONDS} s")
 
     async def watch(self) -> None:
-        """Return never; raise ChildDiedError when a process ends by itself."""
+        """Watch the processes forever. Raises ChildDiedError when a process ends by itself."""
         while True:
             for child in self.children:
                 child.require_alive()
@@ -164,8 +168,8 @@ class Stack:
 
 
 def _environment(name: str, plan: StackPlan) -> dict[str, str]:
-    # A key, a profile or encryption is another cluster's. Blank, not absent: a child reads .env
-    # as well, and what the environment says wins.
+    # The caller's Temporal settings (API key, profile, TLS) may belong to another cluster. They are
+    # set to blank, not left out, because a child also reads `.env` and the environment wins.
     others = {name: "" for name in plan.environment if name.startswith("TEMPORAL_")}
     embedded = {
         "TEMPORAL_CONFIG_FILE": os.devnull,

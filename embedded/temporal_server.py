@@ -1,4 +1,4 @@
-"""Temporal's development server: which binary, which flags, and how long it remembers."""
+"""Temporal's development server: the binary, the flags and the retention of closed runs."""
 
 import shutil
 import sys
@@ -18,23 +18,23 @@ from kit.refusals import RefusedError
 from workflows.names import SALE_PRODUCT, SALE_SOURCE
 
 RETENTION = timedelta(days=90)
-"""The default is a day; a seller looks for last month's sale."""
+"""Temporal's default is one day, but a seller may look for a sale of last month."""
 
 
 NO_HTTP_API = 'frontend.httpAllowedHosts=["none.invalid"]'
-"""Nobody of ours uses it, and it asks for no password: a web page in the operator's browser could
-read and end sales, by a form that it sends there or by a name of its own that points there."""
+"""We do not use the HTTP API, and it has no password. A web page in the operator's browser could
+read and end sales through it: with a form that posts to the port, or by DNS rebinding."""
 
 DOWNLOADS = Path(sys.prefix) / "temporal-cli"
-"""Goes when the virtual environment goes, as an installed one would."""
+"""Inside the virtual environment, so that both are deleted together."""
 
 
 class TemporalMissingError(RefusedError):
-    """Says how to get the `temporal` command."""
+    """The `temporal` command is missing. The sentence says how to get it."""
 
 
 def temporal_binary() -> Path:
-    """Return the command: installed beside this Python, on PATH, or downloaded before."""
+    """Return the command: installed beside this Python, found on PATH, or downloaded earlier."""
     found = _find_temporal()
     if found is None:
         raise TemporalMissingError(
@@ -45,13 +45,14 @@ def temporal_binary() -> Path:
 
 
 async def provide_temporal() -> None:
-    """Have Temporal's SDK download the command where PyPI has none for this kind of machine."""
+    """Let Temporal's SDK download the command, because PyPI lacks it for some kinds of machine."""
     if _find_temporal() is not None:
         return
     Console(stderr=True).print("Downloading Temporal's server from temporal.download …")
     with suppress(OSError, RuntimeError), hidden_settings():
         DOWNLOADS.mkdir(exist_ok=True)
-        # The SDK can only download what it then starts; we start our own with other flags.
+        # The SDK can download only while starting a server. We stop that server: ours needs other
+        # flags.
         started = await WorkflowEnvironment.start_local(download_dest_dir=str(DOWNLOADS))
         await started.shutdown()
 
@@ -62,13 +63,13 @@ def _find_temporal() -> Path | None:
         return beside
     if on_path := shutil.which("temporal"):
         return Path(on_path)
-    # The SDK names the file after itself, and ".downloading" until it is whole.
+    # The SDK adds ".downloading" to the file's name until the download is complete.
     whole = (file for file in DOWNLOADS.glob("*") if file.suffix != ".downloading")
     return next(whole, None)
 
 
 def server_command(file: Path, host: str, port: int, ui_port: int) -> list[str]:
-    """Return the command of a server that keeps everything in `file`, each commit fsynced."""
+    """Return the command of a server that stores everything in `file` and fsyncs each commit."""
     attributes = (SALE_SOURCE, SALE_PRODUCT)
     return [
         str(temporal_binary()),

@@ -1,8 +1,8 @@
-"""Becomes another program, which Linux ends when the process that started it is gone.
+"""Replaces itself with another program, which Linux stops when our parent process ends.
 
-`python tether.py PARENT COMMAND…`: so that no process stays behind even after `kill -9` of
-`mintpost dev`, which cannot stop anything then. A program of its own, because Python may not
-run anything between fork and exec where threads are. Elsewhere than on Linux it changes nothing.
+Usage: `python tether.py PARENT COMMAND…`. `mintpost dev` cannot stop its children after `kill -9`,
+so the kernel does. This is a program of its own because Python must not run code between fork and
+exec in a process with threads. On other systems it only starts the command.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ def main() -> None:
     parent, *command = sys.argv[1:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != int(parent):  # It went before we could ask to be told.
+    if os.getppid() != int(parent):  # The parent ended before prctl.
         sys.exit(1)
     os.execvp(command[0], command)  # noqa: S606 - a list of words, no shell
 
