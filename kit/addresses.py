@@ -1,4 +1,4 @@
-"""Which address may stand in a mail's To: exactly one, bare, and understood everywhere."""
+"""Accepts one bare address for a mail's To, in a form that every mail server understands."""
 
 import re
 
@@ -11,25 +11,25 @@ from email_validator import (
 
 from domain.errors import RecipientRefusedError
 
-# The library's documented way to accept .test, .invalid and .local, which tests, demos and
-# company networks use: whether a domain takes mail is for the provider to say.
+# The library documents this way to accept .test, .invalid and .local, which tests, demos and
+# company networks use. Only the provider knows if a domain takes mail.
 SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
 SOME_HOST = "example.com"
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-# The last label is no number, or the whole could be an IP address.
+# The last label must hold a letter: otherwise the host could be an IP address.
 _HOST = re.compile(rf"(?:{_LABEL}\.)+(?=[^.]*[A-Za-z]){_LABEL}")
 LONGEST_HOST = 253
 LONGEST = 254
 
 
 def mailable(address: str, delivery_id: int) -> str:
-    """Return the one bare ASCII address to put into To, a domain in another script as A-label.
+    """Return the bare ASCII address for To. A domain in another script becomes an A-label.
 
-    Raises RecipientRefusedError for everything else: a display name, a list, a quoted or a
-    non-ASCII local part. A comma in Postmark's To would be a second recipient, and a line
-    break in a message's a second header.
+    Raises RecipientRefusedError for everything else: a display name, a list, a quoted or non-ASCII
+    local part. In Postmark's To, a comma would add a second recipient; in a message, a line break
+    would add a second header.
     """
     local, _, domain = address.rpartition("@")
     try:
@@ -39,8 +39,8 @@ def mailable(address: str, delivery_id: int) -> str:
         raise _refused(delivery_id) from None
     if len(local) + 1 + len(host) > LONGEST:
         raise _refused(delivery_id)
-    # The validator lowers the case of names like Info, but only the mailbox's own server may
-    # say that case does not matter.
+    # The validator lowers the case of names like Info. We keep the case, because only the mailbox's
+    # own server knows if case matters.
     return f"{local}@{host}"
 
 
@@ -49,10 +49,10 @@ def _refused(delivery_id: int) -> RecipientRefusedError:
 
 
 def _is_host(domain: str) -> bool:
-    """Tell whether it is a host's name as it is.
+    """Return true for a plain host name, which then skips the validator.
 
-    The validator holds A-labels to IDNA 2008, which has no emoji, and refuses `in--focus`: names
-    that are registered and take mail.
+    The validator refuses some registered domains that take mail: it holds A-labels to IDNA 2008,
+    which has no emoji, and it refuses double hyphens as in `in--focus`.
     """
     return len(domain) <= LONGEST_HOST and _HOST.fullmatch(domain) is not None
 

@@ -1,4 +1,4 @@
-"""The time, as a part takes it that stores times: tests hand it another."""
+"""The clock that code receives as a parameter, so that tests can set the time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Connects to Temporal, for a process that is to stay."""
+"""Connects a long-running process to Temporal."""
 
 from datetime import timedelta
 
@@ -10,9 +10,9 @@ PATIENCE = timedelta(seconds=10)
 
 
 async def connect(config: ClientConnectConfig) -> Client:
-    """Connect, and see that the namespace is there, which the connection does not tell.
+    """Connect, then check that the namespace exists: a connection alone does not check.
 
-    Raises RuntimeError where it cannot connect, and RPCError.
+    Raises RuntimeError when Temporal cannot be reached, and RPCError when it refuses.
     """
     client = await Client.connect(**config)
     request = DescribeNamespaceRequest(namespace=client.namespace)

@@ -1,4 +1,4 @@
-"""What looks again and again, beside the requests: when it is woken, and now and then anyway."""
+"""A background loop with back-off: runs when woken, and at regular intervals."""
 
 import asyncio
 import logging
@@ -19,14 +19,20 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """`idle` between looks when nothing wakes it; `shortest` to `longest` while it fails."""
+    """`idle` is the interval between runs.
+
+    After failures, waits grow from `shortest` to `longest`.
+    """
 
     idle: timedelta = timedelta(seconds=1)
     shortest: timedelta = timedelta(milliseconds=500)
     longest: timedelta = timedelta(seconds=15)
 
     def growing(self) -> Iterator[float]:
-        """Yield the seconds of one failure after the other, each twice as long."""
+        """Yield the back-off in seconds after each failure in a row.
+
+        Each is twice the one before.
+        """
         pause = self.shortest
         while True:
             yield pause.total_seconds()
@@ -34,7 +40,11 @@ class Pauses:
 
 
 class BackgroundLoop(ABC):
-    """`waits` ends a sentence that begins with a trouble; `recovered` says that it is over."""
+    """A loop that runs until canceled.
+
+    `waits` is the second half of the warning after a failure; `recovered` is the log line after the
+    failure is over.
+    """
 
     waits: ClassVar[str]
     recovered: ClassVar[str]
@@ -46,13 +56,16 @@ class BackgroundLoop(ABC):
 
     @abstractmethod
     async def run_once(self) -> str | None:
-        """Do all that waits; return what keeps some of it waiting."""
+        """Process everything that waits.
+
+        Return the reason if some of it must wait longer, else None.
+        """
 
     def wake(self) -> None:
         self.woken.set()
 
     async def run(self) -> None:
-        """Look until cancelled. While something is away, what is new does not hurry it."""
+        """Run until canceled. After a failure the back-off is kept, even when `wake` is called."""
         pauses = self.pauses.growing()
         while True:
             if await self.look():
@@ -62,8 +75,8 @@ class BackgroundLoop(ABC):
                 await asyncio.sleep(next(pauses))
 
     async def look(self) -> bool:
-        """Do all that waits; False, and said once, where something is to be tried again."""
-        # Before it looks, so that what comes meanwhile is looked at next.
+        """Run once. Return False when there is work to retry; the reason is logged once."""
+        # Cleared before the run, so that work which arrives during the run starts another one.
         self.woken.clear()
         try:
             trouble = await self.run_once()
@@ -87,13 +100,13 @@ class BackgroundLoop(ABC):
 
 
 def unexpected(error: Exception) -> str:
-    """Tell where it came from: frames show code and no values."""
+    """Return the error's class and frames. Frames show code and no values."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     return f"unexpected {type(error).__name__} at\n{frames}"
 
 
 def why(error: BaseException) -> str:
-    """Tell in a few words, none of them the driver's own, why a row could not be committed."""
+    """Return the reason why a row was not committed, without the driver's own words."""
     if isinstance(error, DatabaseAwayError):
         return error.what
     if isinstance(error, TimeoutError):

@@ -1,4 +1,4 @@
-"""Asks Temporal whether a worker polls the task queue: without one every sale waits."""
+"""Asks Temporal if a worker polls the task queue: without a worker every sale waits."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from temporalio.service import RPCError
 from kit.clock import Clock, utc_now
 
 LONG_AGO = timedelta(seconds=75)
-"""An idle worker polls anew every 55 to 60 s, and Temporal tells when a poll began (measured with
-temporalio 1.35.0 and Temporal's development server)."""
+"""An idle worker polls again every 55 to 60 s, and Temporal reports the start of a poll (measured
+with temporalio 1.35.0 and Temporal's development server)."""
 
 KINDS = {
     "workflow tasks": TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
@@ -30,17 +30,17 @@ class Pollers:
     clock: Clock = utc_now
 
     async def warnings(self) -> list[str]:
-        """Return a sentence where nobody polls; none where Temporal gives no answer."""
+        """Return a sentence when no worker polls; nothing when Temporal does not answer."""
         try:
             polled = await asyncio.gather(*map(self.last_poll, KINDS.values()))
         except (RPCError, RuntimeError):
-            return []  # That it cannot be reached is told beside this.
+            return []  # The caller reports separately that Temporal is away.
         before = self.clock() - LONG_AGO
         idle = [what for what, last in zip(KINDS, polled, strict=True) if last < before]
         return [self._sentence(idle)] if idle else []
 
     async def last_poll(self, kind: "TaskQueueType.ValueType") -> datetime:
-        """Return when somebody asked for tasks last, as far as Temporal remembers."""
+        """Return the time of the last poll, as far as Temporal remembers."""
         request = DescribeTaskQueueRequest(
             namespace=self.client.namespace,
             task_queue=TaskQueue(name=self.task_queue),

@@ -1,5 +1,5 @@
-"""The error that ends a request of a person: its sentence says how to mend the cause."""
+"""The base error for a refused request. Its sentence tells the person how to fix the cause."""
 
 
 class RefusedError(Exception):
-    """The person who asked can mend it; the sentence says how."""
+    """The person can fix the cause. The sentence says how."""

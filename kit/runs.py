@@ -1,6 +1,6 @@
-"""What keeps a run in Temporal from going on, beside the step that it waits in.
+"""Finds the reasons why a run in Temporal cannot continue, apart from a failing step.
 
-The watcher asks it for each open row, `mintpost show` and `mintpost retry` for one.
+The watcher asks for each open event; `mintpost show` and `mintpost retry` ask for one.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ UNTIL_A_PERSON = "paused in Temporal, until a person lets it go on"
 START_A_WORKER = "start it with `python worker.py`"
 
 TAKEN_WITHIN = timedelta(seconds=15)
-"""Temporal keeps a sticky task for its dead worker for 10 s, until another may take it."""
+"""Temporal reserves a sticky task for a dead worker for 10 s before another worker may take it."""
 
 RECENT_EVENTS = 20
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
@@ -49,7 +49,7 @@ PAUSED = (
 
 
 class RunPausedError(Exception):
-    """A person paused the whole run, for which the SDK has no status (temporalio 1.35.0)."""
+    """A person paused the whole run. The SDK has no status for a paused run (temporalio 1.35.0)."""
 
     def __init__(self, workflow_id: str) -> None:
         command = f"temporal workflow unpause --workflow-id {quote(workflow_id)}"
@@ -59,7 +59,7 @@ class RunPausedError(Exception):
 async def describe(
     client: Client, workflow_id: str, patience: timedelta
 ) -> WorkflowExecutionDescription | None:
-    """Return the latest run; None where Temporal knows none. Raises RunPausedError, RPCError."""
+    """Return the latest run, or None if Temporal knows no run. Raises RunPausedError, RPCError."""
     try:
         return await client.get_workflow_handle(workflow_id).describe(rpc_timeout=patience)
     except ValueError:
@@ -73,7 +73,7 @@ async def describe(
 async def trouble(
     client: Client, found: WorkflowExecutionDescription, patience: timedelta
 ) -> str | None:
-    """Return why a run cannot go on, though no step of it fails; None where it can."""
+    """Return why a run cannot continue although none of its steps fails, or None if it can."""
     no_worker = await no_worker_sentence(client, queue_of(found), patience)
     stuck = await stuck_sentence(client, found, patience)
     return no_worker or stuck or untaken_sentence(found, datetime.now(UTC))
@@ -82,9 +82,9 @@ async def trouble(
 async def stuck_sentence(
     client: Client, found: WorkflowExecutionDescription, patience: timedelta
 ) -> str | None:
-    """Return why the workflow's own code cannot go on; None where it can."""
+    """Return why the workflow's own code fails, or None if it does not."""
     attempt = found.raw_description.pending_workflow_task.attempt
-    # A worker that died in the middle costs one attempt.
+    # A worker that died during a task costs one attempt.
     if attempt < 2:  # noqa: PLR2004
         return None
     cause = _cause(await _newest_events(client, found, patience), attempt)
@@ -103,7 +103,7 @@ def _cause(newest_first: Iterable[HistoryEvent], attempt: int) -> str | None:
         if event.event_type == FAILED:
             return _failure(event.workflow_task_failed_event_attributes)
         if event.event_type == TIMED_OUT:
-            # The first may be that of a worker that died.
+            # The first timeout may belong to a worker that died.
             return "no answer within its time: see the worker's log" if attempt > 2 else None  # noqa: PLR2004
         if event.event_type == COMPLETED:
             break
@@ -115,7 +115,7 @@ def _failure(task: WorkflowTaskFailedEventAttributes) -> str | None:
         return None
     if task.cause == NON_DETERMINISTIC:
         return "NonDeterministicError: a worker of another version began it, so start that one"
-    # Its message may quote values, and its type is a class.
+    # The message may quote values; the type is only a class name.
     known = task.failure.application_failure_info.type
     name = known or WorkflowTaskFailedCause.Name(task.cause).removeprefix(PREFIX).lower()
     return f"{name}: see the worker's log"
@@ -136,7 +136,7 @@ async def _newest_events(
 
 
 async def no_worker_sentence(client: Client, task_queue: str, patience: timedelta) -> str | None:
-    """Return that no worker polls the queue; None where one does."""
+    """Return a sentence if no worker polls the queue, or None."""
     last = await Pollers(client, task_queue, patience).last_poll(TASKS)
     if last > datetime.now(UTC) - LONG_AGO:
         return None
@@ -144,7 +144,10 @@ async def no_worker_sentence(client: Client, task_queue: str, patience: timedelt
 
 
 def untaken_sentence(found: WorkflowExecutionDescription, now: datetime) -> str | None:
-    """Return that nobody takes what is due, which tells of a dead worker before its queue does."""
+    """Return a sentence if no worker took a due task.
+
+    It shows a dead worker before the pollers do.
+    """
     raw = found.raw_description
     due = [
         step.scheduled_time

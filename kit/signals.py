@@ -1,4 +1,4 @@
-"""How a process that a person started is stopped."""
+"""Stops a process on the signals that people send."""
 
 import asyncio
 import signal
@@ -10,9 +10,9 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """End the block on Ctrl-C, a polite kill or a closed terminal, its cleaning-up included.
+    """End the block on Ctrl-C, SIGTERM or a closed terminal, and run its cleanup.
 
-    Only the first signal counts: an impatient second one must not leave processes behind.
+    Only the first signal counts: an impatient second signal must not leave processes behind.
     """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
@@ -21,7 +21,7 @@ def stopped_by_signals() -> Iterator[None]:
             task.cancel()
 
     for number in STOP_SIGNALS:
-        # `nohup mintpost dev` is to outlive its terminal.
+        # `nohup` ignores SIGHUP, so that `nohup mintpost dev` outlives its terminal.
         if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             loop.add_signal_handler(number, stop)
     with suppress(asyncio.CancelledError):

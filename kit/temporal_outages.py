@@ -1,13 +1,13 @@
-"""Why Temporal cannot be used: a sentence for each gRPC status, and whose turn it is.
+"""Turns a gRPC status into a sentence, and says if a person must act or if waiting helps.
 
-The SDK's own words hold addresses and namespaces, so no sentence quotes them.
+No sentence quotes the SDK, because the SDK's messages hold addresses and namespaces.
 """
 
 import re
 from dataclasses import dataclass
 
 NAMESPACE = "NamespaceNotFoundFailure"
-"""The detail by which Temporal tells a missing namespace from a missing workflow."""
+"""With this detail Temporal tells a missing namespace from a missing workflow."""
 
 REFUSALS = {
     "NOT_FOUND": "Temporal has no such namespace (NOT_FOUND): create it with `temporal operator "
@@ -21,7 +21,7 @@ REFUSALS = {
     "TLS": "Temporal and we cannot agree on TLS: correct TEMPORAL_TLS, and "
     "TEMPORAL_TLS_SERVER_CA_CERT_PATH and TEMPORAL_TLS_SERVER_NAME where its authority is your own",
 }
-"""What a person must mend in the settings or at Temporal: a process says so and ends."""
+"""A person must fix the settings or Temporal: the process prints the sentence and ends."""
 
 OUTAGES = {
     "RESOURCE_EXHAUSTED": "Temporal takes no more calls for now (RESOURCE_EXHAUSTED): its limits "
@@ -29,28 +29,28 @@ OUTAGES = {
     "INTERNAL": "Temporal cannot be reached (INTERNAL): does a Temporal answer at "
     "TEMPORAL_ADDRESS, and does it want TEMPORAL_TLS?",
 }
-"""What passes, or may; each other status is told by its name alone, and is waited for."""
+"""These may pass, so the process waits. Each other status also waits, and is shown by name."""
 
 _STATUS = re.compile(r"Status \{ code: (\w+)")
 _TLS = re.compile(r"InvalidMessage|InvalidCertificate|AlertReceived|PeerIncompatible")
 
 
 class TemporalRefusesError(Exception):
-    """Temporal is there, and the settings do not fit it: the sentence says what to mend."""
+    """Temporal answers, but the settings do not fit. The sentence says how to fix the settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemporalTrouble:
-    """`refused`: waiting does not help, a person must mend something."""
+    """When `refused` is true, waiting does not help: a person must act."""
 
     sentence: str
     refused: bool
 
 
 def temporal_trouble(error: BaseException) -> TemporalTrouble:
-    """Read what the SDK raised: an RPCError, a RuntimeError where it could not connect, a timeout.
+    """Read an error of the SDK: RPCError, a timeout, or RuntimeError when it could not connect.
 
-    Neither can be named here, where nothing outside is imported.
+    The parameter is not typed as these classes, because this module imports no other package.
     """
     status = _status(error)
     if status == "NOT_FOUND" and not is_namespace_missing(error):

@@ -1,4 +1,4 @@
-"""Waits, at a process's start, for a database or a Temporal that is away."""
+"""Waits for the database or Temporal when a process starts before them."""
 
 import asyncio
 import logging
@@ -16,11 +16,14 @@ logger = logging.getLogger("mintpost.worker")
 T = TypeVar("T")
 
 AWAY_PAUSE = timedelta(seconds=2)
-"""Between two looks for a database or a Temporal that is away at start."""
+"""Pause between two attempts to reach the database or Temporal."""
 
 
 async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Repeat until what is away is there; say so once. Raises TemporalRefusesError."""
+    """Retry until the database or Temporal answers; log the outage once.
+
+    Raises TemporalRefusesError when waiting cannot help.
+    """
     said = False
     while True:
         try:
