@@ -50,7 +50,7 @@ from settings import (
     whole_environment,
 )
 from storefronts import STOREFRONTS
-from torture.command import Wish, run_torture
+from torture.command import TortureOptions, run_torture
 
 app = typer.Typer(
     help="Mintpost turns a storefront sale into a delivered license, exactly once.",
@@ -107,8 +107,8 @@ def torture_command(
     keep: options.KeepFiles = False,
 ) -> None:
     """Kill, stop and break a real stack while it sells, and count what was lost or doubled."""
-    wish = Wish(sales, seed, minutes, postgres=postgres, keep=keep)
-    asyncio.run(run_torture(wish, plain_environment(), SafeConsole()))
+    options = TortureOptions(sales, seed, minutes, postgres=postgres, keep=keep)
+    asyncio.run(run_torture(options, plain_environment(), SafeConsole()))
 
 
 @to_run("migrate")

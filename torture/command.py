@@ -1,4 +1,4 @@
-"""`mintpost torture`: a real stack under faults, and proof that nothing was lost or doubled."""
+"""Runs `mintpost torture`: a real stack under faults, and proof of nothing lost or doubled."""
 
 import secrets
 import shutil
@@ -15,19 +15,19 @@ from kit.refusals import RefusedError
 from kit.signals import stopped_by_signals
 from torture.database import RoundDatabase, postgres_store, sqlite_store
 from torture.plan import make_schedule
-from torture.report import Result, Teller, print_result
+from torture.report import ProgressReporter, Result, print_result
 from torture.run import arena, torture
 
 MOST_SEEDS = 10**6
 
 
 class BrokenPromiseError(RefusedError):
-    """Something was lost, doubled or left open; the sentence says where to look."""
+    """A promise is broken. The sentence names the seed, so that a person can repeat the run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the person asks for: rounds for so many minutes, and one at least."""
+class TortureOptions:
+    """The options of `mintpost torture`. Rounds run for `minutes`, and at least one round runs."""
 
     sales: int
     seed: int | None = None
@@ -39,18 +39,21 @@ class Wish:
         return postgres_store() if self.postgres else sqlite_store(data_dir)
 
 
-async def run_torture(wish: Wish, environment: Mapping[str, str], console: Console) -> None:
-    """Torture a stack in a folder of its own; raise where a promise does not hold.
+async def run_torture(
+    options: TortureOptions, environment: Mapping[str, str], console: Console
+) -> None:
+    """Torture a stack in a new folder. Raises BrokenPromiseError.
 
-    `environment` holds none of Mintpost's own variables: a real token would mail somebody.
+    `environment` must hold none of Mintpost's own variables: with a real token, people would get
+    mail.
     """
     data_dir = Path(tempfile.mkdtemp(prefix="mintpost-torture-"))
     last: Result | None = None
     try:
         with stopped_by_signals():
-            last = await _play_rounds(wish, data_dir, environment, console)
+            last = await _play_rounds(options, data_dir, environment, console)
     finally:
-        _leave(data_dir, console, keep=wish.keep or last is None or bool(last.breaches))
+        _leave(data_dir, console, keep=options.keep or last is None or bool(last.breaches))
     if last is None:
         raise RefusedError("stopped before the torture was over")
     if last.breaches:
@@ -59,21 +62,21 @@ async def run_torture(wish: Wish, environment: Mapping[str, str], console: Conso
 
 
 async def _play_rounds(
-    wish: Wish, data_dir: Path, environment: Mapping[str, str], console: Console
+    options: TortureOptions, data_dir: Path, environment: Mapping[str, str], console: Console
 ) -> Result:
-    """Play rounds until the time is over or a promise is broken; return the last one."""
-    teller = Teller(console)
-    seed = secrets.randbelow(MOST_SEEDS) if wish.seed is None else wish.seed
+    """Play rounds until the time is over or a promise is broken. Return the last result."""
+    reporter = ProgressReporter(console)
+    seed = secrets.randbelow(MOST_SEEDS) if options.seed is None else options.seed
     console.print(f"seed {seed}: `--seed {seed}` does the same again", highlight=False)
     console.print("Starting Temporal, the worker and the API …", style="dim")
-    with wish.store(data_dir) as store:
+    with options.store(data_dir) as store:
         async with arena(data_dir, store, environment) as place:
             ready = monotonic()
-            console.print(f"Ready after {ready - teller.began:.1f} s.\n", style="dim")
+            console.print(f"Ready after {ready - reporter.began:.1f} s.\n", style="dim")
             while True:
-                result = await torture(make_schedule(seed, wish.sales), place, teller)
+                result = await torture(make_schedule(seed, options.sales), place, reporter)
                 print_result(result, console)
-                if result.breaches or monotonic() >= ready + 60 * wish.minutes:
+                if result.breaches or monotonic() >= ready + 60 * options.minutes:
                     return result
                 seed += 1
 

@@ -1,4 +1,4 @@
-"""Corrects mistyped addresses while a round runs, as a person does with `mintpost resend --to`."""
+"""Corrects mistyped addresses during a round, as a person does with `mintpost resend --to`."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ from db.engine import Database
 from domain.errors import DatabaseAwayError
 from kit.clock import utc_now
 from kit.refusals import RefusedError
-from torture.evidence import Recorded
+from torture.evidence import RecordedCorrection
 from torture.gathering import SOURCE, attempts_of
 from torture.plan import Correction
 
@@ -21,12 +21,17 @@ WHY = "mistyped"
 
 @dataclass(slots=True)
 class Operator:
-    """`tell` gets a sentence for each correction, and `refused` addresses that wait for it."""
+    """Corrects addresses.
+
+    The provider refuses mail to an address in `refused` until its correction.
+
+    `report` gets a sentence for each correction.
+    """
 
     database: Database
     refused: set[str]
-    tell: Callable[[str], None]
-    recorded: list[Recorded] = field(default_factory=list)
+    report: Callable[[str], None]
+    recorded: list[RecordedCorrection] = field(default_factory=list)
 
     async def correct_all(self, corrections: Iterable[Correction]) -> None:
         planned, began = list(corrections), monotonic()
@@ -44,7 +49,10 @@ class Operator:
                 group.create_task(self.correct(correction))
 
     async def correct(self, correction: Correction) -> None:
-        """Ask until it is recorded: no event may name the order yet, or the database is away."""
+        """Retry until the correction is recorded.
+
+        The order may be unknown yet, or the database away.
+        """
         while not await self._is_recorded(correction):
             with suppress(RefusedError, DatabaseAwayError):
                 order_id = correction.order.order_id
@@ -52,14 +60,14 @@ class Operator:
                 continue
             await asyncio.sleep(AGAIN_SECONDS)
         self.refused.discard(correction.order.email)
-        self.tell(f"the address of {correction.order.order_id} is corrected")
+        self.report(f"the address of {correction.order.order_id} is corrected")
 
     async def _is_recorded(self, correction: Correction) -> bool:
-        """Look before asking again: where the database went away, it may have been recorded."""
+        """Look before asking again: a correction may be recorded although the call failed."""
         order_id = correction.order.order_id
         with suppress(DatabaseAwayError):
             attempts = await self.database.read(attempts_of, order_id)
             if attempts is not None:
-                self.recorded.append(Recorded(order_id, utc_now(), attempts))
+                self.recorded.append(RecordedCorrection(order_id, utc_now(), attempts))
                 return True
         return False

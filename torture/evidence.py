@@ -1,4 +1,4 @@
-"""What was found after a round, in the database, at the provider and with the senders."""
+"""The values found after a round: in the database, at the mail provider and at the senders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from torture.traffic import Attempt
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """An event; `mark` tells which request it is of."""
+class FoundEvent:
+    """An event. `mark` names the request that brought it."""
 
     mark: str
     order_id: str
@@ -18,7 +18,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class MintedRow:
+class FoundLicense:
     license_id: int
     order_id: str
     expires_at: datetime | None
@@ -26,10 +26,10 @@ class MintedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """A delivery; `order_id` is the order that it tells of, which a charge's names itself.
+class FoundDelivery:
+    """A delivery. `order_id` is the order in the mail; for a later charge, the charge's own order.
 
-    `attempts` were begun in all. `is_resend`: a person asked for it.
+    `attempts` counts the attempts begun. `is_resend` is true when a person asked for the delivery.
     """
 
     delivery_id: int
@@ -44,7 +44,10 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail that the provider took. `arrived_at` is from before it did anything with it."""
+    """A mail accepted by the provider.
+
+    `arrived_at` is the time before the provider did anything else.
+    """
 
     delivery_id: int
     to: str
@@ -52,10 +55,10 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A correction that was surely in the database `at` that time.
+class RecordedCorrection:
+    """A correction that was in the database at the time `at`.
 
-    `attempts` had begun by then, of each delivery that the order had.
+    `attempts` maps each delivery of the order to the number of attempts begun by then.
     """
 
     order_id: str
@@ -65,22 +68,22 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that was found. `messages` holds the delivery of each mail that the provider took.
+    """Everything found after a round.
 
-    `earlier` are the deliveries of the rounds before, which all had what mails they needed.
-    `mails` are the same mails with all that is known of them. `asked` is how many corrections
-    the database has of each order.
+    `messages` has one delivery id for each mail that the provider accepted; `mails` has the same
+    mails in full. `earlier` are the deliveries of earlier rounds, which need no more mails. `asked`
+    counts the corrections of each order in the database.
     """
 
     attempts: tuple[Attempt, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[FoundEvent, ...]
     sales: tuple[str, ...]
-    licenses: tuple[MintedRow, ...]
-    deliveries: tuple[Owed, ...]
+    licenses: tuple[FoundLicense, ...]
+    deliveries: tuple[FoundDelivery, ...]
     messages: tuple[int, ...]
-    earlier: tuple[Owed, ...] = ()
+    earlier: tuple[FoundDelivery, ...] = ()
     spooled: int = 0
     is_quiet: bool = True
     mails: tuple[Mail, ...] = ()
-    recorded: tuple[Recorded, ...] = ()
+    recorded: tuple[RecordedCorrection, ...] = ()
     asked: Mapping[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Does to the processes, the database and the mail provider what a schedule says."""
+"""Applies a schedule's faults to the processes, the database and the mail provider."""
 
 import asyncio
 from collections import defaultdict
@@ -52,37 +52,37 @@ KILLED = {
     Fault.TEMPORAL_KILLED: "temporal",
 }
 FIRST_TASK_STARTED = 3
-"""The event from which a run begins anew: everything is done again."""
-BESIDE = 2.0
-"""How long the provider thinks about a mail beside which the reset run could send another.
+"""A reset to this history event runs every step again."""
+RESET_SECONDS = 2.0
+"""The provider's delay before it accepts a mail, so that the reset run could send a second mail.
 
-Longer than a send on the fast path, and over before its look-up is.
+Longer than a send on the fast path, and shorter than the worker's look-up at the provider.
 """
-HAND_SECONDS = 10.0
-"""How long a person waits for the step to be pending. Its mail is refused until then."""
+COMPLETION_SECONDS = 10.0
+"""How long we wait for the step to be pending. Its mail is refused until then."""
 AGAIN_SECONDS = 0.05
 
 
 @dataclass(slots=True)
 class Faults:
-    """`tell` gets a sentence for each fault as it is done."""
+    """Applies faults. `report` gets a sentence when a fault happens."""
 
     stack: Stack
     postmark: FakePostmark
     store: RoundDatabase
     database: Database
     client: Client
-    tell: Callable[[str], None]
+    report: Callable[[str], None]
     last: float = field(default_factory=monotonic)
-    _turns: defaultdict[str, asyncio.Lock] = field(
+    _locks: defaultdict[str, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )
-    _hands: set[asyncio.Task[None]] = field(default_factory=set)
+    _completions: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def do_all(self, disturbances: Iterable[Disturbance]) -> None:
-        """Do the faults of processes one after another, and those of mails beside them.
+        """Run process faults one after another, and mail faults at the same time.
 
-        A fault of mails waits for as many mails as it is for, and may so come after all others.
+        A mail fault waits for its number of mails, so it may happen after all other faults.
         """
         planned, began = list(disturbances), monotonic()
         async with asyncio.TaskGroup() as lanes:
@@ -94,7 +94,7 @@ class Faults:
         for disturbance in disturbances:
             await asyncio.sleep(began + disturbance.at - monotonic())
             if disturbance.fault in PROCESS_FAULTS:
-                self.tell(f"{disturbance.fault}, for {disturbance.seconds:.1f} s")
+                self.report(f"{disturbance.fault}, for {disturbance.seconds:.1f} s")
                 await self._take_away(disturbance.fault, disturbance.seconds)
                 self.last = monotonic()
             else:
@@ -108,7 +108,7 @@ class Faults:
             await self._kill(KILLED[fault], seconds)
 
     async def _kill(self, name: str, seconds: float) -> None:
-        async with self._turns[name]:
+        async with self._locks[name]:
             await self.stack.kill(name)
             await asyncio.sleep(seconds)
             await self.stack.revive(name)
@@ -118,11 +118,11 @@ class Faults:
         meanwhile: dict[Fault, Callable[[Request], Awaitable[None]]] = {
             Fault.WORKER_KILLED_MAILING: self._kill_sender,
             Fault.RESET_MAILING: self._reset_sale,
-            Fault.COMPLETED_BY_HAND: self._let_complete,
+            Fault.COMPLETED_BY_HAND: self._complete_by_hand,
         }
 
         async def told(request: Request) -> None:
-            self.tell(f"{fault} (delivery {request.delivery})")
+            self.report(f"{fault} (delivery {request.delivery})")
             if fault in meanwhile:
                 await meanwhile[fault](request)
             self.last = monotonic()
@@ -132,38 +132,38 @@ class Faults:
     async def _kill_sender(self, _request: Request) -> None:
         await self._kill("worker", 0)
 
-    async def _let_complete(self, request: Request) -> None:
-        """Refuse the mail until its step was completed beside it, so that it is owed by then."""
+    async def _complete_by_hand(self, request: Request) -> None:
+        """Refuse the mail until its step is completed by hand: until then the mail stays owed."""
         self.postmark.refused.add(request.delivery)
-        self._hands.add(asyncio.create_task(self._complete(request.delivery)))
+        self._completions.add(asyncio.create_task(self._complete(request.delivery)))
 
     async def _complete(self, delivery: str) -> None:
         try:
-            async with asyncio.timeout(HAND_SECONDS):
+            async with asyncio.timeout(COMPLETION_SECONDS):
                 runs = await self.database.read(runs_of, int(delivery))
                 while not await _completed(self.client, runs):  # noqa: ASYNC110 - of another process
                     await asyncio.sleep(AGAIN_SECONDS)
-            self.tell(f"that step was completed by hand (delivery {delivery})")
+            self.report(f"that step was completed by hand (delivery {delivery})")
         except (DatabaseAwayError, RPCError, RuntimeError, TimeoutError) as error:
             why = type(error).__name__
-            self.tell(f"that step may not have been completed (delivery {delivery}): {why}")
+            self.report(f"that step may not have been completed (delivery {delivery}): {why}")
         finally:
             self.postmark.refused.discard(delivery)
             self.last = monotonic()
 
-    def take_hands_away(self) -> None:
-        for hand in self._hands:
+    def cancel_completions(self) -> None:
+        for hand in self._completions:
             hand.cancel()
 
     async def _reset_sale(self, request: Request) -> None:
-        accepted_at = monotonic() + BESIDE
+        accepted_at = monotonic() + RESET_SECONDS
         try:
-            async with asyncio.timeout(BESIDE):
+            async with asyncio.timeout(RESET_SECONDS):
                 order_id = await self.database.read(order_of, int(request.delivery))
                 await _reset(self.client, f"gumroad:{order_id}")
         except (DatabaseAwayError, RPCError, RuntimeError, TimeoutError) as error:
             why = type(error).__name__
-            self.tell(f"that reset may not have been done (delivery {request.delivery}): {why}")
+            self.report(f"that reset may not have been done (delivery {request.delivery}): {why}")
         await asyncio.sleep(accepted_at - monotonic())
 
 
@@ -181,7 +181,7 @@ async def _reset(client: Client, workflow_id: str) -> None:
 
 
 async def _completed(client: Client, workflow_ids: Iterable[str]) -> bool:
-    """Complete the first pending e-mail step of these as the Web UI does, with no result."""
+    """Complete the first pending e-mail step with no result, as a person can in the Web UI."""
     for workflow_id in workflow_ids:
         hand = client.get_async_activity_handle(
             workflow_id=workflow_id, run_id=None, activity_id="email"

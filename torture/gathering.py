@@ -1,4 +1,4 @@
-"""Reads what a round left in the database, at the provider and in the spool."""
+"""Reads the evidence of a round from the database, the provider and the spool."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +11,21 @@ from db.tables import CorrectionRow, DeliveryRow, EventRow, LicenseRow, ResendRo
 from domain.delivery import DeliveryStatus, Reason, ReasonKind
 from domain.identifiers import order_reference, resend_reference
 from fakes.postmark import Accepted
-from torture.evidence import Evidence, Mail, MintedRow, Owed, Recorded, Row
+from torture.evidence import (
+    Evidence,
+    FoundDelivery,
+    FoundEvent,
+    FoundLicense,
+    Mail,
+    RecordedCorrection,
+)
 from torture.traffic import Attempt, mark_of
 
 SOURCE = "gumroad"
 
 
 def open_rows(session: Session) -> int:
-    """Count the events that are not settled, and the mails that a person waits for."""
+    """Count the events that are not settled, and the pending resends."""
     events = select(func.count()).where(EventRow.outcome.is_(None))
     resends = select(func.count(ResendRow.id)).join(
         DeliveryRow, DeliveryRow.id == ResendRow.delivery_id
@@ -33,24 +40,26 @@ def settled_orders(session: Session, prefix: str) -> int:
 
 
 def spooled(data_dir: Path) -> int:
-    """Count what waits for the database, and what was set aside for a person."""
+    """Count the requests that wait for the database or were set aside for a person."""
     return sum(file.suffix != ".unfinished" for file in (data_dir / "spool").glob("*"))
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a round showed from outside.
+class OutsideEvidence:
+    """The evidence of a round from outside the database.
 
-    Seen before the database is read, which so knows the delivery of each mail.
+    Taken before the database is read, so the delivery of every mail is already in the database.
     """
 
     attempts: tuple[Attempt, ...]
     accepted: tuple[Accepted, ...]
     is_quiet: bool
-    recorded: tuple[Recorded, ...] = ()
+    recorded: tuple[RecordedCorrection, ...] = ()
 
 
-async def gather(database: Database, data_dir: Path, prefix: str, seen: Seen) -> Evidence:
+async def gather(
+    database: Database, data_dir: Path, prefix: str, seen: OutsideEvidence
+) -> Evidence:
     owed = await database.read(_deliveries)
     return Evidence(
         attempts=seen.attempts,
@@ -68,10 +77,10 @@ async def gather(database: Database, data_dir: Path, prefix: str, seen: Seen) ->
     )
 
 
-def _rows(session: Session, prefix: str) -> tuple[Row, ...]:
+def _rows(session: Session, prefix: str) -> tuple[FoundEvent, ...]:
     found = select(EventRow.body, EventRow.order_id, EventRow.outcome, EventRow.error)
     rows = session.execute(found.where(EventRow.order_id.startswith(prefix)).order_by(EventRow.id))
-    return tuple(Row(mark_of(body), order_id or "", *end) for body, order_id, *end in rows)
+    return tuple(FoundEvent(mark_of(body), order_id or "", *end) for body, order_id, *end in rows)
 
 
 def _sales(session: Session, prefix: str) -> tuple[str, ...]:
@@ -80,11 +89,11 @@ def _sales(session: Session, prefix: str) -> tuple[str, ...]:
     )
 
 
-def _licenses(session: Session, prefix: str) -> tuple[MintedRow, ...]:
+def _licenses(session: Session, prefix: str) -> tuple[FoundLicense, ...]:
     row = LicenseRow
     found = select(row.id, row.order_id, row.expires_at, row.subscription_id)
     rows = session.execute(found.where(row.order_id.startswith(prefix)))
-    return tuple(MintedRow(*each) for each in rows)
+    return tuple(FoundLicense(*each) for each in rows)
 
 
 def _asked(session: Session, prefix: str) -> dict[str, int]:
@@ -97,15 +106,15 @@ def _mail(accepted: Accepted) -> Mail:
     return Mail(int(accepted.delivery), accepted.message["To"], accepted.arrived_at)
 
 
-def _deliveries(session: Session) -> tuple[Owed, ...]:
+def _deliveries(session: Session) -> tuple[FoundDelivery, ...]:
     found = select(DeliveryRow, LicenseRow.order_id)
     rows = session.execute(found.join(LicenseRow, LicenseRow.id == DeliveryRow.license_id))
     return tuple(_owed(delivery, order_id) for delivery, order_id in rows)
 
 
-def _owed(delivery: DeliveryRow, order_id: str) -> Owed:
+def _owed(delivery: DeliveryRow, order_id: str) -> FoundDelivery:
     reason = Reason.parse(delivery.reason)
-    return Owed(
+    return FoundDelivery(
         delivery.id,
         delivery.license_id,
         reason.charged_order or order_id,
@@ -118,7 +127,7 @@ def _owed(delivery: DeliveryRow, order_id: str) -> Owed:
 
 
 def attempts_of(session: Session, order_id: str) -> dict[int, int] | None:
-    """Return the attempts so far of each of its deliveries; None: no correction is recorded."""
+    """Return the attempts of each delivery of the order, or None if no correction is recorded."""
     given = select(CorrectionRow.id).filter_by(source=SOURCE, order_id=order_id).limit(1)
     if session.execute(given).scalar_one_or_none() is None:
         return None
@@ -129,7 +138,7 @@ def attempts_of(session: Session, order_id: str) -> dict[int, int] | None:
 
 
 def runs_of(session: Session, delivery_id: int) -> tuple[str, ...]:
-    """Return the workflows that may send the delivery: a resend has one of its own."""
+    """Return the ids of the workflows that may send the delivery. A resend has its own workflow."""
     order_id = order_of(session, delivery_id)
     asked = select(DeliveryRow.reason).where(DeliveryRow.id == delivery_id)
     number = Reason.parse(session.execute(asked).scalar_one()).resend_number

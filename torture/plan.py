@@ -1,6 +1,6 @@
-"""What a torture run does and when: all of it follows from a seed, so that it can be repeated.
+"""Plans a torture run from a seed, so that the same seed gives the same run.
 
-Times are seconds from the start of a round. Nothing here depends on how it goes.
+Times are seconds from the start of a round. Nothing here depends on the running stack.
 """
 
 from collections import Counter
@@ -13,18 +13,18 @@ HOST, MISTYPED_HOST = "example.com", "exmaple.com"
 SECONDS_PER_SALE = 0.2
 SHORTEST_ROUND = 5.0
 MEMBERSHIPS = 8
-"""One sale in so many begins a membership; the two after it are its later charges."""
+"""The first sale of every eight begins a membership; the next two are its later charges."""
 CHARGES = 3
 MISTYPED = (4, 6)
-"""Which of every eight sales have a mistyped address. None of them is of a membership."""
-LONG = 4
-"""Of the sales that are sent several times, one request in so many has a long body."""
+"""The sales of every eight with a mistyped address. None of them belongs to a membership."""
+LONG_BODY_EVERY = 4
+"""Of the sales sent several times, one request in four has a long body."""
 SOON = 0.3
-"""Within so many seconds a sale is usually mailed, so that a correction may come in between."""
+"""A sale is usually mailed within this time in seconds. A correction may come before the mail."""
 
 
 class Fault(StrEnum):
-    """As a person reads them while it runs."""
+    """Faults, by the text shown while the torture runs."""
 
     API_KILLED = "kill -9 of the API"
     WORKER_KILLED = "kill -9 of the worker"
@@ -53,7 +53,7 @@ WHILE_MAILING = (Fault.WORKER_KILLED_MAILING, Fault.RESET_MAILING, Fault.COMPLET
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """`seconds` is how long something is away; `mails` how many mails it befalls, one by one."""
+    """A planned fault: unavailable for `seconds`, or applied to `mails` mails one by one."""
 
     at: float
     fault: Fault
@@ -63,7 +63,7 @@ class Disturbance:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One sale. `charge` counts the payments of its subscription, from 0."""
+    """One sale. `charge` counts the payments of its subscription, starting at 0."""
 
     order_id: str
     email: str
@@ -73,7 +73,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """`is_long`: the API does not read its body, which so is named by the worker."""
+    """A request. When `is_long`, the API does not read the body, so the worker names the order."""
 
     at: float
     order: Order
@@ -82,9 +82,9 @@ class PlannedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """An operator gives the right address at that moment, or as soon as an event names the order.
+    """An operator's correction: at this time, or as soon as a request names the order.
 
-    `waits`: the provider refuses every mail to the mistyped one until then.
+    When `waits`, the provider refuses every mail to the mistyped address until the correction.
     """
 
     at: float
@@ -95,7 +95,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """`prefix` begins the id of each order, and of no other round's."""
+    """The plan of a round. `prefix` begins the ids of this round's orders only."""
 
     seed: int
     prefix: str
@@ -106,7 +106,7 @@ class Schedule:
 
 
 def make_schedule(seed: int, sales: int) -> Schedule:
-    """Return the round that this seed and this number of sales always give."""
+    """Return the round for a seed and a number of sales: always the same."""
     chance = Random(seed)  # noqa: S311 - to be repeated, and no secret
     seconds = max(SHORTEST_ROUND, sales * SECONDS_PER_SALE)
     prefix = f"torture-{seed}-"
@@ -142,7 +142,10 @@ def _orders(prefix: str, sales: int) -> Iterator[Order]:
 
 
 def _requests(order: Order, seconds: float, chance: Random) -> Iterator[PlannedRequest]:
-    """Yield a request at any moment, for no order is promised; often copies at once or later."""
+    """Yield the order's requests at random times, because no shop promises an order of arrival.
+
+    Some are followed by copies, at once or later.
+    """
     at = chance.uniform(0, seconds)
     copies = chance.choices([0, 1, 3], weights=[80, 15, 5])[0]
     late = chance.choices([0, 1], weights=[70, 30])[0]
@@ -151,17 +154,17 @@ def _requests(order: Order, seconds: float, chance: Random) -> Iterator[PlannedR
 
 
 def _some_long(requests: Sequence[PlannedRequest], chance: Random) -> Iterator[PlannedRequest]:
-    """Yield the same, some of them long: the first of its sale, a copy, or all."""
+    """Yield the same requests, some with a long body: the first of the sale, a copy, or all."""
     sent = Counter(request.order for request in requests)
     for request in requests:
-        is_long = sent[request.order] > 1 and chance.randrange(LONG) == 0
+        is_long = sent[request.order] > 1 and chance.randrange(LONG_BODY_EVERY) == 0
         yield replace(request, is_long=is_long)
 
 
 def _corrections(
     requests: Sequence[PlannedRequest], seconds: float, chance: Random
 ) -> Iterator[Correction]:
-    """Yield some while the license is minted and mailed, and others at any later moment."""
+    """Yield corrections: some while the license is minted and mailed, others at any later time."""
     first: dict[Order, float] = {}
     for request in requests:
         if request.order.email.endswith(MISTYPED_HOST):
@@ -175,9 +178,9 @@ def _corrections(
 def _lane(
     faults: Sequence[Fault], pause: float, seconds: float, chance: Random
 ) -> Iterator[Disturbance]:
-    """Yield faults about a `pause` apart, each kind once before any comes again.
+    """Yield faults about `pause` seconds apart, and each kind once before any is repeated.
 
-    A short round has them closer together, so that none is left out.
+    A short round has shorter pauses, so that every kind happens.
     """
     pause = min(pause, seconds / len(faults))
     at, deck, left = 0.0, list[Fault](), len(faults)
@@ -192,10 +195,10 @@ def _lane(
 
 
 def _shuffled(faults: Sequence[Fault], chance: Random) -> list[Fault]:
-    """Return a deck to take from its end.
+    """Return the faults in random order, to be taken from the end.
 
-    A worker killed in a sale's first seconds costs that sale ten, until Temporal notices. That
-    comes first, so that a short round is over soon.
+    A worker killed during a sale's first seconds delays that sale by ten seconds, until Temporal
+    notices. That fault comes first, so that a short round ends soon.
     """
     deck = chance.sample(faults, len(faults))
     return sorted(deck, key=lambda fault: fault is Fault.WORKER_KILLED_MAILING)

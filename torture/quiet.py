@@ -1,4 +1,4 @@
-"""Waits until a round has nothing left to do, and gives up where that never comes."""
+"""Waits until a round has nothing left to do, or gives up after a timeout."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,13 +8,13 @@ from time import monotonic
 
 @dataclass(frozen=True, slots=True)
 class QuietPatience:
-    """In seconds. `unmoved`: without any change. `longest`, and `per_sale`: whatever changes.
+    """Timeouts in seconds. `no_progress` ends a wait without progress, the others end any wait.
 
-    The watcher of lost runs takes up to two minutes.
+    The watcher of lost runs needs up to two minutes.
     """
 
     look: float = 0.2
-    unmoved: float = 150.0
+    no_progress: float = 150.0
     longest: float = 600.0
     per_sale: float = 1.0
 
@@ -23,8 +23,8 @@ PATIENCE = QuietPatience()
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """What is left to do; `mailed` counts the deliveries that are done, however often."""
+class RemainingWork:
+    """The work left to do. `mailed` counts deliveries mailed at least once."""
 
     open_rows: int
     spooled: int
@@ -32,27 +32,30 @@ class Left:
     mailed: int
 
     @property
-    def is_nothing(self) -> bool:
+    def is_done(self) -> bool:
         return not (self.open_rows or self.spooled or self.is_mailing)
 
     @property
-    def moved(self) -> object:
-        """What changes where something gets done: the same mail again and again is nothing."""
+    def progress(self) -> object:
+        """Return the values that change with progress.
+
+        Another mail of the same delivery is no progress.
+        """
         return self.open_rows, self.spooled, self.mailed
 
 
-async def until_quiet(
-    look: Callable[[], Awaitable[Left]], sales: int, patience: QuietPatience
+async def wait_until_quiet(
+    look: Callable[[], Awaitable[RemainingWork]], sales: int, patience: QuietPatience
 ) -> bool:
-    """Return False where nothing moves any more, or where it will not end."""
+    """Return False after a timeout."""
     since = monotonic()
     end = since + patience.longest + patience.per_sale * sales
     seen: object = None
-    while not (left := await look()).is_nothing:
+    while not (left := await look()).is_done:
         now = monotonic()
-        if left.moved != seen:
-            seen, since = left.moved, now
-        if now >= min(since + patience.unmoved, end):
+        if left.progress != seen:
+            seen, since = left.progress, now
+        if now >= min(since + patience.no_progress, end):
             return False
         await asyncio.sleep(patience.look)
     return True

@@ -1,4 +1,4 @@
-"""Tells what a torture run does, and what came of it."""
+"""Prints the progress and the result of a torture run."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ MOST_BREACHES = 20
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a round left. `quiet_after` is None where it never came to rest."""
+    """The result of a round. `quiet_after` is None when work was still left at the end."""
 
     schedule: Schedule
     evidence: Evidence
@@ -31,8 +31,8 @@ class Result:
 
 
 @dataclass(slots=True)
-class Teller:
-    """Prints a line for each thing that happens, and shows bars below where there is a terminal."""
+class ProgressReporter:
+    """Prints a line for each happening, and shows progress bars when the output is a terminal."""
 
     console: Console
     began: float = field(default_factory=monotonic)

@@ -1,4 +1,4 @@
-"""Plays rounds on a real stack: traffic and faults together, until it is quiet again."""
+"""Plays rounds on a real stack: requests and faults together, until no work is left."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
@@ -19,18 +19,19 @@ from fakes.postmark import FakePostmark
 from torture.correcting import Operator
 from torture.database import RoundDatabase
 from torture.faults import Faults
-from torture.gathering import Seen, gather, open_rows, settled_orders, spooled
+from torture.gathering import OutsideEvidence, gather, open_rows, settled_orders, spooled
 from torture.plan import Schedule
-from torture.quiet import PATIENCE, Left, QuietPatience, until_quiet
-from torture.report import Result, Teller
+from torture.quiet import PATIENCE, QuietPatience, RemainingWork, wait_until_quiet
+from torture.report import ProgressReporter, Result
 from torture.traffic import OK, PAUSES, PRODUCTS, Sender, sender_client
 from torture.verdict import breaches
 
 LOOK_SECONDS = 0.2
 OPERATOR_SECONDS = 30
-"""For what is not corrected yet when all is sent; a request that was lost never can be."""
+"""Timeout for the corrections left after the last request. A lost request can never be corrected.
+"""
 LOOKUP_SECONDS = 4
-"""More than what the provider's list lags and than what it thinks about a mail."""
+"""Longer than the delay of the provider's list, and than the provider's delay with a mail."""
 
 Found = TypeVar("Found")
 
@@ -53,7 +54,7 @@ class Arena:
 async def arena(
     data_dir: Path, store: RoundDatabase, environment: Mapping[str, str]
 ) -> AsyncIterator[Arena]:
-    """Start everything on free ports, with all that it writes below `data_dir`."""
+    """Start everything on free ports. All files are written below `data_dir`."""
     await asyncio.to_thread(store.prepare)
     database = Database(open_engine(store.url))
     async with AsyncExitStack() as opened:
@@ -70,43 +71,51 @@ async def arena(
 async def torture(
     schedule: Schedule,
     place: Arena,
-    teller: Teller,
+    reporter: ProgressReporter,
     pauses: tuple[float, ...] = PAUSES,
     patience: QuietPatience = PATIENCE,
 ) -> Result:
-    """Play a round. Raises ChildDiedError where a process ends that nobody killed."""
+    """Play a round. Raises ChildDiedError when a process ends that we did not kill."""
     sender = Sender(place.http, place.stack.plan.url, place.secret, pauses)
-    with teller.round(schedule):
-        return await _unless_one_dies(place.stack, _play(schedule, place, teller, sender, patience))
+    with reporter.round(schedule):
+        return await _unless_one_dies(
+            place.stack, _play(schedule, place, reporter, sender, patience)
+        )
 
 
 async def _play(
-    schedule: Schedule, place: Arena, teller: Teller, sender: Sender, patience: QuietPatience
+    schedule: Schedule,
+    place: Arena,
+    reporter: ProgressReporter,
+    sender: Sender,
+    patience: QuietPatience,
 ) -> Result:
     began = monotonic()
-    operator = Operator(place.database, place.postmark.refused, teller.say)
-    showing = asyncio.create_task(_show(schedule, place, sender, teller))
+    operator = Operator(place.database, place.postmark.refused, reporter.say)
+    showing = asyncio.create_task(_show(schedule, place, sender, reporter))
     correcting = asyncio.create_task(operator.correct_all(schedule.corrections))
     faults = Faults(
-        place.stack, place.postmark, place.store, place.database, place.client, teller.say
+        place.stack, place.postmark, place.store, place.database, place.client, reporter.say
     )
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(sender.send_all(schedule.requests))
             group.create_task(faults.do_all(schedule.disturbances))
-        teller.say("nothing is sent or killed any more")
+        reporter.say("nothing is sent or killed any more")
         await place.stack.until("the API", place.stack.api_is_ready)
         await sender.press_resend(schedule.orders)
         with suppress(TimeoutError):
             await asyncio.wait_for(correcting, OPERATOR_SECONDS)
-        is_quiet = await until_quiet(lambda: _left(place), len(schedule.orders), patience)
+        is_quiet = await wait_until_quiet(
+            lambda: _remaining_work(place), len(schedule.orders), patience
+        )
     finally:
         showing.cancel()
         correcting.cancel()
-        faults.take_hands_away()
+        faults.cancel_completions()
     quiet = monotonic()
     accepted, recorded = place.postmark.hand_over(), tuple(operator.recorded)
-    seen = Seen(tuple(sender.attempts), accepted, is_quiet, recorded)
+    seen = OutsideEvidence(tuple(sender.attempts), accepted, is_quiet, recorded)
     evidence = await gather(place.database, place.data_dir, schedule.prefix, seen)
     return Result(
         schedule,
@@ -117,8 +126,8 @@ async def _play(
     )
 
 
-async def _left(place: Arena) -> Left:
-    return Left(
+async def _remaining_work(place: Arena) -> RemainingWork:
+    return RemainingWork(
         open_rows=await place.database.read(open_rows),
         spooled=spooled(place.data_dir),
         is_mailing=not place.postmark.is_idle,
@@ -126,12 +135,14 @@ async def _left(place: Arena) -> Left:
     )
 
 
-async def _show(schedule: Schedule, place: Arena, sender: Sender, teller: Teller) -> None:
+async def _show(
+    schedule: Schedule, place: Arena, sender: Sender, reporter: ProgressReporter
+) -> None:
     while True:
         with suppress(DatabaseAwayError):
             done = await place.database.read(settled_orders, schedule.prefix)
             answered = sum(attempt.status == OK for attempt in sender.attempts)
-            teller.show(answered, done)
+            reporter.show(answered, done)
         await asyncio.sleep(LOOK_SECONDS)
 
 

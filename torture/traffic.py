@@ -1,4 +1,4 @@
-"""Sends a schedule's requests as Gumroad sends them, and remembers what was answered."""
+"""Sends a schedule's requests as Gumroad sends its pings, and records the answers."""
 
 import asyncio
 from collections.abc import Iterable
@@ -28,9 +28,9 @@ SOLD_AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 BETWEEN_CHARGES = timedelta(days=31)
 
 PAUSES = (0.5, 1.5, 5.0)
-"""Between the four attempts of one request. Gumroad's are two minutes for each second here."""
+"""Pauses between the four attempts of one ping. One second here is two minutes at Gumroad."""
 OK = 200
-COMES_AGAIN = {499, 500, 502, 503, 504}
+RETRIED_STATUSES = {499, 500, 502, 503, 504}
 PATIENCE = 5.0
 MARK = "url_params[mark]"
 FILLER = {"url_params[filler]": "x" * (LONGEST_NAMED + 1)}
@@ -38,9 +38,9 @@ FILLER = {"url_params[filler]": "x" * (LONGEST_NAMED + 1)}
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request. `mark` stands in its body and nowhere else; `status` None: no answer.
+    """One attempt to send a request. `mark` is unique to its body; `status` None: no answer.
 
-    `last`: whatever came of it, the sender does not send this request again.
+    When `last`, the sender does not try again, whatever the answer.
     """
 
     mark: str
@@ -52,7 +52,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What one request carries; `retry` counts how often its request was sent before."""
+    """The body of one attempt. `retry` counts the earlier attempts."""
 
     order: Order
     mark: str
@@ -98,7 +98,7 @@ class Sender:
                 group.create_task(self.send(request.order, is_long=request.is_long))
 
     async def send(self, order: Order, *, is_long: bool = False) -> None:
-        """Send one request, and again after what Gumroad takes for a failure; then give up."""
+        """Send a request, and retry up to three times after a failure in Gumroad's sense."""
         for retry, pause in enumerate((*self.pauses, None)):
             body = Body(order, self._mark(order), retry, is_long)
             attempt = await self._attempt(body, is_last=pause is None)
@@ -108,7 +108,10 @@ class Sender:
             await asyncio.sleep(pause)
 
     async def press_resend(self, orders: Iterable[Order]) -> int:
-        """Send what nothing ever took, as its seller can at any time; return how many."""
+        """Send every order that was never answered 200, as a seller can at any time.
+
+        Return how many.
+        """
         taken = {attempt.order_id for attempt in self.attempts if attempt.status == OK}
         missing = [order for order in orders if order.order_id not in taken]
         for order in missing:
@@ -131,12 +134,12 @@ class Sender:
             status = answer.status_code
         except httpx.TransportError:
             status = None
-        last = is_last or (status is not None and status not in COMES_AGAIN)
+        last = is_last or (status is not None and status not in RETRIED_STATUSES)
         return Attempt(body.mark, body.order.order_id, status, monotonic() - began, last)
 
 
 def sender_client() -> httpx.AsyncClient:
-    """Return a client that opens a connection for each request, without a limit."""
+    """Return a client with a new connection for each request, and no limit on connections."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     return httpx.AsyncClient(trust_env=False, verify=NO_TLS, limits=limits)
 

@@ -1,4 +1,4 @@
-"""What a round left behind, and what of it breaks a promise."""
+"""Compares the evidence of a round with the promises."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from domain.event import Outcome
-from torture.corrected import misled, unheeded
+from torture.correction_verdict import misdirected_mails, unmailed_corrections
 from torture.evidence import Evidence
 from torture.plan import Correction, Order
 from torture.traffic import OK, TERM, paid_at
@@ -27,12 +27,12 @@ class Breach:
 def breaches(
     orders: Iterable[Order], found: Evidence, corrections: Sequence[Correction] = ()
 ) -> list[Breach]:
-    """Return every broken promise: none, where nothing was lost, doubled or left open."""
+    """Return every broken promise. An empty list: nothing was lost, doubled or left open."""
     every = tuple(orders)
     lost = [*_lost_requests(found), *_lost_sales(every, found)]
-    lost += [Breach("lost", *each) for each in unheeded(corrections, found)]
+    lost += [Breach("lost", *each) for each in unmailed_corrections(corrections, found)]
     doubled = [*_doubled(every, found), *_late_mails(found)]
-    doubled += [Breach("doubled", *each) for each in misled(corrections, found)]
+    doubled += [Breach("doubled", *each) for each in misdirected_mails(corrections, found)]
     return [*lost, *doubled, *_stuck(found)]
 
 
@@ -67,9 +67,10 @@ def _lost_sales(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:
 
 
 def _wrong_ends(orders: tuple[Order, ...], found: Evidence) -> Iterator[tuple[str, str]]:
-    """Yield the last payments of licenses that end otherwise, or whose end nobody is told.
+    """Yield orders whose license has a wrong end, or whose extension no e-mail announces.
 
-    An earlier one need not have moved it: the last may have come first.
+    Only the last payment is checked: earlier ones need not extend the license if the last came
+    first.
     """
     last: dict[str, Order] = {}
     for order in sorted(orders, key=paid_at):
@@ -85,9 +86,9 @@ def _wrong_ends(orders: tuple[Order, ...], found: Evidence) -> Iterator[tuple[st
 
 
 def _unmailed(found: Evidence) -> Iterator[str]:
-    """Yield the orders whose mail nobody got.
+    """Yield orders whose buyer got no mail.
 
-    A new license's own is needless once another has told of it: a charge's, which was quicker.
+    A new license needs no mail of its own if the mail of a faster charge has announced the license.
     """
     mailed = set(found.messages)
     told = {owed.license_id for owed in found.deliveries if owed.delivery_id in mailed}
@@ -115,7 +116,7 @@ def _doubled(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:
 
 
 def _late_mails(found: Evidence) -> Iterator[Breach]:
-    """Yield the mails that no sale of this round needed."""
+    """Yield mails that no sale of this round needed."""
     owed = {each.delivery_id for each in found.deliveries}
     before = {each.delivery_id: each.order_id for each in found.earlier}
     for delivery_id in dict.fromkeys(found.messages):

@@ -1,6 +1,6 @@
 """The worker of a torture run: `worker.py` with shorter waits. `python -m torture.worker`.
 
-A composition root, as `worker.py` is: it reads the environment through it.
+A composition root like `worker.py`, through which it reads the environment.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from temporalio.envconfig import ClientConnectConfig
 
 import worker
 from activities.failures import RetryPace
-from torture.hurry import LONGEST_PAUSE, Hurry
+from torture.short_waits import LONGEST_PAUSE, ShortWaits
 
 LOCAL = timedelta(seconds=1.5)
 VISIBLE = timedelta(seconds=3)
@@ -24,7 +24,7 @@ def configured() -> tuple[worker.WorkerParts, ClientConnectConfig]:
         patience=replace(parts.patience, local=LOCAL, visible=VISIBLE),
         pace=RetryPace(operator=LONGEST_PAUSE, transient=LONGEST_PAUSE / 2),
     )
-    return hurried, cast("ClientConnectConfig", {**temporal, "interceptors": [Hurry()]})
+    return hurried, cast("ClientConnectConfig", {**temporal, "interceptors": [ShortWaits()]})
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from tests.support.processes import MINTPOST, REPOSITORY, start
 from tests.torture.cases import CASES, Case
 from tests.torture.stores import CopiedStore
 from torture.plan import Disturbance, Fault, Order, PlannedRequest, Schedule
-from torture.report import Result, Teller
+from torture.report import ProgressReporter, Result
 from torture.run import arena, torture
 
 SWITCHES = Path(__file__).parent / "switches"
@@ -75,7 +75,7 @@ async def _run(case: Case, folder: Path, template: Path) -> Result:
         if case.disturbance.fault is Fault.DATABASE_AWAY:
             place.http.event_hooks = {"request": [store.until_away]}
         round_ = _schedule(case.disturbance)
-        return await torture(round_, place, Teller(Console(quiet=True)), case.pauses)
+        return await torture(round_, place, ProgressReporter(Console(quiet=True)), case.pauses)
 
 
 def _schedule(disturbance: Disturbance) -> Schedule:

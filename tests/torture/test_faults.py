@@ -46,7 +46,7 @@ async def struck(faults: Faults, fault: Fault) -> Reaction:
 async def test_a_reset_that_may_not_have_been_done_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("torture.faults.BESIDE", 0.2)
+    monkeypatch.setattr("torture.faults.RESET_SECONDS", 0.2)
     async with alone(tmp_path) as (faults, said):
         await struck(faults, Fault.RESET_MAILING)
     assert said[0] == "a sale is reset while the provider has its mail (delivery 7)"
@@ -69,7 +69,7 @@ async def test_a_person_who_is_sent_away_refuses_no_mail_any_more(tmp_path: Path
     async with alone(tmp_path) as (faults, _):
         await struck(faults, Fault.COMPLETED_BY_HAND)
         await asyncio.sleep(0)
-        faults.take_hands_away()
+        faults.cancel_completions()
         await until(lambda: gone(faults), "the person is gone")
 
 

@@ -6,44 +6,44 @@ from itertools import count, cycle
 
 import pytest
 
-from torture.quiet import Left, QuietPatience, until_quiet
+from torture.quiet import QuietPatience, RemainingWork, wait_until_quiet
 
-DONE = Left(0, 0, is_mailing=False, mailed=3)
-BUSY = Left(2, 0, is_mailing=True, mailed=1)
-BRIEF = QuietPatience(look=0.001, unmoved=0.05, longest=30, per_sale=0)
+DONE = RemainingWork(0, 0, is_mailing=False, mailed=3)
+BUSY = RemainingWork(2, 0, is_mailing=True, mailed=1)
+BRIEF = QuietPatience(look=0.001, no_progress=0.05, longest=30, per_sale=0)
 
 
-def looks(*left: Left) -> Callable[[], Awaitable[Left]]:
+def looks(*left: RemainingWork) -> Callable[[], Awaitable[RemainingWork]]:
     """Show these one after another, and then from the beginning."""
     shown = cycle(left)
 
-    async def look() -> Left:
+    async def look() -> RemainingWork:
         return next(shown)
 
     return look
 
 
 async def test_nothing_left_is_quiet() -> None:
-    assert await until_quiet(looks(BUSY, BUSY, DONE), 1, replace(BRIEF, unmoved=30))
+    assert await wait_until_quiet(looks(BUSY, BUSY, DONE), 1, replace(BRIEF, no_progress=30))
 
 
 @pytest.mark.parametrize(
     "left", [replace(DONE, open_rows=1), replace(DONE, spooled=1), replace(DONE, is_mailing=True)]
 )
-async def test_whatever_is_left_and_does_not_move_is_given_up(left: Left) -> None:
-    assert not await until_quiet(looks(left), 1, BRIEF)
+async def test_whatever_is_left_and_does_not_move_is_given_up(left: RemainingWork) -> None:
+    assert not await wait_until_quiet(looks(left), 1, BRIEF)
 
 
 async def test_the_same_mail_again_and_again_is_no_move() -> None:
-    assert not await until_quiet(looks(BUSY, replace(BUSY, is_mailing=False)), 1, BRIEF)
+    assert not await wait_until_quiet(looks(BUSY, replace(BUSY, is_mailing=False)), 1, BRIEF)
 
 
 async def test_what_moves_for_ever_is_waited_for_until_the_end() -> None:
     numbers = count()
 
-    async def look() -> Left:
+    async def look() -> RemainingWork:
         return replace(BUSY, mailed=next(numbers))
 
-    bounded = QuietPatience(look=0.001, unmoved=30, longest=0.02, per_sale=0.01)
-    assert not await until_quiet(look, 3, bounded)
+    bounded = QuietPatience(look=0.001, no_progress=30, longest=0.02, per_sale=0.01)
+    assert not await wait_until_quiet(look, 3, bounded)
     assert next(numbers) > 1

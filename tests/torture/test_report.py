@@ -5,7 +5,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from torture.evidence import Evidence, MintedRow, Owed, Row
+from torture.evidence import Evidence, FoundDelivery, FoundEvent, FoundLicense
 from torture.plan import Order, Schedule
 from torture.report import MOST_BREACHES, Result, print_result
 from torture.traffic import Attempt
@@ -18,10 +18,10 @@ EVIDENCE = Evidence(
         Attempt("one/1", "one", 200, 0.25, last=True),
         Attempt("two/2", "two", 200, 0.05, last=True),
     ),
-    rows=tuple(Row(mark, mark[:3], "fulfilled") for mark in ("one/0", "one/1", "two/2")),
+    rows=tuple(FoundEvent(mark, mark[:3], "fulfilled") for mark in ("one/0", "one/1", "two/2")),
     sales=("one", "two"),
-    licenses=(MintedRow(1, "one", None), MintedRow(2, "two", None)),
-    deliveries=(Owed(1, 1, "one"), Owed(2, 2, "two")),
+    licenses=(FoundLicense(1, "one", None), FoundLicense(2, "two", None)),
+    deliveries=(FoundDelivery(1, 1, "one"), FoundDelivery(2, 2, "two")),
     messages=(1, 2),
 )
 RESULT = Result(Schedule(1, "", ORDERS, (), ()), EVIDENCE, (), 4.26, 61.3)

@@ -21,7 +21,7 @@ from tests.db.rows import BUYER, mint, sale_of
 from tests.torture.stores import CopiedStore
 from torture.plan import Correction, Order, Schedule
 from torture.quiet import QuietPatience
-from torture.report import Result, Teller
+from torture.report import ProgressReporter, Result
 from torture.run import Arena, torture
 from torture.traffic import sender_client
 from torture.verdict import Breach
@@ -51,8 +51,8 @@ async def played(place: Arena, *corrections: Correction) -> Result:
     """Play a round without any ping that is answered."""
     orders = tuple(correction.order for correction in corrections)
     empty = Schedule(1, "torture-1-", orders, (), (), corrections)
-    patience = QuietPatience(look=0.01, unmoved=0.1)
-    return await torture(empty, place, Teller(Console(quiet=True)), (), patience)
+    patience = QuietPatience(look=0.01, no_progress=0.1)
+    return await torture(empty, place, ProgressReporter(Console(quiet=True)), (), patience)
 
 
 def mail_of(delivery_id: int, to: str = BUYER) -> Accepted:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from torture.evidence import Evidence, MintedRow, Owed, Row
+from torture.evidence import Evidence, FoundDelivery, FoundEvent, FoundLicense
 from torture.plan import Order
 from torture.traffic import Attempt
 from torture.verdict import Breach, breaches
@@ -18,10 +18,14 @@ GOOD = Evidence(
     attempts=tuple(
         Attempt(f"{order.order_id}/0", order.order_id, 200, 0.01, last=True) for order in ORDERS
     ),
-    rows=tuple(Row(f"{order.order_id}/0", order.order_id, "fulfilled") for order in ORDERS),
+    rows=tuple(FoundEvent(f"{order.order_id}/0", order.order_id, "fulfilled") for order in ORDERS),
     sales=("sale", "first", "charge"),
-    licenses=(MintedRow(1, "sale", A_MONTH), MintedRow(2, "first", EXTENDED, "membership")),
-    deliveries=(Owed(1, 1, "sale"), Owed(2, 2, "first"), Owed(3, 2, "charge", is_charge=True)),
+    licenses=(FoundLicense(1, "sale", A_MONTH), FoundLicense(2, "first", EXTENDED, "membership")),
+    deliveries=(
+        FoundDelivery(1, 1, "sale"),
+        FoundDelivery(2, 2, "first"),
+        FoundDelivery(3, 2, "charge", is_charge=True),
+    ),
     messages=(1, 2, 3),
 )
 
@@ -58,7 +62,7 @@ def test_a_ping_turned_away_until_its_sender_gave_up_is_lost() -> None:
 
 
 def test_a_sale_that_failed_is_lost() -> None:
-    failed = Row("sale/0", "sale", "failed", "no address")
+    failed = FoundEvent("sale/0", "sale", "failed", "no address")
     assert found(replace(GOOD, rows=(failed, *GOOD.rows[1:]))) == [
         Breach("lost", "sale", "it failed: no address")
     ]
@@ -94,12 +98,12 @@ def test_a_payment_that_is_nowhere_in_the_database_is_lost() -> None:
 
 
 def test_a_license_that_ends_otherwise_than_its_last_payment_buys_is_lost() -> None:
-    short = MintedRow(2, "first", A_MONTH, "membership")
+    short = FoundLicense(2, "first", A_MONTH, "membership")
     what = "its license ends 2026-07-01 23:59:59+00:00, and not 2026-08-02 23:59:59+00:00"
     assert found(replace(GOOD, licenses=(GOOD.licenses[0], short))) == [
         Breach("lost", "charge", what)
     ]
-    endless = MintedRow(1, "sale", None)
+    endless = FoundLicense(1, "sale", None)
     what = "its license ends None, and not 2026-07-01 23:59:59+00:00"
     assert found(replace(GOOD, licenses=(endless, GOOD.licenses[1]))) == [
         Breach("lost", "sale", what)
@@ -116,8 +120,8 @@ def test_a_charge_that_moved_the_end_and_owes_no_mail_is_lost() -> None:
 def test_a_first_payment_that_came_after_a_later_charge_need_not_be_told() -> None:
     late = replace(
         GOOD,
-        licenses=(GOOD.licenses[0], MintedRow(2, "charge", EXTENDED, "membership")),
-        deliveries=(GOOD.deliveries[0], Owed(2, 2, "charge")),
+        licenses=(GOOD.licenses[0], FoundLicense(2, "charge", EXTENDED, "membership")),
+        deliveries=(GOOD.deliveries[0], FoundDelivery(2, 2, "charge")),
         messages=(1, 2),
     )
     assert found(late) == []
@@ -132,8 +136,8 @@ def test_a_request_with_two_rows_is_doubled() -> None:
 def test_an_order_with_two_licenses_is_doubled() -> None:
     twice = replace(
         GOOD,
-        licenses=(*GOOD.licenses, MintedRow(3, "sale", A_MONTH)),
-        deliveries=(*GOOD.deliveries, Owed(4, 3, "sale")),
+        licenses=(*GOOD.licenses, FoundLicense(3, "sale", A_MONTH)),
+        deliveries=(*GOOD.deliveries, FoundDelivery(4, 3, "sale")),
         messages=(*GOOD.messages, 4),
     )
     assert found(twice) == [
@@ -145,8 +149,8 @@ def test_an_order_with_two_licenses_is_doubled() -> None:
 def test_a_subscription_with_two_licenses_is_doubled() -> None:
     twice = replace(
         GOOD,
-        licenses=(*GOOD.licenses, MintedRow(3, "charge", EXTENDED, "membership")),
-        deliveries=(*GOOD.deliveries[:2], Owed(3, 3, "charge")),
+        licenses=(*GOOD.licenses, FoundLicense(3, "charge", EXTENDED, "membership")),
+        deliveries=(*GOOD.deliveries[:2], FoundDelivery(3, 3, "charge")),
     )
     assert found(twice) == [Breach("doubled", "first", "its subscription has 2 licenses")]
 
@@ -158,7 +162,10 @@ def test_a_delivery_mailed_twice_is_doubled() -> None:
 
 
 def test_a_mail_of_an_earlier_round_that_comes_again_is_doubled() -> None:
-    earlier = (Owed(7, 5, "torture-0-sale"), Owed(8, 5, "torture-0-charge", is_charge=True))
+    earlier = (
+        FoundDelivery(7, 5, "torture-0-sale"),
+        FoundDelivery(8, 5, "torture-0-charge", is_charge=True),
+    )
     assert found(replace(GOOD, earlier=earlier)) == []
     assert found(replace(GOOD, earlier=earlier, messages=(*GOOD.messages, 7, 7))) == [
         Breach("doubled", "torture-0-sale", "delivery 7 was mailed again, a round later")
@@ -177,7 +184,7 @@ def test_what_never_came_to_rest_is_stuck_even_where_no_row_is_open() -> None:
 
 
 def test_an_open_row_and_a_spool_that_is_not_empty_are_stuck() -> None:
-    parked = Row("sale/0", "sale", None, "the provider is away")
+    parked = FoundEvent("sale/0", "sale", None, "the provider is away")
     assert found(replace(GOOD, rows=(parked, *GOOD.rows[1:]), spooled=2)) == [
         Breach("stuck", "sale", "it is open still: the provider is away"),
         Breach("stuck", "–", "the spool still holds 2 requests"),

@@ -1,4 +1,4 @@
-"""An API that has the database and nothing else to keep a ping in."""
+"""An API whose only place to keep a request is the database."""
 
 from db.events import NewEvent
 from relay.store import NotStoredError, Store

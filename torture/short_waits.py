@@ -1,7 +1,7 @@
-"""Workflows whose steps are given up and tried again sooner than a shop's.
+"""Shortens the timeouts and retry intervals of workflow steps.
 
-A shop waits for up to ten minutes where nothing is lost by it. A torture run is watched. What is
-done, and in which order, stays the same.
+A shop's worker waits for up to ten minutes, because waiting loses nothing. A torture run must end
+soon. The steps and their order stay the same.
 """
 
 from datetime import timedelta
@@ -15,8 +15,8 @@ LONGEST_TRY = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(seconds=2)
 
 
-class Hurry(client.Interceptor, worker.Interceptor):
-    """A client that has it gives it to its workers."""
+class ShortWaits(client.Interceptor, worker.Interceptor):
+    """An interceptor of the client. The client passes it on to its workers."""
 
     @override
     def workflow_interceptor_class(

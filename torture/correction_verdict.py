@@ -1,17 +1,19 @@
-"""What a round owes to the buyers whose mistyped address an operator corrected."""
+"""Checks the orders with a mistyped address that an operator corrected during the round."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from torture.evidence import Evidence, Mail, Owed, Recorded
+from torture.evidence import Evidence, FoundDelivery, Mail, RecordedCorrection
 from torture.plan import Correction
 
 UNDER_WAY = timedelta(seconds=10)
-"""A send that began before the correction is over by then: it gives up after 3 s."""
+"""A send that began before the correction has ended by then, because a send times out after 3 s."""
 
 
-def unheeded(corrections: Iterable[Correction], found: Evidence) -> Iterator[tuple[str, str]]:
-    """Yield the orders of which a right address lacks its mail."""
+def unmailed_corrections(
+    corrections: Iterable[Correction], found: Evidence
+) -> Iterator[tuple[str, str]]:
+    """Yield each order whose corrected address got no mail, and the reason."""
     for correction in corrections:
         order_id = correction.order.order_id
         right = [
@@ -19,7 +21,7 @@ def unheeded(corrections: Iterable[Correction], found: Evidence) -> Iterator[tup
             for owed in found.deliveries
             if owed.order_id == order_id and owed.to == correction.to and not owed.is_withdrawn
         ]
-        # Where nobody had to ask for another mail, the sale's own goes to the right address.
+        # Without a resend, the sale's own mail must go to the corrected address.
         needed = [owed for owed in right if owed.is_resend] or right
         mailed = {mail.delivery_id for mail in _mails_to(correction, found)}
         if not found.asked.get(order_id):
@@ -28,8 +30,10 @@ def unheeded(corrections: Iterable[Correction], found: Evidence) -> Iterator[tup
             yield order_id, "its corrected address never got its mail"
 
 
-def misled(corrections: Iterable[Correction], found: Evidence) -> Iterator[tuple[str, str]]:
-    """Yield the orders of which a mail went out that the correction made wrong, or one too many."""
+def misdirected_mails(
+    corrections: Iterable[Correction], found: Evidence
+) -> Iterator[tuple[str, str]]:
+    """Yield orders with a mail to the wrong address after the correction, or too many mails."""
     recorded = {each.order_id: each for each in found.recorded}
     for correction in corrections:
         order_id = correction.order.order_id
@@ -41,7 +45,7 @@ def misled(corrections: Iterable[Correction], found: Evidence) -> Iterator[tuple
             yield order_id, f"its corrected address got {count} mails, and {asked} is right"
 
 
-def _is_misled(correction: Correction, recorded: Recorded, found: Evidence) -> bool:
+def _is_misled(correction: Correction, recorded: RecordedCorrection, found: Evidence) -> bool:
     own = {each.delivery_id: each for each in found.deliveries if _is_of(correction, each)}
     return any(
         own[mail.delivery_id].to == correction.to
@@ -51,8 +55,8 @@ def _is_misled(correction: Correction, recorded: Recorded, found: Evidence) -> b
     )
 
 
-def _began_after(mail: Mail, owed: Owed, recorded: Recorded) -> bool:
-    """Tell by the attempts, and by the clock where an attempt began without being counted."""
+def _began_after(mail: Mail, owed: FoundDelivery, recorded: RecordedCorrection) -> bool:
+    """Compare the counted attempts, and the times for an attempt that was not counted."""
     began_by_then = recorded.attempts.get(owed.delivery_id, 0)
     return owed.attempts > began_by_then or mail.arrived_at > recorded.at + UNDER_WAY
 
@@ -62,5 +66,5 @@ def _mails_to(correction: Correction, found: Evidence) -> list[Mail]:
     return [mail for mail in found.mails if mail.delivery_id in own and mail.to == correction.to]
 
 
-def _is_of(correction: Correction, owed: Owed) -> bool:
+def _is_of(correction: Correction, owed: FoundDelivery) -> bool:
     return owed.order_id == correction.order.order_id

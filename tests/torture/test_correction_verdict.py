@@ -5,8 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from torture.corrected import UNDER_WAY
-from torture.evidence import Evidence, Mail, MintedRow, Owed, Recorded, Row
+from torture.correction_verdict import UNDER_WAY
+from torture.evidence import (
+    Evidence,
+    FoundDelivery,
+    FoundEvent,
+    FoundLicense,
+    Mail,
+    RecordedCorrection,
+)
 from torture.plan import Correction, Order
 from torture.verdict import Breach, breaches
 
@@ -16,16 +23,16 @@ CORRECTION = Correction(0.5, ORDER, RIGHT)
 THEN = datetime(2026, 9, 1, 12, tzinfo=UTC)
 SOON = THEN + timedelta(seconds=1)
 A_MONTH = datetime(2026, 7, 1, 23, 59, 59, tzinfo=UTC)
-SALE_MAIL = Owed(1, 1, "sale", to=WRONG, is_withdrawn=True)
-RESEND = Owed(2, 1, "sale", is_resend=True, to=RIGHT, attempts=1)
+SALE_MAIL = FoundDelivery(1, 1, "sale", to=WRONG, is_withdrawn=True)
+RESEND = FoundDelivery(2, 1, "sale", is_resend=True, to=RIGHT, attempts=1)
 GOOD = Evidence(
     attempts=(),
-    rows=(Row("sale/0", "sale", "fulfilled"),),
+    rows=(FoundEvent("sale/0", "sale", "fulfilled"),),
     sales=("sale",),
-    licenses=(MintedRow(1, "sale", A_MONTH),),
+    licenses=(FoundLicense(1, "sale", A_MONTH),),
     deliveries=(SALE_MAIL, RESEND),
     messages=(),
-    recorded=(Recorded("sale", THEN, {1: 0, 2: 0}),),
+    recorded=(RecordedCorrection("sale", THEN, {1: 0, 2: 0}),),
     asked={"sale": 1},
 )
 MISLED = Breach("doubled", "sale", "a mail went to its mistyped address after that was corrected")
@@ -51,14 +58,14 @@ def test_one_mail_to_the_right_address_is_right() -> None:
 
 def test_a_license_minted_after_the_correction_has_its_own_mail_and_no_other() -> None:
     own = replace(GOOD.deliveries[1], is_resend=False)
-    early = replace(GOOD, deliveries=(own,), recorded=(Recorded("sale", THEN, {}),))
+    early = replace(GOOD, deliveries=(own,), recorded=(RecordedCorrection("sale", THEN, {}),))
     assert found(early, to_right()) == []
 
 
 @pytest.mark.parametrize("at", [THEN - timedelta(hours=1), SOON])
 def test_a_mail_that_was_begun_before_the_correction_is_right(at: datetime) -> None:
     begun = replace(SALE_MAIL, is_withdrawn=False, attempts=1)
-    before = Recorded("sale", THEN, {1: 1, 2: 0})
+    before = RecordedCorrection("sale", THEN, {1: 1, 2: 0})
     evidence = replace(GOOD, deliveries=(begun, RESEND), recorded=(before,))
     assert found(evidence, to_wrong(at=at), to_right()) == []
 
@@ -76,20 +83,20 @@ def test_a_mail_that_no_attempt_was_counted_for_is_told_by_the_clock() -> None:
 
 def test_the_mail_of_the_right_address_that_went_to_the_mistyped_one_is_both() -> None:
     assert found(GOOD, to_wrong(2)) == [UNHEEDED, MISLED]
-    begun = replace(GOOD, recorded=(Recorded("sale", THEN, {1: 0, 2: 1}),))
+    begun = replace(GOOD, recorded=(RecordedCorrection("sale", THEN, {1: 0, 2: 1}),))
     assert found(begun, to_wrong(2)) == [UNHEEDED, MISLED]
 
 
 def test_a_right_address_without_its_mail_is_lost() -> None:
     begun = replace(SALE_MAIL, is_withdrawn=False, attempts=1)
-    before = Recorded("sale", THEN, {1: 1, 2: 0})
+    before = RecordedCorrection("sale", THEN, {1: 1, 2: 0})
     evidence = replace(GOOD, deliveries=(begun, RESEND), recorded=(before,))
     assert found(evidence, to_wrong()) == [UNHEEDED]
 
 
 def test_a_license_that_stayed_with_the_mistyped_address_is_lost() -> None:
     alone = replace(SALE_MAIL, is_withdrawn=False, attempts=1)
-    evidence = replace(GOOD, deliveries=(alone,), recorded=(Recorded("sale", THEN, {}),))
+    evidence = replace(GOOD, deliveries=(alone,), recorded=(RecordedCorrection("sale", THEN, {}),))
     assert found(evidence, to_wrong()) == [UNHEEDED, MISLED]
 
 
