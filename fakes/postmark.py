@@ -1,7 +1,7 @@
-"""A small Postmark on the loopback: it takes mails, lists them, and fails on demand.
+"""A small Postmark on the loopback: takes mails, lists them, and fails on demand.
 
-As strict as the real one where that decides a class of error: token, headers, unknown keys,
-one recipient. It makes no difference between an address that exists and one that does not.
+Token, headers, unknown keys and the number of recipients are checked as strictly as by the real
+Postmark, because they decide the class of an error. Every address counts as an existing address.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ KEYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A mail that Postmark has: its buyer gets it, whatever the sender was told."""
+    """A mail that Postmark accepted. The buyer gets the mail even if the sender got an error."""
 
     message_id: str
     message: dict[str, Any]
@@ -51,11 +51,11 @@ class Accepted:
 
 @dataclass(slots=True)
 class FakePostmark:
-    """`reactions` are used up one POST each, then `default` holds.
+    """The server. Each POST uses up one of `reactions`; after the last, `default` applies.
 
-    `unlisted` is how many look-ups still miss every mail, and `refused` the deliveries and the
-    addresses of which no mail is taken for now. A connection stays open for the next
-    request, as Postmark's does.
+    `unlisted` is the number of look-ups that still miss every mail. `refused` holds deliveries and
+    addresses whose mails are refused for now. As at Postmark, connections stay open between
+    requests.
     """
 
     token: str = "server-token"  # noqa: S105 - invented, as all of it
@@ -90,7 +90,7 @@ class FakePostmark:
         return f"http://{host}:{port}"
 
     def hand_over(self) -> tuple[Accepted, ...]:
-        """Return the mails so far and forget them; what comes later is not lost to the next."""
+        """Return the mails accepted so far and forget them. Later mails go to the next caller."""
         taken = tuple(self.accepted)
         self.reactions.clear()
         self.requests.clear()
@@ -110,7 +110,7 @@ class FakePostmark:
                 self.requests.append(request)
                 await self._react(request, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # The client left; what it gets no answer to is its own affair.
+            pass  # The client left and needs no answer.
         finally:
             self._clients.pop(writer, None)
             writer.close()

@@ -1,4 +1,4 @@
-"""What a provider makes of one mail, and how it answers or does not."""
+"""The provider's treatment of a mail, and its answers."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -39,12 +39,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What becomes of one POST: whether the mail is `kept`, and how the connection ends.
+    """The treatment of one POST. The provider keeps the mail when `kept`.
 
-    `answer` sends `reply`, or the usual one; `hang` stays silent until the client leaves;
-    `close` sends `raw` and ends the connection; `reset` breaks it. `meanwhile` is done before
-    anything else, with the whole request in our hands. Postmark's own list lags: the mail is
-    `listed_after` that time.
+    `end` names the end of the connection. `answer` sends `reply`, or the usual reply; `hang` stays
+    silent until the client leaves; `close` sends `raw` and closes; `reset` breaks the connection.
+    `meanwhile` runs first, after the whole request was read. Because Postmark's list lags, the list
+    shows the mail only after `listed_after`.
     """
 
     kept: bool

@@ -1,7 +1,7 @@
-"""What the environment and `.env` say, typed. Only the composition roots read this.
+"""Typed settings from the environment and `.env`, for the composition roots only.
 
-Each process has a class of its own, so that it demands only what it uses; a process with a
-broken setting names all of them and does not start.
+Each process has its own class, so that it demands only the settings it uses. A process with broken
+settings names all of them and does not start.
 """
 
 from settings.api import ApiSettings

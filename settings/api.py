@@ -8,7 +8,7 @@ from pydantic import AfterValidator, SecretStr
 from settings.database import KeeperSettings
 
 SHORTEST_SECRET = 16
-"""Somebody who guesses it can order licenses, and may try as often as the network allows."""
+"""A person who guesses the secret can order licenses, and guesses as fast as the network allows."""
 
 LONGEST_SECRET = 1000
 """A query may have 1 KB."""
@@ -46,5 +46,5 @@ class ApiSettings(KeeperSettings):
     gumroad_seller_id: str | None = None
 
     def gumroad_secrets(self) -> tuple[str, ...]:
-        """Return the secrets that are valid now: several while one replaces another."""
+        """Return the valid secrets: several while a new secret replaces an old one."""
         return _separate(self.gumroad_webhook_secret.get_secret_value())

@@ -1,4 +1,4 @@
-"""What every class of settings has: where it is read from, and how it fails."""
+"""The base of every settings class, and the error for broken settings."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,13 +12,13 @@ T = TypeVar("T")
 
 
 class SettingsError(Exception):
-    """All that is wrong with the settings, one sentence a line, each naming its variable."""
+    """All problems of the settings: one sentence per line, each naming its variable."""
 
 
 def tried(build: Callable[[], T], problems: list[str]) -> T | None:
-    """Return what is built, or None, with what is wrong added to `problems`.
+    """Return the result of `build`, or None after adding its problems to `problems`.
 
-    Nobody wants to mend one mistake only to be told the next.
+    A person can then fix all problems at once.
     """
     try:
         return build()
@@ -31,14 +31,14 @@ class EnvironmentSettings(BaseSettings):
     model_config = SettingsConfigDict(
         env_ignore_empty=True,
         extra="ignore",
-        # A secret that is malformed is still a secret.
+        # A malformed secret is still a secret.
         hide_input_in_errors=True,
     )
 
     @model_validator(mode="before")
     @classmethod
     def _blank_is_absent(cls, given: dict[str, Any]) -> dict[str, Any]:
-        # Secrets come from files and panels, with a line break or a space at their end.
+        # Secrets from files and web panels often end with a line break or a space.
         stripped = {
             name: value.strip() if isinstance(value, str) else value
             for name, value in given.items()

@@ -1,4 +1,4 @@
-"""Where the data is."""
+"""The settings of the database and the data folder."""
 
 from pathlib import Path
 
@@ -28,12 +28,12 @@ class DatabaseSettings(EnvironmentSettings):
 
 
 class KeeperSettings(DatabaseSettings):
-    """For a process that writes into DATA_DIR: one that only reads does without."""
+    """For a process that writes to DATA_DIR. A process that only reads needs no such folder."""
 
     data_dir: Folder = Path("var")
 
 
 class MigrateSettings(KeeperSettings):
-    """`api_database_password` is that of the API's own role in PostgreSQL."""
+    """`api_database_password` belongs to the API's own role in PostgreSQL."""
 
     api_database_password: SecretStr | None = None

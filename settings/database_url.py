@@ -1,6 +1,6 @@
-"""Checks DATABASE_URL, because a driver reports a wrong one late, as if the server were away.
+"""Checks DATABASE_URL at start, because a driver reports a wrong URL late and as an outage.
 
-No sentence quotes it, because it may hold a password.
+No sentence quotes the URL, because it may hold a password.
 """
 
 import warnings
@@ -29,7 +29,7 @@ NUMBERS = (
     "tcp_user_timeout",
 )
 PSYCOPG = {"autocommit", "prepare_threshold"}
-"""Options of the driver, which libpq does not know."""
+"""Options of the driver that libpq does not know."""
 
 NEITHER = (
     "is neither sqlite:///folder/file.db nor postgresql://user:password@host/name "
@@ -42,7 +42,7 @@ def _usable(secret: SecretStr) -> SecretStr:
         url = database_url(secret.get_secret_value())
         arguments = _arguments(url)
     except (ArgumentError, ValueError, TypeError, SAWarning):
-        # The parser's own words may quote a password.
+        # The parser's message may quote a password.
         raise ValueError(NEITHER) from None
     troubles = (
         _of_sqlite(url) if url.get_backend_name() == "sqlite" else _of_postgres(url, arguments)
@@ -54,9 +54,9 @@ def _usable(secret: SecretStr) -> SecretStr:
 
 def _arguments(url: URL) -> dict[str, object]:
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # Of an option that SQLite's driver would ignore.
+        warnings.simplefilter("error")  # For options that SQLite's driver would ignore.
         dialect = url.get_dialect()
-        # SQLAlchemy's own dialects take no argument.
+        # SQLAlchemy's own dialects need no argument.
         make: Callable[[], object] = dialect
         return dict(make().create_connect_args(url)[1])  # type: ignore[attr-defined]
 
@@ -73,7 +73,7 @@ def _of_sqlite(url: URL) -> Iterator[str]:
 
 
 def _no_file(file: Path) -> str | None:
-    # Whether it can be read or written is waited for: it may be mended while we run.
+    # Permissions are not checked, because a person may fix them while the process waits.
     try:
         return "it is a folder" if file.is_dir() else None
     except PermissionError:

@@ -1,6 +1,6 @@
-"""Reads `.env`: each line is taken as it is meant, or refused with its number.
+"""Reads `.env`, and refuses unclear lines by their number.
 
-A line is never quoted: where a quote is not closed, it is a piece of a secret.
+No sentence quotes a line, because an unclosed quote may make the line part of a secret.
 """
 
 import io
@@ -15,7 +15,7 @@ from dotenv.parser import Binding, parse_stream
 from settings.base import ENV_FILE, SettingsError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-# The last line of a base64 text may end with "=", and is no setting.
+# The last line of a base64 text may end with "=", but is not a setting.
 SWALLOWED = re.compile(r"^\s*(export\s+)?[A-Za-z_]\w*\s*=\s*[^=\s]", re.MULTILINE)
 QUOTED = re.compile(r"=\s*['\"]")
 LITERAL = re.compile(r"\A[^=]*=\s*'")
@@ -23,20 +23,20 @@ TYPOGRAPHIC = re.compile("[\u2018-\u201f\u00ab\u00bb].*[\u2018-\u201f\u00ab\u00b
 
 
 def read_env_file() -> dict[str, str]:
-    """Return what `.env` says; nothing where there is none. Raises SettingsError."""
+    """Return the settings in `.env`; empty without the file. Raises SettingsError."""
     file = Path(ENV_FILE)
     try:
-        # A folder of that name is a virtual environment.
+        # A folder named .env is a virtual environment.
         content = b"" if file.is_dir() or not file.exists() else file.read_bytes()
     except OSError as error:
         raise SettingsError(f"{ENV_FILE} cannot be read: {error.strerror}") from None
-    # As text files are read: each kind of line break is one.
+    # Text files may have any kind of line break.
     text = re.sub(r"\r\n?", "\n", _decoded(content))
     bindings = [binding for binding in parse_stream(io.StringIO(text)) if not _is_blank(binding)]
     problems = [*_slips(bindings), *_contradictions(bindings)]
     if problems:
         raise SettingsError("\n".join(problems))
-    # As a shell and Compose do: nothing within single quotes stands for something else.
+    # As in a shell and in Compose, text in single quotes is taken literally.
     literal = [each for each in bindings if LITERAL.search(each.original.string)]
     values = dotenv_values(stream=io.StringIO(text))
     values |= {each.key: each.value for each in literal if each.key is not None}
@@ -44,7 +44,7 @@ def read_env_file() -> dict[str, str]:
 
 
 def _decoded(content: bytes) -> str:
-    # What Windows' editors and shells write.
+    # Editors and shells of Windows write UTF-16.
     is_wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     try:
         return content.decode("utf-16" if is_wide else "utf-8").removeprefix(BOM_UTF8.decode())

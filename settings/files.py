@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def is_text(value: str) -> bool:
-    """Tell whether UTF-8 can write it: the environment may hold any bytes."""
+    """Return true if UTF-8 can encode the value: the environment may hold any bytes."""
     return not re.search("[\ud800-\udfff]", value)
 
 
@@ -17,7 +17,7 @@ def no_text(name: str) -> str:
 
 
 def file_trouble(path: Path) -> str | None:
-    """Say why the file cannot be read; a pipe can."""
+    """Return why the file cannot be read, or None. A pipe counts as readable."""
     try:
         if path.is_dir():
             return "it is a folder"
@@ -28,7 +28,10 @@ def file_trouble(path: Path) -> str | None:
 
 
 def folder_trouble(path: Path) -> str | None:
-    """Say why the folder cannot be used; one that is not there can be made."""
+    """Return why the folder cannot be used, or None.
+
+    A missing folder counts if it can be created.
+    """
     for place in (path, *path.absolute().parents):
         try:
             return None if stat.S_ISDIR(place.stat().st_mode) else f"{place} is no folder"

@@ -25,13 +25,13 @@ OURS = frozenset(name.upper() for name in FIELDS)
 
 
 def load(settings: type[S]) -> S:
-    """Read the environment, then `.env`. Raises SettingsError naming all that is wrong."""
+    """Read the environment, then `.env`. Raises SettingsError with every problem."""
     fields = {name.upper(): name for name in settings.model_fields}
     found = {fields[name]: value for name, value in _given().items() if name in fields}
     broken = {name for name, value in found.items() if not is_text(value)}
     problems = [no_text(name.upper()) for name in sorted(broken)]
     try:
-        # Blank where it is broken: the environment would be looked at once more.
+        # A broken value is set to blank; a missing value would be read from the environment again.
         loaded = settings.model_validate({**found, **dict.fromkeys(broken, "")})
     except ValidationError as error:
         problems += [_sentence(detail) for detail in error.errors()]
@@ -41,17 +41,17 @@ def load(settings: type[S]) -> S:
 
 
 def whole_environment() -> dict[str, str]:
-    """Return the environment with what `.env` adds to it: settings of ours and of Temporal's."""
+    """Return the environment, plus the settings of Mintpost and Temporal from `.env`."""
     return {**{name: value for name, value in _added().items() if _is_read(name)}, **os.environ}
 
 
 def plain_environment() -> dict[str, str]:
-    """Return the environment without any variable that is Mintpost's or Temporal's."""
+    """Return the environment without the variables of Mintpost and Temporal."""
     return {name: value for name, value in os.environ.items() if not _is_read(name)}
 
 
 def _given() -> Mapping[str, str]:
-    """Return all values by the name in capitals; what the environment says wins, blank or not."""
+    """Return all values by upper-case name. The environment wins over `.env`, even when blank."""
     both = (*_added().items(), *os.environ.items())
     return {name.upper(): value for name, value in both}
 

@@ -1,4 +1,4 @@
-"""The operator's address, and whether mail is sent at all."""
+"""The settings of mail: the operator's address and the provider's token."""
 
 from email.utils import parseaddr
 

@@ -1,7 +1,7 @@
-"""Finds files of ours that other users of the machine may write or read.
+"""Finds our files that other users of the machine may write or read.
 
-A user who may write the signing key or the data can order licenses: that ends the process. One who
-may only read them is told of, because a mounted secret is often readable by all.
+A user who may write the signing key or the data can order licenses, so the process ends. For files
+that others may only read it warns, because a mounted secret is often readable by all.
 """
 
 import os
@@ -17,7 +17,7 @@ WRITE, READ = stat.S_IWGRP | stat.S_IWOTH, stat.S_IRGRP | stat.S_IROTH
 
 
 def set_umask() -> None:
-    """Make what this process makes its user's alone, folders above included."""
+    """Make new files and folders of this process private to its user."""
     os.umask(0o077)
 
 
@@ -27,10 +27,10 @@ def require_private_data(settings: DatabaseSettings) -> list[str]:
     data_dir = settings.data_dir
     places = [("DATA_DIR", data_dir)]
     if not _is_closed(data_dir):
-        # A file that is put into the spool becomes an event.
+        # A file put into the spool becomes an event.
         places += [("DATA_DIR", data_dir / name) for name in ("spool", "outbox")]
     if file is not None and file.parent.absolute() != data_dir.absolute():
-        # The folder may hold other things, and be open to them; that is no business of ours.
+        # The folder may hold other things, and be open on purpose.
         _refuse([_writable("DATABASE_URL", file.parent)])
     if file is not None and not _is_closed(file.parent):
         beside = (file.with_name(file.name + suffix) for suffix in ("", "-wal", "-shm"))
@@ -40,15 +40,15 @@ def require_private_data(settings: DatabaseSettings) -> list[str]:
 
 def _exposed_env_file() -> Iterator[str]:
     file = Path(ENV_FILE)
-    # Told in either case: nobody knows whether it holds a secret.
+    # Only a warning, because we do not know if the file holds a secret.
     if stat.S_ISREG(mode := _mode(file)) and mode & (READ | WRITE):
         yield f"{ENV_FILE}: other users of this machine may read or write it: {_close(file)}"
 
 
 def require_private_file(variable: str, file: Path) -> list[str]:
-    """Return what others may read of a secret's file. Raises SettingsError where they may write.
+    """Return a sentence if others may read the file of a secret.
 
-    Or where they may put another file in its place.
+    Raises SettingsError if others may write the file, or replace it.
     """
     folder = file.absolute().parent
     mode = _mode(folder)
@@ -71,7 +71,7 @@ def _refuse(problems: Iterable[str | None]) -> None:
 
 def _writable(variable: str, path: Path) -> str | None:
     mode = _mode(path)
-    # In a folder as /tmp is, nobody can touch what is another's.
+    # In a folder with the sticky bit, as /tmp, nobody can touch another user's files.
     if not mode & WRITE or (stat.S_ISDIR(mode) and mode & stat.S_ISVTX):
         return None
     return (
@@ -107,7 +107,7 @@ def _is_anothers(path: Path) -> bool:
 
 
 def _mode(path: Path) -> int:
-    """Return its mode; nothing where it is not there, or is no file but a pipe."""
+    """Return the file's mode; 0 for a missing file or a pipe."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):

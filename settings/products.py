@@ -1,4 +1,4 @@
-"""Where the product mapping is."""
+"""The setting for the product mapping's file."""
 
 from pathlib import Path
 

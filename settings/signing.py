@@ -1,4 +1,4 @@
-"""Which key signs licenses. The worker's alone."""
+"""The settings of the key that signs licenses, for the worker only."""
 
 from pathlib import Path
 from typing import Annotated
@@ -26,12 +26,15 @@ class SigningSettings(EnvironmentSettings):
         return file
 
     def exposed(self) -> list[str]:
-        """Return a sentence where others may read the key. Raises SettingsError: may write it."""
+        """Return a sentence if others may read the key.
+
+        Raises SettingsError if they may write it.
+        """
         file = self.license_signing_key_file
         return [] if file is None else require_private_file("LICENSE_SIGNING_KEY_FILE", file)
 
     def signing_key(self) -> str:
-        r"""Return the PEM. A line of .env holds no line breaks, so `\n` in it stands for one."""
+        r"""Return the PEM text. In a line of .env, `\n` stands for a line break."""
         if self.license_signing_key is not None:
             return self.license_signing_key.get_secret_value().replace("\\n", "\n")
         assert self.license_signing_key_file is not None  # noqa: S101 - validated above

@@ -1,4 +1,4 @@
-"""What `mintpost smoke` needs."""
+"""The settings of `mintpost smoke`."""
 
 from pydantic import SecretStr
 
@@ -8,7 +8,7 @@ from settings.products import ProductsSettings
 
 
 class SmokeSettings(ApiSettings, ProductsSettings, OperatorSettings):
-    """What `mintpost smoke` needs of the stack that it tries."""
+    """The settings that `mintpost smoke` shares with the stack under test."""
 
-    # The API judges its own secret; here it is only sent along.
+    # Not checked here: the API checks its own secret, and we only send it.
     gumroad_webhook_secret: SecretStr = SecretStr("")

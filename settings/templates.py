@@ -1,4 +1,4 @@
-"""Checks the operator's own templates: where one cannot be read, ours would be used silently."""
+"""Checks the operator's templates, because an unreadable one would be replaced silently."""
 
 import os
 from pathlib import Path

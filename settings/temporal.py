@@ -1,4 +1,4 @@
-"""Where Temporal is, as its own SDK reads it."""
+"""Reads Temporal's settings with Temporal's own SDK."""
 
 import re
 from ipaddress import IPv6Address
@@ -23,14 +23,14 @@ PATHS = (
 
 
 def temporal_config() -> ClientConnectConfig:
-    """Return what `Client.connect` takes, read as `temporalio.envconfig` defines it.
+    """Return the arguments of `Client.connect`, as `temporalio.envconfig` defines them.
 
-    Raises SettingsError where a profile or a file that the environment names cannot be read.
+    Raises SettingsError if a profile or a file named by the environment cannot be read.
     """
-    # Blank ones as well would be taken for an API key, or for the wish to encrypt.
+    # The SDK would take a blank variable as an API key, or as a request for TLS.
     given = {name: value for name, value in whole_environment().items() if value.strip()}
     _require_values({name: given[name] for name in given if name.startswith("TEMPORAL_")})
-    # The SDK takes no environment in which anybody's variable is no text.
+    # The SDK refuses an environment in which any variable is not UTF-8.
     environment = {name: value for name, value in given.items() if is_text(name + value)}
     try:
         config = ClientConfig.load_client_connect_config(override_env_vars=environment)
@@ -57,12 +57,12 @@ def _require_values(given: dict[str, str]) -> None:
 
 def _unreadable_file(name: str, path: str) -> list[str]:
     why = file_trouble(Path(path))
-    # The place of it is no secret, and the operator looks for it.
+    # The path is no secret, and the operator needs it.
     return [] if why is None else [f"{name} cannot be read: {path}: {why}"]
 
 
 def _unreadable(error: Exception, environment: dict[str, str]) -> str:
-    # Further lines of it quote the file, which may hold an API key.
+    # Later lines of the message quote the file, which may hold an API key.
     words = "" if isinstance(error, UnicodeError) else str(error).partition("\n")[0]
     read = sorted(name for name in environment if name in {"TEMPORAL_PROFILE", FILE, *PATHS})
     look = f" (look at {', '.join(read)})" if read else ""

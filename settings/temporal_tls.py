@@ -1,7 +1,7 @@
-"""Checks that a client can be made from the values of `temporalio.envconfig`.
+"""Checks at start that the SDK can build a client from the Temporal settings.
 
-The SDK reports a wrong one only when it connects, as if the server were away, and so would be asked
-again for ever.
+The SDK reports a wrong value only while connecting and as an outage, so a process would retry for
+ever.
 """
 
 import re
@@ -30,7 +30,7 @@ UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
 def usable_temporal_config() -> ClientConnectConfig:
-    """Return what `Client.connect` takes. Raises SettingsError where it could never connect."""
+    """Return the arguments of `Client.connect`. Raises SettingsError if they could never work."""
     config = temporal_config()
     tls = config.get("tls")
     problems = [*_words(config), *(_tls(tls) if isinstance(tls, TLSConfig) else ())]

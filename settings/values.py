@@ -1,4 +1,4 @@
-"""Values that a setting may have, and the sentences for those it may not."""
+"""Types of setting values, and the sentences for invalid ones."""
 
 from email.errors import MessageError, ObsoleteHeaderDefect
 from email.headerregistry import AddressHeader, HeaderRegistry
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, HttpUrl, SecretStr
 
 from settings.files import folder_trouble
 
-# What the parser of Python makes of "shop@", and of ever more brackets.
+# Python's parser raises these for "shop@", and for deeply nested brackets.
 PARSER_ERRORS = (IndexError, ValueError, AttributeError, TypeError, RecursionError, MessageError)
 
 
@@ -24,7 +24,8 @@ def _mailbox(text: str) -> str:
 
 
 def _is_mailbox(text: str) -> bool:
-    # A provider takes what follows a comma for a second sender, and a line break for a header.
+    # A provider reads text after a comma as a second sender, and text after a line break as a
+    # header.
     if not text.isprintable():
         return False
     try:
