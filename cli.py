@@ -107,8 +107,8 @@ def torture_command(
     keep: options.KeepFiles = False,
 ) -> None:
     """Kill, stop and break a real stack while it sells, and count what was lost or doubled."""
-    options = TortureOptions(sales, seed, minutes, postgres=postgres, keep=keep)
-    asyncio.run(run_torture(options, plain_environment(), SafeConsole()))
+    chosen = TortureOptions(sales, seed, minutes, postgres=postgres, keep=keep)
+    asyncio.run(run_torture(chosen, plain_environment(), SafeConsole()))
 
 
 @to_run("migrate")

@@ -25,8 +25,9 @@ from domain.errors import SigningKeyRevokedError
 from kit.clock import utc_now
 from kit.connecting import connect
 from kit.exiting import end_with
+from kit.logs import set_up_logs
 from kit.temporal_outages import TemporalRefusesError, temporal_trouble
-from kit.waiting import patiently
+from kit.waiting import retry_until_available
 from letters.composing import CatalogSource, Letters, Shop
 from letters.rendering import Templates
 from licensing.signing import Signer, SigningKeyError
@@ -120,8 +121,8 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
 
 async def start(parts: WorkerParts, temporal: ClientConnectConfig) -> Worker:
     """Put the worker together, waiting for a database and a Temporal that are away."""
-    await patiently(lambda: ready_database(parts.database, parts.signer))
-    return build_worker(await patiently(lambda: connect(temporal)), parts)
+    await retry_until_available(lambda: ready_database(parts.database, parts.signer))
+    return build_worker(await retry_until_available(lambda: connect(temporal)), parts)
 
 
 def configured() -> tuple[WorkerParts, ClientConnectConfig]:
@@ -216,10 +217,7 @@ def _mailer(settings: WorkerSettings) -> EmailService:
 
 def main(build: Callable[[], tuple[WorkerParts, ClientConnectConfig]] = configured) -> None:
     set_umask()
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    set_up_logs()
     # Each failure is told once, as its sentence; the SDK would add a traceback of our own code.
     logging.getLogger("temporalio.activity").setLevel(logging.ERROR)
     # A line for each request to the mail provider tells nothing that ours do not.

@@ -1,7 +1,6 @@
 """Every failed attempt leaves a sentence: in the workflow, on the event, in the log."""
 
 import logging
-import traceback
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from domain.errors import (
     PermanentError,
     RowMissingError,
 )
+from kit.frames import unexpected_error
 
 logger = logging.getLogger(__name__)
 
@@ -85,9 +85,7 @@ class _Telling(ActivityInboundInterceptor):
 
 
 def _unexpected(error: Exception) -> ApplicationError:
-    # Frames show code and no values.
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("unexpected %s at\n%s", type(error).__name__, frames)
+    logger.error("%s", unexpected_error(error))
     return ApplicationError(
         f"unexpected {type(error).__name__}: see the worker's log, and please report it; "
         "trying again",

@@ -27,6 +27,7 @@ from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
 from domain.errors import DatabaseAwayError
+from kit.logs import set_up_logs
 from kit.loop import Pauses
 from kit.pollers import Pollers
 from relay.dispatcher import Dispatcher
@@ -54,11 +55,7 @@ logger = logging.getLogger(__name__)
 
 def create_app() -> ASGIApp:
     """Build the app from the environment; a broken setting ends the process with sentences."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    # It would add two lines to each look at the readiness.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    set_up_logs()
     set_umask()
     try:
         settings, temporal = _settings()

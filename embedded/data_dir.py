@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from kit.private_files import replace_private
 from kit.refusals import RefusedError
 from licensing.signing import generate_private_key
 
@@ -63,8 +64,5 @@ def _keep(path: Path, make: Callable[[], str]) -> Path:
     if not path.exists():
         # Rename a finished file into place. After a crash, an empty file would be read as the
         # secret.
-        unfinished = path.with_name(f".{path.name}")
-        unfinished.touch(mode=0o600)
-        unfinished.write_text(make())
-        unfinished.replace(path)
+        replace_private(path, make().encode())
     return path

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import ClassVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import DatabaseAwayError
+from kit.frames import unexpected_error
 
 logger = logging.getLogger(__name__)
 
@@ -81,9 +81,9 @@ class BackgroundLoop(ABC):
         try:
             trouble = await self.run_once()
         except (DatabaseAwayError, SQLAlchemyError) as error:
-            trouble = why(error)
+            trouble = commit_failure(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must look again
-            trouble = unexpected(error)
+            trouble = unexpected_error(error)
         self.report(trouble)
         return trouble is None
 
@@ -99,13 +99,7 @@ class BackgroundLoop(ABC):
             await asyncio.wait_for(self.woken.wait(), self.pauses.idle.total_seconds())
 
 
-def unexpected(error: Exception) -> str:
-    """Return the error's class and frames. Frames show code and no values."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    return f"unexpected {type(error).__name__} at\n{frames}"
-
-
-def why(error: BaseException) -> str:
+def commit_failure(error: BaseException) -> str:
     """Return the reason why a row was not committed, without the driver's own words."""
     if isinstance(error, DatabaseAwayError):
         return error.what

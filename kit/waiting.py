@@ -19,7 +19,7 @@ AWAY_PAUSE = timedelta(seconds=2)
 """Pause between two attempts to reach the database or Temporal."""
 
 
-async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
+async def retry_until_available(attempt: Callable[[], Awaitable[T]]) -> T:
     """Retry until the database or Temporal answers; log the outage once.
 
     Raises TemporalRefusesError when waiting cannot help.
@@ -32,12 +32,12 @@ async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
             if not isinstance(error, DatabaseAwayError) and temporal_trouble(error).refused:
                 raise TemporalRefusesError(temporal_trouble(error).sentence) from None
             if not said:
-                logger.warning("%s", _away(error))
+                logger.warning("%s", _outage_sentence(error))
             said = True
             await asyncio.sleep(AWAY_PAUSE.total_seconds())
 
 
-def _away(error: DatabaseAwayError | RPCError | RuntimeError) -> str:
+def _outage_sentence(error: DatabaseAwayError | RPCError | RuntimeError) -> str:
     if isinstance(error, DatabaseAwayError):
         return f"{error}{error.question}"
     trouble = temporal_trouble(error).sentence

@@ -19,7 +19,8 @@ from domain.errors import DatabaseAwayError
 from domain.event import ORDER_KINDS
 from domain.sale import Sold
 from kit.clock import Clock, utc_now
-from kit.loop import BackgroundLoop, Pauses, unexpected
+from kit.frames import unexpected_error
+from kit.loop import BackgroundLoop, Pauses
 from relay.starter import AlreadyCompletedError, Starter, TemporalAwayError
 from storefronts.base import StoredRequest, Storefront
 from storefronts.remarks import Remarks
@@ -79,7 +80,7 @@ class Dispatcher(BackgroundLoop):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the next sale must go on
             if event.id not in self.refused:
-                logger.warning("event %d cannot be started: %s", event.id, unexpected(error))
+                logger.warning("event %d cannot be started: %s", event.id, unexpected_error(error))
             self.refused.add(event.id)
             trouble = f"unexpected {type(error).__name__}: see the API's log, and please report it"
             await self.database.write(record_waiting, trouble, event.id)
@@ -104,7 +105,7 @@ class Dispatcher(BackgroundLoop):
         try:
             return Remarks(self.storefronts)(copy.source, ping, sold)
         except Exception as error:  # noqa: BLE001 - settling goes on without a remark
-            logger.warning("no remark on event %d: %s", copy.id, unexpected(error))
+            logger.warning("no remark on event %d: %s", copy.id, unexpected_error(error))
             return None
 
     async def is_settled(self, event: WaitingEvent) -> bool:

@@ -12,7 +12,8 @@ from db.engine import Database
 from db.events import store_event
 from domain.errors import DatabaseAwayError
 from kit.clock import Clock, utc_now
-from kit.loop import BackgroundLoop, Pauses, unexpected, why
+from kit.frames import unexpected_error
+from kit.loop import BackgroundLoop, Pauses, commit_failure
 from relay.spool import Spool, UnreadableError
 
 logger = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class Drainer(BackgroundLoop):
         except (DatabaseAwayError, SQLAlchemyError):
             raise  # It would be the same for the next.
         except Exception as error:  # noqa: BLE001 - whatever it is, the next must go on
-            return unexpected(error)
+            return unexpected_error(error)
         return None
 
     async def take_in(self, file: Path) -> None:
@@ -78,7 +79,7 @@ class Drainer(BackgroundLoop):
         except Exception as error:
             if not is_of_its_values(error):
                 raise
-            await self.set_aside(file, why(error))
+            await self.set_aside(file, commit_failure(error))
             return
         await self.spool.run(self.spool.remove, file)
         logger.info("stored %s event %d from the spool", new.source, event_id)

@@ -20,6 +20,7 @@ from typing import ParamSpec, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from db.events import NewEvent
+from kit.private_files import create_private
 from relay.room import Room
 
 P = ParamSpec("P")
@@ -67,7 +68,7 @@ class Spool:
         self.prepare()
         unfinished = self.folder / f"{_name(new)}{UNFINISHED}"
         try:
-            _write(unfinished, _told(new))
+            create_private(unfinished, _told(new))
             unfinished.replace(unfinished.with_suffix(WAITING))
         except OSError:
             with suppress(OSError):
@@ -146,14 +147,6 @@ def _read_back(content: bytes) -> NewEvent:
         raise UnreadableError(f"its fields are no request's: {', '.join(names)}") from None
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise UnreadableError(f"it holds no request: {type(error).__name__}") from None
-
-
-def _write(file: Path, content: bytes) -> None:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _sync_way_to(folder: Path) -> None:

@@ -10,7 +10,7 @@ from time import monotonic
 from db.engine import Database
 from db.events import NewEvent, store_event
 from domain.errors import DatabaseAwayError
-from kit.loop import why
+from kit.loop import commit_failure
 from relay.spool import Spool
 
 logger = logging.getLogger(__name__)
@@ -92,8 +92,10 @@ class Store:
 
     def say(self, error: BaseException) -> None:
         if self.trouble is None:
-            logger.warning("%s: requests go into the spool, and in by themselves later", why(error))
-        self.trouble = why(error)
+            logger.warning(
+                "%s: requests go into the spool, and in by themselves later", commit_failure(error)
+            )
+        self.trouble = commit_failure(error)
 
     def recover(self) -> None:
         if self.trouble is not None:

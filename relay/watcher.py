@@ -22,7 +22,7 @@ from db.resends import StartedResend, mark_resend_dispatched, started_resends
 from domain.advice import advised
 from domain.errors import DatabaseAwayError
 from kit.clock import Clock, utc_now
-from kit.loop import unexpected
+from kit.frames import unexpected_error
 from kit.runs import STUCK, RunPausedError, describe, reset_command, stuck_sentence
 
 logger = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class Watcher:
         except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it must look at the next
-            logger.warning("%s cannot be looked after: %s", what, unexpected(error))
+            logger.warning("%s cannot be looked after: %s", what, unexpected_error(error))
 
     async def look_at(self, event: StartedEvent) -> None:
         status = await self.status_of(event.workflow_id)

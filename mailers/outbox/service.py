@@ -2,9 +2,6 @@
 
 import asyncio
 import logging
-import os
-import tempfile
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,6 +15,7 @@ from typing_extensions import override
 from domain.delivery import DeliveryStatus
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError, MailerAwayError
 from kit.addresses import mailable
+from kit.private_files import replace_private
 from mailers.base import AUTOMATIC, PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
 from mailers.outbox.encoded_words import mailbox_header, subject_header
 
@@ -115,16 +113,6 @@ def _bears(file: Path, message_id: bytes) -> bool:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Write atomically, for the owner's eyes only: a mail holds an address and a key."""
+    """Write a private file, because a mail holds an address and a license key."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(unfinished).replace(file)
-    except OSError:
-        with suppress(OSError):
-            Path(unfinished).unlink()
-        raise
+    replace_private(file, content)

@@ -12,7 +12,7 @@ import pytest
 from temporalio.client import Client
 
 from domain.errors import DatabaseAwayError
-from kit.waiting import patiently
+from kit.waiting import retry_until_available
 from licensing.signing import generate_private_key
 from tests.support.pings import changed, recorded
 from tests.support.processes import WORKER, refuses, start
@@ -130,7 +130,7 @@ async def test_it_says_once_what_is_away_and_goes_on_when_it_is_back(
             raise error
         return "it is back"
 
-    assert await patiently(attempt) == "it is back"
+    assert await retry_until_available(attempt) == "it is back"
     (told,) = caplog.messages
     assert f"is it up, and is {asked} right?" in told
 
