@@ -1,4 +1,4 @@
-"""Composes the license e-mail from what the database owes and the seller's mapping says."""
+"""Composes the license e-mail from the owed e-mail and the seller's product mapping."""
 
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -14,14 +14,14 @@ from mailers.base import Email, Mark
 
 
 class CatalogSource(Protocol):
-    """The product mapping as it is now: `catalog.file.ProductsFile`."""
+    """The current product mapping, read through `catalog.file.ProductsFile`."""
 
     def current(self) -> Catalog: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Who sells, as the settings say it.
+    """The seller, as named in the settings.
 
     `sender` and `reply_to` are one mailbox each, with or without a display name.
     """
@@ -37,7 +37,7 @@ class Shop:
 
     @property
     def address(self) -> str | None:
-        """Return the bare address that a buyer's reply goes to."""
+        """Return the bare address for a buyer's replies."""
         return parseaddr(self.reply_to or self.sender or "")[1] or None
 
 
@@ -49,7 +49,7 @@ class Letters:
     shop: Shop = Shop()
 
     def compose(self, owed: OwedEmail, mark: Mark) -> Email:
-        """Return the mail. Raises MailerRefusesError for an operator's unusable template."""
+        """Return the mail. Raises MailerRefusesError if an operator's template cannot be used."""
         license_ = owed.license
         letter = LicenseLetter(
             product_name=license_.product_name,
@@ -71,7 +71,7 @@ class Letters:
         return license_email(mark, owed.to, letter, token, self.templates)
 
     def _how_to_activate(self, owed: OwedEmail) -> str | None:
-        # Today's words, so that a corrected address reaches whoever asks for the mail again.
+        # Read the current mapping, so that a resent mail has the corrected activation address.
         try:
             return self.products.current().find(owed.license.source, owed.product).activate
         except ProductUnmappedError:

@@ -1,4 +1,4 @@
-"""What a letter may repeat of a buyer's words."""
+"""Decides if a letter may repeat a text that a buyer typed."""
 
 import re
 import unicodedata
@@ -7,23 +7,23 @@ from domain.text import one_line
 
 MARKS_AND_INVISIBLE = frozenset({"Cf", "Mc", "Me", "Mn"})
 
-# Letters of every script that may follow a dot, and the characters of links, addresses and markup.
-# An abbreviation (J. R. R., Ph.D.) has one letter or a blank after its dot, a domain has neither.
-# Nor is a dot in brackets part of a name: readers put such a link together themselves.
+# A letter of any script after a dot, and the characters of links, addresses and markup. A domain
+# has two letters after its dot; an abbreviation (J. R. R., Ph.D.) has one letter or a blank. A dot
+# in brackets is refused too, because readers put such a link together themselves.
 LINK = re.compile(r"\.\w\w|\d\.\d|//|[@:\\<>\[\]{}]|\(\s*(?:\.|dot|at)\s*\)|\bwww\b", re.IGNORECASE)
-# IDNA takes the first for a dot, and so do mail programs; the others only look like one. What else
-# is a dot to IDNA is compatible with ".".
+# IDNA and mail programs read the first character as a dot; the others look like a dot. NFKD turns
+# every further dot of IDNA into ".".
 STOPS = str.maketrans(dict.fromkeys("\u3002\u06d4\u0701\u0702\ua4f8\ua60e\U00010a50", "."))
 LONGEST_NAME = 60
 MOST_DIGITS = 6
-"""More are a telephone number, which a mail program turns into a link too."""
+"""A longer number is a telephone number, and mail programs turn it into a link."""
 
 
 def greeted_name(text: str) -> str:
-    """Return a buyer's name as a letter may repeat it, or nothing where it is more than a name.
+    """Return a buyer's name if a letter may repeat it, else "".
 
-    Buyers type both the name and the address: a link in the name would be an advertisement that
-    the shop mails to strangers.
+    Buyers type both the name and the address. A link in the name would be an advertisement that the
+    shop mails to strangers.
     """
     name = one_line(text, len(text))
     bare = _bare(name)
@@ -33,7 +33,7 @@ def greeted_name(text: str) -> str:
 
 
 def quoted_number(text: str | None) -> str | None:
-    """Return a receipt's number of an order, as safe to repeat as a name; None where it is not."""
+    """Return the order number of the buyer's receipt if a letter may repeat it, else None."""
     number = one_line(text or "", len(text or ""))
     is_number = 0 < len(number) <= LONGEST_NAME and not LINK.search(_bare(number))
     return number if is_number else None

@@ -1,4 +1,4 @@
-"""Renders the license e-mail from templates, which an operator may replace one by one."""
+"""Renders the license e-mail from templates. An operator may replace single templates."""
 
 import re
 import textwrap
@@ -25,18 +25,18 @@ LONGEST_SUBJECT = 200
 LONGEST_WORDS = 200
 LINE_WIDTH = 72
 BARE_DOMAIN = re.compile(r"\A(https?://[^/]+)/\Z")
-"""An address whose last slash nobody writes, though it is a part of it."""
+"""A web address without a path. The final slash is left out, because people do not write it."""
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class LicenseLetter:
-    """What a license e-mail says. The templates know it as `letter`.
+    """The content of a license e-mail. Templates know it as `letter`.
 
-    `activate` is text or an http(s) URL; `expires_at` None: it never expires; `renewed`: this
-    mail tells the new end of a license that its buyer has already; `name` may be empty.
-    `order_number` is what the buyer's receipt says, `order_reference` what `mintpost show` takes;
-    `reply_to` is the bare address for a buyer's questions.
+    `activate` is text or an http(s) URL. `expires_at` None: the license never expires. `renewed`:
+    the mail announces a new end of a license that the buyer already has. `name` may be empty.
+    `order_number` is the number on the buyer's receipt, `order_reference` the argument of `mintpost
+    show`. `reply_to` is the bare address for a buyer's questions.
     """
 
     product_name: str
@@ -78,7 +78,10 @@ class LicenseLetter:
 
 
 class Templates:
-    """The files of `templates/`, each of which a file of the same path in `override` replaces."""
+    """The files of `templates/`.
+
+    A file with the same path in `override` replaces a built-in file.
+    """
 
     def __init__(self, override: Path | None = None) -> None:
         folders = [BUILT_IN] if override is None else [override, BUILT_IN]
@@ -94,8 +97,8 @@ class Templates:
     def render(self, letter: LicenseLetter) -> tuple[str, str, str]:
         """Return subject, text and HTML.
 
-        Raises MailerRefusesError for a template that cannot be used; a mended file is read
-        without a restart.
+        Raises MailerRefusesError if a template cannot be used. A corrected file is read without a
+        restart.
         """
         letter = _harmless(letter)
         subject = self._render("license/subject.txt", letter)
@@ -115,14 +118,14 @@ class Templates:
 def license_email(
     mark: Mark, to: str, letter: LicenseLetter, token: str, templates: Templates
 ) -> Email:
-    """Compose the mail that carries the key to read and the token as `license.jwt`."""
+    """Compose the mail with the readable key, and the token attached as `license.jwt`."""
     subject, text, html = templates.render(letter)
     attachment = Attachment("license.jwt", token.encode("ascii"), "application/jwt")
     return Email(mark, to, subject, text, html, (attachment,))
 
 
 def wrapped(text: str) -> str:
-    """Wrap a paragraph of plain text; a URL or a key is never broken, however long."""
+    """Wrap a paragraph of plain text. URLs and keys are never broken, however long."""
     return textwrap.fill(
         one_line(text, len(text)),
         LINE_WIDTH,
@@ -132,7 +135,7 @@ def wrapped(text: str) -> str:
 
 
 def _harmless(letter: LicenseLetter) -> LicenseLetter:
-    # A storefront's texts come from strangers; a line break in a name could fake a paragraph.
+    # A storefront's texts come from strangers: a line break in a name could fake a paragraph.
     return replace(
         letter,
         product_name=one_line(letter.product_name, LONGEST_WORDS),

@@ -1,9 +1,9 @@
 """The license key that people read, type and paste: `ACDE-…`, 28 characters in groups of four.
 
-27 characters are random (122 bits), the last one checks them: read as the digits of a number in
-base 5, modulo 23, a right key comes to nothing. 23 is prime and 5 its primitive root, so the
-places weigh 5⁰ to 5²¹ and round again, and what is caught for certain is every single wrong
-character and every two characters that changed places less than 22 apart; of all else, 22 in 23.
+27 characters are random (122 bits); the last is a check character. Read as digits of a number in
+base 5, a correct key is 0 modulo 23. 23 is prime and 5 is its primitive root, so the weights of the
+places are 5⁰ to 5²¹ and then repeat. The check finds every single wrong character, every two
+swapped characters less than 22 places apart, and 22 of 23 other mistakes.
 """
 
 import secrets
@@ -11,7 +11,8 @@ import unicodedata
 from string import ascii_lowercase, ascii_uppercase, digits
 
 ALPHABET = "ACDEFGHJKMNPQRTVWXY3479"
-"""No two of these look alike: of 0/O, 1/I/L, 2/Z, 5/S, 6/G, 8/B and U/V at most one is here."""
+"""No two of these look alike: the alphabet has at most one of 0/O, 1/I/L, 2/Z, 5/S, 6/G, 8/B and
+U/V."""
 LENGTH = 28
 GROUP = 4
 MODULUS = len(ALPHABET)
@@ -19,21 +20,22 @@ PRIMITIVE_ROOT = 5
 
 VALUES = {character: value for value, character in enumerate(ALPHABET)}
 ACCEPTED = frozenset(ALPHABET + ALPHABET.lower())
-# Not str.upper(), which makes letters of a key out of foreign ones: the ligature U+FB00 gives FF.
+# Not str.upper(), because it turns foreign characters into letters of a key: the ligature U+FB00
+# becomes FF.
 UPPER_CASE = str.maketrans(ascii_lowercase, ascii_uppercase)
-# What an input method of East Asia makes of letters and digits: they only look wider.
+# East Asian input methods type letters and digits in full width.
 FULLWIDTH = {0xFEE0 + ord(plain): plain for plain in ascii_uppercase + ascii_lowercase + digits}
-# Dashes, quotes, and what has no width: zero-width spaces, soft hyphens, direction marks.
+# Dashes, quotes and characters without width: zero-width spaces, soft hyphens, direction marks.
 FILLER_CATEGORIES = frozenset({"Pd", "Pi", "Pf", "Cf"})
-# Quotes of other categories: plain ones, and German's low ones.
+# Quotes of other categories: plain quotes and German low quotes.
 MORE_QUOTES = frozenset("\"'`\u201a\u201e")
-# Unicode's property Dash has four more that are no Pd: the minus signs and the swung dash. The
-# other five only look like one; the last two are what a Japanese keyboard has for it.
+# Unicode's property Dash has four more characters outside Pd: the minus signs and the swung dash.
+# The other five only look like a dash; a Japanese keyboard types the last two for a dash.
 MORE_DASHES = frozenset("\u2053\u207b\u208b\u2212\u02d7\u2043\u2796\u30fc\uff70")
 
 
 class MistypedKeyError(Exception):
-    """A sentence that quotes the key's one impossible character at most: a key is a secret."""
+    """The sentence quotes at most the key's one impossible character, because a key is a secret."""
 
 
 def new_key() -> str:
@@ -47,10 +49,10 @@ def new_token_id() -> str:
 
 
 def normalize(text: str) -> str:
-    """Write it as keys are written, whatever it is; `parse_key` judges whether it is one.
+    """Return any text in the spelling of keys. `parse_key` checks if it is a key.
 
     Case, spaces, line breaks, dashes and quotes of every kind, invisible characters and the width
-    of letters do not matter: keys are pasted from mails.
+    of letters do not matter, because people paste keys from mails.
     """
     return _grouped(_squeeze(text).translate(UPPER_CASE))
 
@@ -89,7 +91,7 @@ def _remainder(characters: str) -> int:
 
 
 def _squeeze(text: str) -> str:
-    # Each different character is looked up once, so that megabytes take no longer than a moment.
+    # Each different character is looked up once, so that even megabytes take only a moment.
     fillers = dict.fromkeys((ord(one) for one in set(text) if _is_filler(one)), "")
     return text.translate(FULLWIDTH | fillers)
 

@@ -1,4 +1,4 @@
-"""Signs licenses. The only place that touches the private key."""
+"""Signs licenses. No other file touches the private key."""
 
 import jwt
 from cryptography.exceptions import InternalError, UnsupportedAlgorithm
@@ -19,7 +19,7 @@ from licensing.tokens import ALGORITHM, PublicKey, thumbprint
 
 
 class SigningKeyError(Exception):
-    """`what` is wrong with the key, as the end of a sentence; it quotes nothing of the key."""
+    """The PEM is no usable signing key. `what` ends the sentence, and quotes nothing of the key."""
 
     def __init__(self, what: str) -> None:
         super().__init__(
@@ -30,7 +30,7 @@ class SigningKeyError(Exception):
 
 
 class Signer:
-    """Turns licenses into tokens. Raises SigningKeyError where the PEM is no key for that."""
+    """Turns licenses into tokens. Raises SigningKeyError if the PEM is no usable key."""
 
     def __init__(self, pem: str | bytes, issuer: str) -> None:
         self._private_key = _load(pem if isinstance(pem, bytes) else pem.encode(errors="replace"))
@@ -48,7 +48,7 @@ class Signer:
         return f"Signer(kid={self.kid!r})"
 
     def sign(self, license_: License) -> str:
-        """Return the token: the same for the same license, without personal data."""
+        """Return the token. The same license gives the same token, without personal data."""
         claims: dict[str, object] = {
             "iss": self._issuer,
             "jti": license_.token_id or str(license_.id),
@@ -78,15 +78,14 @@ def _load(pem: bytes) -> Ed25519PrivateKey:
 
 
 def _load_any(pem: bytes) -> PrivateKeyTypes:
-    # What the library says of a key that it cannot read is its own affair; none of it is
-    # chained, so that nothing of a key can reach a log.
+    # No error of the library is chained, so that no part of a key can reach a log.
     try:
         return load_pem_private_key(pem, password=None)
     except TypeError:
         raise SigningKeyError("is encrypted with a password") from None
     except UnsupportedAlgorithm:
         raise SigningKeyError("is of another type than Ed25519") from None
-    # OpenSSL's own errors come through for some damaged keys (cryptography 50).
+    # OpenSSL's own errors pass through for some damaged keys (cryptography 50).
     except (ValueError, InternalError):
         what = "is a public key" if _is_public(pem) else "is no private key in PEM"
         raise SigningKeyError(what) from None

@@ -1,4 +1,4 @@
-"""The public side of tokens: whose signature one carries, what it says, whether it holds."""
+"""Verifies license tokens with public keys, and reads their claims."""
 
 import hashlib
 import json
@@ -15,11 +15,11 @@ from jwt.types import Options
 from jwt.utils import base64url_decode, base64url_encode
 
 ALGORITHM = "EdDSA"
-# Mails and editors put line breaks, blanks, quotes and byte-order marks (read as any encoding) into
-# a token. They are skipped, because the signature proves what is left.
+# Mails and editors add line breaks, blanks, quotes and byte-order marks (decoded wrongly) to a
+# token. We skip them, because the signature proves the rest.
 FOREIGN = re.compile(r"[^\w.-]+", re.ASCII)
 COMPACT_FORM = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
-# Claims are judged below, by the caller's clock: PyJWT would take the machine's.
+# We check the times below with the caller's clock; PyJWT would use the machine's clock.
 SIGNATURE_ONLY: Options = {
     "verify_exp": False,
     "verify_iat": False,
@@ -31,7 +31,7 @@ T = TypeVar("T", str, int, bool)
 
 
 class TokenInvalidError(Exception):
-    """A sentence about a token that no key of ours signed, or that is none."""
+    """A text is no token, or none of our keys signed the token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
-    """What a token says whose signature fits; `holds` is false where it has expired."""
+    """The claims of a token with a valid signature. `holds` is false after its end."""
 
     kid: str
     issuer: str
@@ -70,18 +70,18 @@ class VerifiedToken:
 
 
 def thumbprint(x: str) -> str:
-    """Return the RFC 7638 name of a key: every program that computes it finds the same."""
+    """Return the key's RFC 7638 thumbprint, which every program computes alike."""
     members = json.dumps(_required_members(x), sort_keys=True, separators=(",", ":"))
     return base64url_encode(hashlib.sha256(members.encode()).digest()).decode()
 
 
 def jwks(keys: Iterable[PublicKey]) -> dict[str, list[dict[str, str]]]:
-    """Return the RFC 7517 set that apps fetch."""
+    """Return the RFC 7517 key set that apps fetch."""
     return {"keys": [key.jwk() for key in keys]}
 
 
 def verify_token(token: str, keys: Sequence[PublicKey], now: datetime) -> VerifiedToken:
-    """Judge a token by its signature alone; who issued it and until when, the answer says.
+    """Verify only the signature, and return the claims: the caller judges issuer and end.
 
     Raises TokenInvalidError.
     """
@@ -104,13 +104,13 @@ def verify_token(token: str, keys: Sequence[PublicKey], now: datetime) -> Verifi
 
 
 def claimed_signer(token: str) -> object:
-    """Return the kid that it names, before its signature is checked.
+    """Return the token's kid before its signature is verified.
 
-    Raises TokenInvalidError where it is no token of ours in its form.
+    Raises TokenInvalidError if the token does not have the form of our tokens.
     """
     header = _header(FOREIGN.sub("", token))
-    # Before anything else: `none` needs no key at all, and HS256 would take a public key,
-    # which everyone has, for the secret.
+    # Checked before anything else: `none` needs no key, and HS256 would take a public key, which
+    # everyone has, as the shared secret.
     if header.get("alg") != ALGORITHM:
         raise TokenInvalidError(
             f"this is no license token: those are signed with {ALGORITHM}, and this names "
@@ -167,7 +167,7 @@ def _time(claims: Mapping[str, object], name: str) -> datetime:
 
 def _claim(claims: Mapping[str, object], name: str, kind: type[T]) -> T:
     value = claims.get(name)
-    # A bool is an int to isinstance, and `true` is no number of seats.
+    # isinstance would accept a bool as an int, but `true` is no number of seats.
     if type(value) is not kind:
         raise TokenInvalidError(
             f'this token is signed, but its claim "{name}" is missing or of another type'

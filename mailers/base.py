@@ -1,4 +1,4 @@
-"""The contract that every mailer keeps; `tests/mailers/test_contract.py` holds each to it."""
+"""The contract of every mailer. `tests/mailers/test_contract.py` runs over all of them."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from domain.delivery import Sent
 from domain.text import is_one_line
 
 PATIENCE = timedelta(seconds=30)
-"""For one whole call, from the name's resolution to the answer's last byte."""
+"""Timeout of a whole call, from name resolution to the last byte of the answer."""
 
 AUTOMATIC = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply"))
-"""Headers of every mail, so that nobody's out-of-office answer goes to the seller.
+"""Headers of every mail, so that no out-of-office answer goes to the seller.
 
-RFC 3834 has the first, Exchange obeys the second alone. Its value `All` would suppress the reports
-of mails that could not be delivered as well, and a provider's bounce is how the seller learns.
+The first is from RFC 3834; Exchange obeys only the second. We do not use its value `All`, which
+would also suppress reports of undeliverable mails: a seller learns of them through bounces.
 """
 
 
@@ -29,10 +29,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """By what a mail is known at its provider; it goes along, to ask for the mail later.
+    """Identifies a mail at its provider. It is sent along, so that we can look the mail up later.
 
-    `reference` is lower-case letters and digits. Ids start again in another database, and one
-    account may serve several: without it a look-up could adopt a stranger's mail.
+    `reference` is lower-case letters and digits. Ids start again in a new database, and one account
+    may serve several databases: without `reference`, a look-up could find a mail of another
+    database.
     """
 
     delivery_id: int
@@ -43,7 +44,7 @@ class Mark:
 class Email:
     """One mail to one person.
 
-    `to` is as the storefront gave it: each mailer sends it through `kit.addresses.mailable`.
+    `to` is the storefront's spelling. Each mailer sends it through `kit.addresses.mailable`.
     """
 
     mark: Mark
@@ -58,16 +59,16 @@ class Email:
         return self.mark.delivery_id
 
     def __post_init__(self) -> None:
-        # A line break would start a header of its own in the mail, so none ever gets this far.
+        # A line break would start a new header in the mail.
         if not is_one_line(self.subject):
             raise ValueError("a subject holds no control character")
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a mail: a provider `accepted` it, or it was only `logged`.
+    """The result of sending: a provider `accepted` the mail, or it was only `logged`.
 
-    `message_id` is the provider's own; `remark` is what it said beside its yes.
+    `message_id` is the provider's id; `remark` is a remark in the provider's answer.
     """
 
     status: Sent
@@ -76,11 +77,10 @@ class Receipt:
 
 
 class Safeguard(Enum):
-    """What keeps a mail that may have been accepted from being accepted a second time.
+    """The protection against accepting the same mail twice after a doubtful attempt.
 
-    LOOK_UP: `find` tells whether the mail went out. IDEMPOTENCY_KEY: the provider takes two mails
-    of one mark for one, so that it is sent again at once. NONE: it is sent again, and may come
-    twice: at least once.
+    LOOK_UP: `find` tells if the mail was sent. IDEMPOTENCY_KEY: the provider accepts only one mail
+    per mark, so we retry at once. NONE: we retry, and the mail may arrive twice (at least once).
     """
 
     LOOK_UP = auto()
@@ -89,11 +89,11 @@ class Safeguard(Enum):
 
 
 class EmailService(ABC):
-    """Sends a mail or raises one of the errors below; it never answers halfway.
+    """Sends a mail, or raises one of the errors below.
 
-    MailerAwayError: surely not sent. DeliveryInDoubtError: perhaps sent. MailerRefusesError:
-    not sent, a person must act. RecipientRefusedError and MailBuiltWronglyError: not sent,
-    and never will be.
+    MailerAwayError: surely not sent. DeliveryInDoubtError: perhaps sent. MailerRefusesError: not
+    sent, a person must act. RecipientRefusedError and MailBuiltWronglyError: not sent, and never
+    will be.
     """
 
     provider: ClassVar[str]
@@ -103,10 +103,11 @@ class EmailService(ABC):
     async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt: ...
 
     async def find(self, mark: Mark, patience: timedelta = PATIENCE) -> Receipt | None:
-        """Look up the mail that bears this mark. None is no proof: a provider's listing may lag.
+        """Look up the mail with this mark. None proves nothing, because a provider's list may lag.
 
-        Only a mailer whose safeguard is the look-up has it. One that fails leaves the question
-        open: it raises DeliveryInDoubtError or MailerRefusesError, never MailerAwayError.
+        Only mailers with the safeguard LOOK_UP implement `find`. A failed look-up leaves the
+        delivery in doubt: it raises DeliveryInDoubtError or MailerRefusesError, never
+        MailerAwayError.
         """
         raise NotImplementedError
 

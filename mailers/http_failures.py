@@ -1,7 +1,7 @@
-"""Was it sent? What the exceptions of an HTTP call tell, for every mailer that makes one.
+"""Decides from an exception of an HTTP call if the mail may have been sent.
 
-Measured with httpx 0.28.1 over TCP and TLS against a server that counted the bytes it got:
-some leave before the first byte of a request, all others after an unknown part of it.
+Measured with httpx 0.28.1 over TCP and TLS, against a server that counted received bytes. Some
+exceptions come before a request's first byte, all others after an unknown part of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,9 +12,9 @@ import httpx
 from domain.errors import DeliveryInDoubtError, MailerAwayError, MailerRefusesError, MintpostError
 
 NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-# Only what a setting spoils: a token with a line break (LocalProtocolError) or outside ASCII
-# (UnicodeEncodeError), an address without a scheme or with an impossible port (which reaches
-# us as a group), a proxy that declines.
+# Only mistakes in settings: a token with a line break (LocalProtocolError) or outside ASCII
+# (UnicodeEncodeError), an address without a scheme or with an impossible port (which arrives as an
+# ExceptionGroup), a proxy that declines.
 NEVER_A_REQUEST = (
     httpx.InvalidURL,
     httpx.LocalProtocolError,
@@ -28,7 +28,7 @@ OUT_OF_TIME = (TimeoutError, httpx.TimeoutException)
 
 @contextmanager
 def told_as(failure: Callable[[str, Exception], MintpostError], provider: str) -> Iterator[None]:
-    """Let only our own errors out of a call, built by one of the functions below."""
+    """Replace every exception in the block by our own error, which `failure` builds."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - whatever breaks, its words may hold a value
@@ -36,9 +36,9 @@ def told_as(failure: Callable[[str, Exception], MintpostError], provider: str) -
 
 
 def sending_failure(provider: str, error: Exception) -> MintpostError:
-    """Name what a failed attempt to send leaves behind.
+    """Return the error of a failed attempt to send.
 
-    Only the class of `error` is told: the words of most of these carry a value.
+    The sentence has only the class of `error`, because most messages quote a value.
     """
     if isinstance(error, NEVER_CONNECTED):
         return MailerAwayError(provider, _unreachable(error))
@@ -46,7 +46,7 @@ def sending_failure(provider: str, error: Exception) -> MintpostError:
 
 
 def asking_failure(provider: str, error: Exception) -> MintpostError:
-    """Name what a failed question leaves behind: whatever was asked is still open."""
+    """Return the error of a failed look-up: the delivery stays in doubt."""
     if isinstance(error, NEVER_A_REQUEST):
         return MailerRefusesError(
             f"{provider} cannot even be called ({type(error).__name__}): "

@@ -1,7 +1,7 @@
-"""Headers that every mail program reads back as they were written: RFC 2047, by hand.
+"""Encodes headers (RFC 2047) so that every mail program reads them back unchanged.
 
-CPython's own folding (seen with 3.11) loses a blank between two words outside ASCII now and then,
-and reads a subject that holds "=?" for encoded already.
+We do not use CPython's own folding (seen with 3.11): it sometimes loses a blank between two words
+outside ASCII, and reads a subject with "=?" as already encoded.
 """
 
 import re
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from email.headerregistry import AddressHeader
 
-# What needs neither encoding nor folding, and no quotes in a display name.
+# Text that needs no encoding and no folding, nor quotes in a display name.
 PLAIN_SUBJECT = re.compile(r"(?!.*=\?)(?!.*  )[!-~]([ -~]{0,58}[!-~])?", re.ASCII)
 PLAIN_NAME = re.compile(r"(?!.*=\?)[ -~]+", re.ASCII)
 BYTES_A_WORD = 39
-"""They make a line of 74 characters behind the longest header's name, and 76 are the limit."""
+"""Gives lines of 74 characters after the longest header name; the limit is 76."""
 
 
 def subject_header(text: str) -> bytes:
@@ -43,7 +43,7 @@ def _encoded(text: str) -> str:
 
 
 def _parts(text: str) -> Iterator[bytes]:
-    """Cut between characters: each encoded word is decoded by itself."""
+    """Cut between characters, because each encoded word is decoded separately."""
     part = b""
     for character in text:
         encoded = character.encode()

@@ -1,4 +1,4 @@
-"""Mails for nobody: without a provider each is written to a folder, to be looked at."""
+"""Writes mails to a folder when no provider is set."""
 
 import asyncio
 import logging
@@ -46,7 +46,7 @@ class LoggingEmailService(EmailService):
         message, page = self._encode(email)
         file = self._file(email.delivery_id)
         try:
-            # The message comes last: it is what `find` takes as the proof.
+            # The message is written last, because `find` takes it as the proof of sending.
             await asyncio.to_thread(_write, file.with_suffix(".html"), page)
             await asyncio.to_thread(_write, file, message)
         except OSError as error:

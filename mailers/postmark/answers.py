@@ -1,4 +1,4 @@
-"""Postmark's answers, read once into a typed value. Its API as documented in autumn 2026."""
+"""Reads Postmark's answers into typed values, after its API documentation of autumn 2026."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ LONGEST_WAIT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back for one mail. `text` is Postmark's wording and may hold an address."""
+    """The answer for one mail. `text` is Postmark's wording, and may hold an address."""
 
     status: int
     code: int | None
@@ -32,19 +32,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One message of Postmark's list, with our own mark in it, if it has one."""
+    """One message in Postmark's list, with our mark if it has one."""
 
     message_id: str
     delivery: str | None
     reference: str | None
 
     def is_marked(self, mark: Mark) -> bool:
-        # Other applications on the server may number their deliveries too.
+        # Other applications on the same server may also number their deliveries.
         return self.delivery == str(mark.delivery_id) and self.reference == mark.reference
 
 
 def read_answer(response: httpx.Response) -> Answer:
-    """Read any answer, whatever its body; what is missing or of another type is None."""
+    """Read any answer. A missing value, or a value of another type, becomes None."""
     body = _object(_json(response.content))
     code, text = body.get("ErrorCode"), body.get("Message")
     return Answer(
@@ -57,9 +57,9 @@ def read_answer(response: httpx.Response) -> Answer:
 
 
 def read_listing(response: httpx.Response) -> tuple[Listed, ...] | None:
-    """Read the list of messages, newest first; None when it is none, wholly or in part.
+    """Read the list of messages, newest first; None if any part of the list is malformed.
 
-    TotalCount is left aside: one official client has it as a text.
+    TotalCount is ignored, because one official client has it as text.
     """
     messages = _object(_json(response.content)).get("Messages")
     if not isinstance(messages, list):
@@ -100,7 +100,10 @@ def _message_id(fields: Mapping[str, object]) -> str | None:
 
 
 def _retry_after(header: str) -> timedelta | None:
-    """Read seconds or an HTTP date. Postmark documents none (2026-09), a proxy may give one."""
+    """Read seconds or an HTTP date.
+
+    Postmark documents no such header (2026-09); a proxy may send one.
+    """
     try:
         wait = timedelta(seconds=int(header)) if header.isdecimal() else _until(header)
     except (ValueError, OverflowError):
@@ -110,5 +113,5 @@ def _retry_after(header: str) -> timedelta | None:
 
 def _until(http_date: str) -> timedelta:
     moment = parsedate_to_datetime(http_date)
-    # "-0000" is read as a time without a zone; HTTP knows no other zone than UTC.
+    # "-0000" is parsed as a time without a zone; HTTP dates are always UTC.
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)

@@ -1,7 +1,7 @@
-"""Postmark's e-mail API: one POST per mail, one GET to ask whether it went out.
+"""Sends mail through Postmark's API: one POST per mail, one GET to look a mail up.
 
-Postmark knows no idempotency key: a second POST is a second mail. So nothing here ever sends
-twice, and every failure says whether the mail is surely unsent.
+Postmark has no idempotency key: a second POST is a second mail. So this file never repeats a
+request, and every failure says if the mail is surely not sent.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ LARGEST_REQUEST = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class PostmarkAccount:
-    """`sender` and `reply_to` are one mailbox each, with or without a display name."""
+    """The account. `sender` and `reply_to` are one mailbox each, with or without a display name."""
 
     token: str = field(repr=False)
     sender: str
@@ -56,8 +56,8 @@ class PostmarkEmailService(EmailService):
         self, account: PostmarkAccount, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._account = account
-        # A connection that the peer closes just when it is used again would leave a doubt that
-        # a new one does not, so none is kept.
+        # Connections are not reused. If Postmark closed a reused connection at that moment, the
+        # mail would be in doubt.
         limits = httpx.Limits(max_keepalive_connections=0)
         self._client = httpx.AsyncClient(limits=limits, transport=transport, verify=_tls())
 
@@ -98,15 +98,17 @@ class PostmarkEmailService(EmailService):
             },
             content=content,
             params=params,
-            # A connection that does not come about is given up first, as surely not sent.
+            # The connect timeout is shorter, because without a connection the mail is surely not
+            # sent.
             timeout=httpx.Timeout(seconds, connect=seconds / 3),
         )
-        # The limit counts for each read alone: an answer in drops could take for ever.
+        # httpx limits each read separately, so a slow answer could take for ever.
         async with asyncio.timeout(seconds):
             return await self._client.send(request)
 
     def _encode(self, email: Email) -> bytes:
-        # Postmark's 413 cuts the upload and would arrive as a doubt, so the size is checked here.
+        # The size is checked here, because Postmark's 413 aborts the upload, which would leave a
+        # doubt.
         try:
             body = json.dumps(self._message(email), ensure_ascii=False).encode()
         except UnicodeEncodeError:
@@ -118,8 +120,7 @@ class PostmarkEmailService(EmailService):
         return body
 
     def _message(self, email: Email) -> dict[str, object]:
-        # Tracking would rewrite the links and add a picture; no other key may stand here, for
-        # Postmark refuses those it does not know.
+        # Tracking would rewrite links and add an image. Postmark refuses unknown keys.
         message: dict[str, object] = {
             "From": self._account.sender,
             "ReplyTo": self._account.reply_to,
@@ -138,7 +139,7 @@ class PostmarkEmailService(EmailService):
         return {name: value for name, value in message.items() if value not in (None, "", [])}
 
     def _search(self, mark: Mark) -> dict[str, str]:
-        # Without a stream Postmark searches `outbound` only, and a sent mail looks unsent.
+        # Without a stream, Postmark searches only `outbound`, and a sent mail would look unsent.
         return {
             "count": "50",
             "offset": "0",
@@ -167,7 +168,7 @@ def _found(response: httpx.Response, mark: Mark) -> Receipt | None:
     listed = read_listing(response)
     if listed is None:
         raise DeliveryInDoubtError(PROVIDER, "gave a list of mails that cannot be read")
-    # How exactly Postmark's filter matches is undocumented, so each hit is compared.
+    # Postmark does not document its filter exactly, so each hit is compared.
     ours = [message for message in listed if message.is_marked(mark)]
     if not ours:
         return None

@@ -1,9 +1,9 @@
-"""What Postmark's answer to one mail means: accepted, or which branch of the error tree.
+"""Maps Postmark's answer to a receipt or to an error of our tree.
 
-HTTP status and ErrorCode share numbers with other meanings (HTTP 401 is the token, code 401
-the sender; HTTP 413 the size, code 413 the account), so the pair decides. The codes are those
-of the tables of August and September 2026, which differ: 400 left the newer one and was still
-answered. Postmark's own words may hold an address, so they go into `detail` alone.
+HTTP statuses and ErrorCodes use the same numbers with different meanings (HTTP 401: the token; code
+401: the sender; HTTP 413: the size; code 413: the account), so we use both. The codes come from the
+tables of August and September 2026, which differ: 400 is missing in the newer table, but was still
+answered. Postmark's own words may hold an address, so they go only into `detail`.
 """
 
 import re
@@ -49,10 +49,10 @@ QUOTED_FIELD = re.compile(r"(?:Invalid|Error parsing) '([A-Za-z-]+)'", re.IGNORE
 
 
 def receipt_of(answer: Answer, delivery_id: int, stream: str) -> Receipt:
-    """Return the receipt of an accepted mail, or raise what the answer means.
+    """Return the receipt of an accepted mail, or raise the answer's error.
 
-    In trouble of its own Postmark leaves ErrorCode out of its yes (published 2024-08): who
-    demands a 0 sends such a mail twice.
+    During an outage, Postmark omits ErrorCode in positive answers (published 2024-08). If we
+    demanded a 0, such a mail would be sent twice.
     """
     if not answer.ok or answer.code:
         raise _refusal(answer, delivery_id, stream)
@@ -66,7 +66,7 @@ def receipt_of(answer: Answer, delivery_id: int, stream: str) -> Receipt:
 
 
 def trouble(answer: Answer) -> DeliveryInDoubtError | None:
-    """Return what leaves any question open: Postmark itself failed, or a proxy before it."""
+    """Return an error if Postmark or a proxy failed, so that the question stays open, else None."""
     if answer.status not in OPEN_STATUSES and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return None
     what = f"had an error (HTTP {answer.status})"
@@ -74,7 +74,7 @@ def trouble(answer: Answer) -> DeliveryInDoubtError | None:
 
 
 def refused_settings(answer: Answer) -> MailerRefusesError:
-    """Return the error of an answer that only a person can do something about."""
+    """Return the error of an answer that only a person can resolve."""
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return MailerRefusesError(UNAUTHORIZED, detail=answer.text)
     code = "" if answer.code is None else f" with code {answer.code}"
@@ -117,7 +117,7 @@ def _by_code(answer: Answer, code: int, delivery_id: int, stream: str) -> Mintpo
 
 
 def _invalid_field(answer: Answer, delivery_id: int) -> MintpostError:
-    # Only the text tells which field a 300 is about.
+    # For code 300, only the text names the field.
     quoted = QUOTED_FIELD.match(answer.text or "")
     match quoted and quoted[1].lower().replace("-", ""):
         case "to" | "cc" | "bcc":
