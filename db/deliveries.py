@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import database_now
@@ -13,6 +12,7 @@ from db.inserting import the_one
 from db.licenses import license_of
 from db.sales import product_of
 from db.tables import DeliveryRow, LicenseRow, SaleRow
+from db.updating import count_updated
 from domain.delivery import SENT, DeliveryStatus, Reason, ReasonKind, Sent
 from domain.license import License
 from domain.sale import Product
@@ -93,7 +93,7 @@ def begin_attempt(
     is known.
     """
     ends_at = database_now(session) + lease
-    result = session.execute(
+    begun = (
         update(DeliveryRow)
         .where(_to_send(delivery_id), DeliveryRow.attempt_ends_at.is_not_distinct_from(seen))
         .values(
@@ -102,7 +102,7 @@ def begin_attempt(
             attempts=DeliveryRow.attempts + 1,
         )
     )
-    return ends_at if cast("CursorResult[Any]", result).rowcount == 1 else None
+    return ends_at if count_updated(session, begun) == 1 else None
 
 
 def end_attempt_unsent(
@@ -153,7 +153,7 @@ def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetim
 
     Return the delivery that supersedes this one, if a person corrected its address meanwhile.
     """
-    result = session.execute(
+    taken = (
         update(DeliveryRow)
         .where(_owed(delivery_id))
         .values(
@@ -165,7 +165,7 @@ def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetim
             sent_at=now,
         )
     )
-    if cast("CursorResult[Any]", result).rowcount == 0:
+    if count_updated(session, taken) == 0:
         session.execute(
             update(DeliveryRow)
             .where(DeliveryRow.id == delivery_id, DeliveryRow.message_id != sent.message_id)

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, and_, case, func, null, select, true, update
+from sqlalchemy import ColumnElement, and_, case, func, null, select, true, update
 from sqlalchemy.orm import Session
 
 from db.clock import database_now
 from db.inserting import insert_once, the_one
 from db.tables import EventRow
+from db.updating import count_updated
 from domain.event import EventKind
 
 WAITING = "waiting to start, which happens by itself"
+"""Begins the sentence of an event that no workflow was started for.
+
+`mark_dispatched` knows that sentence by its beginning: a run may have written another one before
+its start is recorded. Rows of the released version hold the same words, so they must stay.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +176,8 @@ def start_again(session: Session, event_id: int) -> bool:
 
     False where it is not open any more.
     """
-    result = session.execute(
-        update(EventRow)
-        .where(EventRow.id == event_id, EventRow.outcome.is_(None))
-        .values(dispatched_at=None)
-    )
-    return cast("CursorResult[Any]", result).rowcount == 1
+    is_open = and_(EventRow.id == event_id, EventRow.outcome.is_(None))
+    return count_updated(session, update(EventRow).where(is_open).values(dispatched_at=None)) == 1
 
 
 def mark_dispatched(
@@ -188,7 +189,7 @@ def mark_dispatched(
     and the relay may have to start it under another id.
     """
     waited_for = and_(EventRow.outcome.is_(None), EventRow.error.startswith(WAITING))
-    result = session.execute(
+    started = (
         update(EventRow)
         .where(EventRow.id == event_id, true() if kind is None else EventRow.kind == kind)
         .values(
@@ -197,7 +198,7 @@ def mark_dispatched(
             error=case((waited_for, null()), else_=EventRow.error),
         )
     )
-    return cast("CursorResult[Any]", result).rowcount == 1
+    return count_updated(session, started) == 1
 
 
 def record_waiting(session: Session, trouble: str, event_id: int | None = None) -> None:

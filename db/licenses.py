@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from db.corrections import kept_correction, take_correction, withdraw_deliveries
@@ -12,6 +11,7 @@ from db.events import lock_order, note_event
 from db.holders import hear_charge
 from db.inserting import insert_once, the_one
 from db.tables import CorrectionRow, DeliveryRow, LicenseRow, SaleRow
+from db.updating import count_updated
 from domain.delivery import NEW_LICENSE, DeliveryStatus, Reason
 from domain.license import License, LicenseStatus
 from domain.sale import Sale
@@ -102,7 +102,7 @@ def _mark_minted(session: Session, sale: Sale, new: NewLicense, now: datetime) -
     """Record that the order line got what it paid for, and for whom; False where it had before."""
     first = update(SaleRow).where(SaleRow.id == new.sale_id, SaleRow.minted_at.is_(None))
     values = {"minted_at": now, "email": sale.email, "name": sale.name}
-    return cast("CursorResult[Any]", session.execute(first.values(values))).rowcount == 1
+    return count_updated(session, first.values(values)) == 1
 
 
 def _locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:

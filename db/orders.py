@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.events import lock_order, noted
 from db.tables import EventRow, SaleRow
+from db.updating import count_updated
 from domain.errors import RowMissingError
 from domain.event import IGNORED, ORDER_KINDS, UNSETTLED, Outcome
 
@@ -234,4 +234,4 @@ def _settle(
     settled = update(EventRow).where(which).values(**values)
     if remark is not None:
         settled = settled.values(note=noted(remark))
-    return cast("CursorResult[Any]", session.execute(settled)).rowcount
+    return count_updated(session, settled)

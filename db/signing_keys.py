@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once
 from db.tables import SigningKeyRow
+from db.updating import count_updated
 from domain.errors import SigningKeyRevokedError
 
 
@@ -67,8 +67,7 @@ def revoke_key(session: Session, kid: str, reason: str | None, now: datetime) ->
     unrevoked = update(SigningKeyRow).where(
         SigningKeyRow.kid == kid, SigningKeyRow.revoked_at.is_(None)
     )
-    result = session.execute(unrevoked.values(revoked_at=now, reason=reason))
-    return cast("CursorResult[Any]", result).rowcount == 1
+    return count_updated(session, unrevoked.values(revoked_at=now, reason=reason)) == 1
 
 
 def _line(row: SigningKeyRow) -> KeyLine:
