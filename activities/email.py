@@ -49,17 +49,16 @@ class MailPatience:
     local: timedelta = timedelta(seconds=5)
     visible: timedelta = timedelta(seconds=30)
 
-    @property
-    def send(self) -> timedelta:
-        return self.local if activity.info().is_local else self.visible
+    def send(self, *, is_local: bool) -> timedelta:
+        return self.local if is_local else self.visible
 
-    @property
-    def lease(self) -> timedelta:
-        """How long nobody else may send. It starts later than the send's own time, and is longer.
+    def lease(self, *, is_local: bool) -> timedelta:
+        """Return how long no other attempt may send.
 
-        45 s on the slow path: a step that died is run again after 60 s.
+        The lease starts after the send's own time does, and is longer. On the slow path it takes
+        45 s, because a step that died is run again after 60 s.
         """
-        return self.send * 1.5
+        return self.send(is_local=is_local) * 1.5
 
 
 class EmailLicense(EmailStep):
@@ -150,7 +149,8 @@ class EmailLicense(EmailStep):
 
     async def send(self, owed: OwedEmail) -> Receipt:
         mail = await self.compose(owed)
-        deadline = monotonic() + self.patience.send.total_seconds()
+        patience = self.patience.send(is_local=activity.info().is_local)
+        deadline = monotonic() + patience.total_seconds()
         attempt = await self.claim(owed)
         try:
             return await self.send_before(deadline, mail)
@@ -184,12 +184,13 @@ class EmailLicense(EmailStep):
 
     async def claim(self, owed: OwedEmail) -> datetime:
         """Commit that a mail is about to leave. A slower attempt finds that out here."""
+        lease = self.patience.lease(is_local=activity.info().is_local)
         attempt = await self.database.write(
-            begin_attempt, owed.delivery_id, owed.attempt_ends_at, self.patience.lease
+            begin_attempt, owed.delivery_id, owed.attempt_ends_at, lease
         )
         if attempt is None:
             what = f"is being given delivery {owed.delivery_id} by another attempt"
-            raise self.in_doubt(what, self.patience.lease)
+            raise self.in_doubt(what, lease)
         return attempt
 
 

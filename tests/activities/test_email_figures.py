@@ -1,10 +1,8 @@
 """The figures of a send, its lease and its step, each of which must outlast the one before."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from temporalio.testing import ActivityEnvironment
 
 from activities.email import MailPatience
 from workflows import common_steps
@@ -25,10 +23,8 @@ async def paths(monkeypatch: pytest.MonkeyPatch) -> tuple[FastPath, SlowPath]:
 
 
 def send_and_lease(*, is_local: bool) -> tuple[timedelta, timedelta]:
-    environment = ActivityEnvironment()
-    environment.info = replace(environment.info, is_local=is_local)
     patience = MailPatience(lookup=timedelta(0))
-    return environment.run(lambda: (patience.send, patience.lease))
+    return patience.send(is_local=is_local), patience.lease(is_local=is_local)
 
 
 async def test_on_the_visible_path_send_lease_and_step_end_in_this_order(

@@ -53,11 +53,36 @@ async def test_mail_is_sent_again_when_lease_and_look_up_are_over_and_never_befo
     assert moment >= dead_until + patience.lookup
 
 
+@pytest.mark.parametrize(
+    ("is_local", "patience"),
+    [
+        (False, MailPatience(lookup=NOTHING, visible=NOTHING)),
+        (True, MailPatience(lookup=NOTHING, local=NOTHING)),
+    ],
+)
 async def test_attempt_whose_claim_took_all_its_time_sends_nothing(
-    attempts: Attempts, postmark: FakePostmark
+    attempts: Attempts, postmark: FakePostmark, patience: MailPatience, *, is_local: bool
 ) -> None:
     with pytest.raises(MailerAwayError, match="was not asked in time"):
-        await attempts.attempt(MailPatience(lookup=NOTHING, visible=NOTHING))
+        await attempts.attempt(patience, is_local=is_local)
 
     assert postmark.requests == []
     assert (await attempts.letter()).attempt_ends_at is None
+
+
+@pytest.mark.parametrize(("is_local", "longest"), [(False, 45), (True, 7.5)])
+async def test_the_lease_of_an_attempt_is_that_of_its_path(
+    attempts: Attempts, postmark: FakePostmark, longest: float, *, is_local: bool
+) -> None:
+    leases: list[timedelta] = []
+
+    async def look_at_the_lease(_: Request) -> None:
+        owed = await attempts.letter()
+        assert owed.attempt_ends_at is not None
+        leases.append(owed.attempt_ends_at - owed.now)
+
+    postmark.reactions.append(Reaction(kept=True, meanwhile=look_at_the_lease))
+    await attempts.attempt(MailPatience(lookup=NOTHING), is_local=is_local)
+
+    (lease,) = leases
+    assert timedelta(seconds=longest / 3) < lease <= timedelta(seconds=longest)
