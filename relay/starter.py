@@ -26,8 +26,6 @@ from workflows.names import SALE_PRODUCT, SALE_SOURCE, TASK_QUEUE
 from workflows.resend_license import LicenseToResend, ResendLicense
 from workflows.steps import EventToParse
 
-NO_ATTRIBUTES = TypedSearchAttributes([])
-
 
 class TemporalAwayError(Exception):
     """Temporal did not take a start; a sentence says why. Whether it started is unknown.
@@ -38,6 +36,18 @@ class TemporalAwayError(Exception):
 
 class AlreadyCompletedError(Exception):
     """Temporal knows a completed run under this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The texts by which a person finds and reads a run in Temporal."""
+
+    attributes: TypedSearchAttributes
+    summary: str | None
+    details: str | None
+
+
+NO_LABELS = Labels(TypedSearchAttributes([]), None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,14 @@ class Starter:
         if again:
             reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
         async with self._bounded():
-            await self._start_with_or_without_attributes(event, workflow_id, reuse)
+            try:
+                await self._start(event, workflow_id, reuse, _labels(event))
+            except RPCError as error:
+                if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+                    raise
+                # A namespace may not let us register the attributes, and Temporal's limits count
+                # bytes: a product id of 200 emoji breaks one. Labels must not keep a sale back.
+                await self._start(event, workflow_id, reuse, NO_LABELS)
 
     async def start_resend(self, resend: WaitingResend) -> None:
         """Start the e-mail that a person asked for, under its number."""
@@ -93,25 +110,8 @@ class Starter:
         except (RPCError, TimeoutError, RuntimeError) as error:
             raise TemporalAwayError(temporal_trouble(error).sentence) from None
 
-    async def _start_with_or_without_attributes(
-        self, event: WaitingEvent, workflow_id: str, reuse: WorkflowIDReusePolicy
-    ) -> None:
-        try:
-            await self._start(event, workflow_id, reuse)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
-                raise
-            # Not every namespace lets us register them, and Temporal's limits count bytes: a
-            # product id of 200 emoji breaks one. One body must not stall the rest.
-            await self._start(event, workflow_id, reuse, plain=True)
-
     async def _start(
-        self,
-        event: WaitingEvent,
-        workflow_id: str,
-        reuse: WorkflowIDReusePolicy,
-        *,
-        plain: bool = False,
+        self, event: WaitingEvent, workflow_id: str, reuse: WorkflowIDReusePolicy, labels: Labels
     ) -> None:
         await self.client.start_workflow(
             FulfillSale.run,
@@ -122,11 +122,15 @@ class Starter:
             id_reuse_policy=reuse,
             # A second event of an order that is on its way joins it.
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=NO_ATTRIBUTES if plain else _attributes(event),
-            static_summary=None if plain else _summary(event),
-            static_details=None if plain else _details(event),
+            search_attributes=labels.attributes,
+            static_summary=labels.summary,
+            static_details=labels.details,
             rpc_timeout=self.patience,
         )
+
+
+def _labels(event: WaitingEvent) -> Labels:
+    return Labels(_attributes(event), _summary(event), _details(event))
 
 
 def _attributes(event: WaitingEvent) -> TypedSearchAttributes:
