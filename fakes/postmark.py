@@ -24,10 +24,21 @@ from fakes.reactions import (
     refuse,
 )
 
-KEYS = frozenset(
-    {"From", "To", "ReplyTo", "Subject", "TextBody", "HtmlBody", "MessageStream", "Tag"}
-    | {"TrackOpens", "TrackLinks", "Metadata", "Attachments", "Headers"}
-)
+KEYS = {
+    "From",
+    "To",
+    "ReplyTo",
+    "Subject",
+    "TextBody",
+    "HtmlBody",
+    "MessageStream",
+    "Tag",
+    "TrackOpens",
+    "TrackLinks",
+    "Metadata",
+    "Attachments",
+    "Headers",
+}
 
 
 @dataclass(frozen=True, slots=True)

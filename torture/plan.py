@@ -46,8 +46,13 @@ class Fault(StrEnum):
     COMPLETED_BY_HAND = "a pending step is completed by hand while its mail is owed"
 
 
-PROCESS_FAULTS = tuple(Fault)[:4]
-MAIL_FAULTS = tuple(Fault)[4:]
+PROCESS_FAULTS = (
+    Fault.API_KILLED,
+    Fault.WORKER_KILLED,
+    Fault.TEMPORAL_KILLED,
+    Fault.DATABASE_AWAY,
+)
+MAIL_FAULTS = tuple(fault for fault in Fault if fault not in PROCESS_FAULTS)
 WHILE_MAILING = (Fault.WORKER_KILLED_MAILING, Fault.RESET_MAILING, Fault.COMPLETED_BY_HAND)
 
 

@@ -14,10 +14,26 @@ from storefronts.body import Fields, read_body
 CUSTOM = "custom_fields"
 VARIANTS = "variants"
 FIELDS_READ = {
-    *("full_name", "gifter_email", "is_gift_receiver_purchase", "is_preorder_authorization"),
-    *("is_recurring_charge", "offer_code", "order_number", "permalink", "price"),
-    *("product_name", "product_permalink", "quantity", "refunded", "resource_name"),
-    *("sale_timestamp", "seller_id", "short_product_id", "subscription_id", "test", VARIANTS),
+    "full_name",
+    "gifter_email",
+    "is_gift_receiver_purchase",
+    "is_preorder_authorization",
+    "is_recurring_charge",
+    "offer_code",
+    "order_number",
+    "permalink",
+    "price",
+    "product_name",
+    "product_permalink",
+    "quantity",
+    "refunded",
+    "resource_name",
+    "sale_timestamp",
+    "seller_id",
+    "short_product_id",
+    "subscription_id",
+    "test",
+    VARIANTS,
 }
 
 

@@ -10,9 +10,18 @@ from domain.license import LicenseStatus
 
 WORDS = {
     EventKind: [
-        *("sale", "recurring_charge", "preorder", "refund", "dispute", "dispute_won"),
-        *("cancellation", "subscription_updated", "subscription_ended"),
-        *("subscription_restarted", "test_ping", "unknown"),
+        "sale",
+        "recurring_charge",
+        "preorder",
+        "refund",
+        "dispute",
+        "dispute_won",
+        "cancellation",
+        "subscription_updated",
+        "subscription_ended",
+        "subscription_restarted",
+        "test_ping",
+        "unknown",
     ],
     Outcome: ["fulfilled", "renewed", "duplicate", "failed"],
     IgnoredReason: ["foreign_seller", "named", "no_license", "refunded"],
