@@ -1,8 +1,8 @@
-"""Measures the moment in which a frozen worker could mail beside its successor.
+"""Measures the window in which a frozen worker and its successor could both send a mail.
 
-`make bench` prints it: the time from a connection's being up, after which nothing looks
-at the send's deadline any more, to the last byte's being handed to the kernel, in microseconds
-and as a part of the whole send, over the loopback. See docs/adr/0007-e-mail.md.
+The window begins when the connection is open, because the deadline of the send is not checked after
+that. It ends when the last byte is in the kernel. `make bench` prints it in microseconds and as a
+part of the whole send, over the loopback. See docs/adr/0007-e-mail.md.
 """
 
 import asyncio
@@ -33,10 +33,10 @@ MAIL = Email(
 
 
 class Traced(httpx.AsyncHTTPTransport):
-    """Notes when each thing happened to the last request."""
+    """Records the time of each event of the last request."""
 
     def __init__(self) -> None:
-        # As the service's own: no connection is used twice.
+        # As in the service, no connection is reused.
         super().__init__(limits=httpx.Limits(max_keepalive_connections=0))
         self.happened: dict[str, float] = {}
 
@@ -50,7 +50,7 @@ class Traced(httpx.AsyncHTTPTransport):
 
 
 async def windows() -> list[tuple[float, float]]:
-    """Return for each send its window and its whole time, in seconds."""
+    """Return the window and the whole time of each send, in seconds."""
     transport, measured = Traced(), list[tuple[float, float]]()
     async with FakePostmark() as fake:
         account = PostmarkAccount(fake.token, "shop@example.org", api_url=fake.url)

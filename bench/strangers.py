@@ -1,7 +1,7 @@
-"""Measures whether a stranger can tell by time which path exists, over the loopback.
+"""Measures if answer times over the loopback reveal existing paths to a stranger.
 
-`make bench` prints it: for short requests how often one path's answer takes longer than
-another's (AUC, 0.5 where nothing can be told), and for long ones how many times longer. See
+`make bench` prints two results. For short requests: how often one path takes longer than another
+(AUC; 0.5 reveals nothing). For long requests: how many times longer. See
 docs/adr/0013-bounded-server.md.
 """
 
@@ -46,7 +46,7 @@ Times: TypeAlias = Mapping[str, list[float]]
 
 @asynccontextmanager
 async def running_api() -> AsyncIterator[int]:
-    """Run the API alone, as a person starts it; yield its port."""
+    """Run only the API, as a person starts it. Yield its port."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         migrate_database(URL.create("sqlite", database=str(folder / "mintpost.db")))
@@ -79,7 +79,7 @@ async def until_it_lives(port: int) -> None:
 
 
 async def measure(port: int, targets: Mapping[str, str], rounds: int) -> Times:
-    """Ask for all of them in turn, in another order each round, on one connection."""
+    """Request all targets on one connection, in a new order each round."""
     reader, writer = await asyncio.open_connection(HOST, port)
     times: dict[str, list[float]] = {name: [] for name in targets}
     order = list(targets)
@@ -96,7 +96,7 @@ async def measure(port: int, targets: Mapping[str, str], rounds: int) -> Times:
 
 
 def auc(ones: list[float], others: list[float]) -> float:
-    """Return how probably one of `ones` is longer than one of `others`, or the other way."""
+    """Return the probability that a value of `ones` exceeds a value of `others`, or the reverse."""
     ranked = sorted(others)
     wins = sum(bisect_left(ranked, one) + bisect_right(ranked, one) for one in ones)
     share = wins / (2 * len(ones) * len(others))

@@ -1,4 +1,4 @@
-"""From the entries of products.yaml to offers, and a plain sentence for whatever else it says."""
+"""Turns the entries of products.yaml into offers, and every mistake into a sentence."""
 
 import hashlib
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ _SENTENCES = {
 
 
 def read_catalog(content: bytes, sources: Sequence[str]) -> Catalog:
-    """Read a mapping for these storefronts. Raises MistakesError with all that is wrong."""
+    """Read a mapping for these storefronts. Raises MistakesError with every mistake."""
     reading = _Reading(read_yaml(content), sources)
     offers = reading.sections()
     if reading.mistakes:
@@ -45,7 +45,7 @@ def read_catalog(content: bytes, sources: Sequence[str]) -> Catalog:
 
 
 class _Reading:
-    """Turns a document into offers; what is wrong joins the document's mistakes."""
+    """Turns a document into offers, and adds each mistake to the document's list."""
 
     def __init__(self, document: Document, sources: Sequence[str]) -> None:
         self.data = document.data
@@ -112,7 +112,7 @@ class _Reading:
         return self.places[path].written if path in self.places else ""
 
     def tell(self, path: KeyPath, sentence: str) -> None:
-        # A key that is missing has no place of its own: its entry's line stands for it.
+        # A missing key has no place, so the line of its entry is used.
         place = self.places.get(path) or self.places[path[:-1]]
         self.mistakes.append(Mistake(place.line, sentence))
 
@@ -128,7 +128,8 @@ def _sentence(detail: ErrorDetails, written: str) -> str:
         return beside if key in KEYS else _unknown("key", key, KEYS)
     if detail["input"] is None:
         return f"{key} is empty"
-    # YAML reads 1.0, on and 2026 as something else than text; a mapping is no such slip.
+    # YAML reads 1.0, on and 2026 as other types than text, so quotes help here; they do not help
+    # for a mapping.
     if kind == "string_type" and isinstance(detail["input"], int | Odd):
         return f'{key} must be text: quote it, "{written}"'
     facts = {"most": MOST.get(key), **detail.get("ctx", {})}

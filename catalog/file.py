@@ -1,4 +1,4 @@
-"""The product mapping as it is on disk now, or as it was when it last made sense."""
+"""The current product mapping on disk, or the last valid one."""
 
 import hashlib
 import logging
@@ -19,7 +19,7 @@ Signature = tuple[int, ...]
 
 
 class ProductsFileError(Exception):
-    """All that is wrong with the mapping, one sentence each, with its file and line."""
+    """The mistakes in the mapping: one sentence each, with file and line."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
@@ -27,10 +27,10 @@ class ProductsFileError(Exception):
 
 
 class ProductsFile:
-    """Looks at the file whenever it is asked, and reads it again when it has changed.
+    """Checks the file on each call, and reads it again after a change.
 
-    A running worker survives every edit: while the file is broken or gone, the last good
-    mapping stays in use. Raises ProductsFileError at construction only.
+    A running worker survives every edit: while the file is broken or missing, the last valid
+    mapping stays in use. Only the constructor raises ProductsFileError.
     """
 
     def __init__(self, path: Path, sources: Sequence[str]) -> None:
@@ -50,9 +50,9 @@ class ProductsFile:
             return self._catalog
 
     def _look_again(self) -> None:
-        # Forgotten until the file was read: a file that could not be is tried again each time.
+        # Cleared until the file is read, so that an unreadable file is tried again each time.
         before, self._signature = self._signature, None
-        # Taken before the content, so that a change in between shows at the next look.
+        # Taken before the content, so that the next call notices a change in between.
         signature = _look(self._path)
         if signature != before:
             self._take(_read(self._path))
@@ -72,7 +72,7 @@ class ProductsFile:
         self._catalog = catalog
 
     def _tell(self, what: str, error: ProductsFileError) -> None:
-        """Log it, unless the last thing told was this same one."""
+        """Log an error, but not the same error twice in a row."""
         if what != self._told:
             logger.error("the product mapping as read before stays in use, because\n%s", error)
         self._told = what
@@ -91,7 +91,7 @@ def parse_products(path: Path, content: bytes, sources: Sequence[str]) -> Catalo
 
 
 def _look(path: Path) -> Signature:
-    """Return what differs after an edit, a rename over it, a swapped link, a changed mode."""
+    """Return a value that changes with an edit, a rename, a new link target or a new mode."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -101,7 +101,7 @@ def _look(path: Path) -> Signature:
     except OSError as error:
         raise _unreadable(path, error) from None
     if not stat.S_ISREG(found.st_mode):
-        # Docker makes a directory where the file of a bind mount is missing.
+        # Docker creates a directory when the file of a bind mount is missing.
         raise ProductsFileError(f"{path}: is not a file")
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 

@@ -1,4 +1,4 @@
-"""What an entry of products.yaml may say, and of what kind each value is."""
+"""The keys of an entry in products.yaml, and the type of each value."""
 
 import unicodedata
 from typing import Annotated, Literal
@@ -29,7 +29,7 @@ OUR_RULE = "our_rule"
 def _plain(text: str) -> str:
     if text != text.strip():
         raise PydanticCustomError(OUR_RULE, "has blanks at its start or end: remove them")
-    # A sale's own texts are made plain, so that nothing else could ever match.
+    # The texts of a sale are made plain too, so any other text could never match.
     if text != plain_text(text):
         raise PydanticCustomError(OUR_RULE, "has a control character in it: remove it")
     return text
@@ -100,7 +100,7 @@ class Entry(_Named):
 
 
 class NoLicense(_Named):
-    """An entry with the key `license`, whose one value is `none`."""
+    """An entry with `license: none`, the only value of that key."""
 
     license: Literal["none"]
 

@@ -1,7 +1,7 @@
-"""From YAML to plain data of which every part remembers its line.
+"""Turns YAML into plain data with the line of every part.
 
-YAML's own types would lose what the seller wrote (`on` is true, `1.10` is 1.1, `010` is eight),
-so only text, whole numbers and nothing are taken for what they are.
+YAML's own types would lose the seller's spelling (`on` is true, `1.10` is 1.1, `010` is eight), so
+only text, whole numbers and nulls are converted.
 """
 
 import re
@@ -18,13 +18,13 @@ from domain.text import LONGEST_TEXT, plain_text
 
 DEEPEST = 20
 LONGEST_SHOWN = 40
-HAS_EMPTY_KEY = ("variant",)  # Where the category "" is a group of options without a title.
+HAS_EMPTY_KEY = ("variant",)  # The category "" is a group of options without a title.
 KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """Something wrong in a file; lines count from 1."""
+    """A mistake in a file. Lines count from 1."""
 
     line: int
     sentence: str
@@ -37,17 +37,17 @@ class MistakesError(Exception):
 
 
 class Odd(Enum):
-    """Stands for what cannot be used."""
+    """Stands for a value that cannot be used."""
 
     SCALAR = auto()
-    """Neither text nor a whole number nor nothing: `on`, `1.5`, `2026-09-01`."""
+    """Not text, not a whole number and not null: `on`, `1.5`, `2026-09-01`."""
     TOLD = auto()
-    """There is a mistake about it already."""
+    """A mistake about the value is already recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands, its key's line if it has one, and how it is written there."""
+    """A value's line (its key's line, if it has a key) and its spelling in the file."""
 
     line: int
     written: str
@@ -55,7 +55,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`data` is made of dict, list, str, int, None and Odd; dicts have text keys."""
+    """`data` is made of dict, list, str, int, None and Odd. Dicts have text keys."""
 
     data: object
     places: Mapping[KeyPath, Place]
@@ -63,7 +63,7 @@ class Document:
 
 
 def read_yaml(content: bytes) -> Document:
-    """Read one YAML document. Raises MistakesError where the reading cannot go on."""
+    """Read one YAML document. Raises MistakesError if the rest cannot be read."""
     node = _compose(_decode(content))
     walk = _Walk()
     data = None if node is None else walk.read(node, (), _line(node))
@@ -71,7 +71,7 @@ def read_yaml(content: bytes) -> Document:
 
 
 def shown(text: str) -> str:
-    """Return what the file says, fit for a sentence."""
+    """Return text of the file, shortened and escaped for a sentence."""
     short = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
     return short if short.isprintable() else ascii(short)[1:-1]
 
@@ -105,7 +105,7 @@ class _Walk:
                 self.told(line, f'duplicate key "{shown(key.value)}": line {before} has it already')
                 continue
             data[key.value] = self.read(value, (*path, key.value), line)
-        # Without any of its keys it would be called empty as well.
+        # Without any valid key, the mapping would also be reported as empty.
         return data if data or not node.value else Odd.TOLD
 
     def takes_key(self, key: yaml.Node, path: KeyPath) -> bool:
@@ -135,9 +135,9 @@ class _Walk:
 
 
 class _Composer(yaml.SafeLoader):
-    """Composes nodes without following aliases, which can blow up or never end, and not too deep.
+    """Composes nodes with limited depth, and does not follow aliases.
 
-    In pure Python each level of nesting is a level of recursion.
+    Aliases can multiply without end. In pure Python each level of nesting is a level of recursion.
     """
 
     ALIAS = "!alias"
@@ -177,14 +177,17 @@ def _compose(text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         raise MistakesError(_syntax_mistake(error)) from None
     except (ValueError, OverflowError):
-        # PyYAML takes any number for a character (`"\UFFFFFFFF"`) and for a version of YAML.
+        # PyYAML accepts any number as a character (`"\UFFFFFFFF"`) and as a version of YAML.
         what = "this is not YAML: a number in it is too large"
         raise MistakesError(Mistake(loader.get_mark().line + 1, what)) from None
 
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    """PyYAML's words for a mistake, ours, and whether it lies where the construct began."""
+    """A problem in PyYAML's words and in ours.
+
+    `at_start`: report the line of the construct's start.
+    """
 
     theirs: str
     ours: str
@@ -226,7 +229,7 @@ def _scalar(node: yaml.Node) -> object:
         return node.value
     if kind == "null":
         return None
-    # Longer ones are beyond every limit, and int() refuses some thousand digits.
+    # Longer numbers are beyond every limit, and int() refuses thousands of digits.
     if kind == "int" and re.fullmatch(r"[-+]?(0|[1-9][0-9]{0,17})", node.value):
         return int(node.value)
     return Odd.SCALAR

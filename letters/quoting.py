@@ -40,6 +40,6 @@ def quoted_number(text: str | None) -> str | None:
 
 
 def _bare(text: str) -> str:
-    """Undo what hides a link from a rule and not from a reader: width, marks, invisible joints."""
+    """Remove widths, marks and invisible joiners, which hide a link from the rule only."""
     plain = unicodedata.normalize("NFKD", text).translate(STOPS)
     return "".join(one for one in plain if unicodedata.category(one) not in MARKS_AND_INVISIBLE)

@@ -56,12 +56,12 @@ class LicenseLetter:
 
     @property
     def order_name(self) -> str:
-        """Return the one name of the order by which its buyer can find the receipt, if any."""
+        """Return the order number on the receipt, or else our reference."""
         return self.order_number or self.order_reference
 
     @property
     def valid_until(self) -> str | None:
-        """Name the last day; its zone, because the license ends with that day in UTC."""
+        """Return the last valid day, with its zone: the license ends with that day in UTC."""
         end = self.expires_at
         return None if end is None else f"{end:%B} {end.day}, {end.year} (UTC)"
 

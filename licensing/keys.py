@@ -44,7 +44,7 @@ def new_key() -> str:
 
 
 def new_token_id() -> str:
-    """Return 128 random bits, as tokens name their license: a number would count the sales."""
+    """Return 128 random bits as a license's name in tokens. A number would reveal the sales."""
     return secrets.token_urlsafe(16)
 
 
@@ -110,7 +110,10 @@ def _grouped(characters: str) -> str:
 
 
 def _shown(character: str) -> str:
-    """Quote it, or name it where it would deceive (a Cyrillic letter) or upset a terminal."""
+    """Return the character in quotes, or its name.
+
+    A Cyrillic letter could deceive a reader, and a control character could upset a terminal.
+    """
     if character.isascii() and character.isprintable():
         return f'"{character}"'
     return f"U+{ord(character):04X} ({unicodedata.name(character, 'nameless').lower()})"

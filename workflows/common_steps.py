@@ -1,4 +1,4 @@
-"""The steps that more than one workflow performs, each with its timeouts and retries."""
+"""The steps shared by several workflows, with their timeouts and retries."""
 
 from datetime import timedelta
 
@@ -12,10 +12,10 @@ from workflows.steps import (
     OrderToClose,
 )
 
-# A step that only reads and writes the database takes milliseconds. Two tries outlive a busy
-# lock; a database that is away for longer is better waited for where a person can see it.
+# A database step takes milliseconds. Two attempts outlive a busy lock. During a longer outage the
+# slow path is better, because a person can see it waiting.
 DATABASE_FAST = FastPath(tries=2, one_try=timedelta(seconds=4), patience=timedelta(seconds=8))
-# A restart of the database takes seconds, an outage hours: soon at first, then calmly.
+# A restart of the database takes seconds, an outage hours: retry soon at first, then calmly.
 DATABASE_SLOW = SlowPath(
     one_try=timedelta(seconds=30),
     retry_policy=without_end(first=timedelta(seconds=1), longest=timedelta(minutes=10)),
@@ -28,11 +28,11 @@ async def email_license(letter: LicenseToEmail, summary: str) -> EmailedLicense:
         letter,
         activity_id="email",
         summary=summary,
-        # One try: whatever goes wrong with a mail deserves the slower, visible path. The
-        # send itself gives up after 5 s, and this stays below the workflow task's 10 s.
+        # One attempt: after any problem with a mail, a person should see the slow path. The send
+        # times out after 5 s, and the step before the workflow task's 10 s.
         fast=FastPath(tries=1, one_try=timedelta(seconds=8), patience=timedelta(seconds=8)),
-        # The send gives up after 30 s; a look-up and the database come on top. A provider
-        # that is down answers soon again or in hours: at most every ten minutes.
+        # The send times out after 30 s; the look-up and the database need more. A provider recovers
+        # within seconds or hours, so we retry at most every ten minutes.
         slow=SlowPath(
             one_try=timedelta(seconds=60),
             retry_policy=without_end(first=timedelta(seconds=2), longest=timedelta(minutes=10)),

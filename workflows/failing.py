@@ -1,4 +1,4 @@
-"""Failures that a workflow itself finds, as one that no repetition would help."""
+"""Failures found by the workflow itself. Retrying would not help."""
 
 from shlex import quote
 
@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError
 
 PERMANENT = "Permanent"
-"""The name by which `domain.errors` is known here, where it must not be imported."""
+"""The failure type of permanent errors in `domain.errors`, which workflows must not import."""
 
 
 def is_permanent(failure: FailureError) -> bool:

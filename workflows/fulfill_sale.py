@@ -1,4 +1,4 @@
-"""A sale becomes a delivered license: parse → mint → e-mail → close."""
+"""Turns a sale into a delivered license: parse → mint → e-mail → close."""
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -23,7 +23,7 @@ from workflows.steps import (
 
 @workflow.defn
 class FulfillSale:
-    """Runs under its order's id, so that however many pings come there is one run of it."""
+    """Runs under the order's id, so that all requests of an order share one run."""
 
     def __init__(self) -> None:
         self.story: list[str] = []
@@ -32,7 +32,7 @@ class FulfillSale:
     async def run(self, ping: EventToParse) -> ClosedOrder:
         closed = await self.fulfill_and_close(ping)
         if closed.owed is not None:
-            # A database that was restored from a backup lacks what an earlier step did.
+            # After a restore from a backup, the database may lack the work of an earlier step.
             closed = await self.fulfill_and_close(ping)
         if closed.owed is not None:
             raise await self.fail(ping, still_owed(closed.owed))
@@ -46,7 +46,7 @@ class FulfillSale:
         return await self.close(OrderToClose(ping.event_id, outcome))
 
     async def fail(self, ping: EventToParse, failure: ApplicationError) -> ApplicationError:
-        """Close the order as failed; return the error that ends the run."""
+        """Close the order as failed. Return the error that ends the run."""
         await self.close(OrderToClose(ping.event_id, FAILED, failure.message))
         return ApplicationError(failure.message, type=failure.type, non_retryable=True)
 

@@ -1,4 +1,4 @@
-"""Runs a step on the fast path first, and where that does not succeed on the visible one."""
+"""Runs a step on the fast path first, and on the visible path if the fast path fails."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,14 +14,17 @@ from workflows.failing import PERMANENT, failed_by_hand, is_permanent
 Given = TypeVar("Given")
 Result = TypeVar("Result")
 
-# The names by which `domain.errors` is known here, where it must not be imported.
+# Failure types of errors in `domain.errors`, which workflows must not import.
 DELIVERY_IN_DOUBT = "DeliveryInDoubt"
 NEEDS_OPERATOR = "NeedsOperator"
 
 
 @dataclass(frozen=True)
 class FastPath:
-    """A local activity: no queue and no event but its marker. `tries` within `patience`."""
+    """A local activity, which adds only one marker event.
+
+    It makes `tries` attempts in `patience`.
+    """
 
     tries: int
     one_try: timedelta
@@ -31,21 +34,21 @@ class FastPath:
         return RetryPolicy(
             initial_interval=timedelta(milliseconds=200),
             maximum_attempts=self.tries,
-            # A person, or a look-up minutes later, must be waited for where it can be seen.
+            # These wait for a person or for a later look-up, so they belong on the visible path.
             non_retryable_error_types=[DELIVERY_IN_DOUBT, NEEDS_OPERATOR, PERMANENT],
         )
 
 
 @dataclass(frozen=True)
 class SlowPath:
-    """A normal activity, pending in the Web UI with its sentence until it succeeds."""
+    """A normal activity. The Web UI shows it as pending, with its error, until it succeeds."""
 
     one_try: timedelta
     retry_policy: RetryPolicy
 
 
 def without_end(*, first: timedelta, longest: timedelta) -> RetryPolicy:
-    """Retry until it succeeds or never can; the activity may ask for another delay itself."""
+    """Retry until success or a permanent failure. The activity may ask for another delay."""
     return RetryPolicy(
         initial_interval=first,
         backoff_coefficient=2,
@@ -63,12 +66,12 @@ async def local_first(  # noqa: PLR0913 - a step's whole policy stands at its ca
     fast: FastPath,
     slow: SlowPath,
 ) -> Result:
-    """Run `step` locally with a short patience, then as a normal activity without end.
+    """Run `step` as a local activity with a short timeout, then as a normal activity with retries.
 
-    A person can complete a pending activity by hand, with any result. So the slow path only
-    waits: the result is that of the step itself, which runs locally once more and finds its
-    work done, or does it. Both paths may run a step again; the database makes that harmless.
-    Raises the ApplicationError of type Permanent that no repetition would help.
+    A person can complete a pending activity by hand, with any result. So the slow path is only used
+    for waiting. Afterwards the step runs locally again, and either finds its work done or does it.
+    Both paths may repeat a step, because database constraints make a repetition harmless. Raises
+    ApplicationError of type Permanent when retrying cannot help.
     """
     while True:
         try:
@@ -77,10 +80,10 @@ async def local_first(  # noqa: PLR0913 - a step's whole policy stands at its ca
             if is_permanent(failure):
                 raise
         said = await _visibly(given, activity_id, summary, slow)
-        # Runs that began in an older version took the activity's word.
+        # Runs that began in an older version used the activity's result.
         if not workflow.patched(f"ask {activity_id} itself"):
             return _decoded(said, step)
-        # A database that is slow, and not away, must not send the step back and forth.
+        # A slow database must not send the step back to the slow path.
         fast = FastPath(fast.tries, slow.one_try, 2 * slow.one_try)
 
 
@@ -103,10 +106,13 @@ async def _locally(
 
 
 async def _visibly(given: object, activity_id: str, summary: str, slow: SlowPath) -> RawValue:
-    """Wait until the activity ends. Its result stays raw, as none of another type must stop us."""
+    """Wait until the activity ends.
+
+    The result stays raw, so that no wrong type can stop the run.
+    """
     try:
         said: RawValue = await workflow.execute_activity(
-            activity_id,  # A step's activity is named as its id.
+            activity_id,  # An activity has the same name as its id.
             given,
             result_type=RawValue,
             activity_id=activity_id,
@@ -115,9 +121,9 @@ async def _visibly(given: object, activity_id: str, summary: str, slow: SlowPath
             retry_policy=slow.retry_policy,
         )
     except ActivityError as failure:
-        # A local activity fails bare and a normal one wrapped: callers see one kind.
+        # A local activity fails bare, a normal activity wrapped. Callers see both bare.
         if isinstance(failure.cause, ApplicationError):
-            # It is retried without end, so that only a person can have failed it otherwise.
+            # Retries have no limit, so any other failure was caused by a person.
             known = is_permanent(failure.cause)
             raise failure.cause if known else failed_by_hand(activity_id) from None
         raise

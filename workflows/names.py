@@ -1,4 +1,4 @@
-"""The names under which sales run in Temporal."""
+"""The names of our task queue and search attributes in Temporal."""
 
 from temporalio.common import SearchAttributeKey
 

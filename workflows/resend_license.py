@@ -1,4 +1,4 @@
-"""A person asked for one more license e-mail: e-mail → close."""
+"""Sends a license e-mail again for a person: e-mail → close."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,10 @@ from workflows.steps import ClosedOrder, LicenseToEmail, OrderToClose
 
 @dataclass(frozen=True)
 class LicenseToResend:
-    """`event_id` is the ping that the order was read from. Who asked and why stays at home.
+    """`event_id` is the event from which the order was read.
 
-    `renewed`: the order is a later charge of the license's membership.
+    The database keeps who asked, and why; Temporal must not see them. `renewed` is true when the
+    order is a later charge of the license's membership.
     """
 
     event_id: int
@@ -24,7 +25,7 @@ class LicenseToResend:
 
 @workflow.defn
 class ResendLicense:
-    """A mail that is accepted settles what failed of the sale: the buyer has the license."""
+    """An accepted mail also settles the failed events of the sale: the buyer has the license."""
 
     @workflow.run
     async def run(self, resend: LicenseToResend) -> ClosedOrder:

@@ -1,8 +1,8 @@
-"""The steps of a sale, declared for the workflows; `activities/` implements them.
+"""Declares the steps of a sale for the workflows; `activities/` implements them.
 
-One dataclass goes into a step and one comes out, and fields are only ever added: histories
-that hold the old ones are replayed for ever. They carry ids, product ids, tiers and states,
-never an address, a name or a license key: whoever can read Temporal reads these.
+One dataclass goes into a step and one comes out. Fields are only added, because histories with the
+old fields are replayed for ever. A dataclass holds ids, product ids, tiers and states, and never an
+address, a name or a license key, because everyone with access to Temporal can read it.
 """
 
 from abc import ABC, abstractmethod
@@ -18,7 +18,7 @@ class EventToParse:
 
 @dataclass(frozen=True)
 class ParsedEvent:
-    """`sale_id` is None for a ping that mints nothing; `ignored` then says why."""
+    """The parsed event. When `sale_id` is None, no license is minted, and `ignored` says why."""
 
     sale_id: int | None = None
     ignored: str | None = None
@@ -32,10 +32,10 @@ class SaleToMint:
 
 @dataclass(frozen=True)
 class MintedLicense:
-    """`delivery_id` is the e-mail that announces it, None where there is nothing to announce.
+    """`delivery_id` is the e-mail that announces the license; None: nothing to announce.
 
-    `term` is as a person says it: 1 year. `renewed`: a subscription's license was extended.
-    `ignored`: there is none, for the order was taken back while it waited.
+    `term` is text for people, such as 1 year. `renewed`: a subscription's license was extended.
+    `ignored`: no license, because the order was taken back while it waited.
     """
 
     license_id: int | None = None
@@ -54,14 +54,14 @@ class LicenseToEmail:
 
 @dataclass(frozen=True)
 class EmailedLicense:
-    """`status` is the delivery's: accepted or logged, by this attempt or an earlier one."""
+    """`status` is the delivery's status (accepted or logged), from this or an earlier attempt."""
 
     status: str
 
 
 @dataclass(frozen=True)
 class OrderToClose:
-    """`error` is the sentence of a sale that failed."""
+    """`error` is the sentence of a failed sale."""
 
     event_id: int
     outcome: str
@@ -70,9 +70,9 @@ class OrderToClose:
 
 @dataclass(frozen=True)
 class ClosedOrder:
-    """`rows` is how many events of the order were settled: a repetition settles none.
+    """`rows` counts the events that this close settled. A repeated close settles none.
 
-    `owed` names the step whose work is not there, so that nothing was settled.
+    `owed` names a step whose work is missing. Nothing was settled then.
     """
 
     outcome: str
