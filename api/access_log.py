@@ -1,6 +1,6 @@
-"""Keeps secrets out of uvicorn's access log: the webhook's stands in the address, rightly or not.
+"""Keeps secrets out of uvicorn's access log, because a webhook's address may hold its secret.
 
-Only what cannot hold one is logged of a path, and nothing of a query.
+Only parts of a path that cannot hold a secret are logged, and no query.
 """
 
 import logging
@@ -10,7 +10,10 @@ from typing_extensions import override
 from api.paths import loggable
 
 PATH = 2
-"""Where uvicorn puts the path: (client, method, path and query, HTTP version, status)."""
+"""Position of the path in uvicorn's arguments.
+
+The arguments are (client, method, path and query, HTTP version, status).
+"""
 
 
 class WithoutSecrets(logging.Filter):
@@ -29,10 +32,10 @@ class WithoutSecrets(logging.Filter):
 
 
 def hide_secrets(sources: frozenset[str]) -> None:
-    """Filter at the logger, so that it holds however uvicorn was started and configured."""
+    """Filter at the logger, so that the filter works with every configuration of uvicorn."""
     logger = logging.getLogger("uvicorn.access")
     for known in [each for each in logger.filters if isinstance(each, WithoutSecrets)]:
         logger.removeFilter(known)
     logger.addFilter(WithoutSecrets(sources))
-    # At its level TRACE uvicorn would write down each request whole.
+    # At level TRACE uvicorn would log whole requests.
     logging.getLogger("uvicorn.asgi").setLevel(logging.INFO)

@@ -14,22 +14,23 @@ NETWORK_BITS = 64
 
 
 class Guest(Protocol):
-    """A connection, as far as its limits are concerned."""
+    """A connection, as seen by the limits."""
 
     def is_idle(self) -> bool:
-        """Tell whether it can be closed without a loss, because no sender waits for an answer."""
+        """Return true if closing loses nothing, because no sender waits for an answer."""
 
     def is_sending(self) -> bool:
-        """Tell whether a sender is known, and the request is not complete."""
+        """Return true if the sender is known and the request is incomplete."""
 
     def end(self) -> None: ...
 
 
 class Admission:
-    """Enforces the limits.
+    """Enforces the limits on connections.
 
-    Closes the connection idle longest, or else the one that sends longest, or else refuses the
-    new one. A genuine sender is done within milliseconds.
+    When a limit is reached, closes the connection idle longest; without an idle one, the one
+    sending longest; otherwise refuses the new connection. A genuine sender is done within
+    milliseconds.
     """
 
     def __init__(self, bounds: Bounds) -> None:
@@ -48,7 +49,7 @@ class Admission:
         return True
 
     def touch(self, guest: Guest) -> None:
-        """Mark it as most recently used; only a sender may renew a connection."""
+        """Mark the connection as most recently used. Only a known sender may do so."""
         if guest in self.peers:
             peer = self.peers.pop(guest)
             self.peers[guest] = peer
@@ -89,7 +90,7 @@ class Admission:
 
 
 def peer_of(address: str | None) -> str:
-    """Return the key under which connections are counted; a Unix socket has no address."""
+    """Return the key for counting connections; "" for a Unix socket, which has no address."""
     try:
         ip: IPv4Address | IPv6Address = ip_address(address or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads a request's body: cut at the limit, or whole or not at all where its sender is unproven."""
+"""Reads a request's body: cut at the limit, or, before its signature is verified, whole."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,10 +8,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
 LONGEST_BODY = 1024 * 1024
-"""What is kept of a body, in bytes; a real one has a few thousand."""
+"""The kept size of a body in bytes. A real body has a few thousand."""
 
 MOST_UNPROVEN = 32 * LONGEST_BODY
-"""The memory, in bytes, that all bodies may take together whose senders are not proven yet."""
+"""The memory in bytes for all bodies together whose signatures are not verified yet."""
 
 TOO_LONG = (
     f"its body is longer than {LONGEST_BODY:,} bytes, where the API cuts it, and the signature of "
@@ -21,7 +21,7 @@ NO_ROOM = "too many bodies came at once whose signatures were not verified yet"
 
 
 class UnprovenError(Exception):
-    """A body whose signature cannot be verified, and why."""
+    """The signature of a body cannot be verified. `why` is the reason."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -29,7 +29,7 @@ class UnprovenError(Exception):
 
 
 async def read_cut(request: Request) -> tuple[bytes, int]:
-    """Return what is kept of a known sender's body, and the size of all of it."""
+    """Return the kept part of a known sender's body, and the size of the whole body."""
     kept = bytearray()
     size = 0
     async for chunk in request.stream():
@@ -39,7 +39,7 @@ async def read_cut(request: Request) -> tuple[bytes, int]:
 
 
 class UnprovenBodies:
-    """Bounds the memory that strangers can fill: they may sign as many bodies as they like."""
+    """Limits the memory that strangers can fill with signed bodies."""
 
     def __init__(self, most: int = MOST_UNPROVEN) -> None:
         self.most = most
@@ -47,9 +47,9 @@ class UnprovenBodies:
 
     @asynccontextmanager
     async def read(self, receive: Receive) -> AsyncIterator[bytes]:
-        """Yield the whole body, which counts until it is verified. Raises UnprovenError.
+        """Yield the whole body. It counts until the block ends. Raises UnprovenError.
 
-        Raises ClientDisconnect where it breaks off, as Starlette does.
+        Raises ClientDisconnect if the client leaves, as Starlette does.
         """
         body = bytearray()
         try:
@@ -76,7 +76,7 @@ async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives the body once more, and then goes on where it was."""
+    """Return a `receive` that returns the body again, and then continues with `receive`."""
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_again() -> Message:

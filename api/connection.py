@@ -22,7 +22,7 @@ Stage = Literal["head", "body", "answer"]
 
 
 class Connection(H11Protocol):
-    """Aborts on a timeout; uvicorn itself waits for a head or a body without end."""
+    """Aborts on a timeout; uvicorn itself waits for a head or a body for ever."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class Connection(H11Protocol):
             self.transport.close()  # The answer was sent before the invalid bytes came.
 
     def _send_unknown(self) -> None:
-        """Answer a head that is not read, as an unknown path is answered."""
+        """Answer a head that was not read, with the answer for an unknown path."""
         headers = [*self.server_state.default_headers, *UNKNOWN.raw_headers]
         closing = [*headers, (b"Connection", b"close")]
         answer = h11.Response(status_code=404, headers=closing, reason=b"Not Found")
@@ -95,7 +95,7 @@ class Connection(H11Protocol):
         self._end_without_a_reset()
 
     def _end_without_a_reset(self) -> None:
-        """Discard what the peer still sends, or the reset would keep the answer from it."""
+        """Discard further bytes of the peer, because a TCP reset could destroy our answer."""
         if self.transport.can_write_eof():
             self.transport.write_eof()
         else:

@@ -44,7 +44,7 @@ class Floods(logging.Filter):
         return is_new
 
     async def run(self) -> None:
-        """Log the counts after each pause, and the remaining ones when cancelled."""
+        """Log the counts after each pause, and the remaining counts when canceled."""
         try:
             while True:
                 await asyncio.sleep(self.pause.total_seconds())
@@ -57,7 +57,7 @@ class Floods(logging.Filter):
         for (name, level, text), count in told.items():
             if count:
                 words = f"{text} (and {count:,} times more within {self.pause.total_seconds():g} s)"
-                # The flood may go on: the next equal line is counted, and not logged.
+                # The flood may go on, so the next equal line is counted and not logged.
                 self.again[name, level, text] = 0
                 logging.getLogger(name).log(level, "%s", words)
 

@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can work, and the public license keys."""
+"""Reports liveness, readiness and the public license keys."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,19 +24,19 @@ from relay.spool import Spool
 from relay.store import Store
 
 Probe = Callable[[], Awaitable[list[str]]]
-"""Looks at one part and returns a sentence, which names it, for each thing to know."""
+"""Checks one part, and returns a sentence naming it for each finding."""
 
 ASKED_BY = ["GET", "HEAD"]
-"""Monitors that want no body ask with HEAD."""
+"""Monitors that need no body ask with HEAD."""
 
 CACHED = {"Cache-Control": "public, max-age=300"}
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`patience` bounds each look, so that a probe is answered while something hangs.
+    """Checks all parts. `patience` limits each check, so that one hanging part delays no answer.
 
-    `probes` find what is wrong and does not make us unready.
+    The findings of `probes` do not make us unready.
     """
 
     database: Database
@@ -48,7 +48,7 @@ class Health:
     room: Room | None = None
 
     async def readiness(self) -> dict[str, Any]:
-        """Return what `/readyz` answers."""
+        """Return the answer of `/readyz`."""
         troubles, spooled, warnings = await asyncio.gather(
             self.troubles(), self.spooled(), self.warnings()
         )
@@ -56,9 +56,10 @@ class Health:
         return {"ready": not troubles, **told, "warnings": warnings}
 
     async def warnings(self) -> list[str]:
-        """Return what a person should look at.
+        """Return the findings that a person should look at.
 
-        None of it makes us unready: a proxy that took us out would lose the next request.
+        They do not make us unready: a proxy would then send us no requests, and the next would be
+        lost.
         """
         found = await asyncio.gather(*(self._quietly(probe()) for probe in self.probes))
         return [sentence for sentences in found for sentence in sentences]
@@ -70,16 +71,19 @@ class Health:
         full, *found = await asyncio.gather(spool, *map(self._bounded, looks.values()))
         troubles = {part: trouble for part, trouble in zip(looks, found, strict=True) if trouble}
         if full is not None and self.store is not None and self.store.trouble is not None:
-            # It can be looked at, and did not take the last row; nor can the spool take one.
+            # The database can be read, but did not take the last row, and neither can the spool.
             troubles.setdefault("database", f"{self.store.trouble}; and the spool {full}")
         return troubles
 
     async def spooled(self) -> str | None:
-        """Tell of requests in the spool. They do not make us unready: the next one can be taken."""
+        """Return a sentence about requests in the spool.
+
+        We stay ready: the spool takes the next one.
+        """
         return await self._bounded(self.spool.run(self.spool.state))
 
     async def keys(self) -> list[KnownKey]:
-        """Return every public key. Raises TimeoutError, and DatabaseAwayError."""
+        """Return every public key. Raises TimeoutError and DatabaseAwayError."""
         async with asyncio.timeout(self.patience.total_seconds()):
             return await self.database.read(known_keys)
 

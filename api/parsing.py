@@ -5,19 +5,19 @@ from h11._receivebuffer import ReceiveBuffer
 from typing_extensions import override
 
 MOST_HEAD_LINES = 256
-"""A genuine request has some twenty; each costs about 15 µs."""
+"""A genuine request has about twenty lines. Each line costs about 15 µs."""
 
 MOST_SMALL_CHUNKS = 2000
-"""Enough for a request that comes byte by byte; each costs about 12 µs."""
+"""Enough for a request sent byte by byte. Each chunk costs about 12 µs."""
 
 USUAL_CHUNK = 64
-"""In bytes. Longer chunks may be any number."""
+"""In bytes. Longer chunks are not counted."""
 
 TOO_LARGE = 431
 
 
 class HeadLines(ReceiveBuffer):
-    """Keeps the first line of a head that has too many."""
+    """Keeps the first line of a head with too many lines."""
 
     first = b""
 
@@ -53,5 +53,5 @@ class Parser(h11.Connection):
         return event
 
     def wants_no_body(self) -> bool:
-        """Tell it of a head that is too long, whose request is not known."""
+        """Return true for HEAD. Used when the head is too long, so that h11 knows no request."""
         return (self.lines.first or bytes(self.lines)).startswith(b"HEAD ")

@@ -1,22 +1,22 @@
-"""Reads a request's path, where a secret may stand because the sender mistyped the address."""
+"""Reads a request's path. A sender with a mistyped address may put a secret into the path."""
 
 import re
 from urllib.parse import unquote
 
 MOST_ROUNDS = 6
-"""How often a percent sign may itself be percent-encoded."""
+"""Percent signs may themselves be percent-encoded, up to this often."""
 
 LONGEST_PATH = 2048
 END_OF_PATH = re.compile(r"[?&;=#@:,\s\\]")
 PLAIN_WORD = re.compile(r"[A-Za-z0-9._-]{1,15}")
-"""Shorter than any secret may be."""
+"""Shorter than any allowed secret."""
 
 REST = "/..."
 OWN_PATHS = frozenset({"/healthz", "/readyz", "/.well-known/jwks.json"})
 
 
 def bare_path(path: str) -> str:
-    """Decode the path to its end, and cut it where a query or the like begins."""
+    """Decode the path until nothing changes, and cut it at a query or the like."""
     path = path[:LONGEST_PATH]
     for _ in range(MOST_ROUNDS):
         path = END_OF_PATH.split(path, maxsplit=1)[0]
@@ -28,7 +28,7 @@ def bare_path(path: str) -> str:
 
 
 def loggable(path: str, sources: frozenset[str]) -> str:
-    """Return the part of the path that can hold no secret: our own words, or one short other."""
+    """Return a path without secrets: our own words, or one short word of another path."""
     bare = bare_path(path)
     if bare in OWN_PATHS:
         return bare
@@ -37,7 +37,7 @@ def loggable(path: str, sources: frozenset[str]) -> str:
         known = ["webhooks", *(word for word in words[1:2] if word in sources)]
         rest = REST if words[len(known) :] else "/" if bare.endswith("/") else ""
         return f"/{'/'.join(known)}{rest}"
-    # Of a secret with a = or a comma, what was cut off is the smaller part.
+    # For a secret with "=" or a comma, the part after the cut may be most of the secret.
     if path == "/" + "".join(words) and PLAIN_WORD.fullmatch(path[1:]):
         return path
     return REST if words else "/"

@@ -43,10 +43,10 @@ def bound_server(receive: object, bounds: Bounds) -> None:
         return
     connect = partial(Connection, admission=Admission(bounds))
     config.http_protocol_class = cast("type[Connection]", connect)
-    # A websocket would leave `Connection`, and so its timeouts and the count.
+    # A websocket would leave `Connection`, and so escape its timeouts and the count.
     config.ws_protocol_class = None
-    # asyncio accepts that many connections before `Admission` sees the first one. When files run
-    # out, it logs an error for each connection left in the queue.
+    # asyncio accepts a whole backlog before `Admission` sees the first connection. When files run
+    # out, asyncio logs an error for each connection left in the queue.
     config.backlog = min(config.backlog, BACKLOG)
     if config.timeout_graceful_shutdown is None:
         config.timeout_graceful_shutdown = LONGEST_ENDING_SECONDS

@@ -1,4 +1,7 @@
-"""One look for all who ask meanwhile: strangers may ask as often as they like."""
+"""Shares one check between all clients that ask at the same time.
+
+Strangers may ask as often as they like.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +11,7 @@ R = TypeVar("R")
 
 
 class Shared(Generic[R]):
-    """Calls `look` once at a time; nothing is remembered after it has ended."""
+    """Runs `look` at most once at a time. Results are not cached."""
 
     def __init__(self, look: Callable[[], Awaitable[R]]) -> None:
         self.look = look
@@ -17,7 +20,7 @@ class Shared(Generic[R]):
     async def __call__(self) -> R:
         if self.looking is None:
             self.looking = asyncio.create_task(self._look())
-        # One who asked and goes away must not take the look from the others.
+        # A client that leaves must not cancel the check for the others.
         return await asyncio.shield(self.looking)
 
     async def _look(self) -> R:
