@@ -37,7 +37,8 @@ def loggable(path: str, sources: frozenset[str]) -> str:
         known = ["webhooks", *(word for word in words[1:2] if word in sources)]
         rest = REST if words[len(known) :] else "/" if bare.endswith("/") else ""
         return f"/{'/'.join(known)}{rest}"
-    # For a secret with "=" or a comma, the part after the cut may be most of the secret.
+    # Only if nothing was cut: of a secret with "=" or a comma, the rest could be most of the
+    # secret.
     if path == "/" + "".join(words) and PLAIN_WORD.fullmatch(path[1:]):
         return path
     return REST if words else "/"

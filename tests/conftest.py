@@ -1,4 +1,4 @@
-"""One Temporal server, one PostgreSQL and one migrated template of each for the whole run."""
+"""Starts one Temporal and one PostgreSQL for all tests, with one migrated template of each."""
 
 import gc
 import logging
@@ -31,14 +31,14 @@ pytest_plugins = ["tests.support.commanding"]
 
 NUMBERS = count(1)
 STRATEGY = "STRATEGY FILE_COPY"
-"""Half the time of the other one, where nothing is synced to the disk."""
+"""Takes half the time of the other strategy, because nothing is synced to the disk here."""
 
 
 @pytest.fixture(scope="session")
 async def client(
     leak_search: LeakSearch, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Client]:
-    """Connect to a Temporal that in the end, after all tests, must know nobody's name."""
+    """Connect to a Temporal that must hold no personal data after all tests."""
     folder = tmp_path_factory.mktemp("temporal")
     port, ui_port = free_ports(2)
     command = server_command(folder / "temporal.db", HOST, port, ui_port)
@@ -56,7 +56,7 @@ async def client(
         yield client
         assert await leaks_in_temporal(leak_search, client) == []
     finally:
-        await child.kill()  # Nobody needs what it would take 10 s to put in order.
+        await child.kill()  # An orderly stop would take 10 s.
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +75,7 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> URL:
 
 
 def migrate_and_leave(url: URL) -> None:
-    """Migrate without leaving a connection: PostgreSQL copies no template that is in use."""
+    """Migrate and disconnect, because PostgreSQL does not copy a template in use."""
     engine = open_engine(url)
     migrate(engine)
     engine.dispose()
@@ -92,7 +92,7 @@ def create_database(server: URL, template: str) -> URL:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
-    """Make an empty database at the newest migration, a copy of one that was migrated there."""
+    """Create an empty database at the newest migration, as a copy of a migrated template."""
     template: URL
     if request.param == "sqlite":
         template = request.getfixturevalue("sqlite")
@@ -123,7 +123,7 @@ def leak_search() -> LeakSearch:
 def log_keeper(
     leak_search: LeakSearch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LogKeeper]:
-    """Keep every line; in the end, after all tests, none may hold what is private."""
+    """Keep every log line. After all tests, no line may hold private data."""
     keeper, root = LogKeeper(), logging.getLogger()
     level = root.level
     root.addHandler(keeper)
@@ -138,12 +138,12 @@ def log_keeper(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that the other processes have the rest meanwhile."""
+    """Run the longest tests first, so that the other processes work on the rest meanwhile."""
     items.sort(key=lambda item: "torture" not in item.path.parts)
 
 
 def pytest_collection_finish() -> None:
-    """Have the garbage collector pass by what stays for the whole run: a tenth of its time."""
+    """Exclude permanent objects from garbage collection, which saves a tenth of the run's time."""
     gc.collect()
     gc.freeze()
 
@@ -163,10 +163,10 @@ async def setup(
 
 
 async def leave_no_run(client: Client, task_queue: str) -> None:
-    """End what a test left running: other tests name the same orders, in a database of theirs."""
+    """End the runs of a test, because other tests use the same order ids in other databases."""
     query = f"TaskQueue = '{task_queue}' AND ExecutionStatus = 'Running'"
     async for run in client.list_workflows(query):
-        with suppress(RPCError):  # It may have ended by itself.
+        with suppress(RPCError):  # The run may have ended by itself.
             await client.get_workflow_handle(run.id, run_id=run.run_id).terminate("its test ended")
 
 

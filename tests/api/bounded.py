@@ -69,20 +69,20 @@ class Held:
         await self.writer.drain()
 
     async def rest(self) -> bytes:
-        """Wait until the server has closed it; return what it said."""
+        """Wait until the server closes the connection. Return everything it sent."""
         try:
             return await asyncio.wait_for(self.reader.read(), PATIENCE_SECONDS)
         except ConnectionError:
             return b""
 
     async def answer(self) -> bytes:
-        """Return one answer, its body too, of a connection that stays open."""
+        """Return one answer with its body from a connection that stays open."""
         head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), PATIENCE_SECONDS)
         length = re.search(rb"content-length: (\d+)", head)
         return head + await self.reader.readexactly(int(length[1]) if length else 0)
 
     async def drip(self, byte: bytes) -> None:
-        """Send a byte now and then until the server has closed it."""
+        """Send a byte at intervals until the server closes the connection."""
         try:
             while not self.reader.at_eof():
                 await self.send(byte)

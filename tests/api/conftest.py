@@ -11,7 +11,7 @@ from tests.support.running import Mintpost, Setup, running
 
 @pytest.fixture
 async def web(database: Database, signer: Signer, tmp_path: Path) -> AsyncIterator[Mintpost]:
-    """Run the API alone. Temporal is away, so that no test's row becomes another's workflow."""
+    """Run only the API. Temporal is away, so that no row of a test starts a workflow."""
     setup = Setup(
         database, await connect_to_nothing(), "unused", tmp_path, signer, with_worker=False
     )

@@ -1,4 +1,4 @@
-"""The API with short times, for a process: `uvicorn --factory tests.api.quick:create_app`."""
+"""The API with short timeouts, as a process: `uvicorn --factory tests.api.quick:create_app`."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Requests and answers as bytes: what a stranger compares."""
+"""Requests and answers as bytes, as a stranger compares them."""
 
 import asyncio
 import re
@@ -8,7 +8,7 @@ PATIENCE_SECONDS = 10
 
 
 def request(method: str, target: str, *headers: str, body: bytes = b"") -> bytes:
-    """Return a request after whose answer the connection is closed."""
+    """Return a request with `Connection: close`."""
     lines = [f"{method} {target} HTTP/1.1", "Host: shop.example", "Connection: close", *headers]
     if body:
         lines.append(f"Content-Length: {len(body)}")
@@ -21,7 +21,7 @@ async def connect(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def exchange(url: str, sent: bytes) -> bytes:
-    """Return every byte of the answer except its date's."""
+    """Return every byte of the answer except its date."""
     reader, writer = await connect(url)
     try:
         writer.write(sent)

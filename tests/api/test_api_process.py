@@ -1,4 +1,4 @@
-"""The API as it is run: `uvicorn --factory api.app:create_app`, its environment and its log."""
+"""Runs `uvicorn --factory api.app:create_app`, and checks its environment and its log."""
 
 import asyncio
 import shutil
@@ -47,7 +47,7 @@ async def start(folder: Path, port: int, **environment: str) -> Child:
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app"]
     return await spawn(
         "api",
-        # At the level at which uvicorn itself would write down each request whole.
+        # At this level uvicorn itself would log whole requests.
         [*command, "--host", HOST, "--port", str(port), "--log-level", "trace"],
         {**plain_environment(), "PYTHONUNBUFFERED": "1", **environment},
         directory=folder,
@@ -70,7 +70,7 @@ async def answers(url: str, child: Child) -> None:
 async def process(
     sqlite: URL, client: Client, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Process]:
-    """Start one process for all, while Temporal is away."""
+    """Start one process for all tests, while Temporal is away."""
     folder = tmp_path_factory.mktemp("process")
     shutil.copyfile(str(sqlite.database), folder / "mintpost.db")
     gate = Gate(client.service_client.config.target_host)
@@ -113,7 +113,7 @@ async def test_pings_are_taken_while_temporal_is_away_and_start_when_it_appears(
     await process.says("sales start again")
     workflow = client.get_workflow_handle(f"gumroad:{order}")
     assert (await workflow.describe()).task_queue == "fulfillment"
-    # No later ping may start: rows of other tests have the same numbers, and so workflow ids.
+    # No later request may start a run, because rows of other tests have the same ids.
     await process.gate.close()
     await workflow.terminate()
     assert set(not_ready) == {"ready", "temporal", "warnings"}
@@ -187,7 +187,7 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 async def last_words(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Start all processes that refuse to, at once, and return the output of each."""
+    """Start every process that must refuse its settings, all at once. Return their output."""
 
     async def refuse(name: str, environment: dict[str, str]) -> str:
         folder = tmp_path_factory.mktemp(name)

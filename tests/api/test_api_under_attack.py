@@ -32,7 +32,7 @@ class Api:
 
 @asynccontextmanager
 async def api(template: URL, folder: Path, app: str) -> AsyncIterator[Api]:
-    """Start it as a person does, in a shell that gives it few files."""
+    """Start the API as a person does, from a shell with a low limit of open files."""
     shutil.copyfile(str(template.database), folder / "mintpost.db")
     (port,) = free_ports(1)
     uvicorn = f"{sys.executable} -m uvicorn --factory {app}:create_app --port {port}"
@@ -45,7 +45,7 @@ async def api(template: URL, folder: Path, app: str) -> AsyncIterator[Api]:
 
 @pytest.fixture(scope="module")
 async def quick(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
-    """Start one process with short times for all; the last test ends it."""
+    """Start one process with short timeouts for all tests. The last test ends it."""
     async with api(sqlite, tmp_path_factory.mktemp("quick"), "tests.api.quick") as started:
         yield started
 
@@ -98,7 +98,7 @@ async def test_sender_that_stalls_does_not_keep_the_process(quick: Api) -> None:
     async with AsyncExitStack() as stack:
         for sent in (PART, PART + ORDINARY[:100], kept_open(PART), b"POST", b""):
             await open_silently(quick.url, stack, sent)
-        assert status(await exchange(quick.url, PING)) == 200  # What came before is read by now.
+        assert status(await exchange(quick.url, PING)) == 200  # The server has read them by now.
         await quick.running.stop(signal.SIGTERM)
         log = quick.running.output()[before:]
     assert log.count("broke off and was not answered") >= 1

@@ -33,7 +33,7 @@ PART = PING[: -len(ORDINARY)]
 
 
 async def lives(connection: Held) -> bool:
-    """Tell whether the server takes a ping on it."""
+    """Return true if the server answers a request on the connection."""
     try:
         await connection.send(kept_open(PING))
         return status(await connection.answer()) == 200
@@ -112,7 +112,7 @@ async def from_another_address(web: Web, sent: bytes) -> bytes:
 async def test_a_hundred_at_once_from_one_address_are_all_answered(
     sqlite: URL, tmp_path: Path
 ) -> None:
-    bounds = Bounds().within(256)  # As few files as a system gives by default.
+    bounds = Bounds().within(256)  # As few files as a system allows by default.
     async with bounded(sqlite, tmp_path, bounds) as web, AsyncExitStack() as stack:
         pings = [await stack.enter_async_context(held(web, PART)) for _ in range(100)]
         for ping in pings:
@@ -134,7 +134,7 @@ def test_nobody_is_waited_for_longer_than_is_documented() -> None:
     bounds = Bounds()
     seconds = [each.total_seconds() for each in (bounds.head, bounds.body, bounds.answer)]
     assert seconds == [10, 30, 30]
-    # Docker waits 30 s for the end of a process, and so does `mintpost dev`.
+    # Docker and `mintpost dev` wait 30 s for the end of a process.
     assert bounds.ending.total_seconds() < LONGEST_ENDING_SECONDS < 25
 
 

@@ -1,4 +1,4 @@
-"""Which connection is given up for a new one, where each has a request in progress."""
+"""The connection closed for a new one, when each has a request in progress."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -51,7 +51,7 @@ def many_keys(session: Session) -> None:
 async def test_ping_that_is_being_stored_is_not_given_up(web: Web, stack: AsyncExitStack) -> None:
     with events_locked(web.database.engine.url):
         pings = [await stack.enter_async_context(held(web, PING)) for _ in range(FEW)]
-        # The server reads in order of arrival, and has read all of them by now.
+        # The server reads in order of arrival, so it has read all of them by now.
         for _ in range(FEW):
             async with held(web, PING) as refused:
                 assert await refused.rest() == b""

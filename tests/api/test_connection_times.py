@@ -1,4 +1,4 @@
-"""Every connection ends by a timeout, whichever part its peer does not send."""
+"""Every connection ends by a timeout, at each stage of a request."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -91,7 +91,7 @@ async def test_ping_whose_body_does_not_come_ends(
 
 
 async def test_next_request_has_its_own_time(sqlite: URL, tmp_path: Path) -> None:
-    # Long enough for a busy machine: several requests together take longer than one may.
+    # Long enough for a busy machine: several requests together take longer than the limit of one.
     one = timedelta(seconds=1)
     async with bounded(sqlite, tmp_path, replace(PATIENT, body=one)) as web, held(web) as sender:
         for _ in range(4):

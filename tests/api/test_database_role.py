@@ -47,14 +47,14 @@ PASSWORD = "an invented ' password \\ of 漢字"
 
 @contextmanager
 def owning(url: URL) -> Iterator[Engine]:
-    """Open a database as its owner, after a migration that made the API's role."""
+    """Open a database as its owner, after a migration that created the API's role."""
     engine = open_engine(url)
     migrate(engine, PASSWORD)
     yield engine
     with engine.begin() as connection:
         connection.execute(text(f"DROP OWNED BY {API_ROLE}"))
         with suppress(DBAPIError), connection.begin_nested():
-            # It stays where another test's database still has rights for it.
+            # The role stays while another test's database grants it rights.
             connection.execute(text(f"DROP ROLE {API_ROLE}"))
     engine.dispose()
 
@@ -80,7 +80,7 @@ def role(owner: Engine) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def unchanged(postgres: URL) -> Iterator[Database]:
-    """Open one database for all who are refused: none of them changes it."""
+    """Open one database for all refused statements, because none of them changes it."""
     url = create_database(postgres.set(database="postgres"), str(postgres.database))
     with owning(url) as owner, as_api(owner) as database:
         yield database
@@ -157,7 +157,7 @@ def test_a_role_that_may_make_none_is_told(owner: Engine, role: Database) -> Non
 
 @pytest.fixture
 async def as_role(setup: Setup, role: Database) -> AsyncIterator[tuple[Mintpost, Setup]]:
-    """Run the worker as the owner, and the API under its role."""
+    """Run the worker as the owner, and the API with its role."""
 
     async def connect() -> Client:
         return setup.client
@@ -193,7 +193,7 @@ async def test_a_sale_goes_through_an_api_of_that_role(as_role: tuple[Mintpost, 
 
 
 def looked_after(session: Session, now: datetime) -> dict[str, object]:
-    """Do what relay and watcher do where something waits, ends or comes late."""
+    """Do everything that relay and watcher do with waiting, ending and late rows."""
     waiting, started, late = (store_ping(session, order) for order in ("1", "2", "order-1"))
     record_waiting(session, "Temporal is away")
     before = len(waiting_events(session, 100))

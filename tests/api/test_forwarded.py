@@ -39,7 +39,7 @@ async def web(
 
 
 async def clients(web: Web, forwarded: str, caplog: pytest.LogCaptureFixture) -> set[str]:
-    """Send a ping and a stranger's request; return whom the log and the row call the client."""
+    """Send a request of a sender and of a stranger. Return the client in the log and in the row."""
     caplog.clear()
     header = f"X-Forwarded-For: {forwarded}"
     for target, code in ((RIGHT, 200), (UNKNOWN, 404)):

@@ -1,4 +1,4 @@
-"""A disk that is full takes neither row nor file: /readyz says so before a ping is lost."""
+"""A full disk takes neither row nor file, and /readyz says so before a request is lost."""
 
 import resource
 import shutil
@@ -49,7 +49,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(folder: Path) -> Path:
-    """Write until nothing more can be."""
+    """Write until the disk is full."""
     filler = folder / "filler"
     with suppress(OSError), filler.open("wb", buffering=0) as file:
         while file.write(bytes(4096)):
@@ -119,7 +119,7 @@ async def test_a_database_that_takes_no_row_beside_a_spool_that_takes_no_file_is
     (tmp_path / "spool").touch()
     parts = ApiParts(database, storefronts, connect, Spool(tmp_path / "spool"), "nobody")
     async with running_api(parts) as url:
-        # It can be looked at, so that only the last row tells.
+        # The database can be read, so only the failed row shows the problem.
         with read_only(database.engine.url):
             assert await send(url, b"sale_id=read-only-for-now") == 503
             code, answer = await readiness(url)
@@ -144,7 +144,7 @@ def test_a_look_for_room_leaves_nothing_behind(tmp_path: Path) -> None:
 async def limited(
     sqlite: URL, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Running, str]]:
-    """Start one process for all: each test gives it back its right to write files."""
+    """Start one process for all tests. Each test restores its right to write files."""
     folder = tmp_path_factory.mktemp("limited")
     shutil.copyfile(str(sqlite.database), folder / "mintpost.db")
     (port,) = free_ports(1)

@@ -32,7 +32,7 @@ METHODS = ("GET", "POST", "PUT", "HEAD", "OPTIONS", "TRACE", "DELETE", "BREW")
 
 
 class Counting(Gumroad):
-    """Counts how often it is asked."""
+    """Counts the calls of `screen`."""
 
     def __init__(self) -> None:
         super().__init__((SECRET, "older"))
@@ -45,7 +45,7 @@ class Counting(Gumroad):
 
 
 class Web:
-    """An API alone, which no request here makes store anything."""
+    """An API whose requests here store nothing."""
 
     def __init__(self, database: Database) -> None:
         self.gumroad = Counting()

@@ -1,4 +1,4 @@
-"""What load balancers and license-checking apps ask for."""
+"""The answers for load balancers and for apps that check licenses."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -87,7 +87,7 @@ async def test_not_ready_names_the_command_for_an_older_database(
 @ON_SQLITE
 async def test_spooled_requests_are_told_and_take_nobody_out_of_rotation(setup: Setup) -> None:
     setup.with_worker = False
-    # A folder stays where it is: a file would soon be a row.
+    # A folder stays in the spool; a file would soon become a row.
     (setup.folder / "spool" / "a-folder.json").mkdir(parents=True)
     (setup.folder / "spool" / f"garbage{SET_ASIDE}").touch()
     async with running(setup) as started:

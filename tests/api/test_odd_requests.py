@@ -28,7 +28,7 @@ ODD: dict[str, Callable[[str], bytes]] = {
         request("POST", target, "Content-Length: 3", CHUNKED) + b"0\r\n\r\n"
     ),
     "odd-encoding": lambda target: request("POST", target, "Transfer-Encoding: gzip"),
-    # One byte more than h11 keeps of a head that does not end.
+    # One byte more than h11 keeps of an unfinished head.
     "large-head": lambda target: f"POST {target} HTTP/1.1\r\nX: ".encode().ljust(65_537, b"x"),
     "no-colon": lambda target: request("POST", target, "no colon"),
     "folded": lambda target: request("POST", target, "X: a\r\n b"),
@@ -86,7 +86,7 @@ async def test_ping_with_a_chunk_that_is_no_number_is_refused(
     web: Web, before: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with held(web, request("POST", RIGHT, CHUNKED) + before) as connection:
-        assert status(await exchange(web.url, PING)) == 200  # What came before is read by now.
+        assert status(await exchange(web.url, PING)) == 200  # The server has read it by now.
         await connection.send(b"zz\r\n\r\n")
         assert status(await connection.rest()) == 400
     assert status(await exchange(web.url, PING)) == 200

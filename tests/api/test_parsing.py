@@ -1,4 +1,4 @@
-"""Requests that would cost the event loop much before anything of ours sees them."""
+"""Requests that are costly for the event loop before our code sees them."""
 
 import asyncio
 from collections.abc import AsyncIterator

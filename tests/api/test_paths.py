@@ -1,4 +1,4 @@
-"""What of a path is logged: nothing that could be a secret, or a part of one."""
+"""The log shows no part of a path that could belong to a secret."""
 
 import re
 from urllib.parse import quote

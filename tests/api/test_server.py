@@ -15,11 +15,11 @@ from api.server import LONGEST_ENDING_SECONDS, bound_server
 
 
 async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
-    """Answer nothing: it is not asked."""
+    """Never called."""
 
 
 class SomeProtocol(asyncio.Protocol):
-    """Stands for httptools, or for a library of websockets."""
+    """Stands for httptools, or for a websocket library."""
 
 
 def bounded(config: uvicorn.Config) -> uvicorn.Config:

@@ -1,4 +1,4 @@
-"""Whoever asks while a look goes on gets what that look finds."""
+"""Every client that asks during a check gets the result of that check."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 
 class Look:
-    """Finds how often it was called, once it is let go."""
+    """Returns the number of its calls, after its release."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -106,7 +106,7 @@ async def test_who_floods_a_public_route_takes_one_thread_of_the_database(
 
 
 class Counting(Database):
-    """Counts the reads, and the probes, that go on at once."""
+    """Counts the reads and probes in progress."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)

@@ -1,4 +1,4 @@
-"""Only when database and spool both fail is a sender asked to come again."""
+"""A sender is asked to retry only when both database and spool fail."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ from tests.support.spooling import HURRIED, drained, parts, post, rows, send
 
 @pytest.fixture
 def quick(database_url: URL) -> Iterator[Database]:
-    """Open the database so that it soon says when it is away."""
+    """Open the database with a short timeout for outages."""
     database = Database(open_engine(database_url, patience_seconds=0.1))
     yield database
     database.dispose()
@@ -49,7 +49,7 @@ def unusable(folder: Path) -> Spool:
 
 
 class Hanging(Spool):
-    """A disk that answers only once it is `released`."""
+    """A disk that does not answer until `released`."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -83,7 +83,7 @@ async def test_spool_that_cannot_be_keeps_no_row_away(database: Database, tmp_pa
 
 
 class Slow(Hanging):
-    """A disk that takes long, and tells when it has begun."""
+    """A slow disk that reports the start of each call."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -128,7 +128,7 @@ async def test_file_may_take_all_the_time_that_a_quick_refusal_leaves(
 
 
 class Counting(Database):
-    """Counts the commits that a thread has begun."""
+    """Counts the commits begun by a thread."""
 
     begun = 0
 
@@ -142,7 +142,7 @@ class Counting(Database):
 async def test_commit_that_found_no_thread_in_time_is_not_begun_any_more(
     database_url: URL, tmp_path: Path
 ) -> None:
-    """Else a database that hangs for hours would gather every ping of that time."""
+    """Otherwise a database that hangs for hours would collect all requests of those hours."""
     database, spool = Counting(open_engine(database_url, patience_seconds=60)), Spool(tmp_path)
     pings = 4 * DATABASE_THREADS
     async with running_api(parts(database, spool, HURRIED)) as url:

@@ -1,4 +1,4 @@
-"""A ping whose row cannot be committed is answered 200 from the spool, and becomes one row."""
+"""A request whose row cannot be committed is answered 200 from the spool, and becomes one row."""
 
 import asyncio
 import logging
@@ -36,7 +36,7 @@ def spool(tmp_path: Path) -> Spool:
 
 @pytest.fixture
 def quick(database_url: URL) -> Iterator[Database]:
-    """Open the database so that it soon says when it is away."""
+    """Open the database with a short timeout for outages."""
     database = Database(open_engine(database_url, patience_seconds=0.1))
     yield database
     database.dispose()
@@ -89,7 +89,7 @@ async def test_pings_survive_a_restart_in_the_middle_of_an_outage(
 async def test_hung_database_keeps_no_ping_waiting_and_makes_one_row_of_each(
     database_url: URL, spool: Spool
 ) -> None:
-    """More pings than threads: all of these hang, and commit late what is in the spool as well."""
+    """More requests than threads: all hang, and later commit rows that the spool holds too."""
     database = Database(open_engine(database_url, patience_seconds=60))
     bodies = {f"n={number}".encode() for number in range(THREADS + 3)}
     async with running_api(parts(database, spool, HURRIED)) as url:
@@ -161,7 +161,7 @@ def rename(database: Database, old: str, new: str) -> None:
 
 
 class LosesAnAnswer(Database):
-    """Commits the first ping, and does not hear of it."""
+    """Commits the first request, but loses the answer."""
 
     lost = False
 
@@ -178,7 +178,7 @@ async def test_commit_whose_answer_was_lost_makes_one_row_at_once(
     database_url: URL, spool: Spool
 ) -> None:
     database = LosesAnAnswer(open_engine(database_url))
-    # Nobody looks by himself before tomorrow: the ping must wake the drainer.
+    # The drainer's interval is a day here, so the request must wake the drainer.
     slow = replace(parts(database, spool), pauses=Pauses(idle=timedelta(days=1)))
     async with running_api(slow) as url:
         assert await send(url, b"n=1") == 200

@@ -1,4 +1,4 @@
-"""What /readyz warns of: a shop without a secret, refused calls, a queue that nobody polls."""
+"""The warnings of /readyz: a shop without a secret, refused calls, a queue without a worker."""
 
 import base64
 import shutil
@@ -33,7 +33,7 @@ async def warnings(url: str) -> tuple[int, list[str]]:
 
 
 def refused(method: str, target: str, *headers: str) -> str | None:
-    """Return the cause that is told of a call."""
+    """Return the reported cause of a refused call."""
     path, _, query = target.partition("?")
     fields = [header.partition(": ")[::2] for header in headers]
     scope = {

@@ -24,7 +24,7 @@ ORDINARY = recorded("01")
 
 
 class Watched(Gumroad):
-    """Notes which bodies it was asked to name, and on which thread."""
+    """Records the bodies that it named, and the threads."""
 
     def __init__(self) -> None:
         super().__init__((SECRET,))
@@ -37,8 +37,8 @@ class Watched(Gumroad):
 
 
 async def send(setup: Setup, gumroad: Gumroad, *bodies: bytes) -> list[EventLine]:
-    """Send them to an API alone; return the rows in order of arrival."""
-    # No run may start: rows of other tests have the same numbers.
+    """Send the bodies to an API without a worker. Return the rows in order of arrival."""
+    # No run may start, because rows of other tests have the same ids.
     parts = replace(web_parts(setup), storefronts={"gumroad": gumroad}, connect=connect_to_nothing)
     async with (
         running_api(parts) as url,
@@ -76,7 +76,7 @@ async def test_leaves_a_large_body_to_the_worker(setup: Setup) -> None:
 
 
 class Hindered(Gumroad):
-    """Names no long body before a short one was named."""
+    """Names no long body before a short body was named."""
 
     def __init__(self) -> None:
         super().__init__((SECRET,))

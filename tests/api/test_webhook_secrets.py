@@ -1,4 +1,4 @@
-"""No spelling of a secret is kept of an authenticated request, in the database or in the spool."""
+"""Neither the database nor the spool keeps any spelling of a secret."""
 
 import base64
 from pathlib import Path
@@ -32,7 +32,7 @@ def in_json(text: str) -> str:
 
 
 def spelled(secret: str) -> list[str]:
-    """Return headers of proxies that repeat it, none by a name that gives it away."""
+    """Return headers of proxies that repeat the secret under harmless names."""
     twice = quote(quote(f"/webhooks/gumroad?secret={secret}", safe=""), safe="")
     return [
         f"X-Original-Uri: {quote(f'/webhooks/gumroad?secret={secret}', safe='')}",

@@ -1,4 +1,4 @@
-"""What an authenticated request leaves in the database."""
+"""The row of an authenticated request."""
 
 import asyncio
 import base64
@@ -81,7 +81,7 @@ async def test_two_requests_with_one_body_are_two_rows(web: Mintpost) -> None:
 
 @ON_SQLITE
 async def test_headers_that_may_hold_the_secret_are_not_kept(web: Mintpost) -> None:
-    # A proxy that rewrites the address does not repeat the query as it came.
+    # A proxy that rewrites the address repeats the query in another spelling.
     url = f"{web.url}/webhooks/gumroad?a=1&secret={SECRET}"
     answer = await web.http.post(url, headers=TELLING)
     assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""Strangers learn nothing: each gets, byte for byte, what an unknown path gets."""
+"""Strangers learn nothing: each gets the answer of an unknown path, byte for byte."""
 
 import base64
 import shutil
@@ -54,7 +54,7 @@ class Web:
 
 @pytest.fixture(scope="module")
 async def web(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Web]:
-    """Run one API for all: no request here changes anything."""
+    """Run one API for all tests, because no request here changes anything."""
     file = tmp_path_factory.mktemp("strangers") / "mintpost.db"
     shutil.copyfile(str(sqlite.database), file)
     database = Database(open_engine(URL.create("sqlite", database=str(file))))

@@ -1,4 +1,4 @@
-"""How the options of a purchase are compared with those of the mapping, and what is noted."""
+"""Compares the options of a purchase with the mapping's, and checks the notes about differences."""
 
 import pytest
 

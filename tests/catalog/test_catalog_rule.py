@@ -1,4 +1,4 @@
-"""Which entry a purchase means."""
+"""The rule that picks the entry for a purchase."""
 
 import pytest
 

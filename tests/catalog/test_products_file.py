@@ -1,4 +1,4 @@
-"""The mapping follows its file, and survives whatever is done to it."""
+"""The mapping follows its file, and survives every change of the file."""
 
 import logging
 import os
@@ -38,7 +38,7 @@ def products(path: Path) -> ProductsFile:
 
 @pytest.fixture
 def told(caplog: pytest.LogCaptureFixture) -> Callable[[], Sequence[str]]:
-    """Return what was logged since the last call, each with its level."""
+    """Return the messages logged since the last call, with their levels."""
     caplog.set_level(logging.INFO, "catalog.file")
 
     def take() -> Sequence[str]:
@@ -105,7 +105,7 @@ def test_an_edit_of_the_same_size_and_time_is_seen(products: ProductsFile, path:
 
 
 def test_a_swapped_link_is_seen(tmp_path: Path) -> None:
-    # Kubernetes swaps the link `..data` to the directory that holds a ConfigMap's files.
+    # For a ConfigMap's files, Kubernetes swaps the link `..data` to a new directory.
     for version, tier in (("v1", "lite"), ("v2", "core")):
         (tmp_path / version).mkdir()
         (tmp_path / version / "products.yaml").write_text(mapping(tier))
@@ -197,7 +197,7 @@ def test_a_vanished_file_keeps_the_last_good_mapping_and_is_told_once(
 
 
 def test_the_very_same_file_come_back_is_good_again(tmp_path: Path, told: Told) -> None:
-    # Unmounting and mounting a directory leaves the file's own times and numbers as they were.
+    # Unmounting and mounting a directory keeps a file's times and inode number.
     mounted, elsewhere = tmp_path / "mounted", tmp_path / "elsewhere"
     mounted.mkdir()
     path = mounted / "products.yaml"
@@ -221,7 +221,8 @@ def test_a_second_thread_waits_for_the_first_ones_look(
     def ask_meanwhile(_: logging.LogRecord) -> bool:
         if second.ident is None:
             second.start()
-            # It has this long to tell the same thing again, before the first has noted it.
+            # During this time the second thread could log the same message before the first notes
+            # it.
             second.join(timeout=0.3)
         return True
 

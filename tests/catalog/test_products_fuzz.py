@@ -1,4 +1,4 @@
-"""Any file whatever is a mapping or a list of sentences; the worker survives every edit."""
+"""Any file gives a mapping or a list of sentences, and the worker survives every edit."""
 
 from collections.abc import Iterable
 from pathlib import Path

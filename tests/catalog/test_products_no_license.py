@@ -1,4 +1,4 @@
-"""What the operator sees for mistakes around `license: none` and the titles of options."""
+"""The sentences for mistakes around `license: none` and the titles of options."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a right file means."""
+"""The meaning of a correct file."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the operator sees for each mistake in products.yaml, word for word."""
+"""The operator's sentence for each mistake in products.yaml, word for word."""
 
 from pathlib import Path
 from textwrap import dedent
@@ -16,7 +16,7 @@ Bad = tuple[str, ...]
 
 
 def entry(*lines: str) -> str:
-    """Return a file with one entry that is right but for these lines, the first in line 4."""
+    """Return a correct file with one entry, plus these lines, the first as line 4."""
     return after_entry(*(f"    {line}" for line in lines))
 
 

@@ -1,4 +1,4 @@
-"""The code of docs/verify-licenses.md, each language's made callable."""
+"""Makes the code in docs/verify-licenses.md callable, for each language."""
 
 import json
 import re
@@ -41,7 +41,7 @@ KeyChecks = Callable[[Sequence[str]], list[bool]]
 
 
 class RefusedError(Exception):
-    """The snippet took the token for no license."""
+    """The snippet refused the token."""
 
 
 def code(language: str) -> str:
@@ -57,7 +57,7 @@ def snippets(tmp_path: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One process for all calls: to start it takes longer than what is asked of it."""
+    """One process for all calls, because its start takes longer than the calls."""
 
     process: Popen[str]
 

@@ -1,4 +1,4 @@
-"""Each process of `mintpost dev` gets what docker-compose.yml gives it, and no more."""
+"""Each process of `mintpost dev` gets the variables of docker-compose.yml, and no more."""
 
 import os
 

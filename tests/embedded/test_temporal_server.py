@@ -1,4 +1,4 @@
-"""Which `temporal` is run, and which ports are taken."""
+"""The choice of the `temporal` binary and of its ports."""
 
 import socket
 import sys
@@ -25,7 +25,7 @@ from tests.support.waiting import until
 
 @pytest.fixture
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Be on a machine without the command: neither beside Python, nor on PATH, nor downloaded."""
+    """Hide the command: not beside Python, not on PATH, not downloaded."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(temporal_server, "DOWNLOADS", tmp_path / "downloads")

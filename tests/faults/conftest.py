@@ -1,4 +1,4 @@
-"""A Mintpost whose provider is on the loopback; whatever breaks, breaks for real."""
+"""A Mintpost with a provider on the loopback. Every fault is real."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -22,7 +22,7 @@ async def postmark() -> AsyncIterator[FakePostmark]:
 
 @pytest.fixture
 async def mailing(setup: Setup, postmark: FakePostmark) -> AsyncIterator[Setup]:
-    """Return a setup that mails; the test starts it itself."""
+    """Return a setup that mails. The test starts it."""
     account = PostmarkAccount(postmark.token, SENDER, api_url=postmark.url)
     async with aclosing(PostmarkEmailService(account)) as service:
         setup.mailer = service
@@ -31,7 +31,7 @@ async def mailing(setup: Setup, postmark: FakePostmark) -> AsyncIterator[Setup]:
 
 @pytest.fixture
 def environment(setup: Setup, client: Client, postmark: FakePostmark) -> dict[str, str]:
-    """Return what an API and a worker of this database have to know."""
+    """Return the environment of an API and a worker on this database."""
     (setup.folder / "products.yaml").write_text(PRODUCTS)
     return {
         "DATABASE_URL": setup.database.engine.url.render_as_string(hide_password=False),

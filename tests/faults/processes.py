@@ -1,4 +1,4 @@
-"""The API and the worker as processes, which a test may kill."""
+"""Runs the API and the worker as processes that a test may kill."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ async def api(setup: Setup, environment: dict[str, str]) -> AsyncIterator[Api]:
     command = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app"]
     options = ["--host", HOST, "--port", str(port)]
     async with start(*command, *options, folder=folder, environment=environment) as process:
-        await process.says("Uvicorn running on")  # It listens only then.
+        await process.says("Uvicorn running on")  # From here on it listens.
         yield Api(f"http://{HOST}:{port}", process)
 
 

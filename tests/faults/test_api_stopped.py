@@ -1,4 +1,4 @@
-"""The API is asked to stop in the middle of a request: that one is answered and kept."""
+"""The API is stopped during a request, and still stores and answers the request."""
 
 import asyncio
 import signal
@@ -39,7 +39,7 @@ async def test_request_that_was_under_way_is_kept(setup: Setup) -> None:
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
         writer.write(head(address.netloc) + ORDINARY[:100])
         await writer.drain()
-        await started.ping("another==")  # It has read what came before.
+        await started.ping("another==")  # The server has read the first part by now.
         started.running.process.send_signal(signal.SIGTERM)
         await started.running.says("Shutting down")
         writer.write(ORDINARY[100:])
@@ -47,7 +47,7 @@ async def test_request_that_was_under_way_is_kept(setup: Setup) -> None:
         writer.close()
         await asyncio.wait_for(started.running.process.wait(), 30)
     assert answer.startswith(b"HTTP/1.1 200 ")
-    # A commit that took too long went into the spool, and is as safe there.
+    # After a slow commit, the spool may hold the request instead, as safely.
     rows = {event.order_id for event in await setup.database.read(list_events, Filters())}
     files = {new.order_id for new in spooled(Spool(setup.folder / "spool"))}
     assert order_of(ORDINARY) in rows | files

@@ -1,4 +1,4 @@
-"""The database goes away in the middle of each step, and every time the sale goes on."""
+"""The database goes away during each step, and the sale always continues."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ WAITING = text(
 
 @contextmanager
 def held(url: URL, lock: str) -> Iterator[None]:
-    """Hold a lock until its connection is cut, which the outage does."""
+    """Hold a lock until the outage cuts its connection."""
     engine = open_engine(url)
     with engine.connect() as holding:
         holding.execute(text(f"LOCK TABLE {lock} MODE"))
@@ -46,7 +46,7 @@ async def until_a_step_is_in_the_middle(url: URL) -> None:
 
 
 async def dispatched(mintpost: Mintpost, order: str) -> None:
-    """Store a sale and start its workflow, on which nobody works yet."""
+    """Store a sale and start its workflow, without a worker."""
     await mintpost.ping(changed(recorded("01"), sale_id=order))
 
     async def started() -> bool | None:
@@ -77,7 +77,7 @@ async def test_step_goes_on_when_the_database_is_back(
     mailing.with_worker, order = False, f"away-at-{step}=="
     async with running(mailing) as mintpost:
         await dispatched(mintpost, order)
-    # The relay is gone: it reads these tables too, and a step must be what waits for the lock.
+    # The relay is stopped, because it reads these tables too, and the step must wait for the lock.
     with held(database_url, lock):
         async with running_worker(mailing, mintpost.products):
             await until_a_step_is_in_the_middle(database_url)

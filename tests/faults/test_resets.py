@@ -1,4 +1,4 @@
-"""A sale is reset while it runs, when it failed and when it is done: one license, one mail."""
+"""A sale is reset while it runs, after it failed and after it is done: one license, one mail."""
 
 import asyncio
 import json
@@ -20,14 +20,14 @@ from tests.support.waiting import PATIENCE_SECONDS, until
 
 ORDINARY = recorded("01")
 ORDER = order_of(ORDINARY)
-# The mail hangs until the test lets it go, whatever the machine does meanwhile.
+# The mail hangs until the test releases it, however slow the machine is.
 NO_DEADLINE = MailPatience(lookup=timedelta(0), visible=timedelta(seconds=2 * PATIENCE_SECONDS))
 DOWN = refuse(503, 100)
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 class HeldMail:
-    """A mail of which the provider says nothing until it is let go; then its answer is lost."""
+    """A mail that the provider does not answer until its release; then the answer is lost."""
 
     def __init__(self, postmark: FakePostmark, *, kept: bool) -> None:
         self.postmark = postmark
@@ -49,9 +49,9 @@ class HeldMail:
 
 @asynccontextmanager
 async def reset_while_held(mintpost: Mintpost, held: HeldMail) -> AsyncIterator[None]:
-    """Reset the sale while its mail is held, in the end let the mail go, and see the sale done.
+    """Reset the sale while its mail is held, then release the mail and wait for the sale's end.
 
-    The attempt is the one after the fast path's: there is nothing to reset to before.
+    The held attempt is on the slow path: before that, no event exists to reset to.
     """
     await mintpost.ping(ORDINARY)
     await asyncio.wait_for(held.came.wait(), PATIENCE_SECONDS)
@@ -81,7 +81,7 @@ async def test_reset_while_the_mail_leaves_sends_no_second_one(
     postmark.reactions.extend([DOWN, held.reaction])
     async with running(mailing) as mintpost:
         async with reset_while_held(mintpost, held):
-            # The other attempt still waits for its answer.
+            # The first attempt still waits for its answer.
             await mintpost.run_of(ORDER).result()
         (delivery,) = await mintpost.deliveries()
     assert [mail.message_id for mail in postmark.accepted] == [delivery.message_id]

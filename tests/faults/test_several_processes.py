@@ -1,4 +1,4 @@
-"""Two APIs and two workers share one PostgreSQL, and one of each is killed meanwhile."""
+"""Two APIs and two workers share one PostgreSQL, and one of each is killed."""
 
 import asyncio
 from collections import Counter
@@ -34,7 +34,7 @@ async def settled(setup: Setup, orders: set[str]) -> list[EventLine]:
 
 
 async def sell(order: str, first: Api, second: Api) -> None:
-    """Send a copy to each. The first is killed when it has answered for the first time."""
+    """Send a copy to each API. The first is killed after its first answer."""
     with suppress(httpx.TransportError, ProcessLookupError):
         assert await first.ping(order) == 200
         first.running.process.kill()
@@ -42,7 +42,7 @@ async def sell(order: str, first: Api, second: Api) -> None:
 
 
 async def holder(workers: dict[str, Running], postmark: FakePostmark) -> Running:
-    """Wait until the provider has a mail; return the worker that waits for its answer."""
+    """Wait until the provider has a mail. Return the worker that waits for the answer."""
 
     async def taken() -> Running | None:
         names = [mail.message["From"].partition(" ")[0] for mail in postmark.accepted]
@@ -71,7 +71,7 @@ async def test_two_of_each_of_which_one_is_killed_make_one_license_and_one_mail_
         worker = await holder(dict(zip(WORKERS, (one, other), strict=True)), postmark)
         await asyncio.gather(*(sell(order, first, second) for order in orders))
         await settled(setup, orders)
-        worker.process.kill()  # It still waits for the answer to its mail.
+        worker.process.kill()  # It is waiting for the answer to its mail.
         assert await second.ping(LATE) == 200
         events = await settled(setup, everything)
     assert {event.outcome for event in events} == {"fulfilled", "duplicate"}

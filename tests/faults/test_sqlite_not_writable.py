@@ -1,4 +1,4 @@
-"""SQLite's file was put back by another user: once its mode is mended, all goes on by itself."""
+"""Another user owns SQLite's file. After a `chmod`, all continues without a restart."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ from tests.support.waiting import until
 API = (sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app", "--host", HOST)
 OTHER = 65534
 IS_ROOT = os.geteuid() == 0
-"""Root may write whatever the mode says, so the processes are another user's then."""
+"""Root ignores file modes, so then the processes run as another user."""
 
 AS_OTHER = ("setpriv", f"--reuid={OTHER}", f"--regid={OTHER}", "--clear-groups")
 TAKEN_AWAY = {
@@ -45,7 +45,7 @@ def other_may_run_python() -> bool:
 
 @pytest.fixture
 def base(sqlite: URL) -> Iterator[Path]:
-    """Yield a folder that another user reaches; pytest's are closed to it."""
+    """Yield a folder open to another user, because pytest's folders are closed to others."""
     if IS_ROOT and not other_may_run_python():
         pytest.skip("run by root, and another user may not run this Python")
     with tempfile.TemporaryDirectory() as made:
@@ -110,7 +110,7 @@ async def test_once_it_may_be_written_api_and_worker_go_on_without_a_restart(
         "PRODUCTS_FILE": str(base / "products.yaml"),
         "TEMPORAL_ADDRESS": client.service_client.config.target_host,
     }
-    # No run may start: rows of other tests have the same numbers.
+    # No run may start, because rows of other tests have the same ids.
     alone = {**environment, "TEMPORAL_ADDRESS": f"{HOST}:1"}
     take_away(base / "database", TAKEN_AWAY[what])
     async with AsyncExitStack() as stack:

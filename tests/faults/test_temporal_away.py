@@ -1,4 +1,4 @@
-"""Temporal dies, with its memory or without, and every sale goes on when there is one again."""
+"""Temporal dies, with or without its data, and every sale continues after its return."""
 
 import asyncio
 import signal
@@ -30,7 +30,7 @@ ORDINARY = recorded("01")
 
 
 class OwnTemporal:
-    """A server of a test's own, for it to kill; always on the same port."""
+    """A Temporal server of one test, which may kill it. The port stays the same."""
 
     def __init__(self, folder: Path, *, forgetful: bool) -> None:
         port, ui_port = free_ports(2)
@@ -120,7 +120,7 @@ async def test_temporal_that_hangs_holds_up_no_answer_and_no_other_row(
 
 
 class LateGate(Gate):
-    """Holds back the server's answers while `prompt` is not set."""
+    """Holds back the server's answers until `prompt` is set."""
 
     def __init__(self, target: str) -> None:
         super().__init__(target)

@@ -1,4 +1,4 @@
-"""A worker dies after the provider took a mail and before that is known: one mail in the end."""
+"""A worker dies after the provider took a mail, before the worker knows: one mail in the end."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def start_sale(setup: Setup, order: str) -> None:
     body = changed(recorded("01"), sale_id=order)
     event_id = await setup.database.write(store_event, new_event(body, order))
-    # Temporal gives a dead worker's task to another one after this time; it is 10 s by default.
+    # After this timeout (10 s by default), Temporal gives a dead worker's task to another worker.
     starter = Starter(setup.client, TASK_QUEUE, task_timeout=timedelta(seconds=1))
     event = WaitingEvent(event_id, "gumroad", "sale", order, None)
     await starter.start(event, f"gumroad:{order}")

@@ -1,4 +1,4 @@
-"""Which exit code a process ends with."""
+"""The exit code of a process."""
 
 import sys
 
@@ -19,7 +19,7 @@ from tests.support.processes import run
 async def test_process_ends_with_what_its_main_ended_with(
     tmp_path_factory: pytest.TempPathFactory, main: str, code: int, said: str
 ) -> None:
-    # What runs while an interpreter shuts down is not waited for: that is where it is aborted.
+    # A normal shutdown of the interpreter would run `atexit`, and so abort here.
     program = f"import atexit, os, sys; atexit.register(os.abort); end_with({main})"
     folder = tmp_path_factory.mktemp("ending")
     words = f"from kit.exiting import end_with; {program}"

@@ -17,7 +17,7 @@ from kit.addresses import mailable
         ("o'brien@shop.test", "o'brien@shop.test"),
         ("buyer@shop.invalid", "buyer@shop.invalid"),
         ("buyer@bücher.example", "buyer@xn--bcher-kva.example"),
-        # Registered and mailed to, though IDNA 2008 knows no emoji and reserves the two hyphens.
+        # Registered domains that take mail, although IDNA 2008 refuses emoji and these two hyphens.
         ("buyer@xn--ls8h.la", "buyer@xn--ls8h.la"),
         ("buyer@XN--LS8H.la", "buyer@xn--ls8h.la"),
         ("buyer@in--focus.com", "buyer@in--focus.com"),

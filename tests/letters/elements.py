@@ -1,4 +1,4 @@
-"""What a mail program would act upon in a page."""
+"""Finds the parts of a page that a mail program acts on."""
 
 from html.parser import HTMLParser
 

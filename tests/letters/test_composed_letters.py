@@ -1,4 +1,4 @@
-"""What a letter says of a license, beside the token that it carries."""
+"""The text of a license e-mail, and the token attached to it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Which name a letter repeats: buyers type both it and the address that the letter goes to."""
+"""The names that a letter repeats. Buyers type both the name and the recipient's address."""
 
 import unicodedata
 

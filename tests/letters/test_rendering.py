@@ -139,7 +139,7 @@ def test_the_page_fetches_nothing_and_fits_every_client(
         assert "url(" not in html
         assert "@import" not in html
         assert '<html lang="en"' in html
-        # Gmail clips a mail of more than 102 kB, and the key with it.
+        # Gmail clips a mail of more than 102 kB, and with it the key.
         assert len(html.encode()) < 30_000
 
 

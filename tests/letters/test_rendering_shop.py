@@ -1,4 +1,4 @@
-"""Who sells, whom to write to, and which order: what a buyer needs when something is wrong."""
+"""The seller, the address for questions and the order: a buyer with a problem needs them."""
 
 import re
 from dataclasses import replace
@@ -22,7 +22,7 @@ def sold(letter: LicenseLetter) -> LicenseLetter:
 
 
 def bodies(templates: Templates, letter: LicenseLetter) -> tuple[str, str]:
-    """Return what a reader sees of both, each blank and line break as one blank."""
+    """Return the visible text of both bodies, with each run of blanks as one blank."""
     _, text, html = templates.render(letter)
     plain, page = (" ".join(body.split()) for body in (text, Elements(html).text))
     return plain, page

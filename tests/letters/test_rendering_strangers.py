@@ -1,4 +1,4 @@
-"""What strangers write stays text in a letter, and short."""
+"""In a letter, texts of strangers stay plain and short."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What every mailer promises. A new one is one line in MAILERS."""
+"""The promises of every mailer. A new mailer is one line in MAILERS."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing

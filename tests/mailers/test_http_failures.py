@@ -1,4 +1,4 @@
-"""Was it sent? Real sockets, and the table of what httpx raises, through one such mailer."""
+"""Decides if a mail was sent: with real sockets, and for each exception of httpx."""
 
 import asyncio
 import socket

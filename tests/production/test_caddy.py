@@ -1,4 +1,4 @@
-"""The Caddyfile, run by a real Caddy in front of a real API. Skipped where there is no Caddy."""
+"""The Caddyfile, run by a real Caddy in front of a real API. Skipped without Caddy."""
 
 import asyncio
 import base64
@@ -43,7 +43,7 @@ class Proxy:
         return await exchange(self.url, request("POST", target, *headers, body=body))
 
     async def first_status(self, sent: bytes) -> int | None:
-        """Return the status of an answer that may come before all was sent; None without one."""
+        """Return the status of an answer that may come before the request's end, or None."""
         reader, writer = await connect(self.url)
         writer.write(sent)
         line = b""
@@ -55,7 +55,7 @@ class Proxy:
 
 @asynccontextmanager
 async def caddy(upstream: str, folder: Path) -> AsyncIterator[Proxy]:
-    """Run Caddy by the repository's file; only addresses are changed."""
+    """Run Caddy with the repository's file. Only addresses are changed."""
     (port,) = free_ports(1)
     url = f"http://{HOST}:{port}"
     file = folder / "Caddyfile"
@@ -119,7 +119,7 @@ async def test_no_secret_is_logged_when_an_answer_fails(serve: Serve, tmp_path: 
     async with caddy(f"{host}:{port}", tmp_path) as proxy:
         await proxy.ask(TARGET, BASIC, f"X-Original-Uri: {TARGET}", body=b"a=1")
         await proxy.ask(f"/webhooks/gumroad%3Fsecret={SECRET}", body=b"a=1")
-        # It writes what it has to say before it ends.
+        # Caddy writes its remaining log lines before it ends.
         await proxy.process.stop(signal.SIGTERM)
         log = proxy.process.output()
     server.close()

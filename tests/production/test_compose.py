@@ -1,7 +1,7 @@
-"""docker-compose.yml, held to the Compose specification and to what the code reads.
+"""Checks docker-compose.yml against the Compose specification and against the code.
 
-compose_spec.json is the specification's schema as docker-compose 1.29.2 carries it (Docker, Inc.,
-Apache-2.0), unchanged. It is of 2021: what it knows, every Compose v2 knows.
+compose_spec.json is the specification's schema from docker-compose 1.29.2 (Docker, Inc.,
+Apache-2.0), unchanged. It is from 2021, so every Compose v2 knows all of it.
 """
 
 import json
@@ -45,7 +45,7 @@ SECRETS = {
 
 
 def filled_in(name: str, given: dict[str, str]) -> dict[str, str]:
-    """Return a service's environment as Compose makes it of what `.env` has."""
+    """Return a service's environment as Compose builds it from `.env`."""
     environment = SERVICES[name]["environment"]
     return {
         variable: VARIABLE.sub(lambda found: given.get(found[1]) or found[3], value)

@@ -1,4 +1,4 @@
-"""What docker-compose.yml and the Caddyfile keep from each other, and from whoever breaks in."""
+"""docker-compose.yml and the Caddyfile limit the damage of a break-in into one service."""
 
 import re
 from pathlib import Path

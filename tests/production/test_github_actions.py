@@ -1,4 +1,4 @@
-"""The workflow of GitHub Actions: what it covers, and how little it may do."""
+"""The workflow of GitHub Actions: it covers every check, and has few rights."""
 
 import re
 import tomllib

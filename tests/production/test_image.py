@@ -1,4 +1,4 @@
-"""The Dockerfile and .dockerignore, held to the code. No Docker engine is needed."""
+"""Checks the Dockerfile and .dockerignore against the code, without a Docker engine."""
 
 import asyncio
 import importlib
@@ -42,7 +42,7 @@ def instruction(name: str) -> str:
 
 
 def copied() -> set[str]:
-    """Return what of the repository is copied into the image's /app."""
+    """Return the files of the repository that are copied into the image's /app."""
     lines = re.findall(r"^COPY (?!--)(.+) \S+$", FINAL, re.MULTILINE)
     return {name for line in lines for name in line.split()}
 
@@ -66,7 +66,7 @@ def test_the_build_sees_no_file_but_what_is_copied() -> None:
 
 @pytest.fixture
 def layout(tmp_path: Path) -> Path:
-    """Make a folder like the image's /app."""
+    """Create a folder like the image's /app."""
     for name in copied():
         if (ROOT / name).is_dir():
             ignored = shutil.ignore_patterns("__pycache__")

@@ -1,4 +1,4 @@
-"""What docs/production.md has a person type and no engine is needed for, run."""
+"""Runs the commands of docs/production.md that need no Docker engine."""
 
 import json
 import re

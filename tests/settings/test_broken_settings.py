@@ -1,4 +1,4 @@
-"""A setting that cannot work ends a process in a sentence that names it, and quotes no secret."""
+"""A setting that cannot work ends the process with a sentence naming it, without a secret."""
 
 import os
 import sys
@@ -43,7 +43,7 @@ def folder(clean: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def pair() -> tuple[str, str]:
-    """Make a certificate and its key."""
+    """Create a certificate and its key."""
     key, name, now = Ed25519PrivateKey.generate(), x509.Name([]), datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())

@@ -1,4 +1,4 @@
-"""`.env.example` explains every setting there is, in one line for an operator."""
+"""`.env.example` explains every setting in one line for an operator."""
 
 import re
 from pathlib import Path
@@ -26,7 +26,7 @@ def ours() -> set[str]:
 
 
 def temporals() -> set[str]:
-    """Return those that the operator's page names."""
+    """Return Temporal's variables named on the operator's page."""
     return set(re.findall(r"`(TEMPORAL_[A-Z_]+)`", (ROOT / "docs" / "operate.md").read_text()))
 
 

@@ -1,4 +1,4 @@
-"""A slip in `.env` is read as it is meant, or told with its line; nothing of it is quoted."""
+"""A mistake in `.env` is read as intended, or reported with its line and without a quote."""
 
 import codecs
 from collections.abc import Callable
@@ -146,7 +146,7 @@ def test_every_slip_is_told_at_once(folder: Path) -> None:
 
 
 def test_a_blank_value_of_the_environment_wins_too(clean: Environment, folder: Path) -> None:
-    # `mintpost dev` so keeps from each process what is another's.
+    # `mintpost dev` hides other processes' settings from a process in this way.
     written(folder, f"POSTMARK_TOKEN={SECRET}\n")
     clean.setenv("POSTMARK_TOKEN", "")
     assert load(WorkerSettings).postmark_token is None
@@ -160,7 +160,7 @@ def test_of_the_file_only_settings_go_on_to_children(folder: Path) -> None:
 
 
 def sentence_of(read: Callable[[], object]) -> str | None:
-    """Return what is wrong with the settings. Nothing but a SettingsError may come."""
+    """Return the problems of the settings. Any exception but SettingsError fails the test."""
     try:
         read()
     except SettingsError as error:

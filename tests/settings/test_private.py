@@ -1,4 +1,4 @@
-"""What others on the machine may write ends a process; what they may read is told."""
+"""A file that others may write ends the process; a file that others may read gives a warning."""
 
 import os
 import stat
@@ -36,7 +36,7 @@ def key(clean: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def mended(sentence: str) -> None:
-    """Run the command that the sentence ends in."""
+    """Run the command at the end of the sentence."""
     command = sentence[sentence.rindex("chmod ") :]
     subprocess.run(["/bin/sh", "-c", command], check=True)  # noqa: S603 - our own sentence
 
@@ -63,7 +63,7 @@ def test_a_key_that_others_may_replace_is_refused(key: Path) -> None:
     key.parent.chmod(0o777)
     with pytest.raises(SettingsError, match=f"{REST} write {key.parent}"):
         load(SigningSettings).exposed()
-    key.parent.chmod(0o1777)  # As /tmp is: each may remove only what is theirs.
+    key.parent.chmod(0o1777)  # As in /tmp, users may remove only their own files.
     assert load(SigningSettings).exposed() == []
 
 
@@ -139,7 +139,7 @@ def test_what_belongs_to_another_user_is_told() -> None:
         file = Path(folder) / "theirs"
         file.touch(mode=0o600)
         os.chown(file, 4321, 4321)
-        assert require_private([("X", file)]) == []  # Root may do as it likes.
+        assert require_private([("X", file)]) == []  # Root may read everything anyway.
         os.seteuid(1234)
         try:
             (told,) = require_private([("X", file)])

@@ -1,4 +1,4 @@
-"""What the environment and `.env` may say, and the sentences for what they may not."""
+"""Values of settings from the environment and `.env`, and the sentences for wrong values."""
 
 import re
 from pathlib import Path
@@ -134,7 +134,7 @@ def test_the_shop_s_address_is_one_of_the_web(clean: Environment, url: str) -> N
 
 
 def test_a_folder_of_templates_must_be_there(clean: Environment, tmp_path: Path) -> None:
-    # Or else the operator's own words would silently be ours.
+    # Otherwise our templates would silently replace the operator's.
     clean.setenv("TEMPLATES_DIR", str(tmp_path / "none"))
     assert problem(WorkerSettings).startswith("TEMPLATES_DIR: ")
 

@@ -1,4 +1,4 @@
-"""How Temporal is reached: `temporalio.envconfig`, and `.env` as well."""
+"""Temporal's settings, read by `temporalio.envconfig` and from `.env`."""
 
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def test_an_address_is_a_host_with_a_port(clean: Environment, address: str) -> N
     assert temporal_config().get("target_host") == address
 
 
-# The SDK ends the process with a ValueError at some of them, and waits for others for ever.
+# For some of these the SDK ends the process with a ValueError, for others it waits for ever.
 @pytest.mark.parametrize("address", ["temporal", "http://temporal:7233", "a b:7233", "temporal:"])
 def test_an_address_that_is_none_is_a_sentence(clean: Environment, address: str) -> None:
     clean.setenv("TEMPORAL_ADDRESS", address)

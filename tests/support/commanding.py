@@ -1,4 +1,4 @@
-"""The `mintpost` command in this process, and a database in which things have happened."""
+"""Runs the `mintpost` command in this process, on a database with history."""
 
 import os
 import sys
@@ -32,7 +32,7 @@ Run = Callable[..., Answer]
 
 @pytest.fixture
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """Be where no .env is, with none of this machine's settings."""
+    """Change to a folder without .env, and remove this machine's settings."""
     monkeypatch.chdir(tmp_path)
     for name in os.environ.keys() - plain_environment().keys():
         monkeypatch.delenv(name)
@@ -42,7 +42,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
 
 @pytest.fixture
 def mint(clean: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command as a shell does; `terminal` gives it a width to keep to."""
+    """Run a command as a shell does. `terminal` sets the width."""
 
     def run(*arguments: str, terminal: int | None = None) -> Answer:
         clean.setattr(sys, "argv", ["mintpost", *arguments])
@@ -51,7 +51,7 @@ def mint(clean: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
             clean.setattr(sys.stdout, "isatty", lambda: True)
         umask = os.umask(0o077)
         try:
-            cli.main()  # Which is a process's, with a umask of its own.
+            cli.main()  # It sets the process's umask.
         except SystemExit as stopped:
             return answer(stopped.code)
         finally:
@@ -60,7 +60,7 @@ def mint(clean: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
 
     def answer(code: str | int | None) -> Answer:
         said = capsys.readouterr()
-        if isinstance(code, str):  # What Python itself then prints, and ends with 1.
+        if isinstance(code, str):  # Python itself prints such a text and exits with 1.
             return Answer(1, said.out, f"{said.err}{code}\n")
         return Answer(code or 0, said.out, said.err)
 
@@ -69,7 +69,7 @@ def mint(clean: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A fulfilled sale, its repetition, one of an unmapped product, and a ping without an id."""
+    """A fulfilled sale, its copy, a sale of an unmapped product, and a request without an id."""
 
     mintpost: Mintpost
     sold: str
@@ -88,7 +88,7 @@ async def shop(setup: Setup, client: Client, clean: pytest.MonkeyPatch) -> Async
     url = setup.database.engine.url.render_as_string(hide_password=False)
     clean.setenv("DATABASE_URL", url)
     clean.setenv("TEMPORAL_ADDRESS", client.service_client.config.target_host)
-    # Orders of their own: a run that another test left parked would be joined.
+    # New order ids, because the command would join a parked run of another test.
     sold, parked = f"sold-{setup.task_queue}", f"parked-{setup.task_queue}"
     async with running(setup) as mintpost:
         for _ in range(2):
@@ -99,5 +99,5 @@ async def shop(setup: Setup, client: Client, clean: pytest.MonkeyPatch) -> Async
         await mintpost.ping(changed(recorded("01"), sale_id=parked, product_id="no-such-product"))
         await mintpost.parked()
         yield Shop(mintpost, sold, parked)
-        with suppress(RPCError):  # A test may have ended it.
+        with suppress(RPCError):  # A test may have ended the run.
             await mintpost.run_of(parked).terminate()

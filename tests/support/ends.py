@@ -1,4 +1,4 @@
-"""Many pings through one Mintpost, and how each of them ended."""
+"""Sends many requests through one Mintpost, and collects their ends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from tests.support.running import FORM, Mintpost
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request, and what a person is to read on its row.
+    """A request, and the text expected on its row.
 
-    `order_id` is the order that the row names: None where the body has no usable id.
+    `order_id` is the order on the row: None when the body has no usable id.
     """
 
     body: bytes
@@ -28,7 +28,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The answer, the row, and the sentence with which its workflow failed, if it did."""
+    """The answer, the row, and the failure sentence of its workflow, if the workflow failed."""
 
     status: int
     kind: str
@@ -41,7 +41,7 @@ class End:
 
 
 async def ends_of(mintpost: Mintpost, cases: Mapping[str, Case]) -> dict[str, End]:
-    """Send them one after another to a Mintpost that had no ping yet; wait for their ends."""
+    """Send the requests one after another to an empty Mintpost, and wait for their ends."""
     statuses = [
         (await mintpost.ping(case.body, content_type=case.content_type)).status_code
         for case in cases.values()
@@ -81,7 +81,7 @@ def _expected_end(case: Case, row: int) -> End:
 
 
 async def _failure_of(mintpost: Mintpost, workflow_id: str | None) -> str | None:
-    """Wait for the workflow's end; return the sentence that Temporal shows for its failure."""
+    """Wait for the workflow's end. Return the failure sentence that Temporal shows."""
     try:
         await mintpost.client.get_workflow_handle(workflow_id or "").result()
     except WorkflowFailureError as error:

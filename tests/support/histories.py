@@ -1,4 +1,4 @@
-"""Recorded histories: how sales ran in the versions that sold them, kept for ever."""
+"""Recorded histories of sales in released versions, kept for ever."""
 
 import json
 import os
@@ -10,11 +10,11 @@ from temporalio.client import WorkflowHandle
 
 FOLDER = Path(__file__).parent.parent / "histories"
 RECORD = "RECORD_HISTORIES"
-"""Set by `make histories`: a path of a workflow that has no recording yet gets one."""
+"""Set by `make histories`: records each path of a workflow that has no recording yet."""
 
 
 async def keep_history(name: str, handle: WorkflowHandle[Any, Any]) -> None:
-    """Record a run under a name that has no recording yet; one that is there is never changed."""
+    """Record a run under a new name. An existing recording never changes."""
     file = FOLDER / f"{name}.json"
     if os.environ.get(RECORD) and not file.exists():
         FOLDER.mkdir(exist_ok=True)
@@ -28,7 +28,7 @@ def recorded_histories() -> list[Path]:
 
 
 def _without_this_machine(text: str) -> str:
-    # A sticky task queue, too, is named after the worker's process and host.
+    # The name of a sticky task queue also holds the worker's process and host.
     text = re.sub(r'"identity": "[^"]*"', '"identity": "a-worker"', text)
     text = re.sub(r'"\d+@[^"]*"', '"a-worker"', text)
     return re.sub(r'"stackTrace": "(?:[^"\\]|\\.)*"', '"stackTrace": ""', text)

@@ -1,4 +1,4 @@
-"""What buyers and operators keep to themselves, and everywhere the suite may have leaked it."""
+"""Personal values and secrets, and every place to which the suite may have leaked them."""
 
 import json
 import logging
@@ -15,11 +15,11 @@ from tests.support.pings import PINGS
 
 PERSONAL_FIELDS = {"email", "user_email", "full_name", "gifter_email", "license_key", "ip_country"}
 SHORTEST = 6
-"""Shorter values, a country or a first name, stand in innocent words."""
+"""Shorter values, such as a country or a first name, occur in harmless words."""
 
 
 def personal_values() -> set[str]:
-    """Return what the recorded pings tell of people."""
+    """Return the personal values in the recorded requests."""
     return {
         value
         for file in PINGS.glob("*.form")
@@ -30,7 +30,7 @@ def personal_values() -> set[str]:
 
 @dataclass(slots=True)
 class LeakSearch:
-    """`private` grows as tests mint keys and name secrets."""
+    """Searches for private values. `private` grows while tests mint keys and set secrets."""
 
     private: set[str] = field(default_factory=personal_values)
 
@@ -38,7 +38,7 @@ class LeakSearch:
         self.private.update(values)
 
     def found_in(self, place: str, content: bytes) -> list[str]:
-        """Return a line for each private value that stands in `content`."""
+        """Return a line for each private value found in `content`."""
         lower = content.lower()
         return [
             f"{value!r} in {place}"
@@ -60,9 +60,9 @@ async def leaks_in_temporal(search: LeakSearch, client: Client) -> list[str]:
 
 
 class LogKeeper(logging.Handler):
-    """Keeps every line that this process logs, as a log file would hold it."""
+    """Keeps every log line of this process, in the form of a log file."""
 
-    # The tests' own client logs the addresses that it asks for, secret included.
+    # The HTTP client of the tests logs addresses with their secret.
     NOT_OURS = ("httpx", "httpcore")
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ def log_files(folder: Path) -> Iterable[Path]:
 
 @cache
 def _written(value: str) -> frozenset[bytes]:
-    """Return all ways to write it, in lower case, as an escape may be in either."""
+    """Return every encoding of the value in lower case, because escapes may be in either case."""
     if len(value) < SHORTEST:
         return frozenset()
     escaped = json.dumps(value)[1:-1]

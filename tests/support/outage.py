@@ -1,4 +1,4 @@
-"""A PostgreSQL that turns everybody away, and comes back."""
+"""A PostgreSQL that refuses every connection for a while."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from db.engine import open_engine
 
 @contextmanager
 def postgres_away(url: URL) -> Iterator[None]:
-    """Refuse every connection to one database, those that are open included."""
+    """Refuse new connections to one database, and close the open ones."""
     engine = open_engine(url.set(database="postgres"))
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         _allow(connection, url, allowed=False)
@@ -27,7 +27,8 @@ def _allow(connection: Connection, url: URL, *, allowed: bool) -> None:
 
 
 def end_connections(connection: Connection, url: URL) -> None:
-    # One that waits for a lock goes first: once its holder is gone, it could still commit.
+    # A connection that waits for a lock is closed first. Otherwise it could commit after its lock's
+    # holder is gone.
     terminate = """
         SELECT pg_terminate_backend(pid) FROM (
             SELECT pid FROM pg_stat_activity WHERE datname = :name

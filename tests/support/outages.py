@@ -1,4 +1,4 @@
-"""Takes a database or Temporal away, and gives it back."""
+"""Makes a database or Temporal unavailable, and available again."""
 
 import asyncio
 import sqlite3
@@ -31,7 +31,7 @@ def _sqlite_locked(url: URL) -> Iterator[None]:
 
 @contextmanager
 def events_locked(url: URL) -> Iterator[None]:
-    """Have every statement on the events wait, without an end of its own, as a hung server."""
+    """Block every statement on the events without a timeout, as a hung server does."""
     if url.get_backend_name() == "sqlite":
         with _sqlite_locked(url):
             yield
@@ -45,9 +45,9 @@ def events_locked(url: URL) -> Iterator[None]:
 
 @contextmanager
 def read_only(url: URL) -> Iterator[None]:
-    """Have a PostgreSQL refuse to write, as one does that is failing over.
+    """Make PostgreSQL refuse writes, as during a failover.
 
-    Sessions that begin meanwhile stay read-only for as long as they last.
+    Sessions that begin meanwhile stay read-only until they end.
     """
     engine = open_engine(url.set(database="postgres"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -60,12 +60,12 @@ def read_only(url: URL) -> Iterator[None]:
 
 
 async def connect_to_nothing() -> Client:
-    """Make a client of a Temporal that is not there, as the API makes it."""
+    """Return a client for a Temporal that does not run, built as in the API."""
     return await Client.connect(f"{HOST}:1", lazy=True)
 
 
 class Gate:
-    """A port that leads to a server once it is opened, and refuses before that."""
+    """A port that forwards to a server while the gate is open, and refuses otherwise."""
 
     def __init__(self, target: str) -> None:
         self.target = target

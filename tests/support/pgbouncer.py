@@ -1,4 +1,4 @@
-"""A real PgBouncer in front of a PostgreSQL, in transaction mode, with its defaults otherwise."""
+"""A real PgBouncer in front of a PostgreSQL, in transaction mode, with its other defaults."""
 
 import os
 import shutil
@@ -34,11 +34,11 @@ default_pool_size = 2
 
 @contextmanager
 def pgbouncer(url: URL) -> Iterator[URL]:
-    """Yield the URL by which the database is reached through it; skip where there is none."""
+    """Yield the database's URL through PgBouncer. Skips the test without PgBouncer."""
     if PROGRAM is None:
         pytest.skip("no pgbouncer on this machine: apt-get install pgbouncer")
     (listen_port,) = free_ports(1)
-    # It does not run as root, and the other user is kept out of pytest's folders.
+    # PgBouncer does not run as root, and another user cannot enter pytest's folders.
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         file = Path(folder) / "pgbouncer.ini"
@@ -58,7 +58,7 @@ def pgbouncer(url: URL) -> Iterator[URL]:
 
 
 def _other_user(url: URL) -> int | str:
-    """Return who may use the server's socket; it has its folder for itself."""
+    """Return the user who may use the server's socket, because its folder is private."""
     folder = url.query.get("host")
     return Path(folder).stat().st_uid if isinstance(folder, str) else "nobody"
 

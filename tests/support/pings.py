@@ -1,4 +1,4 @@
-"""Real request bodies of Gumroad's, and copies of them with single fields changed."""
+"""Recorded bodies of Gumroad's pings, and copies with single fields changed."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ def order_of(body: bytes) -> str:
 
 
 def new_event(body: bytes, order_id: str, kind: str = "sale") -> NewEvent:
-    """Return what the API would store of a request with this body."""
+    """Return the event that the API would store for this body."""
     return NewEvent(
         request_id=uuid4(),
         source="gumroad",

@@ -1,4 +1,4 @@
-"""Real processes of ours: started in a folder, waited for, and never left behind."""
+"""Starts real processes in a folder, waits for them, and always stops them."""
 
 import asyncio
 import logging
@@ -19,14 +19,14 @@ from tests.support.waiting import until
 MINTPOST = (sys.executable, "-m", "cli")
 WORKER = (sys.executable, "-m", "worker")
 PATIENCE_SECONDS = 90
-"""Several that start at once on a busy machine import for half a minute."""
+"""On a busy machine, several processes that start together import for half a minute."""
 
 REPOSITORY = Path(__file__).parent.parent.parent
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A process, whose output goes into a file of its folder."""
+    """A process with its output in a file."""
 
     process: asyncio.subprocess.Process
     log: Path
@@ -42,7 +42,7 @@ class Running:
         await until(said, f"the process says {words!r}", PATIENCE_SECONDS)
 
     async def children(self, at_least: int) -> list[int]:
-        """Wait for so many children; return the ids of all there are."""
+        """Wait for `at_least` children. Return all their ids."""
 
         async def grown() -> list[int] | None:
             assert self.process.returncode is None, f"it ended:\n{self.output()}"
@@ -60,10 +60,10 @@ class Running:
 async def start(
     *command: str, folder: Path, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[Running]:
-    """Start a command in `folder`, with none of this machine's settings but `environment`.
+    """Start a command in `folder`, with `environment` instead of this machine's settings.
 
-    Its output is a log, which the search for leaks reads, but for the demonstration's, which
-    shows a mail to whoever asked for it.
+    The search for leaks reads its output as a log; not the demo's output, which shows a mail on
+    purpose.
     """
     log = folder / ("shown.txt" if "demo" in command else "output.log")
     with log.open("wb") as file:
@@ -86,16 +86,16 @@ async def start(
 async def run(
     *command: str, folder: Path, environment: Mapping[str, str] | None = None
 ) -> tuple[int, str]:
-    """Run a command to its end; return its exit code and all that it said."""
+    """Run a command to its end. Return its exit code and its output."""
     async with start(*command, folder=folder, environment=environment) as running:
         code = await asyncio.wait_for(running.process.wait(), PATIENCE_SECONDS)
         return code, running.output()
 
 
 def refuses(root: Callable[[], object]) -> str:
-    """Begin here as a process of that root does; return the sentence in which it ends.
+    """Start a composition root in this process. Return the sentence of its refusal.
 
-    A process of its own takes a second to import everything; one test keeps to those.
+    A new process takes a second for its imports, so only one test uses new processes.
     """
     loggers = [logging.getLogger(name) for name in ("alembic", "httpx", "temporalio.activity")]
     levels = [each.level for each in loggers]
@@ -116,14 +116,14 @@ def clean_environment(environment: Mapping[str, str] | None = None) -> dict[str,
 
 
 def some_ports() -> list[str]:
-    """Return the flags of `mintpost dev` that choose free ports."""
+    """Return flags of `mintpost dev` that choose free ports."""
     port, temporal_port, ui_port = free_ports(3)
     chosen = {"--port": port, "--temporal-port": temporal_port, "--ui-port": ui_port}
     return [f"{flag}={number}" for flag, number in chosen.items()]
 
 
 async def all_gone(pids: list[int]) -> None:
-    """Wait until none of them lives; one that nobody has reaped yet does not live."""
+    """Wait until no process is alive. A zombie counts as dead."""
 
     async def gone() -> bool | None:
         states = await _ps("-o", "stat=", "-p", ",".join(map(str, pids)))

@@ -1,4 +1,4 @@
-"""A relay of a test's own, whose workflows nobody works on."""
+"""A relay for one test, whose workflows have no worker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -23,14 +23,14 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def unique() -> str:
-    """Return an order id that no other test runs in the same Temporal."""
+    """Return an order id that is unique in the shared Temporal."""
     return f"order-{uuid4()}"
 
 
 def dispatcher_for(
     database: Database, client: Client, storefronts: Mapping[str, Storefront] | None = None
 ) -> Dispatcher:
-    # Nothing works on this queue: what is started stays as it is.
+    # No worker polls this queue, so started workflows stay as they are.
     starter = Starter(client, "nobody-works-here", patience=timedelta(seconds=2))
     known = {"gumroad": Gumroad(())} if storefronts is None else storefronts
     return Dispatcher(database, starter, known, pauses=QUICK_PAUSES)

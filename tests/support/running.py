@@ -1,4 +1,4 @@
-"""The API and the worker in this process: real HTTP, a real worker, everything injectable."""
+"""Runs the API and the worker in this process: real HTTP, a real worker, replaceable parts."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -50,9 +50,9 @@ QUICK_PAUSES = Pauses(
     shortest=timedelta(milliseconds=50),
     longest=timedelta(milliseconds=200),
 )
-# A doubt ends a second after the longest send: short, and long enough for a busy machine.
+# A doubt ends a second after the longest send: short, but long enough for a busy machine.
 QUICK_MAILS = MailPatience(timedelta(0), visible=timedelta(seconds=1))
-# A machine under load must not push a test's ping into the spool.
+# A busy machine must not push a test's request into the spool.
 UNHURRIED = StorePatience(database=timedelta(seconds=60), spool=timedelta(seconds=60))
 QUICK_PACE = RetryPace(operator=timedelta(milliseconds=100), transient=timedelta(milliseconds=100))
 
@@ -73,7 +73,7 @@ gumroad:
 
 @dataclass(slots=True)
 class Mintpost:
-    """A running Mintpost, and what a test wants to know of it."""
+    """A running Mintpost, with questions that tests ask."""
 
     url: str
     http: httpx.AsyncClient
@@ -103,7 +103,7 @@ class Mintpost:
         return await self.database.read(list_deliveries, Filters(limit=1000))
 
     async def settled(self) -> list[EventLine]:
-        """Wait until no ping is open; return all of them, newest first."""
+        """Wait until no event is open. Return all events, newest first."""
 
         async def closed() -> list[EventLine] | None:
             found = await self.events()
@@ -121,7 +121,7 @@ class Mintpost:
         return await until(named, "every ping names its workflow")
 
     async def parked(self) -> EventLine:
-        """Wait until the newest ping is open and tells what it waits for."""
+        """Wait until the newest event is open and shows a sentence."""
 
         async def told() -> EventLine | None:
             newest = (await self.events())[0]
@@ -130,16 +130,16 @@ class Mintpost:
         return await until(told, "the newest ping tells what it waits for")
 
     async def pending(self, order_id: str, step: str, words: str = "") -> str:
-        """Wait until the step stands in Temporal with a sentence that has these words.
+        """Wait until the step is pending in Temporal with a sentence that has these words.
 
-        Where another test ran the same order, its run is seen until this one's has begun.
+        If another test ran the same order, its run is seen until this test's run begins.
         """
 
         async def waits() -> str | None:
             try:
                 found = await self.run_of(order_id).describe()
             except RPCError:
-                return None  # It is not started yet.
+                return None  # The run has not started yet.
             for activity in found.raw_description.pending_activities:
                 sentence = activity.last_failure.message
                 if activity.activity_id == step and activity.state == SCHEDULED and sentence:
@@ -154,7 +154,7 @@ class Mintpost:
 
 @dataclass(slots=True)
 class Setup:
-    """What a test may want otherwise before it starts."""
+    """Options of a Mintpost before its start."""
 
     database: Database
     client: Client

@@ -1,4 +1,4 @@
-"""An API with a spool, and what a test wants to know of both."""
+"""An API with a spool, and questions that tests ask about both."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.support.running import QUICK_PAUSES, UNHURRIED
 from tests.support.waiting import until
 
 HURRIED = StorePatience(database=timedelta(milliseconds=50), spool=UNHURRIED.spool)
-"""For a database that hangs: no machine is too slow for the file then."""
+"""For a database that hangs. The file's timeout is long enough for every machine."""
 
 
 def parts(database: Database, spool: Spool, patience: StorePatience = UNHURRIED) -> ApiParts:
@@ -49,7 +49,7 @@ def spooled(spool: Spool) -> list[NewEvent]:
 
 
 def names(folder: Path) -> set[str]:
-    """Return the sorts of files that the folder has."""
+    """Return the suffixes of the files in the folder."""
     return {file.suffix for file in folder.iterdir()} & {WAITING, SET_ASIDE, UNFINISHED}
 
 
@@ -58,7 +58,7 @@ def rows(session: Session) -> list[EventRow]:
 
 
 async def drained(spool: Spool, database: Database) -> list[EventRow]:
-    """Wait until nothing is spooled any more; return all rows in order of their ids."""
+    """Wait until the spool is empty. Return all rows in order of their ids."""
 
     async def empty() -> bool | None:
         return None if spool.files() else True

@@ -1,4 +1,4 @@
-"""What a person does in Temporal's Web UI or with its command line."""
+"""Does in Temporal what a person does in its Web UI or with its command line."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHand
 from tests.support.waiting import until
 
 FIRST_COMPLETED_TASK = 4
-"""Started, scheduled, started, completed: where `--type FirstWorkflowTask` resets to."""
+"""`--type FirstWorkflowTask` resets to this event: started, scheduled, started, completed."""
 
 
 async def reset(client: Client, handle: WorkflowHandle[Any, Any]) -> None:
-    """Reset the latest run as `temporal workflow reset --type FirstWorkflowTask` does."""
+    """Reset the latest run, as `temporal workflow reset --type FirstWorkflowTask` does."""
 
     async def resettable() -> WorkflowExecutionDescription | None:
-        # A row may be settled before the task that settled it is completed.
+        # A row may be settled before its workflow task is completed.
         found = await handle.describe()
         return found if found.history_length >= FIRST_COMPLETED_TASK else None
 

@@ -1,4 +1,4 @@
-"""Waits for a condition, never for a time."""
+"""Waits for a condition, never for a fixed time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ LOOK_SECONDS = 0.05
 async def until(
     look: Callable[[], Awaitable[T | None]], what: str, patience_seconds: float = PATIENCE_SECONDS
 ) -> T:
-    """Look until there is something; fail with `what` where it does not come about."""
+    """Poll until `look` returns a value. Fails with `what` after the timeout."""
     deadline = monotonic() + patience_seconds
     while monotonic() < deadline:
         found = await look()

@@ -1,7 +1,7 @@
-"""Guards switched off, and the fault that needs them: `docs/torture.md` says which.
+"""Cases with one guard switched off, and the fault that the guard is for. See `docs/torture.md`.
 
-The switches are here and not in the product: a `sitecustomize.py` that the processes import, and
-a database without a constraint.
+The switches are here and not in the product: either a `sitecustomize.py` that the processes import,
+or a database without a constraint.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,10 @@ from torture.verdict import Kind
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`kinds` are the breaches that must be told. `lax`: without one license per order line."""
+    """A case.
+
+    `kinds` are the expected breaches. `lax`: the database allows two licenses per line.
+    """
 
     switch: str
     disturbance: Disturbance
@@ -27,7 +30,7 @@ DOUBLED: frozenset[Kind] = frozenset({"doubled"})
 LOST: frozenset[Kind] = frozenset({"lost"})
 KILLED = Disturbance(0, Fault.WORKER_KILLED_MAILING)
 RESET = Disturbance(0, Fault.RESET_MAILING)
-# Longer than the API asks the database, and the sender comes but once.
+# Longer than the API waits for the database, and the sender does not retry.
 AWAY = Disturbance(0, Fault.DATABASE_AWAY, 6)
 
 CASES: Mapping[str, Case] = {

@@ -1,4 +1,4 @@
-"""All runs of this folder go at once, for most of their time is waiting."""
+"""Runs all rounds of this folder at the same time, because they mostly wait."""
 
 import asyncio
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ ORDER = Order("torture-0-sale", "buyer@example.com")
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What `mintpost torture` ended with, said and left behind."""
+    """The exit code, output and files of `mintpost torture`."""
 
     code: int
     said: str
@@ -54,7 +54,7 @@ async def runs(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> Runs:
 
 
 async def _command(sales: int, path: Path, folder: Path) -> Printed:
-    """Run as a person does, with a folder of modules before ours."""
+    """Run the command as a person does, with a folder of modules before ours on the path."""
     command = (*MINTPOST, "torture", f"--sales={sales}", "--seed=1")
     environment = {"TMPDIR": str(folder), "PYTHONPATH": f"{path}:{REPOSITORY}"}
     async with start(*command, folder=folder, environment=environment) as started:
@@ -63,7 +63,7 @@ async def _command(sales: int, path: Path, folder: Path) -> Printed:
 
 
 def folders_in(folder: Path) -> list[Path]:
-    """Return the folders that runs have left there."""
+    """Return the folders that runs left behind."""
     return list(folder.glob("mintpost-torture-*"))
 
 

@@ -19,7 +19,7 @@ ONE_PER_ORDER = re.compile(r",\s*CONSTRAINT \w+ UNIQUE \(source, order_id, line\
 
 @dataclass(slots=True)
 class CopiedStore(SqliteStore):
-    """`lax`: its licenses have lost the constraint of one per order line."""
+    """`lax`: the license table lacks its unique constraint for order lines."""
 
     template: Path
     lax: bool = False
@@ -38,7 +38,7 @@ class CopiedStore(SqliteStore):
             await asyncio.sleep(seconds)
 
     async def until_away(self, _request: httpx.Request) -> None:
-        """Hold a ping back: however long the lock takes to get, nothing comes before it."""
+        """Hold a request back until the lock is held, however long that takes."""
         await self.locked.wait()
 
 

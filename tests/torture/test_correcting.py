@@ -1,4 +1,4 @@
-"""An operator corrects as `mintpost resend --to` does, and keeps at it until it is recorded."""
+"""The operator corrects as `mintpost resend --to` does, and retries until it is recorded."""
 
 import asyncio
 import shutil

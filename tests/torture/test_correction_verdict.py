@@ -1,4 +1,4 @@
-"""What a correction promises its buyer, and each way in which that is broken."""
+"""The promises to a buyer with a corrected address, and each way to break them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -58,7 +58,7 @@ with postgres_store() as store:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """Make a folder that is not closed to the user as whom the server runs."""
+    """Create a folder open to the user who runs the server."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)

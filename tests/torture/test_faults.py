@@ -1,4 +1,4 @@
-"""Faults say what they did, and what came to nothing."""
+"""Faults report their effect, and also a fault without effect."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ MAIL = Request("POST", "/email", {}, b'{"Metadata": {"delivery": "7"}}')
 
 @asynccontextmanager
 async def alone(tmp_path: Path) -> AsyncIterator[tuple[Faults, list[str]]]:
-    """Yield faults of a stack of which nothing runs, and what they say."""
+    """Yield the faults of a stack without processes, and their sentences."""
     nowhere = tmp_path / "missing" / "mintpost.db"
     database = Database(open_engine(URL.create("sqlite", database=str(nowhere))))
     stack = Stack(StackPlan(tmp_path, 1, 1, 1, {}))
@@ -35,7 +35,7 @@ async def alone(tmp_path: Path) -> AsyncIterator[tuple[Faults, list[str]]]:
 
 
 async def struck(faults: Faults, fault: Fault) -> Reaction:
-    """Plan the fault, and let it strike one mail."""
+    """Plan the fault, and apply it to one mail."""
     await faults.do_all([Disturbance(0, fault)])
     (reaction,) = faults.postmark.reactions
     assert reaction.meanwhile is not None

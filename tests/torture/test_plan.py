@@ -1,4 +1,4 @@
-"""A schedule follows from its seed alone."""
+"""A schedule depends only on its seed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A round is waited for, but not for ever."""
+"""A round is awaited, but not for ever."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -14,7 +14,7 @@ BRIEF = QuietPatience(look=0.001, no_progress=0.05, longest=30, per_sale=0)
 
 
 def looks(*left: RemainingWork) -> Callable[[], Awaitable[RemainingWork]]:
-    """Show these one after another, and then from the beginning."""
+    """Return these values in turn, again and again."""
     shown = cycle(left)
 
     async def look() -> RemainingWork:

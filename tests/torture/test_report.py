@@ -1,4 +1,4 @@
-"""What a person reads at the end of a round."""
+"""The report at the end of a round."""
 
 from dataclasses import replace
 from io import StringIO

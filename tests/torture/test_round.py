@@ -1,4 +1,4 @@
-"""What a round counts, on a stack of which nothing runs but the provider and the database."""
+"""Counts a round on a stack with only the provider and the database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -48,7 +48,7 @@ async def place(sqlite: URL, tmp_path: Path) -> AsyncIterator[Arena]:
 
 
 async def played(place: Arena, *corrections: Correction) -> Result:
-    """Play a round without any ping that is answered."""
+    """Play a round in which no request is answered."""
     orders = tuple(correction.order for correction in corrections)
     empty = Schedule(1, "torture-1-", orders, (), (), corrections)
     patience = QuietPatience(look=0.01, no_progress=0.1)
@@ -61,7 +61,7 @@ def mail_of(delivery_id: int, to: str = BUYER) -> Accepted:
 
 
 def sold_before(session: Session) -> int:
-    """Leave what a sale of another round does; return its delivery."""
+    """Store the rows of a sale from an earlier round. Return its delivery."""
     delivery_id = mint(session, sale_of("torture-0-sale")).delivery_id
     session.execute(update(EventRow).values(outcome="fulfilled"))
     assert delivery_id is not None
@@ -98,7 +98,7 @@ def sold_now(session: Session) -> int:
 
 
 async def test_a_mail_that_a_correction_made_wrong_is_a_breach(place: Arena) -> None:
-    """Nobody sends here: the provider gets by hand what a worker would send against its orders."""
+    """The test sends the mail by hand, as a disobedient worker would."""
     delivery_id = await place.database.write(sold_now)
     place.postmark.accepted.append(mail_of(delivery_id + 1, BUYER))
     order = Order("torture-1-sale", BUYER)

@@ -1,7 +1,7 @@
-"""Real stacks, in one file so that they run at once.
+"""Real stacks, in one file so that they run at the same time.
 
-`mintpost torture` as a person runs it, and proof that it can fail: with guards switched off, the
-fault that needs them is told as a breach.
+Runs `mintpost torture` as a person does, and proves that it can fail: when a guard is switched off,
+its fault is reported as a breach.
 """
 
 import asyncio

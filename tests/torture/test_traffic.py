@@ -1,4 +1,4 @@
-"""The sender comes again as Gumroad's does, and remembers what it was told."""
+"""The sender retries as Gumroad does, and records the answers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ ORDER = Order("order", "buyer@example.com", "membership", charge=1)
 
 @asynccontextmanager
 async def answering(*statuses: int) -> AsyncIterator[tuple[str, list[bytes]]]:
-    """Answer each request with the next status; yield where, and the bodies that came."""
+    """Answer each request with the next status. Yield the address and the received bodies."""
     bodies: list[bytes] = []
     left = iter(statuses)
 

@@ -1,4 +1,4 @@
-"""Each kind of broken promise is found in what a round left, and nothing else is."""
+"""The verdict finds each kind of broken promise, and nothing else."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

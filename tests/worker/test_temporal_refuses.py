@@ -1,4 +1,4 @@
-"""A Temporal that is there, and that the settings do not fit: a sentence, and no traceback."""
+"""Temporal runs, but refuses the settings: the worker ends with a sentence, without a traceback."""
 
 import asyncio
 from pathlib import Path

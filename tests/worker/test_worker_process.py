@@ -1,4 +1,4 @@
-"""`python worker.py`, as a supervisor runs it."""
+"""Runs `python worker.py` as a supervisor does."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ SECRETS = ("sekret-token", "sekret-key", "sekret-password", "sekret-api-key")
 
 @dataclass(slots=True)
 class SlowPostmark:
-    """Takes a mail when it is told to; `asked` is set when one has come."""
+    """Takes a mail only after its release. `asked` is set when a mail has come."""
 
     url: str = ""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -75,7 +75,7 @@ async def test_sigterm_finishes_the_step_under_way(
     async with running(setup) as mintpost:
         async with start(*WORKER, folder=setup.folder, environment=environment) as worker:
             await worker.says("working on task queue")
-            # An order of its own: a run that another test joined would wait for this worker.
+            # A new order id, because a run joined by another test would wait for this worker.
             await mintpost.ping(changed(recorded("01"), sale_id="interrupted-worker=="))
             await asyncio.wait_for(slow_postmark.asked.wait(), 30)
             worker.process.send_signal(signal.SIGTERM)
@@ -91,7 +91,7 @@ async def test_idle_it_ends_at_once(setup: Setup, environment: dict[str, str]) -
     async with start(*WORKER, folder=setup.folder, environment=environment) as worker:
         await worker.says("working on task queue")
         worker.process.send_signal(signal.SIGTERM)
-        # Less than the time that a step under way would get.
+        # Shorter than the time for a step in progress.
         assert await asyncio.wait_for(worker.process.wait(), GRACE.total_seconds() - 5) == 0
     assert "Traceback" not in worker.output()
 

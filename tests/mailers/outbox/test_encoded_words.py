@@ -1,4 +1,4 @@
-"""Subjects and names of the outbox's files are read back as they were written."""
+"""Subjects and names in the outbox's files read back unchanged."""
 
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -74,7 +74,7 @@ def test_a_mailbox_is_read_back_with_its_name(name: str, mailbox: str, shown: st
     head = mailbox_header(name, mailbox)
 
     assert_fit_for_every_program(head)
-    # Not by CPython's newer parser, which puts a blank between encoded words (3.11).
+    # CPython's newer parser adds a blank between encoded words (3.11), so we use the older one.
     words, address = parseaddr(message_from_bytes(head + b"\r\nbody")[name])
     assert str(make_header(decode_header(words))) == shown
     assert address == "shop@example.org"

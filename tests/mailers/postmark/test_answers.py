@@ -1,4 +1,4 @@
-"""Every published answer of Postmark's against its class."""
+"""Maps every published answer of Postmark to its error class."""
 
 import json
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""What Postmark's list of mails tells about one delivery, and what it leaves open."""
+"""Looks up a delivery in Postmark's list of mails, also when the list proves nothing."""
 
 import json
 from contextlib import aclosing

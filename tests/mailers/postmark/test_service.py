@@ -1,4 +1,4 @@
-"""Postmark's mailer against a server that takes, loses and cuts what it is sent."""
+"""Postmark's mailer, against a server that accepts mails, loses them and breaks connections."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""A worker whose attempts take no lease, and see none."""
+"""A worker whose attempts take no lease, and ignore leases."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""A worker that mails again without asking whether the first mail went out."""
+"""A worker that mails again without looking up the first mail."""
 
 from activities.email import EmailLicense
 from db.deliveries import OwedEmail

@@ -1,4 +1,4 @@
-"""A worker that neither looks whether it minted nor what is owed: only the constraint is left."""
+"""A worker that does not check for an existing license: only the unique constraint is left."""
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
