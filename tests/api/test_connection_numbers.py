@@ -69,7 +69,7 @@ async def test_connections_that_wait_make_room(
             assert status(await exchange(web.url, PING)) == 200
 
 
-async def test_the_one_that_was_used_last_stays_longest(sqlite: URL, tmp_path: Path) -> None:
+async def test_the_most_recently_used_connection_stays_longest(sqlite: URL, tmp_path: Path) -> None:
     async with (
         bounded(sqlite, tmp_path, replace(PATIENT, per_peer=3)) as web,
         held(web) as first,
@@ -130,7 +130,7 @@ def test_bounds_leave_files_for_the_rest(files: int, in_all: int, per_peer: int)
     assert (bounds.in_all, bounds.per_peer) == (in_all, per_peer)
 
 
-def test_nobody_is_waited_for_longer_than_is_documented() -> None:
+def test_timeouts_are_the_documented_ones() -> None:
     bounds = Bounds()
     seconds = [each.total_seconds() for each in (bounds.head, bounds.body, bounds.answer)]
     assert seconds == [10, 30, 30]

@@ -117,11 +117,11 @@ def refuse(role: Database, statement: str) -> None:
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_the_api_does_not_need_is_refused(unchanged: Database, what: str) -> None:
+def test_the_role_can_do_only_what_the_api_needs(unchanged: Database, what: str) -> None:
     refuse(unchanged, REFUSED[what])
 
 
-def test_every_table_was_thought_of() -> None:
+def test_every_table_has_a_decision_about_rights() -> None:
     assert set(API_MAY) == set(Table.metadata.tables)
 
 
@@ -211,7 +211,7 @@ def looked_after(session: Session, now: datetime) -> dict[str, object]:
 
 
 @ON_POSTGRES
-async def test_what_waits_ends_or_comes_late_is_settled_under_that_role(
+async def test_waiting_ending_and_late_rows_are_settled_with_that_role(
     database: Database, role: Database
 ) -> None:
     now = utc_now()

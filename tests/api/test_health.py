@@ -41,7 +41,7 @@ async def test_ready_when_database_and_temporal_are(setup: Setup) -> None:
 
 
 @ON_SQLITE
-async def test_process_lives_whatever_is_away(web: Mintpost) -> None:
+async def test_liveness_ignores_outages(web: Mintpost) -> None:
     answer = await web.http.get(f"{web.url}/healthz")
     assert (answer.status_code, answer.json()) == (200, {"alive": True})
 

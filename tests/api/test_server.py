@@ -27,7 +27,7 @@ def bounded(config: uvicorn.Config) -> uvicorn.Config:
     return config
 
 
-def test_connections_are_ours_whatever_was_asked_for() -> None:
+def test_connections_are_bounded_with_any_option_of_uvicorn() -> None:
     config = bounded(uvicorn.Config(app, http=SomeProtocol, ws=SomeProtocol, log_config=None))
     connect: object = config.http_protocol_class
     assert isinstance(connect, partial)

@@ -62,7 +62,7 @@ async def test_one_who_goes_away_leaves_the_look_to_the_others() -> None:
     assert await second == 1
 
 
-async def test_all_who_ask_hear_of_the_failure_and_the_next_look_is_free_of_it() -> None:
+async def test_all_clients_get_the_failure_and_the_next_check_is_new() -> None:
     async def fail() -> int:
         raise TimeoutError
 
@@ -89,7 +89,7 @@ async def test_failure_that_nobody_waits_for_is_no_warning(
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/.well-known/jwks.json"])
-async def test_who_floods_a_public_route_takes_one_thread_of_the_database(
+async def test_a_flood_on_a_public_route_takes_one_database_thread(
     path: str, sqlite: URL, tmp_path: Path
 ) -> None:
     database = Counting(open_engine(sqlite))

@@ -103,7 +103,7 @@ def test_a_cause_does_not_tell_how_near_a_guess_is(nearness: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/webhooks", "/webhooks/polar", "/wp-login.php", "/%", "//"])
-def test_other_paths_are_nobody_s_business(path: str) -> None:
+def test_calls_of_other_paths_are_not_counted(path: str) -> None:
     assert refused("POST", path) is None
 
 

@@ -82,7 +82,7 @@ def test_a_general_entry_that_decides_for_an_option_that_no_entry_names_is_noted
         (("Edition", "Pro"), ("OS", "Mac")),
     ],
 )
-def test_what_the_mapping_names_or_does_not_care_for_is_not_noted(bought: Variants) -> None:
+def test_named_and_irrelevant_options_are_not_noted(bought: Variants) -> None:
     offers = catalog(GENERAL, ("pro", (("Edition", "Pro"),)), ("home", (("Edition", "Home"),)))
 
     assert chosen(offers, *bought).note("gumroad:1") is None

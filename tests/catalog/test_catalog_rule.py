@@ -52,14 +52,14 @@ def test_the_id_comes_before_a_permalink_even_one_with_variants() -> None:
     assert found.tier == "by id"
 
 
-def test_where_no_entry_of_the_id_fits_a_permalinks_is_not_meant() -> None:
+def test_an_unmatched_id_does_not_fall_back_to_the_permalink() -> None:
     offers = catalog(offer("pro", variant=PRO), offer("by permalink", "kqzvw"))
 
     with pytest.raises(ProductUnmappedError, match='unmapped product "editor"'):
         offers.find("gumroad", bought(aliases=("kqzvw",)))
 
 
-def test_where_no_entry_of_a_permalink_fits_another_alias_is_not_meant() -> None:
+def test_an_unmatched_permalink_does_not_fall_back_to_another_alias() -> None:
     offers = catalog(offer("pro", "lumen", PRO), offer("by short id", "kqzvw"))
 
     with pytest.raises(ProductUnmappedError):
@@ -77,7 +77,7 @@ def test_where_no_entry_of_a_permalink_fits_another_alias_is_not_meant() -> None
         ((("System", "macOS"),), "core"),
     ],
 )
-def test_the_entry_that_names_most_of_what_was_chosen_wins(variants: Variants, tier: str) -> None:
+def test_the_entry_that_names_most_chosen_options_wins(variants: Variants, tier: str) -> None:
     offers = catalog(
         offer("core"), offer("pro on a mac", variant=PRO_ON_MAC), offer("pro", variant=PRO)
     )

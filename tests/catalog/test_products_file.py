@@ -119,7 +119,7 @@ def test_a_swapped_link_is_seen(tmp_path: Path) -> None:
     assert tier_in(products) == "core"
 
 
-def test_a_touched_file_is_nothing_to_tell(products: ProductsFile, path: Path, told: Told) -> None:
+def test_a_touched_file_is_not_logged(products: ProductsFile, path: Path, told: Told) -> None:
     os.utime(path, ns=(1, 1))
 
     assert tier_in(products) == "lite"
@@ -196,7 +196,7 @@ def test_a_vanished_file_keeps_the_last_good_mapping_and_is_told_once(
     ]
 
 
-def test_the_very_same_file_come_back_is_good_again(tmp_path: Path, told: Told) -> None:
+def test_the_same_file_remounted_is_valid_again(tmp_path: Path, told: Told) -> None:
     # Unmounting and mounting a directory keeps a file's times and inode number.
     mounted, elsewhere = tmp_path / "mounted", tmp_path / "elsewhere"
     mounted.mkdir()

@@ -8,19 +8,19 @@ from embedded.child_environment import API, WORKER, environment_of, hidden_setti
 from settings import ApiSettings, WorkerSettings
 
 
-def test_what_a_process_reads_is_what_its_settings_name() -> None:
+def test_the_variables_of_a_process_are_those_of_its_settings() -> None:
     assert {name.upper() for name in ApiSettings.model_fields} == API
     assert {name.upper() for name in WorkerSettings.model_fields} == WORKER
 
 
-def test_what_is_not_its_own_is_blank_because_it_reads_the_file_too() -> None:
+def test_variables_of_other_processes_are_blank_because_env_file_is_read_too() -> None:
     given = {"GUMROAD_WEBHOOK_SECRET": "secret", "PATH": "/bin"}
     worker = environment_of("worker", given)
     assert (worker["GUMROAD_WEBHOOK_SECRET"], worker["PATH"]) == ("", "/bin")
     assert environment_of("temporal", given) == {"PATH": "/bin"}
 
 
-def test_a_child_that_a_library_starts_inherits_none_of_them(
+def test_a_child_started_by_a_library_inherits_no_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("POSTMARK_TOKEN", "a-token")

@@ -33,12 +33,12 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("nowhere")
-def test_a_missing_command_is_a_sentence() -> None:
+def test_a_missing_temporal_command_gives_a_sentence() -> None:
     with pytest.raises(TemporalMissingError, match="install Temporal's command line"):
         temporal_binary()
 
 
-async def test_a_download_that_fails_leaves_that_sentence(
+async def test_a_failed_download_gives_the_same_sentence(
     nowhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
@@ -48,13 +48,13 @@ async def test_a_download_that_fails_leaves_that_sentence(
         temporal_binary()
 
 
-def test_the_one_on_path_will_do(nowhere: Path) -> None:
+def test_the_command_on_path_is_used(nowhere: Path) -> None:
     own = nowhere / "temporal"
     own.touch(mode=0o755)
     assert temporal_binary() == own
 
 
-def test_a_download_counts_when_it_is_whole(nowhere: Path) -> None:
+def test_only_a_complete_download_counts(nowhere: Path) -> None:
     downloads = nowhere / "downloads"
     downloads.mkdir()
     (downloads / "temporal-sdk-python-1.0.0.downloading").touch()
@@ -74,7 +74,7 @@ def test_a_taken_port_is_named_with_its_flag() -> None:
     assert str(caught.value) == f"port {port} is taken: choose another with --ui-port"
 
 
-def test_one_port_for_two_is_taken_by_the_first() -> None:
+def test_the_same_port_given_twice_counts_as_taken() -> None:
     (port,) = free_ports(1)
     with pytest.raises(PortTakenError, match="--ui-port"):
         require_free({"--port": port, "--ui-port": port})

@@ -52,7 +52,7 @@ async def holder(workers: dict[str, Running], postmark: FakePostmark) -> Running
 
 
 @ON_POSTGRES
-async def test_two_of_each_of_which_one_is_killed_make_one_license_and_one_mail_per_sale(
+async def test_killed_processes_beside_living_ones_cause_one_license_and_one_mail_per_sale(
     setup: Setup, environment: dict[str, str], postmark: FakePostmark
 ) -> None:
     orders = {f"shared-{number}==" for number in range(SALES)}

@@ -97,7 +97,7 @@ async def ping(url: str) -> int:
 
 
 @pytest.mark.parametrize("what", TAKEN_AWAY)
-async def test_once_it_may_be_written_api_and_worker_go_on_without_a_restart(
+async def test_api_and_worker_continue_without_a_restart_once_the_file_is_writable(
     base: Path, client: Client, what: str
 ) -> None:
     (port,) = free_ports(1)

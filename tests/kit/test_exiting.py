@@ -16,7 +16,7 @@ from tests.support.processes import run
         ("lambda: sys.exit(None)", 0, ""),
     ],
 )
-async def test_process_ends_with_what_its_main_ended_with(
+async def test_the_process_ends_with_the_exit_code_of_its_main(
     tmp_path_factory: pytest.TempPathFactory, main: str, code: int, said: str
 ) -> None:
     # A normal shutdown of the interpreter would run `atexit`, and so abort here.

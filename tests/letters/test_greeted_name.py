@@ -107,7 +107,7 @@ def test_a_name_of_a_person_is_repeated(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", NO_NAMES)
-def test_what_a_mail_program_could_turn_into_a_link_is_no_name(text: str) -> None:
+def test_a_text_that_a_mail_program_could_link_is_no_name(text: str) -> None:
     assert greeted_name(text) == ""
 
 
@@ -116,7 +116,7 @@ def test_a_name_is_one_line() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=())))
-def test_whatever_is_repeated_is_short_and_holds_no_dot_of_a_domain(text: str) -> None:
+def test_a_repeated_name_is_short_and_holds_no_domain(text: str) -> None:
     name = greeted_name(text)
 
     assert len(name) <= 60

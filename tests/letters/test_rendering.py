@@ -20,7 +20,7 @@ def _letters(letter: LicenseLetter) -> Iterator[LicenseLetter]:
     yield replace(letter, product_name="Long name " * 60, name=HOSTILE, activate=HOSTILE)
 
 
-def test_both_bodies_say_all_that_a_buyer_needs(
+def test_both_bodies_hold_everything_a_buyer_needs(
     templates: Templates, letter: LicenseLetter
 ) -> None:
     subject, text, html = templates.render(letter)
@@ -35,7 +35,7 @@ def test_both_bodies_say_all_that_a_buyer_needs(
         assert "reply to this e-mail" in body
 
 
-def test_what_does_not_apply_is_not_said(templates: Templates, letter: LicenseLetter) -> None:
+def test_inapplicable_lines_are_left_out(templates: Templates, letter: LicenseLetter) -> None:
     plain = replace(letter, activate=None, reply_to=None, expires_at=None, seats=1, name="")
 
     _, text, html = templates.render(plain)

@@ -64,9 +64,7 @@ def test_the_receipt_s_number_stands_before_our_reference(
     assert re.search(r"name\s+your\s+order,\s+252197085\.", text)
 
 
-def test_nothing_is_said_of_a_shop_that_is_not_known(
-    templates: Templates, letter: LicenseLetter
-) -> None:
+def test_an_unknown_shop_is_not_mentioned(templates: Templates, letter: LicenseLetter) -> None:
     for body in bodies(templates, replace(letter, reply_to=None)):
         for absent in ("Sold by", " from ", "None", "Reference", "write to"):
             assert absent not in body
@@ -92,5 +90,7 @@ def test_a_seller_s_own_name_is_no_markup(templates: Templates, sold: LicenseLet
         (Shop(None, "help@example.com", "B"), "B", "help@example.com"),
     ],
 )
-def test_what_is_not_set_is_the_sender_s(shop: Shop, name: str | None, address: str | None) -> None:
+def test_unset_shop_values_come_from_the_sender(
+    shop: Shop, name: str | None, address: str | None
+) -> None:
     assert (shop.shown_name, shop.address) == (name, address)

@@ -148,7 +148,7 @@ def test_an_impossible_character_is_told_with_its_place(typed: str, shown: str) 
 @given(any_character, st.integers(0, len(SOLD)))
 @example("O", 0)
 @example("A", 3)
-def test_a_complaint_tells_nothing_of_the_rest_of_the_key(character: str, place: int) -> None:
+def test_an_error_reveals_nothing_else_of_the_key(character: str, place: int) -> None:
     mistyped = [f"{key[:place]}{character * 2}{key[place:]}A" for key in (SOLD, ALSO_SOLD)]
 
     assert _complaint(mistyped[0]) == _complaint(mistyped[1])

@@ -104,7 +104,7 @@ def test_a_pem_may_be_carried_in_many_ways(
         b"\xff\x00",
     ],
 )
-def test_what_is_no_pem_is_refused(text: str | bytes) -> None:
+def test_a_text_that_is_no_pem_is_refused(text: str | bytes) -> None:
     with pytest.raises(SigningKeyError, match="is no private key in PEM"):
         Signer(text, "mintpost")
 

@@ -57,7 +57,7 @@ def _complaint(token: str) -> str:
 @pytest.mark.parametrize(
     "text", ["", "..", "a.b", "a.b.c.d", "KEY4-4EYT-PWQD-79XH-3MRA-CJGF-9VNN", "ä.b.c", "\ud800"]
 )
-def test_what_has_no_three_parts_is_no_token(text: str) -> None:
+def test_a_text_without_three_parts_is_no_token(text: str) -> None:
     assert "three parts" in _complaint(text)
 
 

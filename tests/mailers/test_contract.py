@@ -61,7 +61,7 @@ def finder(mailer: EmailService) -> EmailService:
     return mailer
 
 
-async def test_what_keeps_a_mail_from_coming_twice_is_declared_and_there(
+async def test_the_declared_safeguard_exists(
     mailer: EmailService,
 ) -> None:
     looks_up = type(mailer).find is not EmailService.find

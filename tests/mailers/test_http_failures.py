@@ -78,7 +78,7 @@ async def test_a_handshake_that_nobody_answers_is_surely_not_sent(email: Email) 
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-async def test_what_breaks_a_call_tells_whether_it_was_sent(
+async def test_each_exception_of_a_call_tells_if_the_mail_was_sent(
     failure: Exception, sending: type[MintpostError], asking: type[MintpostError], email: Email
 ) -> None:
     def fail(_: httpx.Request) -> httpx.Response:

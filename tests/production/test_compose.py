@@ -58,7 +58,7 @@ def give(monkeypatch: pytest.MonkeyPatch, service: str, **given: str) -> None:
         monkeypatch.setenv(name, value)
 
 
-def test_it_is_what_the_specification_allows() -> None:
+def test_compose_file_follows_the_specification() -> None:
     schema = json.loads(Path(__file__).with_name("compose_spec.json").read_text())
     errors = Draft201909Validator(schema).iter_errors(COMPOSE)
     assert [f"{error.json_path}: {error.message}" for error in errors] == []
@@ -119,7 +119,7 @@ def test_a_secret_has_no_default_and_is_demanded_wherever_it_stands() -> None:
     assert TEXT.count("${") == len(VARIABLE.findall(TEXT))
 
 
-def test_what_compose_leaves_blank_counts_as_absent(
+def test_a_blank_value_from_compose_counts_as_absent(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -209,7 +209,7 @@ def test_services_wait_for_what_they_need() -> None:
     }
 
 
-def test_what_runs_for_ever_is_restarted_and_a_job_ends() -> None:
+def test_services_are_restarted_and_jobs_are_not() -> None:
     restarts = {name: service["restart"] for name, service in SERVICES.items()}
     jobs = dict.fromkeys(JOBS, "on-failure:5")
     assert restarts == {**dict.fromkeys(set(SERVICES) - JOBS, "unless-stopped"), **jobs}
@@ -225,7 +225,7 @@ def test_the_folder_of_the_products_is_mounted_read_only() -> None:
     assert f"./shop:{folder}:ro" in SERVICES["worker"]["volumes"]
 
 
-def test_what_must_survive_is_in_a_named_volume() -> None:
+def test_permanent_data_is_in_named_volumes() -> None:
     mounts = [mount for each in SERVICES.values() for mount in each.get("volumes", [])]
     named = {mount.partition(":")[0] for mount in mounts if not mount.startswith("./")}
     assert named == set(COMPOSE["volumes"]) == {"postgres", "data", "caddy-data", "caddy-config"}

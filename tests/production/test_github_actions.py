@@ -18,17 +18,17 @@ def steps(job: str) -> list[str]:
     return [step.get("run", "") for step in WORKFLOW["jobs"][job]["steps"]]
 
 
-def test_it_runs_what_ci_run_runs() -> None:
+def test_the_workflow_runs_the_commands_of_ci_run() -> None:
     assert [step for step in steps("run") if step] == [".ci/run"]
 
 
-def test_it_covers_every_python_from_the_oldest_that_is_supported() -> None:
+def test_the_workflow_covers_every_supported_python() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["requires-python"] == f">={MATRIX['python'][0]}"
     assert MATRIX["python"] == ["3.11", "3.12", "3.13", "3.14"]
 
 
-def test_it_covers_every_postgresql_and_that_of_production() -> None:
+def test_the_workflow_covers_every_postgresql_and_that_of_production() -> None:
     versions = {pair["postgres"] for pair in MATRIX["include"]} | set(MATRIX["postgres"])
     assert versions == {"14", "15", "16", "17", "18"}
     assert {pair["python"] for pair in MATRIX["include"]} <= set(MATRIX["python"])
@@ -38,12 +38,12 @@ def test_it_covers_every_postgresql_and_that_of_production() -> None:
     assert production in versions
 
 
-def test_it_tries_the_python_of_the_image() -> None:
+def test_the_workflow_covers_the_python_of_the_image() -> None:
     found = re.findall(r"^FROM python:(3\.\d+)\.", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     assert set(found) <= set(MATRIX["python"])
 
 
-def test_it_builds_the_image_and_sends_a_sale_through_it() -> None:
+def test_the_workflow_builds_the_image_and_sends_a_sale_through_it() -> None:
     whole = "\n".join(steps("production"))
     for command in ("docker compose build", "docker compose up --detach", "mintpost smoke"):
         assert command in whole
@@ -85,7 +85,7 @@ def test_every_action_is_pinned_to_a_commit() -> None:
     assert [action for action in uses if not pinned.fullmatch(action)] == []
 
 
-def test_it_may_only_read() -> None:
+def test_the_workflow_may_only_read() -> None:
     assert WORKFLOW["permissions"] == {"contents": "read"}
     assert [job for job in WORKFLOW["jobs"].values() if "permissions" in job] == []
     assert "secrets." not in TEXT + RELEASE

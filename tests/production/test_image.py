@@ -128,14 +128,14 @@ async def test_the_health_check_tells_a_living_api_from_none(mintpost: Mintpost)
     assert codes == [0, 1]
 
 
-def test_its_user_may_read_what_was_cloned_under_a_strict_umask() -> None:
+def test_the_image_user_may_read_files_cloned_under_a_strict_umask() -> None:
     before, found, after = FINAL.partition("\nRUN chmod --recursive a+rX /app\n")
     assert found
     assert "COPY" in before
     assert "COPY" not in after
 
 
-def test_it_does_not_run_as_root_and_owns_its_data() -> None:
+def test_the_image_does_not_run_as_root_and_owns_its_data() -> None:
     user, _, _ = instruction("USER").partition(":")
     assert int(user) > 0
     assert f"--uid {user} " in FINAL
@@ -146,7 +146,7 @@ def test_it_does_not_run_as_root_and_owns_its_data() -> None:
     assert re.search(rf"install --directory --owner mintpost .* {folder}$", FINAL, re.MULTILINE)
 
 
-def test_it_installs_the_hashed_lock_and_nothing_else() -> None:
+def test_the_image_installs_the_hashed_lock_and_nothing_else() -> None:
     (command,) = re.findall(r"pip install .*", DOCKERFILE)
     assert command.split()[-3:] == ["--require-hashes", "--requirement", "/tmp/app.lock"]  # noqa: S108 - a path of the image
 

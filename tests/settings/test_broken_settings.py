@@ -90,7 +90,7 @@ def pair() -> tuple[str, str]:
         ("LICENSE_ISSUER", "\udcff", "is no text"),
     ],
 )
-def test_what_cannot_work_names_its_variable(
+def test_a_setting_that_cannot_work_is_named(
     folder: Path, clean: pytest.MonkeyPatch, name: str, value: str, words: str
 ) -> None:
     del folder
@@ -127,7 +127,7 @@ def test_what_cannot_work_names_its_variable(
         ({"TEMPORAL_TLS": "1", "TEMPORAL_TLS_SERVER_NAME": "a b"}, "TEMPORAL_TLS_SERVER", "host"),
     ],
 )
-def test_what_of_temporal_s_cannot_work_names_its_variable(
+def test_a_temporal_setting_that_cannot_work_is_named(
     folder: Path, clean: pytest.MonkeyPatch, given: Mapping[str, str], named: str, words: str
 ) -> None:
     (certificate, key), (_, other) = pair(), pair()
@@ -151,7 +151,7 @@ def test_good_certificates_are_taken(folder: Path, clean: pytest.MonkeyPatch) ->
     assert usable_temporal_config() == temporal_config()
 
 
-def test_anybody_s_variable_may_be_no_text(folder: Path, clean: pytest.MonkeyPatch) -> None:
+def test_other_variables_need_not_be_text(folder: Path, clean: pytest.MonkeyPatch) -> None:
     del folder
     clean.setenv("SOMEBODY_ELSES", "\udcff")
     assert usable_temporal_config() == temporal_config()

@@ -30,13 +30,13 @@ def temporals() -> set[str]:
     return set(re.findall(r"`(TEMPORAL_[A-Z_]+)`", (ROOT / "docs" / "operate.md").read_text()))
 
 
-def test_it_has_every_setting_once() -> None:
+def test_env_example_has_every_setting_once() -> None:
     names = [name for name, _ in SETTING.findall(EXAMPLE.read_text())]
     assert len(names) == len(set(names))
     assert set(names) == ours() | temporals()
 
 
-def test_it_explains_each_in_the_line_above() -> None:
+def test_env_example_explains_each_setting_in_the_line_above() -> None:
     lines = EXAMPLE.read_text().splitlines()
     explained = False
     for line in lines:
@@ -49,14 +49,16 @@ def test_it_explains_each_in_the_line_above() -> None:
         explained = explained or bool(SETTING.match(line))
 
 
-def test_copied_as_it_is_it_changes_nothing(clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_unchanged_copy_of_env_example_changes_nothing(
+    clean: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / ".env").write_text(EXAMPLE.read_text())
     clean.setenv("LICENSE_SIGNING_KEY", "a key")
     assert load(WorkerSettings) == WorkerSettings(_env_file=None)
     assert temporal_config() == {"target_host": "127.0.0.1:7233", "namespace": "default"}
 
 
-def test_the_defaults_it_shows_are_the_defaults(clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_env_example_shows_the_real_defaults(clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shown = dict(SETTING.findall(EXAMPLE.read_text()))
     kept = {
         "DATA_DIR",

@@ -58,9 +58,7 @@ def folder(clean: Environment, tmp_path: Path) -> Path:
         ("${SHOP}'", "shop'"),
     ],
 )
-def test_within_single_quotes_nothing_stands_for_something_else(
-    folder: Path, value: str, meant: str
-) -> None:
+def test_text_in_single_quotes_is_literal(folder: Path, value: str, meant: str) -> None:
     written(folder, f"SHOP=shop\nexport LICENSE_ISSUER = {value}\n")
     assert load(WorkerSettings).license_issuer == meant
 
@@ -68,7 +66,9 @@ def test_within_single_quotes_nothing_stands_for_something_else(
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("value", ["=shop", " = shop", '="shop"', "='shop'", " = 'shop' "])
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
-def test_what_is_meant_is_read(folder: Path, line: str, value: str, line_break: str) -> None:
+def test_clear_lines_are_read_as_intended(
+    folder: Path, line: str, value: str, line_break: str
+) -> None:
     text = line.format(f"LICENSE_ISSUER{value}").replace("\n", line_break)
     written(folder, text + line_break)
     assert load(WorkerSettings).license_issuer == "shop"
@@ -82,7 +82,7 @@ def test_what_is_meant_is_read(folder: Path, line: str, value: str, line_break: 
         (codecs.BOM_UTF16_BE, "utf-16-be"),
     ],
 )
-def test_what_windows_writes_is_read(folder: Path, mark: bytes, encoding: str) -> None:
+def test_files_written_by_windows_are_read(folder: Path, mark: bytes, encoding: str) -> None:
     written(folder, mark + "LICENSE_ISSUER=Käthe\r\nTEMPORAL_NAMESPACE=shop\r\n".encode(encoding))
     assert load(WorkerSettings).license_issuer == "Käthe"
     assert usable_temporal_config()["namespace"] == "shop"
@@ -94,7 +94,7 @@ def test_a_key_over_several_lines_is_read(folder: Path) -> None:
     assert load(WorkerSettings).postmark_message_stream == pem
 
 
-def test_a_folder_of_that_name_is_no_concern_of_ours(folder: Path) -> None:
+def test_a_folder_named_env_is_ignored(folder: Path) -> None:
     (folder / ".env").mkdir()
     assert load(WorkerSettings).license_issuer == "mintpost"
 
@@ -152,7 +152,7 @@ def test_a_blank_value_of_the_environment_wins_too(clean: Environment, folder: P
     assert load(WorkerSettings).postmark_token is None
 
 
-def test_of_the_file_only_settings_go_on_to_children(folder: Path) -> None:
+def test_only_settings_of_the_file_go_to_children(folder: Path) -> None:
     written(folder, "POSTGRES_PASSWORD=sekret\nLICENSE_ISSUER=shop\nTEMPORAL_NAMESPACE=n\n")
     whole = whole_environment()
     assert (whole["LICENSE_ISSUER"], whole["TEMPORAL_NAMESPACE"]) == ("shop", "n")

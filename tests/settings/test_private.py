@@ -133,7 +133,7 @@ def test_an_env_file_that_is_open_to_others_is_told(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_what_belongs_to_another_user_is_told() -> None:
+def test_a_file_of_another_user_is_reported() -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o711)
         file = Path(folder) / "theirs"
@@ -176,7 +176,7 @@ async def test_the_worker_tells_of_a_key_that_others_may_read_and_works(tmp_path
         await working.says("the database cannot be used right now")
 
 
-def test_what_a_command_makes_is_its_user_s_alone(
+def test_files_made_by_a_command_are_private_to_its_user(
     mint: Run, clean: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     before = os.umask(0o022)

@@ -98,7 +98,7 @@ def test_a_sender_is_one_mailbox(clean: Environment, mailbox: str) -> None:
         "Shop\r\n <shop@example.com>",
     ],
 )
-def test_what_is_no_single_mailbox_is_refused(clean: Environment, text: str) -> None:
+def test_a_sender_that_is_no_single_mailbox_is_refused(clean: Environment, text: str) -> None:
     clean.setenv("EMAIL_FROM", text)
     assert problem(WorkerSettings).startswith("EMAIL_FROM is no single mailbox: ")
 

@@ -10,12 +10,12 @@ Environment = pytest.MonkeyPatch
 
 
 @pytest.mark.usefixtures("clean")
-def test_without_a_word_it_is_the_local_one() -> None:
+def test_the_default_temporal_is_local() -> None:
     assert temporal_config() == {"target_host": "127.0.0.1:7233", "namespace": "default"}
 
 
 @pytest.mark.usefixtures("clean")
-def test_the_env_file_counts(tmp_path: Path) -> None:
+def test_the_env_file_sets_temporal_too(tmp_path: Path) -> None:
     (tmp_path / "authority.pem").write_bytes(b"a certificate")
     (tmp_path / ".env").write_text(
         "TEMPORAL_ADDRESS=shop.example.tmprl.cloud:7233\n"
@@ -39,7 +39,7 @@ def test_the_environment_wins_over_the_file(clean: Environment, tmp_path: Path) 
     assert temporal_config().get("namespace") == "environment"
 
 
-def test_blank_values_switch_nothing_on(clean: Environment, tmp_path: Path) -> None:
+def test_blank_values_enable_no_tls(clean: Environment, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TEMPORAL_API_KEY=a-key\n")
     for name in ("API_KEY", "TLS", "ADDRESS", "PROFILE", "NAMESPACE"):
         clean.setenv(f"TEMPORAL_{name}", " ")

@@ -112,7 +112,7 @@ class Mintpost:
         return await until(closed, "every ping has an outcome")
 
     async def settled_and_named(self) -> list[EventLine]:
-        """Wait until each names its workflow too: a quick run ends before its start is recorded."""
+        """Wait until each event names its workflow: a quick run ends before its start is stored."""
 
         async def named() -> list[EventLine] | None:
             found = await self.settled()

@@ -1,4 +1,4 @@
-"""Databases for several runs in one process, of which only one at a time could migrate."""
+"""Databases for several runs in one process. They are copied: only one can migrate at a time."""
 
 import asyncio
 import re

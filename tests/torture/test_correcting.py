@@ -40,7 +40,9 @@ async def test_a_correction_is_recorded_with_the_attempts_so_far(database: Datab
     assert operator.refused == {"another"}
 
 
-async def test_it_waits_for_a_ping_that_names_the_order_and_asks_once(database: Database) -> None:
+async def test_the_operator_waits_for_the_first_request_of_the_order_and_asks_once(
+    database: Database,
+) -> None:
     operator, _ = operator_of(database)
     correcting = asyncio.create_task(operator.correct_all([SALE]))
     await asyncio.sleep(0)
@@ -53,7 +55,7 @@ async def test_it_waits_for_a_ping_that_names_the_order_and_asks_once(database: 
     assert (kept.to, kept.asked_why) == (RIGHT, "mistyped")
 
 
-async def test_it_waits_for_a_database_that_is_away(sqlite: URL, tmp_path: Path) -> None:
+async def test_the_operator_waits_for_an_unavailable_database(sqlite: URL, tmp_path: Path) -> None:
     file = tmp_path / "away" / "mintpost.db"
     database = Database(open_engine(URL.create("sqlite", database=str(file))))
     operator, _ = operator_of(database)
@@ -67,7 +69,7 @@ async def test_it_waits_for_a_database_that_is_away(sqlite: URL, tmp_path: Path)
     database.dispose()
 
 
-async def test_one_that_is_given_up_lets_its_mails_go(database: Database) -> None:
+async def test_an_abandoned_correction_stops_refusing_mails(database: Database) -> None:
     operator, said = operator_of(database)
     correcting = asyncio.create_task(operator.correct_all([SALE]))
     await asyncio.sleep(0)
@@ -76,7 +78,7 @@ async def test_one_that_is_given_up_lets_its_mails_go(database: Database) -> Non
     assert (operator.refused, operator.recorded, said) == ({"another"}, [], [])
 
 
-def test_what_was_recorded_before_is_not_asked_for_again(database: Database) -> None:
+def test_a_recorded_correction_is_not_asked_for_again(database: Database) -> None:
     assert database.read_here(attempts_of, "order-1") is None
     owed(database)
     assert database.read_here(attempts_of, "order-1") is None

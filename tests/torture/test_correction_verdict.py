@@ -52,7 +52,7 @@ def to_right(delivery_id: int = 2) -> Mail:
     return Mail(delivery_id, RIGHT, SOON)
 
 
-def test_one_mail_to_the_right_address_is_right() -> None:
+def test_one_mail_to_the_corrected_address_is_no_breach() -> None:
     assert found(GOOD, to_right()) == []
 
 
@@ -76,12 +76,12 @@ def test_a_mail_to_the_mistyped_address_begun_after_the_correction_is_doubled() 
     assert found(evidence, to_wrong(), to_right()) == [MISLED]
 
 
-def test_a_mail_that_no_attempt_was_counted_for_is_told_by_the_clock() -> None:
+def test_a_mail_without_a_counted_attempt_is_judged_by_its_time() -> None:
     late = to_wrong(at=THEN + UNDER_WAY + timedelta(seconds=1))
     assert found(GOOD, late, to_right()) == [MISLED]
 
 
-def test_the_mail_of_the_right_address_that_went_to_the_mistyped_one_is_both() -> None:
+def test_the_corrected_mail_sent_to_the_mistyped_address_is_lost_and_doubled() -> None:
     assert found(GOOD, to_wrong(2)) == [UNHEEDED, MISLED]
     begun = replace(GOOD, recorded=(RecordedCorrection("sale", THEN, {1: 0, 2: 1}),))
     assert found(begun, to_wrong(2)) == [UNHEEDED, MISLED]

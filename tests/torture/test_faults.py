@@ -43,7 +43,7 @@ async def struck(faults: Faults, fault: Fault) -> Reaction:
     return reaction
 
 
-async def test_a_reset_that_may_not_have_been_done_is_told(
+async def test_a_possibly_failed_reset_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("torture.faults.RESET_SECONDS", 0.2)
@@ -53,7 +53,7 @@ async def test_a_reset_that_may_not_have_been_done_is_told(
     assert said[1].startswith("that reset may not have been done (delivery 7): ")
 
 
-async def test_a_step_that_nobody_could_complete_is_told_and_its_mail_taken_again(
+async def test_a_failed_completion_is_reported_and_its_mail_is_accepted_again(
     tmp_path: Path,
 ) -> None:
     async with alone(tmp_path) as (faults, said):
@@ -65,7 +65,7 @@ async def test_a_step_that_nobody_could_complete_is_told_and_its_mail_taken_agai
     assert said[1].startswith("that step may not have been completed (delivery 7): ")
 
 
-async def test_a_person_who_is_sent_away_refuses_no_mail_any_more(tmp_path: Path) -> None:
+async def test_canceling_the_completions_stops_refusing_mails(tmp_path: Path) -> None:
     async with alone(tmp_path) as (faults, _):
         await struck(faults, Fault.COMPLETED_BY_HAND)
         await asyncio.sleep(0)

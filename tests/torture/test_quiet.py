@@ -23,22 +23,22 @@ def looks(*left: RemainingWork) -> Callable[[], Awaitable[RemainingWork]]:
     return look
 
 
-async def test_nothing_left_is_quiet() -> None:
+async def test_a_round_without_remaining_work_is_quiet() -> None:
     assert await wait_until_quiet(looks(BUSY, BUSY, DONE), 1, replace(BRIEF, no_progress=30))
 
 
 @pytest.mark.parametrize(
     "left", [replace(DONE, open_rows=1), replace(DONE, spooled=1), replace(DONE, is_mailing=True)]
 )
-async def test_whatever_is_left_and_does_not_move_is_given_up(left: RemainingWork) -> None:
+async def test_remaining_work_without_progress_ends_the_wait(left: RemainingWork) -> None:
     assert not await wait_until_quiet(looks(left), 1, BRIEF)
 
 
-async def test_the_same_mail_again_and_again_is_no_move() -> None:
+async def test_repeated_mails_of_one_delivery_are_no_progress() -> None:
     assert not await wait_until_quiet(looks(BUSY, replace(BUSY, is_mailing=False)), 1, BRIEF)
 
 
-async def test_what_moves_for_ever_is_waited_for_until_the_end() -> None:
+async def test_endless_progress_is_awaited_until_the_total_timeout() -> None:
     numbers = count()
 
     async def look() -> RemainingWork:

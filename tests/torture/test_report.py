@@ -33,7 +33,7 @@ def printed(result: Result) -> str:
     return out.getvalue()
 
 
-def test_it_counts_and_says_how_long_quiet_took() -> None:
+def test_the_report_shows_counts_and_the_time_until_quiet() -> None:
     said = printed(RESULT)
     rows = [line.split("  ") for line in said.splitlines()]
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
@@ -46,7 +46,7 @@ def test_it_counts_and_says_how_long_quiet_took() -> None:
     assert "lost = 0  doubled = 0  stuck = 0" in said
 
 
-def test_it_names_the_orders_of_every_breach_up_to_a_screenful() -> None:
+def test_the_report_names_the_orders_of_breaches_up_to_a_limit() -> None:
     breaches = [Breach("lost", f"order-{number}", "it has no license") for number in range(22)]
     said = printed(replace(RESULT, breaches=breaches, quiet_after=None))
     assert "lost = 22  doubled = 0  stuck = 0" in said

@@ -97,7 +97,7 @@ def sold_now(session: Session) -> int:
     return delivery_id
 
 
-async def test_a_mail_that_a_correction_made_wrong_is_a_breach(place: Arena) -> None:
+async def test_a_mail_to_the_old_address_after_a_correction_is_a_breach(place: Arena) -> None:
     """The test sends the mail by hand, as a disobedient worker would."""
     delivery_id = await place.database.write(sold_now)
     place.postmark.accepted.append(mail_of(delivery_id + 1, BUYER))
@@ -111,7 +111,7 @@ async def test_a_mail_that_a_correction_made_wrong_is_a_breach(place: Arena) -> 
     ]
 
 
-async def test_a_correction_of_what_no_ping_names_is_given_up(
+async def test_a_correction_of_an_unknown_order_is_given_up(
     place: Arena, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("torture.run.OPERATOR_SECONDS", 0.1)

@@ -29,13 +29,13 @@ async def test_a_short_run_loses_and_doubles_nothing_and_cleans_up(runs: Runs) -
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_the_breach_is_told(runs: Runs, name: str) -> None:
+async def test_a_switched_off_guard_is_reported_as_a_breach(runs: Runs, name: str) -> None:
     found = runs.cases[name].breaches
     assert {breach.kind for breach in found} == CASES[name].kinds, found
     assert {breach.order_id for breach in found} <= {ORDER.order_id}
 
 
-def test_without_the_look_up_the_command_names_the_sale_and_fails(runs: Runs) -> None:
+def test_the_command_without_the_look_up_names_the_sale_and_fails(runs: Runs) -> None:
     printed = runs.without_look_up
     assert printed.code == 1
     assert re.search(r"doubled +torture-1-00\d\d  delivery \d+ was mailed \d times", printed.said)
@@ -45,7 +45,7 @@ def test_without_the_look_up_the_command_names_the_sale_and_fails(runs: Runs) ->
     assert printed.said.endswith("a promise is broken; `--seed 1` does the same again\n")
 
 
-async def test_interrupted_it_says_where_its_logs_are_and_leaves_no_process(tmp_path: Path) -> None:
+async def test_an_interrupted_run_names_its_logs_and_leaves_no_process(tmp_path: Path) -> None:
     environment = {"TMPDIR": str(tmp_path)}
     command = (*MINTPOST, "torture", "--sales", "50", "--seed", "1")
     async with start(*command, folder=tmp_path, environment=environment) as torture:

@@ -56,20 +56,20 @@ async def test_a_failure_is_followed_by_the_same_ping_with_its_count() -> None:
 
 
 @pytest.mark.parametrize("status", [200, 404, 429, 501])
-async def test_what_is_no_failure_to_gumroad_is_not_repeated(status: int) -> None:
+async def test_an_answer_that_is_no_failure_to_gumroad_is_not_retried(status: int) -> None:
     async with answering(status) as (url, _):
         sender = await sent_to(url)
     assert [(attempt.status, attempt.last) for attempt in sender.attempts] == [(status, True)]
 
 
-async def test_it_gives_up_after_four_attempts() -> None:
+async def test_the_sender_gives_up_after_four_attempts() -> None:
     (port,) = free_ports(1)
     sender = await sent_to(f"http://127.0.0.1:{port}")
     assert [attempt.status for attempt in sender.attempts] == [None] * 4
     assert [attempt.last for attempt in sender.attempts] == [False, False, False, True]
 
 
-async def test_resend_is_pressed_for_what_nothing_took() -> None:
+async def test_unanswered_orders_are_resent_at_the_end() -> None:
     async with answering(503, 503, 503, 503, 200) as (url, bodies):
         sender = await sent_to(url)
         async with sender_client() as http:
@@ -79,7 +79,7 @@ async def test_resend_is_pressed_for_what_nothing_took() -> None:
     assert len(bodies) == 5
 
 
-async def test_a_charge_of_a_membership_says_so() -> None:
+async def test_the_body_of_a_membership_charge_names_the_charge() -> None:
     async with answering(200) as (url, (bodies)):
         await sent_to(url)
     fields = parse_qs(bodies[0].decode())

@@ -34,7 +34,7 @@ def found(evidence: Evidence) -> list[Breach]:
     return breaches(ORDERS, evidence)
 
 
-def test_a_good_round_breaks_nothing() -> None:
+def test_a_good_round_has_no_breach() -> None:
     assert found(GOOD) == []
 
 
@@ -178,7 +178,7 @@ def test_a_mail_that_nobody_owes_is_doubled() -> None:
     ]
 
 
-def test_what_never_came_to_rest_is_stuck_even_where_no_row_is_open() -> None:
+def test_a_round_that_never_became_quiet_is_stuck_even_without_open_rows() -> None:
     what = "it never came to rest: more kept coming, or a mail was under way"
     assert found(replace(GOOD, is_quiet=False)) == [Breach("stuck", "–", what)]
 

@@ -92,7 +92,7 @@ def test_every_status_is_a_sentence_that_names_it(status: RPCStatusCode) -> None
         ("ConnectError(Custom { error: AlertReceived(CertificateRequired) })", "TLS"),
     ],
 )
-def test_what_the_sdk_says_of_a_failed_connection_is_read(words: str, status: str) -> None:
+def test_the_sdk_s_error_of_a_failed_connection_is_read(words: str, status: str) -> None:
     told = temporal_trouble(RuntimeError(f"Failed client connect: {words}"))
     assert (status in told.sentence, told.refused) == (True, True)
 

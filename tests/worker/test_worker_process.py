@@ -87,7 +87,7 @@ async def test_sigterm_finishes_the_step_under_way(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_idle_it_ends_at_once(setup: Setup, environment: dict[str, str]) -> None:
+async def test_an_idle_worker_ends_at_once(setup: Setup, environment: dict[str, str]) -> None:
     async with start(*WORKER, folder=setup.folder, environment=environment) as worker:
         await worker.says("working on task queue")
         worker.process.send_signal(signal.SIGTERM)
@@ -96,7 +96,7 @@ async def test_idle_it_ends_at_once(setup: Setup, environment: dict[str, str]) -
     assert "Traceback" not in worker.output()
 
 
-async def test_it_waits_for_what_is_away_and_can_be_stopped_then(tmp_path: Path) -> None:
+async def test_the_worker_waits_for_an_outage_and_can_be_stopped_meanwhile(tmp_path: Path) -> None:
     (tmp_path / "products.yaml").write_text(PRODUCTS)
     environment = {
         "DATABASE_URL": "postgresql://user:sekret-password@127.0.0.1:1/none",
@@ -116,7 +116,7 @@ async def test_it_waits_for_what_is_away_and_can_be_stopped_then(tmp_path: Path)
         (RuntimeError("Failed client connect"), "TEMPORAL_ADDRESS"),
     ],
 )
-async def test_it_says_once_what_is_away_and_goes_on_when_it_is_back(
+async def test_the_worker_logs_an_outage_once_and_continues_afterwards(
     away: Exception,
     asked: str,
     caplog: pytest.LogCaptureFixture,
@@ -135,7 +135,9 @@ async def test_it_says_once_what_is_away_and_goes_on_when_it_is_back(
     assert f"is it up, and is {asked} right?" in told
 
 
-def test_it_names_every_broken_setting_at_once_and_no_secret(clean: pytest.MonkeyPatch) -> None:
+def test_the_worker_names_every_broken_setting_at_once_and_no_secret(
+    clean: pytest.MonkeyPatch,
+) -> None:
     environment = {
         "DATABASE_URL": "postgresql://user:sekret-password@host:sekret-password/name",
         "LICENSE_SIGNING_KEY": "sekret-key",

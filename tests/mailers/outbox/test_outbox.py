@@ -60,7 +60,7 @@ async def test_a_subject_is_read_back_as_it_was_written(
     assert message["From"].addresses[0].display_name == "Größe 店"
 
 
-async def test_the_page_stands_beside_it(tmp_path: Path, email: Email) -> None:
+async def test_the_page_is_written_beside_the_message(tmp_path: Path, email: Email) -> None:
     await LoggingEmailService(tmp_path / "new" / "outbox").send(email)
 
     assert (tmp_path / "new" / "outbox" / "delivery-12.html").read_text() == email.html

@@ -129,7 +129,7 @@ def test_every_sentence_that_is_expected_has_its_case() -> None:
     [("7", timedelta(seconds=7)), ("86400", timedelta(hours=1))],
     ids=["seconds", "too long"],
 )
-async def test_a_wished_wait_is_obeyed_up_to_an_hour(
+async def test_retry_after_is_obeyed_up_to_an_hour(
     header: str, wait: timedelta, email: Email
 ) -> None:
     with pytest.raises(MailerAwayError) as caught:
@@ -138,7 +138,7 @@ async def test_a_wished_wait_is_obeyed_up_to_an_hour(
     assert caught.value.retry_after == wait
 
 
-async def test_a_wait_may_be_wished_as_a_date(email: Email) -> None:
+async def test_retry_after_may_be_a_date(email: Email) -> None:
     header = format_datetime(datetime.now(UTC) + timedelta(minutes=30), usegmt=True)
     with pytest.raises(MailerAwayError) as caught:
         await _send(httpx.Response(429, headers={"Retry-After": header}), email)
@@ -161,7 +161,7 @@ async def test_a_wait_may_be_wished_as_a_date(email: Email) -> None:
         "Wed, 99 Oct 2015 07:28:00 GMT",
     ],
 )
-async def test_a_wait_that_is_none_is_left_to_us(header: str, email: Email) -> None:
+async def test_an_invalid_retry_after_is_ignored(header: str, email: Email) -> None:
     with pytest.raises(MailerAwayError) as caught:
         await _send(httpx.Response(429, headers={"Retry-After": header}), email)
 
@@ -169,7 +169,7 @@ async def test_a_wait_that_is_none_is_left_to_us(header: str, email: Email) -> N
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b"\xff\xfe", b"null", b"[]", b'"OK"', b'{"a":'])
-async def test_a_yes_that_cannot_be_read_is_a_doubt(body: bytes, email: Email) -> None:
+async def test_an_unreadable_positive_answer_is_a_doubt(body: bytes, email: Email) -> None:
     with pytest.raises(DeliveryInDoubtError):
         await _send(httpx.Response(200, content=body), email)
 
@@ -185,7 +185,7 @@ async def test_a_message_id_that_no_column_could_hold_is_a_doubt(email: Email) -
         await _send(httpx.Response(200, json={"MessageID": "a\0b", "ErrorCode": 0}), email)
 
 
-async def test_words_that_no_column_could_hold_are_made_fit(email: Email) -> None:
+async def test_texts_that_no_column_could_hold_are_cleaned(email: Email) -> None:
     content = json.dumps({"ErrorCode": 402, "Message": "a\0b\n \ud800" + "x" * 1000})
 
     with pytest.raises(MailBuiltWronglyError) as caught:

@@ -64,7 +64,7 @@ async def test_the_request_holds_all_that_postmark_needs_and_nothing_else(
     assert fake.requests[0].headers["accept"] == "application/json"
 
 
-async def test_what_is_absent_is_left_out(fake: FakePostmark, email: Email) -> None:
+async def test_absent_fields_are_left_out(fake: FakePostmark, email: Email) -> None:
     account = PostmarkAccount(fake.token, "shop@example.org", api_url=fake.url + "/")
     async with aclosing(PostmarkEmailService(account)) as mailer:
         await mailer.send(replace(email, attachments=()))
