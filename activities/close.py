@@ -6,11 +6,10 @@ from temporalio import activity
 from typing_extensions import override
 
 from activities.pings import ping_of
+from db.dispatching import start_again
 from db.engine import Database
-from db.events import start_again
 from db.owing import owed_step
-from db.settling import Settling
-from db.tables import EventRow
+from db.settling import Copy, Settling
 from domain.event import DELIVERED, IgnoredReason, Outcome, ignored
 from domain.sale import Sold
 from kit.clock import Clock, utc_now
@@ -45,5 +44,6 @@ class Close(CloseStep):
             rows = await self.settling.close(order.event_id, order.outcome, now)
         return ClosedOrder(order.outcome, rows)
 
-    def remark(self, copy: EventRow, sold: Sold | None) -> str | None:
-        return self.remarks(copy.source, ping_of(copy, self.clock()), sold)
+    def remark(self, copy: Copy, sold: Sold | None) -> str | None:
+        ping = ping_of(copy.event, copy.request, self.clock())
+        return self.remarks(copy.event.source, ping, sold)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from activities.pings import ping_of
 from db.engine import Database
-from db.events import load_event_now
+from db.requests import load_received_now
 from domain.addresses import same_address
 from domain.errors import SaleInvalidError
 from domain.event import ORDER_KINDS
@@ -57,7 +57,7 @@ class Copies:
 
     def _ping(self, event_id: int) -> StoredRequest:
         # By a clock that is not the API's: that one may have been wrong when the ping came.
-        return ping_of(*self.database.read_here(load_event_now, event_id))
+        return ping_of(*self.database.read_here(load_received_now, event_id))
 
     def _read(self, sale: Sale, event_id: int) -> Iterator[_Copy]:
         ping = self._ping(event_id)

@@ -9,8 +9,9 @@ from typing_extensions import override
 
 from activities.copies import Copies
 from db.engine import Database
-from db.events import copies_of_order, note_event
+from db.events import note_event
 from db.licenses import Minted, NewLicense, find_minted, mint_license
+from db.requests import copies_of_order
 from db.sales import load_sale
 from domain.catalog import Offer
 from domain.event import IgnoredReason

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
-from db.tables import EventRow
+from db.events import StoredEvent
+from db.requests import KeptRequest
 from storefronts.base import StoredRequest
 
 
 def ping_of(
-    event: EventRow, read_at: datetime | None = None, address: str | None = None
+    event: StoredEvent,
+    request: KeptRequest,
+    read_at: datetime | None = None,
+    address: str | None = None,
 ) -> StoredRequest:
-    return StoredRequest(event.content_type, event.body, event.received_at, read_at, address)
+    return StoredRequest(request.content_type, request.body, event.received_at, read_at, address)

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from api.authentication import SENDER, Sender, envelope_of
 from api.bodies import read_cut
-from db.events import NewEvent
+from db.requests import NewRequest
 from domain.event import EventKind
 from relay.store import NotStoredError, Store
 from storefronts.base import Door, Envelope, Naming, StoredRequest
@@ -51,7 +51,7 @@ class Inbox:
         ping = StoredRequest(_unless_secret(_content_type(request), storefront), body, sender.at)
         naming = await self.name(storefront, ping)
         return await self.store.keep(
-            NewEvent(
+            NewRequest(
                 request_id=uuid4(),
                 source=source,
                 kind=naming.kind,

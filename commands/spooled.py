@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from commands.tables import SafeConsole
-from db.events import NewEvent
+from db.requests import NewRequest
 from relay.spool import SET_ASIDE, WAITING, Spool, UnreadableError
 
 
@@ -37,7 +37,7 @@ def spooled_requests(spool: Spool, source: str, order_id: str) -> list[SpooledLi
         return []
 
 
-def _requests(spool: Spool, suffix: str) -> Iterator[tuple[Path, NewEvent]]:
+def _requests(spool: Spool, suffix: str) -> Iterator[tuple[Path, NewRequest]]:
     for file in spool.files(suffix):
         try:
             yield file, spool.read(file)

@@ -30,6 +30,8 @@ API_MAY = {
         insert=True,
         update=("workflow_id", "dispatched_at", "outcome", "error", "note", "closed_at"),
     ),
+    "requests": Rights(insert=True),
+    "facts": Rights(),
     "sales": Rights(),
     "licenses": Rights(hidden=frozenset({"key"})),
     "deliveries": Rights(update=("status", "error")),
@@ -97,4 +99,5 @@ def _rights(schema: str, table: SqlTable, rights: Rights) -> Iterator[str]:
         yield f"UPDATE ({', '.join(rights.update)}) ON {where}"
     if rights.insert:
         yield f"INSERT ON {where}"
-        yield f"USAGE ON SEQUENCE {where}_id_seq"
+        if table.autoincrement_column is not None:
+            yield f"USAGE ON SEQUENCE {where}_id_seq"

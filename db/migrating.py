@@ -1,7 +1,7 @@
 """Takes a database to the newest migration, and refuses one that is at another."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -34,11 +34,12 @@ def migrate(engine: Engine, api_password: str | None = None) -> str:
     """
     config = _config()
     _refuse_newer(engine)
-    with _open(engine) as connection:
+    with _open(engine, _begin_without_foreign_keys) as connection:
         _refuse_unfit(connection)
         _take_turns(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _refuse_loose_ends(connection)
         grant_api(connection, api_password)
     return head()
 
@@ -84,9 +85,41 @@ def _take_turns(connection: Connection) -> None:
 
 
 @contextmanager
-def _open(engine: Engine) -> Iterator[Connection]:
-    try:
+def _begin_without_foreign_keys(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction in which SQLite lets a table be replaced that others refer to.
+
+    SQLite takes the switch between transactions only. The connection is closed in the end,
+    because the pool's next user expects the checks.
+    """
+    if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        connection.detach()
+        # Not by SQLAlchemy, which would begin the transaction first.
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        with connection.begin():
+            yield connection
+
+
+def _refuse_loose_ends(connection: Connection) -> None:
+    """Raise where a row refers to none: what SQLite did not check meanwhile."""
+    if connection.dialect.name != "sqlite":
+        return
+    if (loose := connection.exec_driver_sql("PRAGMA foreign_key_check").first()) is not None:
+        raise WrongMigrationError(
+            f"row {loose.rowid} of {loose.table} refers to a row of {loose.parent} that is not "
+            "there: bring the database back from its backup, then run `mintpost migrate`"
+        )
+
+
+@contextmanager
+def _open(
+    engine: Engine, begin: Callable[[Engine], AbstractContextManager[Connection]] = Engine.begin
+) -> Iterator[Connection]:
+    try:
+        with begin(engine) as connection:
             yield connection
     except (DBAPIError, PoolTimeout) as error:
         if is_away(error):

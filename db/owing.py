@@ -4,10 +4,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from db.deliveries import is_owed
-from db.events import load_event
+from db.events import StoredEvent, load_event
 from db.licenses import find_minted
 from db.sales import load_sale
-from db.tables import EventRow, SaleRow
+from db.tables import SaleRow
 from domain.event import ORDER_KINDS
 
 
@@ -29,7 +29,7 @@ def _owed_of(session: Session, sale_id: int) -> str | None:
     return None
 
 
-def _is_sale_of(event: EventRow) -> ColumnElement[bool]:
+def _is_sale_of(event: StoredEvent) -> ColumnElement[bool]:
     # A test ping carries the order of another sale, and was read into one of its own.
     own = SaleRow.event_id == event.id
     if event.kind not in ORDER_KINDS:

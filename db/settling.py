@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.events import load_event, note_event
+from db.events import StoredEvent, note_event
 from db.orders import (
     close_row,
     copies_to_settle,
@@ -22,8 +22,9 @@ from db.orders import (
     rows_to_fail,
     settle_copy,
 )
+from db.requests import KeptRequest, load_received
 from db.sales import sale_of
-from db.tables import EventRow, LicenseRow, SaleRow
+from db.tables import EventRow, LicenseRow, RequestRow, SaleRow
 from domain.event import ORDER_KINDS, is_ignored
 from domain.sale import Sold
 
@@ -33,7 +34,16 @@ LONGEST_COMPARED = 64 * 1024
 MOST_KEPT = 2**63
 """A run's own ping is one body, and the worker's to compare, however long it is."""
 
-Remark = Callable[[EventRow, Sold | None], str | None]
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An event of the order, and the request that brought it."""
+
+    event: StoredEvent
+    request: KeptRequest
+
+
+Remark = Callable[[Copy, Sold | None], str | None]
 """Says of a ping of an order, given what that was sold as, what of it was not used."""
 
 
@@ -72,29 +82,31 @@ class Settling:
     async def about(self, event_id: int, longest: int = LONGEST_COMPARED) -> str | None:
         copy = await self.database.read(_load_copy, event_id, longest)
         if isinstance(copy, _Compared):
-            return await asyncio.to_thread(self.remark, copy.event, copy.sold)
+            return await asyncio.to_thread(self.remark, copy.copy, copy.sold)
         return copy
 
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    event: EventRow
+    copy: Copy
     sold: Sold | None
 
 
 def _load_copy(session: Session, event_id: int, longest: int) -> _Compared | str | None:
     """Return what is to be compared, or why it is not, which a person should know as well."""
-    measured = select(EventRow.body_bytes, EventRow.kind).where(EventRow.id == event_id)
-    length, kind = session.execute(measured).one()
+    measured = select(RequestRow.body_bytes, EventRow.kind).join(
+        RequestRow, RequestRow.event_id == EventRow.id
+    )
+    length, kind = session.execute(measured.where(EventRow.id == event_id)).one()
     if kind not in ORDER_KINDS:
         return None
     if length > longest:
         return f"its body has {length:,} bytes, and was not compared with the sale"
-    event = load_event(session, event_id)
-    return None if length > len(event.body) else _Compared(event, _sold(session, event))
+    copy = Copy(*load_received(session, event_id))
+    return _Compared(copy, _sold(session, copy.event)) if copy.request.is_whole else None
 
 
-def _sold(session: Session, event: EventRow) -> Sold | None:
+def _sold(session: Session, event: StoredEvent) -> Sold | None:
     order = select(SaleRow).filter_by(source=event.source, order_id=event.order_id)
     sale = session.scalars(order.order_by(SaleRow.id).limit(1)).one_or_none()
     if sale is None:

@@ -4,6 +4,14 @@ from enum import StrEnum
 from typing import Literal
 
 
+class Origin(StrEnum):
+    """The way by which an event came in. `events.origin` holds the value."""
+
+    WEBHOOK = "webhook"  #: The storefront sent a request.
+    LIST = "list"  #: The storefront's list of sales has it, and no request came.
+    OPERATOR = "operator"  #: A person acted, by the command line or a page.
+
+
 class EventKind(StrEnum):
     """The part of a sale's life that an event tells of. `events.kind` holds the value."""
 

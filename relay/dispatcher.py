@@ -9,12 +9,11 @@ from collections.abc import Mapping
 
 from typing_extensions import override
 
+from db.dispatching import WaitingEvent, mark_dispatched, record_waiting, waiting_events
 from db.engine import Database
-from db.events import WaitingEvent, mark_dispatched, record_waiting, waiting_events
 from db.orders import order_is_settled
 from db.resends import mark_resend_dispatched, waiting_resends
-from db.settling import Settling
-from db.tables import EventRow
+from db.settling import Copy, Settling
 from domain.errors import DatabaseAwayError
 from domain.event import ORDER_KINDS
 from domain.sale import Sold
@@ -100,12 +99,13 @@ class Dispatcher(BackgroundLoop):
         if not await self.database.write(mark_dispatched, event.id, workflow_id, now, kind):
             self.wake()
 
-    def remark(self, copy: EventRow, sold: Sold | None) -> str | None:
-        ping = StoredRequest(copy.content_type, copy.body, copy.received_at)
+    def remark(self, copy: Copy, sold: Sold | None) -> str | None:
+        event, request = copy.event, copy.request
+        ping = StoredRequest(request.content_type, request.body, event.received_at)
         try:
-            return Remarks(self.storefronts)(copy.source, ping, sold)
+            return Remarks(self.storefronts)(event.source, ping, sold)
         except Exception as error:  # noqa: BLE001 - settling goes on without a remark
-            logger.warning("no remark on event %d: %s", copy.id, unexpected_error(error))
+            logger.warning("no remark on event %d: %s", event.id, unexpected_error(error))
             return None
 
     async def is_settled(self, event: WaitingEvent) -> bool:

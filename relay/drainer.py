@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementErro
 from typing_extensions import override
 
 from db.engine import Database
-from db.events import store_event
+from db.requests import store_request
 from domain.errors import DatabaseAwayError
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
@@ -72,7 +72,7 @@ class Drainer(BackgroundLoop):
     async def take_in(self, file: Path) -> None:
         try:
             new = await self.spool.run(self.spool.read, file)
-            event_id = await self.database.write(store_event, new)
+            event_id = await self.database.write(store_request, new)
         except UnreadableError as error:
             await self.set_aside(file, str(error))
             return

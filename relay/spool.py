@@ -19,7 +19,7 @@ from typing import ParamSpec, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from db.events import NewEvent
+from db.requests import NewRequest
 from kit.private_files import create_private
 from relay.room import Room
 
@@ -29,7 +29,7 @@ R = TypeVar("R")
 THREADS = 8
 """Not the database's: those may all hang just when the spool is needed."""
 
-REQUEST = TypeAdapter(NewEvent)
+REQUEST = TypeAdapter(NewRequest)
 
 WAITING, SET_ASIDE, UNFINISHED = ".json", ".set-aside", ".unfinished"
 
@@ -63,7 +63,7 @@ class Spool:
             _sync_way_to(self.folder)
             self._prepared = True
 
-    def keep(self, new: NewEvent) -> None:
+    def keep(self, new: NewRequest) -> None:
         """Write a request down; once this returns, it survives a power cut."""
         self.prepare()
         unfinished = self.folder / f"{_name(new)}{UNFINISHED}"
@@ -83,7 +83,7 @@ class Spool:
         except FileNotFoundError:
             return []
 
-    def read(self, file: Path) -> NewEvent:
+    def read(self, file: Path) -> NewRequest:
         """Return the request as it came. Raises UnreadableError where the file holds none."""
         return _read_back(file.read_bytes())
 
@@ -123,11 +123,11 @@ class Spool:
         return None if trouble is None else f"cannot be written ({trouble})"
 
 
-def _name(new: NewEvent) -> str:
+def _name(new: NewRequest) -> str:
     return f"{new.received_at.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{new.request_id}"
 
 
-def _told(new: NewEvent) -> bytes:
+def _told(new: NewRequest) -> bytes:
     fields = {
         **asdict(new),
         "request_id": str(new.request_id),
@@ -137,7 +137,7 @@ def _told(new: NewEvent) -> bytes:
     return json.dumps(fields).encode()
 
 
-def _read_back(content: bytes) -> NewEvent:
+def _read_back(content: bytes) -> NewRequest:
     try:
         fields = json.loads(content)
         fields["body"] = b64decode(fields["body"], validate=True)

@@ -16,7 +16,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from db.events import WaitingEvent
+from db.dispatching import WaitingEvent
 from db.resends import WaitingResend
 from domain.advice import advised, code_span
 from domain.identifiers import order_reference, resend_reference

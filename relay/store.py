@@ -8,7 +8,7 @@ from datetime import timedelta
 from time import monotonic
 
 from db.engine import Database
-from db.events import NewEvent, store_event
+from db.requests import NewRequest, store_request
 from domain.errors import DatabaseAwayError
 from kit.loop import commit_failure
 from relay.spool import Spool
@@ -55,7 +55,7 @@ class Store:
         self.trouble: str | None = None
         """Why the latest row could not be committed in time."""
 
-    async def keep(self, new: NewEvent) -> int | None:
+    async def keep(self, new: NewRequest) -> int | None:
         """Return the event's id; None where the spool has the request. Raises NotStoredError.
 
         What is not waited for may still come about: the UUID makes one row of it all.
@@ -79,13 +79,13 @@ class Store:
         finally:
             await give_up(tries)
 
-    async def commit(self, new: NewEvent) -> int:
-        event_id = await self.database.write(store_event, new)
+    async def commit(self, new: NewRequest) -> int:
+        event_id = await self.database.write(store_request, new)
         self.stored()
         logger.info("stored %s event %d", new.source, event_id)
         return event_id
 
-    async def write_down(self, new: NewEvent) -> None:
+    async def write_down(self, new: NewRequest) -> None:
         await self.spool.run(self.spool.keep, new)
         self.spooled()
         logger.info("spooled %s request %s", new.source, new.request_id)

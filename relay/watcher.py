@@ -15,8 +15,8 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.service import RPCError
 
 from db.deliveries import refuse_delivery, tell_delivery
+from db.dispatching import StartedEvent, start_again, started_events, tell_event
 from db.engine import Database
-from db.events import StartedEvent, start_again, started_events, tell_event
 from db.orders import fail_order
 from db.resends import StartedResend, mark_resend_dispatched, started_resends
 from domain.advice import advised

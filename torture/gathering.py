@@ -7,7 +7,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.tables import CorrectionRow, DeliveryRow, EventRow, LicenseRow, ResendRow, SaleRow
+from db.tables import (
+    CorrectionRow,
+    DeliveryRow,
+    EventRow,
+    LicenseRow,
+    RequestRow,
+    ResendRow,
+    SaleRow,
+)
 from domain.delivery import DeliveryStatus, Reason, ReasonKind
 from domain.identifiers import order_reference, resend_reference
 from fakes.postmark import Accepted
@@ -78,7 +86,9 @@ async def gather(
 
 
 def _rows(session: Session, prefix: str) -> tuple[FoundEvent, ...]:
-    found = select(EventRow.body, EventRow.order_id, EventRow.outcome, EventRow.error)
+    found = select(RequestRow.body, EventRow.order_id, EventRow.outcome, EventRow.error).join(
+        EventRow, EventRow.id == RequestRow.event_id
+    )
     rows = session.execute(found.where(EventRow.order_id.startswith(prefix)).order_by(EventRow.id))
     return tuple(FoundEvent(mark_of(body), order_id or "", *end) for body, order_id, *end in rows)
 

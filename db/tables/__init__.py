@@ -1,7 +1,8 @@
 """The tables. Each unique constraint here is a promise; `docs/adr` says which."""
 
 from db.tables.base import Table
-from db.tables.events import EventRow
+from db.tables.events import EventRow, RequestRow
+from db.tables.facts import FactRow
 from db.tables.keys import SigningKeyRow
 from db.tables.licenses import LicenseRow, RemapRow
 from db.tables.mails import CorrectionRow, DeliveryRow, ResendRow
@@ -11,8 +12,10 @@ __all__ = [
     "CorrectionRow",
     "DeliveryRow",
     "EventRow",
+    "FactRow",
     "LicenseRow",
     "RemapRow",
+    "RequestRow",
     "ResendRow",
     "SaleRow",
     "SigningKeyRow",

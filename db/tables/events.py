@@ -1,4 +1,4 @@
-"""What came in."""
+"""Events, and the requests that brought them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ForeignKey,
     Index,
     LargeBinary,
     String,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,27 +21,22 @@ from db.tables.base import Table
 
 
 class EventRow(Table):
-    """The event: one authenticated request, byte for byte, and what became of it.
+    """One thing that happened at a storefront, and its process: its run and its outcome.
 
-    `outcome` is null while the row is open. `body` holds at most what the API keeps; `body_bytes`
-    is the size of all. `matched_secret` is the position of the secret that let it in.
+    `outcome` is null while the row is open. `event_key` is the storefront's own id of the event,
+    where it has one: the same event sent twice is one row.
     """
 
     __tablename__ = "events"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    request_id: Mapped[UUID] = mapped_column(unique=True)
     source: Mapped[str] = mapped_column(String(50))
+    origin: Mapped[str] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(50))
     order_id: Mapped[str | None] = mapped_column(String(200))
     product_id: Mapped[str | None] = mapped_column(String(200))
+    event_key: Mapped[str | None] = mapped_column(String(200))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    sender: Mapped[str | None] = mapped_column(Text)
-    content_type: Mapped[str] = mapped_column(Text)
-    headers: Mapped[list[list[str]]] = mapped_column(JSON)
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    body_bytes: Mapped[int] = mapped_column(BigInteger)
-    matched_secret: Mapped[int]
     workflow_id: Mapped[str | None] = mapped_column(String(500))
     dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(String(100))
@@ -48,6 +45,7 @@ class EventRow(Table):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
+        UniqueConstraint("source", "event_key"),
         Index("ix_events_order", "source", "order_id"),
         # The relay asks for these every second; partial, so that history costs it nothing.
         Index(
@@ -57,3 +55,26 @@ class EventRow(Table):
             postgresql_where=text("outcome IS NULL"),
         ),
     )
+
+
+class RequestRow(Table):
+    """The authenticated request that brought an event, byte for byte.
+
+    An event from a list or from an operator has none. `body` holds at most what the API keeps;
+    `body_bytes` is the size of all. `matched_secret` is the position of the secret that let the
+    request in, and `secret_label` its label, where the storefront labels its secrets.
+    """
+
+    __tablename__ = "requests"
+
+    event_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("events.id"), primary_key=True, autoincrement=False
+    )
+    request_id: Mapped[UUID] = mapped_column(unique=True)
+    sender: Mapped[str | None] = mapped_column(Text)
+    content_type: Mapped[str] = mapped_column(Text)
+    headers: Mapped[list[list[str]]] = mapped_column(JSON)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    body_bytes: Mapped[int] = mapped_column(BigInteger)
+    matched_secret: Mapped[int]
+    secret_label: Mapped[str | None] = mapped_column(String(50))

@@ -13,15 +13,15 @@ from temporalio.client import Client
 
 from api.app import ApiParts
 from db.deliveries import refuse_delivery
-from db.engine import Database, open_engine
-from db.events import (
-    load_event,
+from db.dispatching import (
     mark_dispatched,
     record_waiting,
     start_again,
     started_events,
     waiting_events,
 )
+from db.engine import Database, open_engine
+from db.events import load_event
 from db.grants import API_MAY, API_ROLE
 from db.migrating import WrongMigrationError, check_migrated, migrate
 from db.orders import close_row, fail_order, late_copies, order_is_settled, settle_copy
@@ -100,7 +100,9 @@ REFUSED = {
     "a-mail": "INSERT INTO deliveries (id) VALUES (1)",
     "another-receiver": "UPDATE deliveries SET \"to\" = 'me@example.com'",
     "a-resend": "INSERT INTO resends (id) VALUES (1)",
-    "another-body": "UPDATE events SET body = ''",
+    "another-body": "UPDATE requests SET body = ''",
+    "no-request": "DELETE FROM requests",
+    "a-fact": "INSERT INTO facts (id) VALUES (1)",
     "no-event": "DELETE FROM events",
     "an-empty-table": "TRUNCATE events",
     "a-table": "CREATE TABLE mine (id int)",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, select
 
-from db.tables import EventRow
+from db.tables import RequestRow
 from tests.api.bounded import ORDINARY, PATIENT, RIGHT, UNKNOWN, Web, bounded
 from tests.api.raw_http import exchange, request, status
 
@@ -48,7 +48,7 @@ async def clients(web: Web, forwarded: str, caplog: pytest.LogCaptureFixture) ->
     lines = [each.getMessage() for each in caplog.records if each.name == "uvicorn.access"]
     assert len(lines) == 2
     senders = await web.database.read(
-        lambda session: session.scalars(select(EventRow.sender)).all()
+        lambda session: session.scalars(select(RequestRow.sender)).all()
     )
     found = [
         re.fullmatch(r'(\S+):\d{1,5} - "POST \S+ HTTP/1\.1" (200|404)', line) for line in lines

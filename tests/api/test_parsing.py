@@ -12,7 +12,7 @@ from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
 from api.parsing import MOST_HEAD_LINES, MOST_SMALL_CHUNKS, TOO_LARGE, USUAL_CHUNK, Parser
-from db.tables import EventRow
+from db.tables import RequestRow
 from tests.api.bounded import (
     ORDINARY,
     PATIENT,
@@ -50,7 +50,7 @@ def chunks(body: bytes, size: int) -> bytes:
 
 
 def newest_body(session: Session) -> bytes | None:
-    return session.scalar(select(EventRow.body).order_by(EventRow.id.desc()).limit(1))
+    return session.scalar(select(RequestRow.body).order_by(RequestRow.event_id.desc()).limit(1))
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -13,14 +13,15 @@ from sqlalchemy import URL
 from typing_extensions import override
 
 from db.engine import THREADS as DATABASE_THREADS, Database, open_engine
-from db.events import NewEvent, store_event
+from db.requests import NewRequest, store_request
 from relay.spool import THREADS, Spool
 from relay.store import StorePatience
 from tests.api.raw_http import exchange, status
 from tests.support.outages import database_away, events_locked
 from tests.support.relaying import ON_SQLITE
 from tests.support.running import UNHURRIED, running_api
-from tests.support.spooling import HURRIED, drained, parts, post, rows, send
+from tests.support.spooling import HURRIED, drained, parts, post, send
+from tests.support.stored import stored_requests
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ async def test_only_when_the_spool_fails_too_the_sender_is_asked_to_come_again(
             stranger = await exchange(url, post(b"n=1", known=False))
     assert (status(refused), status(stranger)) == (503, 404)
     assert b"send again" in refused
-    assert await quick.read(rows) == []
+    assert await quick.read(stored_requests) == []
 
 
 def unusable(folder: Path) -> Spool:
@@ -56,7 +57,7 @@ class Hanging(Spool):
         self.released = Flag()
 
     @override
-    def keep(self, new: NewEvent) -> None:
+    def keep(self, new: NewRequest) -> None:
         self.released.wait()
 
 
@@ -79,7 +80,7 @@ async def test_disk_that_hangs_keeps_no_ping_waiting(
 async def test_spool_that_cannot_be_keeps_no_row_away(database: Database, tmp_path: Path) -> None:
     async with running_api(parts(database, unusable(tmp_path / "data"))) as url:
         assert await send(url, b"n=1") == 200
-    assert len(await database.read(rows)) == 1
+    assert len(await database.read(stored_requests)) == 1
 
 
 class Slow(Hanging):
@@ -90,7 +91,7 @@ class Slow(Hanging):
         self.begun = Flag()
 
     @override
-    def keep(self, new: NewEvent) -> None:
+    def keep(self, new: NewRequest) -> None:
         self.begun.set()
         super().keep(new)
 
@@ -134,7 +135,7 @@ class Counting(Database):
 
     @override
     def write_here(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        self.begun += query is store_event
+        self.begun += query is store_request
         return super().write_here(query, *args, **kwargs)
 
 

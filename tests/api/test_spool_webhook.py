@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from api.bodies import LONGEST_BODY
 from db.engine import THREADS, Database, open_engine
-from db.events import store_event
+from db.requests import store_request
 from domain.errors import DatabaseAwayError
 from embedded.ports import HOST
 from kit.loop import Pauses
@@ -168,7 +168,7 @@ class LosesAnAnswer(Database):
     @override
     async def write(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         answer = await super().write(query, *args, **kwargs)
-        if query is store_event and not self.lost:
+        if query is store_request and not self.lost:
             self.lost = True
             raise DatabaseAwayError("ConnectionLost")
         return answer

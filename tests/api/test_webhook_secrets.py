@@ -5,18 +5,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from api.app import ApiParts
 from db.engine import Database
-from db.tables import EventRow
 from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
 from tests.support.outages import connect_to_nothing, events_locked
 from tests.support.running import QUICK_PAUSES, Mintpost, running_api
 from tests.support.spooling import HURRIED
+from tests.support.stored import stored_requests
 
 OLDER, NEWER = "older-secret", "newer-secret"
 FORM = "application/x-www-form-urlencoded"
@@ -56,15 +54,11 @@ def ping(headers: list[str], content_type: str = FORM) -> bytes:
     return request("POST", target, *kept, *headers, body=b"a=1")
 
 
-def all_events(session: Session) -> list[EventRow]:
-    return list(session.scalars(select(EventRow)))
-
-
 @ON_SQLITE
 @pytest.mark.parametrize("secret", [OLDER, NEWER], ids=["another-that-is-valid", "that-matched"])
 async def test_no_spelling_of_a_secret_is_stored(web: Mintpost, secret: str) -> None:
     assert status(await exchange(web.url, ping(spelled(secret)))) == 200
-    (event,) = await web.database.read(all_events)
+    (event,) = await web.database.read(stored_requests)
     assert {name for name, _ in event.headers} == {
         *("host", "connection", "x-request-id", "user-agent", "content-type", "content-length"),
     }
@@ -74,7 +68,7 @@ async def test_no_spelling_of_a_secret_is_stored(web: Mintpost, secret: str) -> 
 async def test_a_content_type_that_holds_the_secret_is_not_kept_either(web: Mintpost) -> None:
     odd = f"{FORM}; boundary={in_base64(NEWER)}"
     assert status(await exchange(web.url, ping([], odd))) == 200
-    (event,) = await web.database.read(all_events)
+    (event,) = await web.database.read(stored_requests)
     assert event.content_type == ""
     assert "content-type" not in dict(event.headers)
 

@@ -10,7 +10,7 @@ from sqlalchemy import URL
 
 import commands.show
 from db.engine import Database
-from db.events import NewEvent, store_event
+from db.requests import NewRequest, store_request
 from relay.spool import Spool
 from tests.db.rows import new_ping
 from tests.support.commanding import Run
@@ -29,7 +29,7 @@ def spool(clean: pytest.MonkeyPatch, database_url: URL, tmp_path: Path) -> Spool
 
 
 @pytest.fixture
-def ping(spool: Spool) -> NewEvent:
+def ping(spool: Spool) -> NewRequest:
     ping = new_ping("order-1")
     spool.keep(ping)
     spool.keep(new_ping("order-2"))
@@ -37,7 +37,7 @@ def ping(spool: Spool) -> NewEvent:
 
 
 @ON_SQLITE
-def test_it_is_shown_with_its_time(ping: NewEvent, mint: Run) -> None:
+def test_it_is_shown_with_its_time(ping: NewRequest, mint: Run) -> None:
     whole = json.loads(mint("show", ORDER, "--json").out)
     (spooled,) = whole["spooled"]
     assert spooled["request_id"] == str(ping.request_id)
@@ -86,9 +86,9 @@ def test_it_is_shown_while_the_database_hangs(
 
 @ON_SQLITE
 async def test_it_stands_beside_what_the_database_has(
-    ping: NewEvent, database: Database, mint: Run
+    ping: NewRequest, database: Database, mint: Run
 ) -> None:
-    database.write_here(store_event, new_ping("order-1"))
+    database.write_here(store_request, new_ping("order-1"))
     whole = json.loads((await asyncio.to_thread(mint, "show", ORDER, "--json")).out)
     assert (len(whole["events"]), len(whole["spooled"])) == (1, 1)
     assert whole["spooled"][0]["request_id"] == str(ping.request_id)
@@ -105,7 +105,7 @@ def test_garbage_beside_it_changes_nothing(spool: Spool, mint: Run) -> None:
 async def test_spool_that_is_closed_to_us_is_told_and_hides_no_row(
     spool: Spool, database: Database, mint: Run
 ) -> None:
-    database.write_here(store_event, new_ping("order-1"))
+    database.write_here(store_request, new_ping("order-1"))
     spool.folder.parent.touch()
     answer = await asyncio.to_thread(mint, "show", ORDER, "--json")
     assert [event["order_id"] for event in json.loads(answer.out)["events"]] == ["order-1"]

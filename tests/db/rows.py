@@ -7,8 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.events import NewEvent, load_event, store_event
+from db.events import load_event
 from db.licenses import Minted, NewLicense, mint_license
+from db.requests import NewRequest, store_request
 from db.sales import save_sale
 from domain.sale import Product, Sale
 
@@ -23,8 +24,8 @@ def new_ping(
     *,
     source: str = "gumroad",
     received_at: datetime = NOON,
-) -> NewEvent:
-    return NewEvent(
+) -> NewRequest:
+    return NewRequest(
         request_id=uuid4(),
         source=source,
         kind=kind,
@@ -41,7 +42,7 @@ def new_ping(
 
 
 def store_ping(session: Session, order_id: str | None = "order-1", kind: str = "sale") -> int:
-    return store_event(session, new_ping(order_id, kind))
+    return store_request(session, new_ping(order_id, kind))
 
 
 def told(session: Session, event_id: int) -> tuple[str | None, str | None, str | None]:

@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.events import store_event
 from db.licenses import mint_license
+from db.requests import store_request
 from db.sales import save_sale
 from db.signing_keys import KnownKey, known_keys, remember_key
 from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow, SigningKeyRow, Table
@@ -28,7 +28,7 @@ def rows_of(database: Database, model: type[Table]) -> int:
 
 def test_one_request_stored_at_once_is_one_row(database: Database) -> None:
     ping = new_ping()
-    ids = at_once(MANY, lambda _: database.write_here(store_event, ping))
+    ids = at_once(MANY, lambda _: database.write_here(store_request, ping))
     assert len(set(ids)) == rows_of(database, EventRow) == 1
 
 

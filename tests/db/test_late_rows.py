@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from db.engine import Database
-from db.events import load_event
 from db.orders import close_row, late_copies, order_is_settled, settle_copy
 from db.settling import Settling
+from db.tables import EventRow
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, stored, told
 
@@ -44,7 +44,9 @@ async def test_order_is_settled_exactly_where_a_late_row_would_be(
     database: Database, settling: Settling, outcome: str | None, kind: str, *, settles: bool
 ) -> None:
     (first,) = stored(database, ("order", kind))
-    database.write_here(lambda session: setattr(load_event(session, first), "outcome", outcome))
+    database.write_here(
+        lambda session: setattr(session.get_one(EventRow, first), "outcome", outcome)
+    )
     assert database.read_here(order_is_settled, "gumroad", "order") is settles
     (late,) = stored(database, ("order", "sale"))
     await settling.settle_late(NOON)

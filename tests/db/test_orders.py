@@ -4,22 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from db.dispatching import WAITING, mark_dispatched, record_waiting, waiting_events
 from db.engine import Database
-from db.events import (
-    WAITING,
-    load_event,
-    mark_dispatched,
-    name_event,
-    record_waiting,
-    store_event,
-    waiting_events,
-)
+from db.events import load_event, name_event
 from db.orders import (
     fail_order,
     fail_run,
     record_failure,
 )
+from db.requests import store_request
 from db.settling import Settling
+from db.tables import EventRow
 from db.views.lists import Filters, list_events
 from domain.event import ORDER_KINDS
 from tests.db.rows import NOON, mint, new_ping, sale_of, stored, told
@@ -63,7 +58,7 @@ async def test_close_a_second_time_changes_nothing(database: Database, settling:
 async def test_close_leaves_what_is_not_of_the_order(
     database: Database, settling: Settling, order: str | None, kind: str, source: str
 ) -> None:
-    foreign = database.write_here(store_event, new_ping(order, kind, source=source))
+    foreign = database.write_here(store_request, new_ping(order, kind, source=source))
     (mine,) = stored(database, ("order", "sale"))
     assert await settling.close(mine, "fulfilled", NOON) == 1
     assert database.read_here(told, foreign) == (None, None, None)
@@ -81,7 +76,9 @@ async def test_row_that_stands_alone_closes_alone(
 
 def test_fail_puts_the_sentence_on_every_open_row_that_was_started(database: Database) -> None:
     done, mine, joined, later = stored(database, *[("order", "sale")] * 4)
-    database.write_here(lambda session: setattr(load_event(session, done), "outcome", "ignored:x"))
+    database.write_here(
+        lambda session: setattr(session.get_one(EventRow, done), "outcome", "ignored:x")
+    )
     database.write_here(mark_dispatched, joined, "gumroad:order", NOON)
     assert database.write_here(fail_order, mine, "it failed", NOON) == 2
     assert database.read_here(told, done) == ("ignored:x", None, None)
@@ -145,7 +142,9 @@ async def test_close_after_all_replaces_what_was_ignored(
 
 def test_failure_of_an_attempt_tells_every_open_row_and_no_closed_one(database: Database) -> None:
     failed, mine = stored(database, ("order", "sale"), ("order", "sale"))
-    database.write_here(lambda session: setattr(load_event(session, failed), "outcome", "failed"))
+    database.write_here(
+        lambda session: setattr(session.get_one(EventRow, failed), "outcome", "failed")
+    )
     database.write_here(record_failure, mine, "it waits")
     assert database.read_here(told, mine) == (None, "it waits", None)
     assert database.read_here(told, failed) == ("failed", None, None)

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import URL, func, select, text
 from sqlalchemy.orm import Session
 
+from db.dispatching import waiting_events
 from db.engine import Database, open_engine
-from db.events import waiting_events
 from db.migrating import check_migrated, head, migrate
 from db.orders import late_copies
 from db.tables import EventRow, Table

@@ -7,7 +7,6 @@ import pytest
 
 from activities.mint import Mint
 from catalog.file import ProductsFile
-from db.events import store_event
 from db.remaps import (
     Asker,
     Remapped,
@@ -16,6 +15,7 @@ from db.remaps import (
     licenses_of_product,
     remap_license,
 )
+from db.requests import store_request
 from db.resends import waiting_resends
 from db.sales import save_sale
 from db.views.lists import Filters, LicenseLine, list_deliveries, list_licenses
@@ -51,7 +51,7 @@ class Shop:
         self.catalog = ProductsFile(self.file, ("gumroad",))
 
     async def read(self, body: bytes) -> SaleToMint:
-        event_id = await self.database.write(store_event, new_event(body, order_of(body)))
+        event_id = await self.database.write(store_request, new_event(body, order_of(body)))
         sale = Gumroad(()).parse(StoredRequest(FORM, body, NOW, datetime.now(UTC)))
         assert isinstance(sale, Sale)
         return SaleToMint(event_id, await self.database.write(save_sale, event_id, sale, NOW))

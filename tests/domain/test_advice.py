@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from hypothesis import given, strategies as st
 
-from db.events import WaitingEvent
+from db.dispatching import WaitingEvent
 from domain.advice import advised, code_span, command
 from relay.starter import _details, _summary
 

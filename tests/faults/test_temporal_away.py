@@ -13,7 +13,7 @@ import pytest
 from temporalio.client import Client
 from typing_extensions import override
 
-from db.events import WaitingEvent
+from db.dispatching import WaitingEvent
 from embedded.child import Child, spawn
 from embedded.ports import HOST, free_ports
 from embedded.temporal_server import server_command

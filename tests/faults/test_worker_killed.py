@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from db.events import WaitingEvent, store_event
+from db.dispatching import WaitingEvent
+from db.requests import store_request
 from db.views.lists import Filters, list_deliveries
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT_AND_HANG
@@ -20,7 +21,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 async def start_sale(setup: Setup, order: str) -> None:
     body = changed(recorded("01"), sale_id=order)
-    event_id = await setup.database.write(store_event, new_event(body, order))
+    event_id = await setup.database.write(store_request, new_event(body, order))
     # After this timeout (10 s by default), Temporal gives a dead worker's task to another worker.
     starter = Starter(setup.client, TASK_QUEUE, task_timeout=timedelta(seconds=1))
     event = WaitingEvent(event_id, "gumroad", "sale", order, None)

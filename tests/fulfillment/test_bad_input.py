@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from api.bodies import LONGEST_BODY
-from db.events import load_event
+from db.requests import load_request
 from domain.errors import SaleInvalidError
 from tests.support.ends import Case, ends_of, expected_ends
 from tests.support.pings import changed, order_of, recorded
@@ -238,5 +238,5 @@ async def test_body_of_two_mebibytes_is_kept_to_one_and_its_size_told(mintpost: 
     large = wrong("its body has 2,097,152 bytes, of which 1,048,576 were kept")
     body = (large.body + b"&padding=").ljust(2 * LONGEST_BODY, b"x")
     await check(mintpost, {"2 MiB": replace(large, body=body)})
-    row = await mintpost.database.read(load_event, 1)
-    assert (row.body, row.body_bytes) == (body[:LONGEST_BODY], len(body))
+    request = await mintpost.database.read(load_request, 1)
+    assert (request.body, request.body_bytes) == (body[:LONGEST_BODY], len(body))

@@ -19,7 +19,7 @@ from activities.parse import Parse
 from catalog.file import ProductsFile
 from db.deliveries import SentMail, record_sent
 from db.engine import Database
-from db.events import store_event
+from db.requests import store_request
 from db.views.lists import Filters, list_events, list_licenses
 from domain.delivery import DeliveryStatus
 from domain.sale import Ignored, Sale
@@ -95,9 +95,9 @@ def long_copy(email: str) -> bytes:
 
 async def store_copies(database: Database) -> int:
     """Store an ordinary ping and its long copies; return the first one's id."""
-    first = await database.write(store_event, new_event(ORDINARY, ORDER))
+    first = await database.write(store_request, new_event(ORDINARY, ORDER))
     for _ in range(COPIES):
-        await database.write(store_event, new_event(long_copy(NEW), ORDER))
+        await database.write(store_request, new_event(long_copy(NEW), ORDER))
     return first
 
 
@@ -142,9 +142,9 @@ async def test_mint_and_close_read_no_body_while_anything_is_locked(
 async def test_relay_reads_no_body_while_anything_is_locked(
     database: Database, client: Client, watched: Watched, fulfill: Fulfill
 ) -> None:
-    await fulfill(await database.write(store_event, new_event(ORDINARY, ORDER)))
+    await fulfill(await database.write(store_request, new_event(ORDINARY, ORDER)))
     for _ in range(COPIES):
-        await database.write(store_event, new_event(changed(ORDINARY, email=NEW), ORDER))
+        await database.write(store_request, new_event(changed(ORDINARY, email=NEW), ORDER))
 
     read = len(watched.read)
     assert await dispatcher_for(database, client, {"gumroad": watched}).look()
@@ -159,9 +159,9 @@ async def test_relay_reads_no_body_while_anything_is_locked(
 async def test_body_that_was_cut_is_not_read(
     database: Database, watched: Watched, fulfill: Fulfill
 ) -> None:
-    first = await database.write(store_event, new_event(ORDINARY, ORDER))
+    first = await database.write(store_request, new_event(ORDINARY, ORDER))
     whole = new_event(changed(ORDINARY, email="another." + NEW), ORDER)
-    await database.write(store_event, replace(whole, body_bytes=len(whole.body) + 1))
+    await database.write(store_request, replace(whole, body_bytes=len(whole.body) + 1))
     await fulfill(first)
     (newest,) = await database.read(list_events, Filters(limit=1))
     assert newest.note == f"the order was settled by event {first}"
@@ -171,6 +171,6 @@ async def test_body_that_was_cut_is_not_read(
 async def test_long_ping_that_was_sold_is_compared_and_nothing_is_said_of_it(
     database: Database, watched: Watched, fulfill: Fulfill
 ) -> None:
-    await fulfill(await database.write(store_event, new_event(long_copy(NEW), ORDER)))
+    await fulfill(await database.write(store_request, new_event(long_copy(NEW), ORDER)))
     (row,) = await database.read(list_events, Filters())
     assert (row.outcome, row.note, watched.read) == ("fulfilled", None, [MIB] * 3)

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from db.events import mark_dispatched, store_event
+from db.dispatching import mark_dispatched
+from db.requests import store_request
 from db.tables import EventRow, Table
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
@@ -33,7 +34,7 @@ def forget_everything(session: Session) -> None:
 
 async def test_row_whose_run_temporal_does_not_know_is_started_again(setup: Setup) -> None:
     long_ago = datetime(2026, 9, 1, tzinfo=UTC)
-    event_id = await setup.database.write(store_event, new_event(ORDINARY, ORDER))
+    event_id = await setup.database.write(store_request, new_event(ORDINARY, ORDER))
     await setup.database.write(mark_dispatched, event_id, f"gumroad:{ORDER}", long_ago)
     async with running(setup) as mintpost:
         (event,) = await mintpost.settled()
@@ -132,8 +133,10 @@ async def test_good_ping_that_joined_an_unreadable_one_is_fulfilled(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
 ) -> None:
     setup.mailer = mailer
-    await setup.database.write(store_event, new_event(changed(ORDINARY, email="no address"), ORDER))
-    await setup.database.write(store_event, new_event(ORDINARY, ORDER))
+    await setup.database.write(
+        store_request, new_event(changed(ORDINARY, email="no address"), ORDER)
+    )
+    await setup.database.write(store_request, new_event(ORDINARY, ORDER))
     async with running(setup) as mailing:
         good, unreadable = await mailing.settled()
     assert good.outcome == "fulfilled"

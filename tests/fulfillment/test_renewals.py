@@ -8,7 +8,7 @@ import pytest
 from activities.mint import Mint
 from catalog.file import ProductsFile
 from db.engine import Database
-from db.events import store_event
+from db.requests import store_request
 from db.sales import save_sale
 from db.views.lists import Filters, list_licenses
 from domain.sale import Sale
@@ -68,7 +68,7 @@ async def test_charge_that_is_done_again_moves_nothing_whatever_the_mapping_says
 
 
 async def parsed(database: Database, body: bytes) -> SaleToMint:
-    event_id = await database.write(store_event, new_event(body, order_of(body)))
+    event_id = await database.write(store_request, new_event(body, order_of(body)))
     sale = Gumroad(()).parse(StoredRequest(FORM, body, NOW))
     assert isinstance(sale, Sale)
     return SaleToMint(event_id, await database.write(save_sale, event_id, sale, NOW))

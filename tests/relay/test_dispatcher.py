@@ -12,8 +12,9 @@ import pytest
 from temporalio.client import Client
 from typing_extensions import override
 
+from db.dispatching import WaitingEvent, waiting_events
 from db.engine import Database
-from db.events import WaitingEvent, store_event, waiting_events
+from db.requests import store_request
 from embedded.ports import HOST
 from kit.loop import Pauses
 from relay.dispatcher import Dispatcher
@@ -142,7 +143,7 @@ async def test_it_looks_on_however_often_it_fails(database: Database, client: Cl
 @ON_SQLITE
 async def test_workflow_is_found_by_source_and_product(database: Database, client: Client) -> None:
     order, product = unique(), f"product-{uuid4()}"
-    await database.write(store_event, replace(new_ping(order), product_id=product))
+    await database.write(store_request, replace(new_ping(order), product_id=product))
     await dispatcher_for(database, client).look()
     found = await client.get_workflow_handle(f"gumroad:{order}").describe()
     assert found.typed_search_attributes[SALE_SOURCE] == "gumroad"
@@ -153,7 +154,7 @@ async def test_workflow_is_found_by_source_and_product(database: Database, clien
 @pytest.mark.parametrize("character", ["a", "😀", "`", "\N{ARABIC LETTER ALEF}"])
 async def test_longest_ids_never_stall(database: Database, client: Client, character: str) -> None:
     order = f"{character}{unique()}".ljust(200, character)
-    await database.write(store_event, replace(new_ping(order), product_id=character * 200))
+    await database.write(store_request, replace(new_ping(order), product_id=character * 200))
     assert await dispatcher_for(database, client).look()
     assert await database.read(waiting_events, 1) == []
 
@@ -163,7 +164,7 @@ async def test_row_that_cannot_be_started_stalls_no_other_and_waits_with_its_sen
     database: Database, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     # A newer version's, which was moved here in a spool.
-    await database.write(store_event, new_ping(unique(), source="later"))
+    await database.write(store_request, new_ping(unique(), source="later"))
     await database.write(store_ping, unique())
     storefronts = {"gumroad": Gumroad(())}
     dispatcher = dispatcher_for(database, client, storefronts)

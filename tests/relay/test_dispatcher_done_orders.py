@@ -3,8 +3,8 @@
 from sqlalchemy import update
 from temporalio.client import Client
 
+from db.dispatching import WaitingEvent
 from db.engine import Database
-from db.events import WaitingEvent
 from db.orders import close_row
 from db.tables import EventRow
 from tests.db.rows import NOON, store_ping

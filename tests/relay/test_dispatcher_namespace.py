@@ -10,8 +10,8 @@ from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from db.dispatching import WaitingEvent
 from db.engine import Database
-from db.events import WaitingEvent
 from relay.starter import Starter, TemporalAwayError
 from relay.watcher import Watcher
 from tests.support.waiting import until

@@ -13,12 +13,12 @@ from uuid import UUID
 
 import pytest
 
-from db.events import NewEvent
+from db.requests import NewRequest
 from relay.spool import SET_ASIDE, UNFINISHED, WAITING, Spool, UnreadableError
 from tests.db.rows import NOON, new_ping
 from tests.support.spooling import names, spooled
 
-REQUEST = NewEvent(
+REQUEST = NewRequest(
     request_id=UUID("6f9f4a9e-3f0c-4f4e-9f0b-0d6f3f1c2b1a"),
     source="gumroad",
     kind="sale",

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from temporalio.client import Client, WorkflowExecutionStatus
 from typing_extensions import override
 
+from db.dispatching import mark_dispatched, waiting_events
 from db.engine import Database
-from db.events import mark_dispatched, waiting_events
 from relay.watcher import Watcher
 from tests.db.rows import store_ping
 from tests.support.relaying import ON_SQLITE, unique

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode
 from uuid import uuid4
 
-from db.events import NewEvent
+from db.requests import NewRequest
 
 PINGS = Path(__file__).parent.parent / "data" / "gumroad" / "pings"
 
@@ -26,9 +26,9 @@ def order_of(body: bytes) -> str:
     return dict(parse_qsl(body.decode()))["sale_id"]
 
 
-def new_event(body: bytes, order_id: str, kind: str = "sale") -> NewEvent:
-    """Return the event that the API would store for this body."""
-    return NewEvent(
+def new_event(body: bytes, order_id: str, kind: str = "sale") -> NewRequest:
+    """Return the request that the API would store for this body."""
+    return NewRequest(
         request_id=uuid4(),
         source="gumroad",
         kind=kind,

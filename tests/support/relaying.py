@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client
 
+from db.dispatching import waiting_events
 from db.engine import Database
-from db.events import waiting_events
 from db.views.lists import EventLine, Filters, list_events
 from relay.dispatcher import Dispatcher
 from relay.starter import Starter

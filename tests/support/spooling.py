@@ -3,13 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from api.app import ApiParts
 from db.engine import Database
-from db.events import NewEvent
-from db.tables import EventRow
+from db.requests import NewRequest
 from relay.drainer import Drainer
 from relay.spool import SET_ASIDE, UNFINISHED, WAITING, Spool
 from relay.store import StorePatience
@@ -17,6 +13,7 @@ from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
 from tests.support.outages import connect_to_nothing
 from tests.support.running import QUICK_PAUSES, UNHURRIED
+from tests.support.stored import stored_requests
 from tests.support.waiting import until
 
 HURRIED = StorePatience(database=timedelta(milliseconds=50), spool=UNHURRIED.spool)
@@ -44,7 +41,7 @@ async def send(url: str, body: bytes) -> int:
     return status(await exchange(url, post(body)))
 
 
-def spooled(spool: Spool) -> list[NewEvent]:
+def spooled(spool: Spool) -> list[NewRequest]:
     return [spool.read(file) for file in spool.files()]
 
 
@@ -53,18 +50,14 @@ def names(folder: Path) -> set[str]:
     return {file.suffix for file in folder.iterdir()} & {WAITING, SET_ASIDE, UNFINISHED}
 
 
-def rows(session: Session) -> list[EventRow]:
-    return list(session.scalars(select(EventRow).order_by(EventRow.id)))
-
-
-async def drained(spool: Spool, database: Database) -> list[EventRow]:
-    """Wait until the spool is empty. Return all rows in order of their ids."""
+async def drained(spool: Spool, database: Database) -> list[NewRequest]:
+    """Wait until the spool is empty. Return all requests in order of their events' ids."""
 
     async def empty() -> bool | None:
         return None if spool.files() else True
 
     await until(empty, "the spool is empty")
-    return await database.read(rows)
+    return await database.read(stored_requests)
 
 
 def drainer(spool: Spool, database: Database) -> Drainer:

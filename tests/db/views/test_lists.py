@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from db.deliveries import refuse_delivery
 from db.engine import Database
-from db.events import store_event
 from db.orders import close_row, fail_order, record_failure
+from db.requests import store_request
 from db.tables import EventRow
 from db.views.lists import (
     EVENT_STATUSES,
@@ -72,7 +72,7 @@ def test_events_are_filtered_by_source_time_and_order_newest_first(database: Dat
         new_ping("two", received_at=NOON),
         new_ping("two", source="another-shop", received_at=NOON + HOUR),
     ]
-    first, second, third = [database.write_here(store_event, ping) for ping in pings]
+    first, second, third = [database.write_here(store_request, ping) for ping in pings]
     assert ids(database) == [third, second, first]
     assert ids(database, limit=2) == [third, second]
     assert ids(database, since=NOON) == [third, second]

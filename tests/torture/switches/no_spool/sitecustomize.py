@@ -1,10 +1,10 @@
 """An API whose only place to keep a request is the database."""
 
-from db.events import NewEvent
+from db.requests import NewRequest
 from relay.store import NotStoredError, Store
 
 
-async def keep_nothing(_store: Store, _new: NewEvent) -> None:
+async def keep_nothing(_store: Store, _new: NewRequest) -> None:
     raise NotStoredError
 
 

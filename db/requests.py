@@ -1,0 +1,127 @@
+"""Requests: each is stored in one commit with the event that it brings."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.clock import database_now
+from db.events import NewEvent, StoredEvent, insert_event, load_event
+from db.inserting import insert_once, the_one
+from db.tables import EventRow, RequestRow
+from domain.event import EventKind, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """An authenticated request as it came, and the names that its storefront gave its event.
+
+    `body` is what is kept of `body_bytes`.
+    """
+
+    request_id: UUID
+    source: str
+    kind: str
+    order_id: str | None
+    product_id: str | None
+    received_at: datetime
+    sender: str | None
+    content_type: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    body_bytes: int
+    matched_secret: int
+    secret_label: str | None = None
+    event_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRequest:
+    """A request as it is stored. A body that was cut at the API's limit is not whole."""
+
+    request_id: UUID
+    sender: str | None
+    content_type: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    body_bytes: int
+    matched_secret: int
+    secret_label: str | None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.body_bytes <= len(self.body)
+
+
+def store_request(session: Session, new: NewRequest) -> int:
+    """Return the event's id. The same request, or another with the same event key, is one event."""
+    with session.begin_nested() as attempt:
+        event_id = insert_event(session, _event_of(new))
+        if event_id is None:
+            return _event_with_key(session, new)
+        if _insert(session, event_id, new) is not None:
+            return event_id
+        # Another stored it at the same moment, and this event would stay without a request.
+        attempt.rollback()
+    return the_one(session, RequestRow, request_id=new.request_id).event_id
+
+
+def load_request(session: Session, event_id: int) -> KeptRequest:
+    row = the_one(session, RequestRow, event_id=event_id)
+    values = {each.name: getattr(row, each.name) for each in fields(KeptRequest)}
+    return KeptRequest(**values | {"headers": tuple((name, value) for name, value in row.headers)})
+
+
+def load_received(session: Session, event_id: int) -> tuple[StoredEvent, KeptRequest]:
+    return load_event(session, event_id), load_request(session, event_id)
+
+
+def load_received_now(session: Session, event_id: int) -> tuple[StoredEvent, KeptRequest, datetime]:
+    """Return event and request, and the time on the database's clock."""
+    return *load_received(session, event_id), database_now(session)
+
+
+def copies_of_order(session: Session, source: str, order_id: str) -> list[tuple[int, str]]:
+    """Return id and kind of every event that names the order and was kept whole, as they came.
+
+    Without the bodies, each of which may have a MiB.
+    """
+    order = select(EventRow.id, EventRow.kind).filter_by(source=source, order_id=order_id)
+    whole = RequestRow.body_bytes <= func.length(RequestRow.body)
+    kept = order.join(RequestRow, RequestRow.event_id == EventRow.id).where(whole)
+    rows = session.execute(kept.where(EventRow.kind != EventKind.TEST_PING).order_by(EventRow.id))
+    return [(event_id, kind) for event_id, kind in rows]
+
+
+def _event_of(new: NewRequest) -> NewEvent:
+    return NewEvent(
+        source=new.source,
+        origin=Origin.WEBHOOK,
+        kind=new.kind,
+        order_id=new.order_id,
+        product_id=new.product_id,
+        event_key=new.event_key,
+        received_at=new.received_at,
+    )
+
+
+def _event_with_key(session: Session, new: NewRequest) -> int:
+    return the_one(session, EventRow, source=new.source, event_key=new.event_key).id
+
+
+def _insert(session: Session, event_id: int, new: NewRequest) -> int | None:
+    return insert_once(
+        session,
+        RequestRow,
+        event_id=event_id,
+        request_id=new.request_id,
+        sender=new.sender,
+        content_type=new.content_type,
+        headers=[list(header) for header in new.headers],
+        body=new.body,
+        body_bytes=new.body_bytes,
+        matched_secret=new.matched_secret,
+        secret_label=new.secret_label,
+    )
