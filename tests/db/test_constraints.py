@@ -1,18 +1,21 @@
 """Nothing doubled: whoever comes at the same moment finds one row."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db.engine import Database
+from db.events import NewEvent, insert_event
 from db.licenses import mint_license
 from db.requests import store_request
 from db.sales import save_sale
 from db.signing_keys import KnownKey, known_keys, remember_key
-from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow, SigningKeyRow, Table
+from db.tables import DeliveryRow, EventRow, LicenseRow, RequestRow, SaleRow, SigningKeyRow, Table
+from domain.event import Origin
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, license_of, mint, new_ping, sale_of, store_ping
 
@@ -29,7 +32,35 @@ def rows_of(database: Database, model: type[Table]) -> int:
 def test_one_request_stored_at_once_is_one_row(database: Database) -> None:
     ping = new_ping()
     ids = at_once(MANY, lambda _: database.write_here(store_request, ping))
-    assert len(set(ids)) == rows_of(database, EventRow) == 1
+    assert len(set(ids)) == rows_of(database, EventRow) == rows_of(database, RequestRow) == 1
+
+
+def test_events_with_one_key_at_once_are_one_row_with_one_request(database: Database) -> None:
+    """A storefront sends an event again as a new request."""
+    sent = [replace(new_ping(), event_key="evt_1") for _ in range(MANY)]
+    ids = at_once(MANY, lambda number: database.write_here(store_request, sent[number]))
+    assert len(set(ids)) == rows_of(database, EventRow) == rows_of(database, RequestRow) == 1
+
+
+def test_events_without_a_key_and_keys_of_two_sources_share_nothing(database: Database) -> None:
+    sources = [replace(new_ping(source=source), event_key="evt_1") for source in ("one", "other")]
+    for new in (new_ping(), new_ping(), *sources):
+        database.write_here(store_request, new)
+    assert rows_of(database, EventRow) == 4
+
+
+def test_one_request_id_never_brings_two_events(database: Database) -> None:
+    def bring_another(session: Session) -> None:
+        request = session.scalars(select(RequestRow)).one()
+        values = {each.key: getattr(request, each.key) for each in RequestRow.__table__.columns}
+        other = insert_event(
+            session, NewEvent("gumroad", Origin.LIST, "sale", None, None, None, NOON)
+        )
+        session.add(RequestRow(**values | {"event_id": other}))
+
+    database.write_here(store_ping)
+    with pytest.raises(IntegrityError, match="request_id"):
+        database.write_here(bring_another)
 
 
 def test_one_order_line_parsed_at_once_is_one_sale(database: Database) -> None:
@@ -81,6 +112,7 @@ def test_every_identity_is_unique_in_the_database(database: Database, model: typ
         session.expunge(row)
 
     database.write_here(mint, sale_of())
+    database.write_here(lambda session: session.execute(update(EventRow).values(event_key="key")))
     database.write_here(remember_key, KnownKey("kid", "x"), NOON)
     with pytest.raises(IntegrityError):
         database.write_here(copy_row)
