@@ -1,245 +1,210 @@
-"""The `mintpost` command: reads the settings, puts the parts together, and prints."""
+"""The `mintpost` command: a table of its contents, and how each command ends."""
 
-import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import timedelta
-from functools import partial
 from pathlib import Path
-from typing import Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeAlias
 
 import typer
-from sqlalchemy.orm import Session
+from typing_extensions import override
 
-from commands import keys as keys_commands, lists, options
-from commands.database import opened
-from commands.demo import run_demo
-from commands.dev import plan_dev, run_dev
+from commands.context import Context, SmokeDefaults
 from commands.exits import require_text, told_as_sentence
 from commands.help import QuietCommand, QuietGroup
-from commands.naming import sales_of
-from commands.products import check_command, read_products
-from commands.proof import print_checks
-from commands.remap import remap_command
-from commands.resend import print_resent, run_resend
-from commands.retry import print_woken, run_retry
-from commands.show import Places, run_show
-from commands.smoke import SmokePlan, a_product, run_smoke
-from commands.tables import SafeConsole, console
-from commands.verify import verify_command
-from db.engine import Database
-from embedded.data_dir import make_private
+from commands.menu.demo import demo
+from commands.menu.dev import dev
+from commands.menu.find import find
+from commands.menu.keys import generate, list_keys, revoke
+from commands.menu.lists import deliveries, events, licenses, sales
+from commands.menu.migrate import migrate
+from commands.menu.products import check
+from commands.menu.remap import remap
+from commands.menu.resend import resend
+from commands.menu.retry import retry
+from commands.menu.show import show
+from commands.menu.smoke import smoke
+from commands.menu.verify import verify
 from kit.exiting import end_with
-from kit.refusals import RefusedError
-from operations.migrate import migrate_database, register_search_attributes
-from relay.spool import Spool
-from settings import (
-    DatabaseSettings,
-    KeeperSettings,
-    MailSettings,
-    MigrateSettings,
-    ProductsSettings,
-    SettingsError,
-    SmokeSettings,
-    load,
-    plain_environment,
-    require_private_data,
-    set_umask,
-    usable_temporal_config as temporal_config,
-    whole_environment,
-)
-from storefronts import STOREFRONTS
-from torture.command import TortureOptions, run_torture
+from kit.umask import set_umask
+from kit.version import VERSION
+from torture.menu import torture
 
-app = typer.Typer(
-    help="Mintpost turns a storefront sale into a delivered license, exactly once.",
-    no_args_is_help=True,
-    cls=QuietGroup,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-)
-products = typer.Typer(help="The product mapping.", cls=QuietGroup, no_args_is_help=True)
-keys = typer.Typer(help="Signing keys.", cls=QuietGroup, no_args_is_help=True)
-app.add_typer(products, name="products", rich_help_panel="Check")
-app.add_typer(keys, name="keys", rich_help_panel="Check")
-to_run = partial(app.command, cls=QuietCommand, rich_help_panel="Run it")
-to_act = partial(app.command, cls=QuietCommand, rich_help_panel="Act")
-to_look = partial(app.command, cls=QuietCommand, rich_help_panel="Look")
-to_check = partial(app.command, cls=QuietCommand, rich_help_panel="Check")
+Commands: TypeAlias = Mapping[str, Callable[..., None]]
 
-P = ParamSpec("P")
-R = TypeVar("R")
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+    from sqlalchemy import URL
+    from temporalio.envconfig import ClientConnectConfig
 
-SOURCES = tuple(storefront.name for storefront in STOREFRONTS)
+    from db.engine import Database
+    from relay.spool import Spool
 
+CONTENTS: Mapping[str, Commands] = {
+    "Run it": {
+        "dev": dev,
+        "demo": demo,
+        "torture": torture,
+        "migrate": migrate,
+        "smoke": smoke,
+    },
+    "Look": {
+        "show": show,
+        "find": find,
+        "events": events,
+        "sales": sales,
+        "licenses": licenses,
+        "deliveries": deliveries,
+    },
+    "Act": {"retry": retry, "resend": resend, "remap": remap},
+    "Check": {"verify": verify},
+}
+"""The commands by the panel of the help in which they stand."""
 
-@to_run()
-def dev(
-    port: options.ApiPort = 8000,
-    temporal_port: options.TemporalPort = 7233,
-    ui_port: options.UiPort = 8233,
-    data_dir: options.DataDir = None,
-) -> None:
-    """Run the whole embedded stack until Ctrl-C: migrations, Temporal, worker, API."""
-    settings = load(KeeperSettings)
-    settings.data_dir = folder = (data_dir or settings.data_dir).resolve()
-    make_private(folder, None if data_dir else "DATA_DIR")
-    require_private_data(settings)
-    plan = plan_dev(folder, port, temporal_port, ui_port, whole_environment())
-    asyncio.run(run_dev(plan, settings.database(), SafeConsole()))
+GROUPS: Mapping[str, tuple[str, Commands]] = {
+    "products": ("The product mapping.", {"check": check}),
+    "keys": ("Signing keys.", {"generate": generate, "list": list_keys, "revoke": revoke}),
+}
+
+Version = Annotated[bool, typer.Option("--version", metavar="", help="Show the version and exit.")]
 
 
-@to_run()
-def demo(*, keep: options.Keep = False) -> None:
-    """Show one sale from webhook to inbox, on free ports and in a temporary folder."""
-    asyncio.run(run_demo(plain_environment(), SafeConsole(), keep=keep))
+def _tell_version(*, version: Version = False) -> None:
+    if version:
+        typer.echo(f"mintpost {VERSION}")
+        raise typer.Exit
 
 
-@to_run("torture")
-def torture_command(
-    sales: options.Sales = 200,
-    seed: options.Seed = None,
-    minutes: options.Minutes = 0,
-    *,
-    postgres: options.Postgres = False,
-    keep: options.KeepFiles = False,
-) -> None:
-    """Kill, stop and break a real stack while it sells, and count what was lost or doubled."""
-    chosen = TortureOptions(sales, seed, minutes, postgres=postgres, keep=keep)
-    asyncio.run(run_torture(chosen, plain_environment(), SafeConsole()))
+class FromSettings(Context):
+    """Imports the settings and the parts that they describe once a command asks for them."""
+
+    @property
+    @override
+    def sources(self) -> tuple[str, ...]:
+        from storefronts import STOREFRONTS
+
+        return tuple(storefront.name for storefront in STOREFRONTS)
+
+    @override
+    def open_database(self) -> AbstractContextManager["Database"]:
+        from commands.database import opened
+        from settings.database import DatabaseSettings
+        from settings.loading import load
+
+        settings = load(DatabaseSettings)
+        return opened(settings.database(), settings.database_file())
+
+    @override
+    def private_database(self) -> tuple["URL", "SecretStr | None"]:
+        from embedded.data_dir import make_private
+        from settings.database import MigrateSettings
+        from settings.loading import load
+        from settings.private import require_private_data
+
+        settings = load(MigrateSettings)
+        if (file := settings.database_file()) is not None:
+            make_private(file.parent, "DATA_DIR or DATABASE_URL")
+        require_private_data(settings)
+        return settings.database(), settings.api_database_password
+
+    @override
+    def private_folder(self, chosen: Path | None) -> tuple[Path, "URL"]:
+        from embedded.data_dir import make_private
+        from settings.database import KeeperSettings
+        from settings.loading import load
+        from settings.private import require_private_data
+
+        settings = load(KeeperSettings)
+        settings.data_dir = folder = (chosen or settings.data_dir).resolve()
+        make_private(folder, None if chosen else "DATA_DIR")
+        require_private_data(settings)
+        return folder, settings.database()
+
+    @override
+    def spool(self) -> "Spool":
+        from relay.spool import Spool
+        from settings.database import DatabaseSettings
+        from settings.loading import load
+
+        return Spool(load(DatabaseSettings).data_dir / "spool")
+
+    @override
+    def temporal(self) -> "ClientConnectConfig":
+        from settings.temporal_tls import usable_temporal_config
+
+        return usable_temporal_config()
+
+    @override
+    def products_file(self) -> Path:
+        from settings.loading import load
+        from settings.products import ProductsSettings
+
+        return load(ProductsSettings).products_file
+
+    @override
+    def sends_mail(self) -> bool:
+        from settings.loading import load
+        from settings.mail import MailSettings
+
+        return load(MailSettings).postmark_token is not None
+
+    @override
+    def smoke_defaults(self) -> SmokeDefaults:
+        from settings.loading import load
+        from settings.smoke import SmokeSettings
+
+        settings = load(SmokeSettings)
+        return SmokeDefaults(
+            operator=settings.operator_address(),
+            secrets=settings.gumroad_secrets(),
+            seller_id=settings.gumroad_seller_id,
+            products_file=settings.products_file,
+        )
+
+    @override
+    def whole_environment(self) -> dict[str, str]:
+        from settings.environment import whole_environment
+
+        return whole_environment()
+
+    @override
+    def plain_environment(self) -> dict[str, str]:
+        from settings.environment import plain_environment
+
+        return plain_environment()
 
 
-@to_run("migrate")
-def migrate_command() -> None:
-    """Take the database to the newest migration, and register Temporal's search attributes."""
-    settings = load(MigrateSettings)
-    if (file := settings.database_file()) is not None:
-        make_private(file.parent, "DATA_DIR or DATABASE_URL")
-    require_private_data(settings)
-    name = migrate_database(settings.database(), settings.api_database_password)
-    print(f"the database is at migration {name}")
-    print(asyncio.run(register_search_attributes(temporal_config())))
-
-
-@to_run()
-def smoke(
-    url: options.Url,
-    secret: options.Secret = None,
-    to: options.To = None,
-    patience: options.Patience = 60,
-) -> None:
-    """Send a synthetic test sale through a running stack, and check what comes of it."""
-    settings = load(SmokeSettings)
-    receiver = to or settings.operator_address()
-    if receiver is None:
-        raise RefusedError("nobody to mail: give --to, or set OPERATOR_EMAIL")
-    secrets = tuple(secret.split(",")) if secret else settings.gumroad_secrets()
-    if not secrets:
-        raise RefusedError("no secret: give --secret, or set GUMROAD_WEBHOOK_SECRET")
-    plan = SmokePlan(
-        url=url,
-        secret=secrets[0].strip(),
-        to=receiver,
-        offer=a_product(read_products(settings.products_file, SOURCES)),
-        seller_id=settings.gumroad_seller_id,
-        patience=timedelta(seconds=patience),
+def _mounted() -> typer.Typer:
+    app = typer.Typer(
+        help="Mintpost turns a storefront sale into a delivered license, exactly once.",
+        cls=QuietGroup,
+        no_args_is_help=True,
+        invoke_without_command=True,
+        callback=_tell_version,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
     )
-    with _database() as database:
-        checks = asyncio.run(run_smoke(plan, database))
-    if not print_checks(checks, console()):
-        raise RefusedError("the smoke test failed")
+    for panel, commands in CONTENTS.items():
+        for name, command in commands.items():
+            app.command(name, cls=QuietCommand, rich_help_panel=panel)(command)
+    for name, (title, own) in GROUPS.items():
+        group = typer.Typer(help=title, cls=QuietGroup, no_args_is_help=True)
+        app.add_typer(group, name=name, rich_help_panel="Check")
+        for each, command in own.items():
+            group.command(each, cls=QuietCommand)(command)
+    return app
 
 
-@to_look()
-def show(order: options.Order, *, as_json: options.ShowAsJson = False) -> None:
-    """Show one sale whole: events, license, e-mails, workflow, and what it waits for."""
-    spool = Spool(load(DatabaseSettings).data_dir / "spool")
-    places = Places(SOURCES, spool, _database, temporal_config())
-    asyncio.run(run_show(order.strip(), places, as_json=as_json))
-
-
-@to_look()
-def find(
-    text: options.Complaint, limit: options.Limit = 50, *, as_json: options.AsJson = False
-) -> None:
-    """Find the sales that a buyer's complaint may mean."""
-    lists.print_list(lists.SALES, sales_of(_database, text.strip(), limit), as_json=as_json)
-
-
-@to_act()
-def retry(
-    orders: options.Orders = None,
-    *,
-    every: options.Every = False,
-    where: options.Where = None,
-    patience: options.Watch = 10,
-) -> None:
-    """Wake parked sales now, and tell what happened to each."""
-    if bool(orders) == every:
-        raise RefusedError("name the sales to wake, or give --all")
-    with _database() as database:
-        print_woken(asyncio.run(run_retry(temporal_config(), database, orders, where, patience)))
-
-
-@to_act()
-def resend(
-    order: options.AnOrder = None,
-    *,
-    to: options.CorrectedTo = None,
-    reason: options.Reason = None,
-    status: options.OnlyLogged = None,
-    patience: options.Watch = 15,
-) -> None:
-    """Send a license e-mail once more, to a corrected address if one is given."""
-    if (order is None) == (status is None) or status not in {None, "logged"}:
-        raise RefusedError("name the sale whose mail to send, or give --status logged")
-    if status is not None and load(MailSettings).postmark_token is None:
-        raise RefusedError("POSTMARK_TOKEN is not set: the mails would only be logged again")
-    with _database() as database:
-        found = asyncio.run(run_resend(database, order, to, reason, patience))
-    print_resent(order, found)
-
-
-def _database() -> AbstractContextManager[Database]:
-    settings = load(DatabaseSettings)
-    return opened(settings.database(), settings.database_file())
-
-
-def _products_file() -> Path:
-    return load(ProductsSettings).products_file
-
-
-def _read(query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-    with _database() as database:
-        return database.read_here(query, *args, **kwargs)
-
-
-def _add_list(which: lists.ListOf[lists.Line]) -> None:
-    command = to_look(which.name, help=f"List {which.what}, newest first.")
-    command(lists.list_command(which, SOURCES, _read))
-
-
-keys.command("generate", cls=QuietCommand)(keys_commands.generate)
-keys.command("list", cls=QuietCommand)(keys_commands.list_command(_database))
-revoke = keys.command("revoke", cls=QuietCommand, context_settings=keys_commands.ANY_KID)
-revoke(keys_commands.revoke_command(_database))
-to_check("verify")(verify_command(_database))
-_add_list(lists.EVENTS)
-_add_list(lists.SALES)
-_add_list(lists.LICENSES)
-_add_list(lists.DELIVERIES)
-products.command("check", cls=QuietCommand)(check_command(_products_file, SOURCES))
-to_act("remap")(remap_command(_products_file, SOURCES, _database))
+app = _mounted()
 
 
 def main() -> None:
-    """Run the command; whatever a person can mend ends it as a sentence."""
+    """Run the command; an error that a person can mend ends it as a sentence."""
     set_umask()
-    with told_as_sentence(SettingsError):
+    with told_as_sentence():
         require_text(sys.argv)
-        app()
+        app(obj=FromSettings())
 
 
 def process() -> NoReturn:

@@ -27,6 +27,7 @@ from kit.connecting import connect
 from kit.exiting import end_with
 from kit.logs import set_up_logs
 from kit.temporal_outages import TemporalRefusesError, temporal_trouble
+from kit.umask import set_umask
 from kit.waiting import retry_until_available
 from letters.composing import CatalogSource, Letters, Shop
 from letters.rendering import Templates
@@ -34,17 +35,13 @@ from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
 from mailers.outbox.service import LoggingEmailService
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
-from settings import (
-    ProductsSettings,
-    SettingsError,
-    SigningSettings,
-    WorkerSettings,
-    load,
-    require_private_data,
-    set_umask,
-    tried,
-    usable_temporal_config,
-)
+from settings.base import SettingsError, tried
+from settings.loading import load
+from settings.private import require_private_data
+from settings.products import ProductsSettings
+from settings.signing import SigningSettings
+from settings.temporal_tls import usable_temporal_config
+from settings.worker import WorkerSettings
 from storefronts import STOREFRONTS
 from storefronts.base import Storefront
 from storefronts.gumroad.storefront import Gumroad

@@ -30,6 +30,7 @@ from domain.errors import DatabaseAwayError
 from kit.logs import set_up_logs
 from kit.loop import Pauses
 from kit.pollers import Pollers
+from kit.umask import set_umask
 from relay.dispatcher import Dispatcher
 from relay.drainer import Drainer
 from relay.room import room_for
@@ -37,15 +38,11 @@ from relay.spool import Spool
 from relay.starter import Starter
 from relay.store import Store, StorePatience
 from relay.watcher import Watcher
-from settings import (
-    ApiSettings,
-    SettingsError,
-    load,
-    require_private_data,
-    set_umask,
-    tried,
-    usable_temporal_config,
-)
+from settings.api import ApiSettings
+from settings.base import SettingsError, tried
+from settings.loading import load
+from settings.private import require_private_data
+from settings.temporal_tls import usable_temporal_config
 from storefronts.base import Storefront
 from storefronts.gumroad.storefront import Gumroad
 from workflows.names import TASK_QUEUE

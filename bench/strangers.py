@@ -24,7 +24,7 @@ from sqlalchemy import URL
 from embedded.child import spawn
 from embedded.ports import HOST, NO_TLS, free_ports
 from operations.migrate import migrate_database
-from settings import plain_environment
+from settings.environment import plain_environment
 
 ROUNDS = 3000
 LONG_ROUNDS = 300

@@ -10,6 +10,7 @@ from threading import Lock
 from catalog.entries import read_catalog
 from catalog.yaml_document import MistakesError
 from domain.catalog import Catalog
+from kit.refusals import FixableError
 
 LARGEST = 1024 * 1024
 
@@ -18,7 +19,7 @@ logger = logging.getLogger(__name__)
 Signature = tuple[int, ...]
 
 
-class ProductsFileError(Exception):
+class ProductsFileError(FixableError):
     """The mistakes in the mapping: one sentence each, with file and line."""
 
     def __init__(self, *problems: str) -> None:

@@ -5,21 +5,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from catalog.file import ProductsFileError
-from db.migrating import WrongMigrationError
 from domain.errors import DatabaseAwayError
 from domain.visible import visible, visible_lines
-from kit.refusals import RefusedError
-from licensing.keys import MistypedKeyError
-from licensing.tokens import TokenInvalidError
-
-MENDABLE: tuple[type[Exception], ...] = (
-    RefusedError,
-    MistypedKeyError,
-    ProductsFileError,
-    TokenInvalidError,
-    WrongMigrationError,
-)
+from kit.refusals import FixableError, RefusedError
 
 
 def require_text(words: Sequence[str]) -> None:
@@ -30,12 +18,11 @@ def require_text(words: Sequence[str]) -> None:
 
 
 @contextmanager
-def told_as_sentence(*others: type[Exception]) -> Iterator[None]:
-    """End the process with the sentence of whatever a person can mend, `others` included."""
-    mendable = (*MENDABLE, *others)
+def told_as_sentence() -> Iterator[None]:
+    """End the process with the sentence of an error that a person can mend."""
     try:
         yield
-    except mendable as error:
+    except FixableError as error:
         sys.exit(visible_lines(str(error)))
     except DatabaseAwayError as error:
         # A command does not try again, whatever the sentence of a sale says.

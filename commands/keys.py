@@ -1,66 +1,38 @@
 """`mintpost keys`: the keys that sign licenses."""
 
 import sys
-from collections.abc import Callable
-from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from commands.database import Databases
-from commands.options import AsJson
 from commands.tables import cell, console, moment, print_json
+from db.engine import Database
 from db.signing_keys import KeyLine, all_keys, find_key, revoke_key
 from kit.clock import utc_now
 from kit.refusals import RefusedError
-from licensing.signing import generate_private_key
 from licensing.tokens import PublicKey
 
-ANY_KID = {"ignore_unknown_options": True}
-"""One kid in 64 begins with a dash, and is no option."""
 
-Kid = Annotated[str, typer.Argument(metavar="KID", help="as `mintpost keys list` names it")]
-Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="why, for the audit trail")]
-Yes = Annotated[bool, typer.Option("--yes", metavar="", help="do not ask")]
-
-
-def generate() -> None:
-    """Print a new signing key for LICENSE_SIGNING_KEY or its file. Keep it secret, keep it safe."""
-    sys.stdout.write(generate_private_key())
-
-
-def list_command(databases: Databases) -> Callable[..., None]:
-    """Return `keys list`; `databases` opens the database."""
-
-    def command(*, as_json: AsJson = False) -> None:
-        """List the public keys of all tokens ever signed, newest first."""
-        with databases() as database:
-            keys = database.read_here(all_keys)
-        if as_json:
-            print_json([_told(key) for key in keys])
-        elif not keys:
-            console().print("no keys: the worker writes its own when it starts", style="dim")
-        for key in () if as_json else keys:
-            _print(key)
-
-    return command
+def print_keys(database: Database, *, as_json: bool) -> None:
+    """Print every public key, newest first."""
+    keys = database.read_here(all_keys)
+    if as_json:
+        print_json([_told(key) for key in keys])
+    elif not keys:
+        console().print("no keys: the worker writes its own when it starts", style="dim")
+    for key in () if as_json else keys:
+        _print(key)
 
 
-def revoke_command(databases: Databases) -> Callable[..., None]:
-    """Return `keys revoke`; `databases` opens the database."""
-
-    def command(kid: Kid, *, reason: Reason = None, yes: Yes = False) -> None:
-        """Take a signing key out of use, for ever: its tokens are not genuine any more."""
-        with databases() as database:
-            known = database.read_here(find_key, kid)
-            if known is None:
-                raise RefusedError(f"no signing key here has the kid {kid}: `mintpost keys list`")
-            if known.revoked_at is None:
-                _ask(kid, yes=yes)
-                database.write_here(revoke_key, kid, reason, utc_now())
-            _say(database.read_here(find_key, kid) or known)
-
-    return command
+def run_revoke(database: Database, kid: str, reason: str | None, *, yes: bool) -> None:
+    """Revoke the key once a person agrees, and print since when it is revoked."""
+    known = database.read_here(find_key, kid)
+    if known is None:
+        raise RefusedError(f"no signing key here has the kid {kid}: `mintpost keys list`")
+    if known.revoked_at is None:
+        _ask(kid, yes=yes)
+        database.write_here(revoke_key, kid, reason, utc_now())
+    _say(database.read_here(find_key, kid) or known)
 
 
 def _ask(kid: str, *, yes: bool) -> None:

@@ -1,20 +1,13 @@
 """What a person needs of each list in a terminal of 80 columns; the rest is for --json."""
 
-import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-import typer
 from sqlalchemy.orm import Session
 
-from commands.options import AsJson, Limit, Since, Source, require_known
 from commands.tables import console, day, minute, print_json, print_lines
 from db.views.lists import (
-    DELIVERY_STATUSES,
-    EVENT_STATUSES,
-    LICENSE_STATUSES,
-    SALE_STATUSES,
     DeliveryLine,
     EventLine,
     Filters,
@@ -34,15 +27,13 @@ Line = TypeVar("Line", EventLine, SaleLine, LicenseLine, DeliveryLine)
 
 @dataclass(frozen=True, slots=True)
 class ListOf(Generic[Line]):
-    """One of the lists; `statuses` are what its --status knows.
+    """One of the lists.
 
     The last of the columns may be long; `remark` stands below its row, where there is one.
     """
 
     name: str
-    what: str
     query: Callable[[Session, Filters], Sequence[Line]]
-    statuses: Collection[str]
     columns: Mapping[str, Callable[[Line], Any]]
     remark: Callable[[Line], str | None]
 
@@ -82,9 +73,7 @@ def _undelivered(delivery: DeliveryLine) -> str | None:
 
 EVENTS: ListOf[EventLine] = ListOf(
     "events",
-    "what the webhook took in",
     list_events,
-    EVENT_STATUSES,
     {
         "id": lambda event: event.id,
         "received": lambda event: minute(event.received_at),
@@ -96,9 +85,7 @@ EVENTS: ListOf[EventLine] = ListOf(
 )
 SALES: ListOf[SaleLine] = ListOf(
     "sales",
-    "what was sold",
     list_sales,
-    SALE_STATUSES,
     {
         "id": lambda sale: sale.id,
         "sold": lambda sale: minute(sale.sold_at),
@@ -110,9 +97,7 @@ SALES: ListOf[SaleLine] = ListOf(
 )
 LICENSES: ListOf[LicenseLine] = ListOf(
     "licenses",
-    "the licenses",
     list_licenses,
-    LICENSE_STATUSES,
     {
         "id": lambda license_: license_.id,
         "issued": lambda license_: day(license_.issued_at),
@@ -124,9 +109,7 @@ LICENSES: ListOf[LicenseLine] = ListOf(
 )
 DELIVERIES: ListOf[DeliveryLine] = ListOf(
     "deliveries",
-    "e-mails, owed or sent",
     list_deliveries,
-    DELIVERY_STATUSES,
     {
         "id": lambda delivery: delivery.id,
         "sent": lambda delivery: minute(delivery.sent_at) if delivery.sent_at else None,
@@ -139,30 +122,9 @@ DELIVERIES: ListOf[DeliveryLine] = ListOf(
 )
 
 
-Read = Callable[[Callable[[Session, Filters], Sequence[Line]], Filters], Sequence[Line]]
-
-
-def list_command(
-    which: ListOf[Line], sources: Collection[str], read: Read[Line]
-) -> Callable[..., None]:
-    """Return the command of one list; `read` runs its query in the database."""
-    known = ", ".join(which.statuses)
-
-    def command(
-        *,
-        status: Annotated[str | None, typer.Option(metavar="NAME", help=known)] = None,
-        source: Source = None,
-        since: Since = None,
-        limit: Limit = 50,
-        as_json: AsJson = False,
-    ) -> None:
-        require_known("--status", status, which.statuses)
-        require_known("--source", source, sources)
-        # No database counts further than this.
-        filters = Filters(status, source, since, min(limit, sys.maxsize))
-        print_list(which, read(which.query, filters), as_json=as_json)
-
-    return command
+LISTS: Mapping[str, ListOf[Any]] = {
+    each.name: each for each in (EVENTS, SALES, LICENSES, DELIVERIES)
+}
 
 
 def print_list(which: ListOf[Line], lines: Sequence[Line], *, as_json: bool) -> None:

@@ -1,10 +1,8 @@
 """`mintpost products`: what the product mapping says."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import typer
 
 from catalog.file import ProductsFile, ProductsFileError
 from domain.catalog import Catalog
@@ -21,15 +19,3 @@ def read_products(file: Path, sources: Sequence[str]) -> Catalog:
 def _named(problem: str, file: Path) -> str:
     has_line = re.match(r":\d+:", problem.removeprefix(str(file)))
     return problem if has_line else f"PRODUCTS_FILE: {problem}"
-
-
-def check_command(file: Callable[[], Path], sources: Sequence[str]) -> Callable[[], None]:
-    """Return the command; `file` says where the mapping is, `sources` are the storefronts."""
-
-    def command() -> None:
-        """Read products.yaml and tell what is wrong in it, with file and line."""
-        catalog = read_products(file(), sources)
-        entries = sum(map(len, catalog.offers.values()))
-        typer.echo(f"{file()} is fine; its entries: {entries}")
-
-    return command

@@ -2,20 +2,15 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from commands.database import Databases
 from commands.meant import licenses_meant
-from commands.options import AsJson, Reason, Watch
-from commands.products import read_products
-from commands.resend import asker, what_came
+from commands.resend import what_came
 from commands.tables import console, day, print_json
 from db.engine import Database
 from db.remaps import Asker, Remapped, licenses_of_product, load_held, remap_license
@@ -28,17 +23,6 @@ from kit.refusals import RefusedError
 
 NO_LICENSE = "products.yaml gives it no license today: it stays as it is, for nothing is taken back"
 UNANSWERED = "nothing was changed: give --yes to change them, or --dry-run to look only"
-
-Texts = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="SALE-or-KEY", help="gumroad:HyMdzSI-…==, or a license key"),
-]
-OfProduct = Annotated[
-    str | None, typer.Option(metavar="ID", help="every license of a product, by id or permalink")
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="only tell what would change")]
-Yes = Annotated[bool, typer.Option("--yes", metavar="", help="change them without asking")]
-NoMail = Annotated[bool, typer.Option("--no-mail", metavar="", help="mail nobody")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,42 +46,29 @@ class RemapLine:
         return self.after is not None and self.after != self.before
 
 
-def remap_command(
-    products_file: Callable[[], Path], sources: Sequence[str], databases: Databases
-) -> Callable[..., None]:
-    """Return the command; `databases` opens the database."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The licenses to decide anew, named one by one or by their product, and what may be done."""
 
-    def command(  # noqa: PLR0913 - a command's options
-        texts: Texts = None,
-        *,
-        product: OfProduct = None,
-        dry_run: DryRun = False,
-        yes: Yes = False,
-        no_mail: NoMail = False,
-        reason: Reason = None,
-        as_json: AsJson = False,
-        patience: Watch = 15,
-    ) -> None:
-        """Decide tier, seats and end of licenses anew, by today's products.yaml."""
-        _require_one(texts, product)
-        by = Asker(asker(), reason, may_mail=not no_mail)
-        mapping = read_products(products_file(), sources)
-        with databases() as database:
-            lines = _preview(database, mapping, texts or (), product, by)
-            if not as_json:
-                print_lines(lines)
-            if any(line.differs for line in lines) and not dry_run:
-                _ask(lines, yes=yes, named=product is None)
-                lines = _change(database, mapping, lines, by)
-                asyncio.run(_report(database, lines, timedelta(seconds=patience), as_json=as_json))
-        _conclude(lines, as_json=as_json)
-
-    return command
+    texts: Sequence[str]
+    product: str | None
+    by: Asker
+    dry_run: bool
+    yes: bool
+    as_json: bool
+    patience: timedelta
 
 
-def _require_one(texts: Sequence[str] | None, product: str | None) -> None:
-    if bool(texts) == (product is not None):
-        raise RefusedError("name the sales or keys to decide anew, or give --product ID")
+def run_remap(wish: Wish, mapping: Catalog, database: Database) -> None:
+    """Show what today's mapping makes of the licenses, and change them once a person agrees."""
+    lines = _preview(database, mapping, wish.texts, wish.product, wish.by)
+    if not wish.as_json:
+        print_lines(lines)
+    if any(line.differs for line in lines) and not wish.dry_run:
+        _ask(lines, yes=wish.yes, named=wish.product is None)
+        lines = _change(database, mapping, lines, wish.by)
+        asyncio.run(_report(database, lines, wish.patience, as_json=wish.as_json))
+    _conclude(lines, as_json=wish.as_json)
 
 
 def _preview(

@@ -1,23 +1,18 @@
 """`mintpost verify`: what a license key or a token is worth."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
 from commands.database import Databases
-from commands.tables import cell, console, day, moment
+from commands.tables import cell, day, moment
 from db.migrating import WrongMigrationError
 from db.signing_keys import KeyLine, all_keys
 from db.views.lists import LicenseLine, find_license, find_license_of_token
 from domain.errors import DatabaseAwayError
 from domain.license import LicenseStatus
-from kit.clock import utc_now
 from kit.refusals import RefusedError
 from licensing.keys import parse_key
 from licensing.tokens import PublicKey, VerifiedToken, claimed_signer, verify_token
@@ -40,17 +35,6 @@ async def verify(text: str, databases: Databases, now: datetime) -> Verdict:
     if text.count(".") == TOKEN_DOTS:
         return await _verify_token(text, databases, now)
     return await _verify_key(parse_key(text), databases, now)
-
-
-def verify_command(databases: Databases) -> Callable[[str], None]:
-    """Return the command; `databases` opens the database."""
-
-    def command(text: Annotated[str, typer.Argument(metavar="KEY", help="or a token")]) -> None:
-        """Tell what a license key or a token is worth."""
-        if not print_verdict(asyncio.run(verify(text, databases, utc_now())), console()):
-            raise typer.Exit(1)
-
-    return command
 
 
 def print_verdict(verdict: Verdict, out: Console) -> bool:

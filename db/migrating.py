@@ -17,13 +17,14 @@ from db.engine import is_away
 from db.fitness import UnfitDatabaseError, refuse_unfit
 from db.grants import grant_api
 from domain.outages import code_of, database_reason
+from kit.refusals import FixableError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x6D696E74
 """Any number that nobody else locks in this database: "mint"."""
 
 
-class WrongMigrationError(Exception):
+class WrongMigrationError(FixableError):
     """The database's tables are not those of this version; the sentence says what to do."""
 
 

@@ -1,5 +1,9 @@
-"""The base error for a refused request. Its sentence tells the person how to fix the cause."""
+"""The base errors whose sentence tells a person how to fix the cause."""
 
 
-class RefusedError(Exception):
-    """The person can fix the cause. The sentence says how."""
+class FixableError(Exception):
+    """A person can fix the cause. The sentence says how."""
+
+
+class RefusedError(FixableError):
+    """A person's request was refused."""

@@ -10,6 +10,8 @@ import secrets
 import unicodedata
 from string import ascii_lowercase, ascii_uppercase, digits
 
+from kit.refusals import FixableError
+
 ALPHABET = "ACDEFGHJKMNPQRTVWXY3479"
 """No two of these look alike: the alphabet has at most one of 0/O, 1/I/L, 2/Z, 5/S, 6/G, 8/B and
 U/V."""
@@ -34,7 +36,7 @@ MORE_QUOTES = frozenset("\"'`\u201a\u201e")
 MORE_DASHES = frozenset("\u2053\u207b\u208b\u2212\u02d7\u2043\u2796\u30fc\uff70")
 
 
-class MistypedKeyError(Exception):
+class MistypedKeyError(FixableError):
     """The sentence quotes at most the key's one impossible character, because a key is a secret."""
 
 

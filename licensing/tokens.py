@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.types import Options
 from jwt.utils import base64url_decode, base64url_encode
 
+from kit.refusals import FixableError
+
 ALGORITHM = "EdDSA"
 # Mails and editors add line breaks, blanks, quotes and byte-order marks (decoded wrongly) to a
 # token. We skip them, because the signature proves the rest.
@@ -30,7 +32,7 @@ LONGEST_QUOTED = 60
 T = TypeVar("T", str, int, bool)
 
 
-class TokenInvalidError(Exception):
+class TokenInvalidError(FixableError):
     """A text is no token, or none of our keys signed the token."""
 
 

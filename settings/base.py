@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kit.refusals import FixableError
+
 ENV_FILE = ".env"
 
 T = TypeVar("T")
 
 
-class SettingsError(Exception):
+class SettingsError(FixableError):
     """All problems of the settings: one sentence per line, each naming its variable."""
 
 

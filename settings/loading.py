@@ -8,20 +8,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from settings.base import EnvironmentSettings, SettingsError
-from settings.database import MigrateSettings
 from settings.env_file import read_env_file
 from settings.files import is_text, no_text
-from settings.smoke import SmokeSettings
-from settings.worker import WorkerSettings
 
 S = TypeVar("S", bound="EnvironmentSettings")
-
-FIELDS = tuple(
-    name
-    for settings in (WorkerSettings, SmokeSettings, MigrateSettings)
-    for name in settings.model_fields
-)
-OURS = frozenset(name.upper() for name in FIELDS)
 
 
 def load(settings: type[S]) -> S:
@@ -40,29 +30,16 @@ def load(settings: type[S]) -> S:
     return loaded
 
 
-def whole_environment() -> dict[str, str]:
-    """Return the environment, plus the settings of Mintpost and Temporal from `.env`."""
-    return {**{name: value for name, value in _added().items() if _is_read(name)}, **os.environ}
-
-
-def plain_environment() -> dict[str, str]:
-    """Return the environment without the variables of Mintpost and Temporal."""
-    return {name: value for name, value in os.environ.items() if not _is_read(name)}
-
-
 def _given() -> Mapping[str, str]:
     """Return all values by upper-case name. The environment wins over `.env`, even when blank."""
-    both = (*_added().items(), *os.environ.items())
+    both = (*added().items(), *os.environ.items())
     return {name.upper(): value for name, value in both}
 
 
-def _added() -> dict[str, str]:
+def added() -> dict[str, str]:
+    """Return what `.env` says and the environment does not."""
     there = {name.upper() for name in os.environ}
     return {name: value for name, value in read_env_file().items() if name.upper() not in there}
-
-
-def _is_read(name: str) -> bool:
-    return name.startswith("TEMPORAL_") or name.upper() in OURS
 
 
 def _sentence(detail: Any) -> str:  # noqa: ANN401 - pydantic's own mapping

@@ -16,11 +16,6 @@ from settings.database import DatabaseSettings
 WRITE, READ = stat.S_IWGRP | stat.S_IWOTH, stat.S_IRGRP | stat.S_IROTH
 
 
-def set_umask() -> None:
-    """Make new files and folders of this process private to its user."""
-    os.umask(0o077)
-
-
 def require_private_data(settings: DatabaseSettings) -> list[str]:
     """Return a sentence for each place that others may read. Raises SettingsError."""
     file = settings.database_file()

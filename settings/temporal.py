@@ -7,8 +7,8 @@ from pathlib import Path
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from settings.base import SettingsError
+from settings.environment import whole_environment
 from settings.files import file_trouble, is_text, no_text
-from settings.loading import whole_environment
 
 HOST_AND_PORT = re.compile(r"([\w.-]+|\[[\da-f:.]+\]):(\d{1,5})", re.ASCII | re.IGNORECASE)
 LAST_PORT = 65_535

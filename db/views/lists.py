@@ -8,20 +8,13 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow, Table
-from domain.delivery import DeliveryStatus
 from domain.event import IGNORED, ORDER_KINDS, EventStatus, Outcome
-from domain.license import LicenseStatus
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 Line = TypeVar("Line", bound="DataclassInstance")
-
-EVENT_STATUSES = tuple(EventStatus)
-SALE_STATUSES = tuple(each for each in EventStatus if each is not EventStatus.DUPLICATE)
-LICENSE_STATUSES = tuple(LicenseStatus)
-DELIVERY_STATUSES = tuple(DeliveryStatus)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from temporalio.client import Client
 
 from embedded.child import Child, spawn
 from embedded.ports import HOST, NO_TLS, free_ports
-from settings import plain_environment
+from settings.environment import plain_environment
 from tests.api.raw_http import connect, exchange, request, status
 from tests.support.outages import Gate
 from tests.support.pings import changed, recorded

@@ -4,7 +4,9 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from subprocess import run
 from typing import Any
 
@@ -16,6 +18,7 @@ from typer.core import TyperGroup
 
 import cli
 import settings
+from settings.temporal import temporal_config
 
 ROOT = Path(__file__).parent.parent.parent
 LONGEST_FILE = 250
@@ -111,11 +114,12 @@ def test_make_help_names_every_target() -> None:
 
 
 def variables_of_settings() -> set[str]:
-    classes = [each for each in vars(settings).values() if isinstance(each, type)]
+    modules = [import_module(each.name) for each in iter_modules(settings.__path__, "settings.")]
+    classes = [each for module in modules for each in vars(module).values()]
     return {
         field.upper()
         for each in classes
-        if issubclass(each, BaseSettings)
+        if isinstance(each, type) and issubclass(each, BaseSettings)
         for field in each.model_fields
     }
 
@@ -159,9 +163,9 @@ def test_temporal_reads_every_variable_that_operate_names(
         server_root_ca_cert=b"authority",
     )
     found = {"target_host": "there:7233", "api_key": "a key", "tls": tls}
-    assert settings.temporal_config() == {**found, "namespace": "of the profile"}
+    assert temporal_config() == {**found, "namespace": "of the profile"}
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "of the environment")
-    assert settings.temporal_config() == {**found, "namespace": "of the environment"}
+    assert temporal_config() == {**found, "namespace": "of the environment"}
 
 
 def written(file: Path, text: str) -> str:

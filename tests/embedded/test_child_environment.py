@@ -5,7 +5,8 @@ import os
 import pytest
 
 from embedded.child_environment import API, WORKER, environment_of, hidden_settings
-from settings import ApiSettings, WorkerSettings
+from settings.api import ApiSettings
+from settings.worker import WorkerSettings
 
 
 def test_the_variables_of_a_process_are_those_of_its_settings() -> None:

@@ -19,7 +19,7 @@ from embedded.ports import HOST, free_ports
 from embedded.temporal_server import server_command
 from fakes.postmark import FakePostmark
 from relay.starter import Starter, TemporalAwayError
-from settings import plain_environment
+from settings.environment import plain_environment
 from tests.support.outages import Gate
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running

@@ -20,14 +20,11 @@ from typer.core import TyperGroup
 import cli
 import worker
 from embedded.temporal_server import RETENTION
-from settings import (
-    ApiSettings,
-    DatabaseSettings,
-    MigrateSettings,
-    WorkerSettings,
-    load,
-    temporal_config,
-)
+from settings.api import ApiSettings
+from settings.database import DatabaseSettings, MigrateSettings
+from settings.loading import load
+from settings.temporal import temporal_config
+from settings.worker import WorkerSettings
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "docker-compose.yml").read_text()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from embedded.ports import free_ports
-from settings import plain_environment
+from settings.environment import plain_environment
 from tests.support.running import Mintpost
 
 ROOT = Path(__file__).parent.parent.parent

@@ -15,13 +15,11 @@ import worker
 from api.app import create_app
 from embedded.ports import free_ports
 from licensing.signing import generate_private_key
-from settings import (
-    SettingsError,
-    WorkerSettings,
-    load,
-    temporal_config,
-    usable_temporal_config,
-)
+from settings.base import SettingsError
+from settings.loading import load
+from settings.temporal import temporal_config
+from settings.temporal_tls import usable_temporal_config
+from settings.worker import WorkerSettings
 from tests.support.commanding import Run
 from tests.support.processes import MINTPOST, WORKER, refuses, run, start
 from tests.support.running import PRODUCTS

@@ -1,13 +1,17 @@
 """`.env.example` explains every setting in one line for an operator."""
 
 import re
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from pydantic_settings import BaseSettings
 
 import settings
-from settings import WorkerSettings, load, temporal_config
+from settings.loading import load
+from settings.temporal import temporal_config
+from settings.worker import WorkerSettings
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / ".env.example"
@@ -16,11 +20,12 @@ LONGEST_LINE = 100
 
 
 def ours() -> set[str]:
-    classes = [each for each in vars(settings).values() if isinstance(each, type)]
+    modules = [import_module(each.name) for each in iter_modules(settings.__path__, "settings.")]
+    classes = [each for module in modules for each in vars(module).values()]
     return {
         field.upper()
         for each in classes
-        if issubclass(each, BaseSettings)
+        if isinstance(each, type) and issubclass(each, BaseSettings)
         for field in each.model_fields
     }
 

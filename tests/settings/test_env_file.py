@@ -14,14 +14,12 @@ from hypothesis import (
     strategies as st,
 )
 
-from settings import (
-    ApiSettings,
-    SettingsError,
-    WorkerSettings,
-    load,
-    usable_temporal_config,
-    whole_environment,
-)
+from settings.api import ApiSettings
+from settings.base import SettingsError
+from settings.environment import whole_environment
+from settings.loading import load
+from settings.temporal_tls import usable_temporal_config
+from settings.worker import WorkerSettings
 
 Environment = pytest.MonkeyPatch
 SECRET = "sekret-sekret-sekret"

@@ -11,14 +11,11 @@ import pytest
 import worker
 from api.app import create_app
 from licensing.signing import generate_private_key
-from settings import (
-    DatabaseSettings,
-    SettingsError,
-    SigningSettings,
-    load,
-    require_private,
-    require_private_data,
-)
+from settings.base import SettingsError
+from settings.database import DatabaseSettings
+from settings.loading import load
+from settings.private import require_private, require_private_data
+from settings.signing import SigningSettings
 from tests.support.commanding import Run
 from tests.support.processes import WORKER, refuses, start
 from tests.support.running import PRODUCTS

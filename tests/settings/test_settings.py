@@ -6,17 +6,15 @@ from pathlib import Path
 import pytest
 
 from licensing.signing import Signer, SigningKeyError, generate_private_key
-from settings import (
-    ApiSettings,
-    DatabaseSettings,
-    SettingsError,
-    SigningSettings,
-    SmokeSettings,
-    WorkerSettings,
-    load,
-    plain_environment,
-    temporal_config,
-)
+from settings.api import ApiSettings
+from settings.base import SettingsError
+from settings.database import DatabaseSettings
+from settings.environment import plain_environment
+from settings.loading import load
+from settings.signing import SigningSettings
+from settings.smoke import SmokeSettings
+from settings.temporal import temporal_config
+from settings.worker import WorkerSettings
 
 Environment = pytest.MonkeyPatch
 

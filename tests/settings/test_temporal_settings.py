@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from settings import SettingsError, temporal_config
+from settings.base import SettingsError
+from settings.temporal import temporal_config
 
 Environment = pytest.MonkeyPatch
 

@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 import cli
-from settings import plain_environment
+from settings.environment import plain_environment
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
 

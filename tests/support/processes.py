@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from embedded.ports import free_ports
-from settings import plain_environment
+from settings.environment import plain_environment
 from tests.support.waiting import until
 
 MINTPOST = (sys.executable, "-m", "cli")

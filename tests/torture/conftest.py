@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import URL
 
-from settings import plain_environment
+from settings.environment import plain_environment
 from tests.support.processes import MINTPOST, REPOSITORY, start
 from tests.torture.cases import CASES, Case
 from tests.torture.stores import CopiedStore

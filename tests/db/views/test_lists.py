@@ -12,7 +12,6 @@ from db.orders import close_row, fail_order, record_failure
 from db.requests import store_request
 from db.tables import EventRow
 from db.views.lists import (
-    EVENT_STATUSES,
     Filters,
     find_license,
     list_deliveries,
@@ -20,6 +19,7 @@ from db.views.lists import (
     list_licenses,
     list_sales,
 )
+from domain.event import EventStatus
 from tests.db.rows import BUYER, KEY, NOON, mint, new_ping, sale_of, store_ping
 
 HOUR = timedelta(hours=1)
@@ -47,7 +47,7 @@ def test_events_are_found_by_every_status(database: Database) -> None:
     made = {status: event_with(database, outcome) for status, outcome in OUTCOMES.items()}
     parked = event_with(database, None, "unmapped product")
     made["failed"] = event_with(database, "failed", "it failed")
-    assert set(made) | {"parked"} == set(EVENT_STATUSES)
+    assert set(made) | {"parked"} == set(EventStatus)
     for status, event_id in made.items():
         expected = [parked, event_id] if status == "open" else [event_id]
         assert ids(database, status=status) == expected, status

@@ -1,0 +1,23 @@
+"""`mintpost find`, as a person types it."""
+
+from typing import Annotated
+
+import typer
+
+from commands.context import given
+from commands.menu.options import AsJson, Limit
+
+Complaint = Annotated[
+    str, typer.Argument(metavar="TEXT", help="address, name or key, or a part; an order number")
+]
+
+
+def find(
+    ctx: typer.Context, text: Complaint, limit: Limit = 50, *, as_json: AsJson = False
+) -> None:
+    """Find the sales that a buyer's complaint may mean."""
+    from commands.lists import SALES, print_list
+    from commands.naming import sales_of
+
+    found = sales_of(given(ctx).open_database, text.strip(), limit)
+    print_list(SALES, found, as_json=as_json)

@@ -1,0 +1,35 @@
+"""`mintpost keys`, as a person types it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from commands.context import given
+from commands.menu.options import AsJson, Reason
+
+Kid = Annotated[str, typer.Argument(metavar="KID", help="as `mintpost keys list` names it")]
+Yes = Annotated[bool, typer.Option("--yes", metavar="", help="do not ask")]
+
+
+def generate() -> None:
+    """Print a new signing key for LICENSE_SIGNING_KEY or its file. Keep it secret, keep it safe."""
+    from licensing.signing import generate_private_key
+
+    sys.stdout.write(generate_private_key())
+
+
+def list_keys(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+    """List the public keys of all tokens ever signed, newest first."""
+    from commands.keys import print_keys
+
+    with given(ctx).open_database() as database:
+        print_keys(database, as_json=as_json)
+
+
+def revoke(ctx: typer.Context, kid: Kid, *, reason: Reason = None, yes: Yes = False) -> None:
+    """Take a signing key out of use, for ever: its tokens are not genuine any more."""
+    from commands.keys import run_revoke
+
+    with given(ctx).open_database() as database:
+        run_revoke(database, kid, reason, yes=yes)

@@ -1,0 +1,87 @@
+"""`mintpost events`, `sales`, `licenses` and `deliveries`, as a person types them."""
+
+import re
+import sys
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from commands.context import given
+from commands.menu.options import AsJson, Limit
+from domain.delivery import DeliveryStatus
+from domain.event import EventStatus
+from domain.license import LicenseStatus
+from kit.clock import utc_now
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+SALE_STATUSES = tuple(each for each in EventStatus if each is not EventStatus.DUPLICATE)
+
+AGO = re.compile(r"(\d{1,6})([mhdw])")
+
+
+def parse_since(text: str) -> datetime:
+    """Read a time, or how long ago: 2026-09-01, 2026-09-01T12:00:00Z, 30m, 2h, 7d, 4w."""
+    try:
+        return _since(text.strip())
+    except (ValueError, OverflowError):
+        expected = "neither a time (2026-09-01) nor an age (2h, 7d)"
+        raise typer.BadParameter(f"{text!r} is {expected}") from None
+
+
+def _since(text: str) -> datetime:
+    if ago := AGO.fullmatch(text):
+        count, unit = ago.groups()
+        return utc_now() - timedelta(**{UNITS[unit]: int(count)})
+    time = datetime.fromisoformat(text)
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def require_known(option: str, value: str | None, known: Collection[str]) -> None:
+    """Refuse a value that no row can have: an empty list would look like an answer."""
+    if value is not None and value.partition(":")[0] not in known:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
+
+
+Source = Annotated[
+    str | None, typer.Option(metavar="NAME", help="only those of one storefront: gumroad")
+]
+Since = Annotated[
+    datetime | None,
+    typer.Option(parser=parse_since, metavar="WHEN", help="2026-09-01, 2h, 7d: only newer ones"),
+]
+
+
+def _list_command(name: str, content: str, statuses: Collection[str]) -> Callable[..., None]:
+    """Return the command of one list; `statuses` are the values of its --status."""
+    known = ", ".join(statuses)
+
+    def command(  # noqa: PLR0913 - a command's options
+        ctx: typer.Context,
+        *,
+        status: Annotated[str | None, typer.Option(metavar="NAME", help=known)] = None,
+        source: Source = None,
+        since: Since = None,
+        limit: Limit = 50,
+        as_json: AsJson = False,
+    ) -> None:
+        from commands.lists import LISTS, print_list
+        from db.views.lists import Filters
+
+        require_known("--status", status, statuses)
+        require_known("--source", source, given(ctx).sources)
+        # No database counts further than this.
+        filters = Filters(status, source, since, min(limit, sys.maxsize))
+        with given(ctx).open_database() as database:
+            lines = database.read_here(LISTS[name].query, filters)
+        print_list(LISTS[name], lines, as_json=as_json)
+
+    command.__doc__ = f"List {content}, newest first."
+    return command
+
+
+events = _list_command("events", "what the webhook took in", tuple(EventStatus))
+sales = _list_command("sales", "what was sold", SALE_STATUSES)
+licenses = _list_command("licenses", "the licenses", tuple(LicenseStatus))
+deliveries = _list_command("deliveries", "e-mails, owed or sent", tuple(DeliveryStatus))

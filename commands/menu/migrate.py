@@ -1,0 +1,16 @@
+"""`mintpost migrate`, as a person types it."""
+
+import asyncio
+
+import typer
+
+from commands.context import given
+
+
+def migrate(ctx: typer.Context) -> None:
+    """Take the database to the newest migration, and register Temporal's search attributes."""
+    from operations.migrate import migrate_database, register_search_attributes
+
+    name = migrate_database(*given(ctx).private_database())
+    typer.echo(f"the database is at migration {name}")
+    typer.echo(asyncio.run(register_search_attributes(given(ctx).temporal())))

@@ -1,0 +1,21 @@
+"""The options that several commands share."""
+
+from shlex import quote
+from typing import Annotated
+
+import typer
+
+from kit.refusals import RefusedError
+
+
+def require_storefront(order: str | None) -> str | None:
+    """Refuse a sale's name that lacks its storefront."""
+    if order is not None and ":" not in order:
+        raise RefusedError(f"{order} names no storefront: write {quote(f'gumroad:{order}')}")
+    return order
+
+
+Limit = Annotated[int, typer.Option(min=1, metavar="COUNT", help="at most so many")]
+AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON array on stdout")]
+Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="why, for the audit trail")]
+Patience = Annotated[float, typer.Option(metavar="SECONDS", min=0, help="to watch it")]

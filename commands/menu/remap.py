@@ -1,0 +1,49 @@
+"""`mintpost remap`, as a person types it."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from commands.context import given
+from commands.menu.options import AsJson, Patience, Reason
+from kit.refusals import RefusedError
+
+Texts = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SALE-or-KEY", help="gumroad:HyMdzSI-…==, or a license key"),
+]
+Product = Annotated[
+    str | None, typer.Option(metavar="ID", help="every license of a product, by id or permalink")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="only tell what would change")]
+Yes = Annotated[bool, typer.Option("--yes", metavar="", help="change them without asking")]
+NoMail = Annotated[bool, typer.Option("--no-mail", metavar="", help="mail nobody")]
+
+
+def remap(  # noqa: PLR0913 - a command's options
+    ctx: typer.Context,
+    texts: Texts = None,
+    *,
+    product: Product = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    no_mail: NoMail = False,
+    reason: Reason = None,
+    as_json: AsJson = False,
+    patience: Patience = 15,
+) -> None:
+    """Decide tier, seats and end of licenses anew, by today's products.yaml."""
+    from commands.products import read_products
+    from commands.remap import Wish, run_remap
+    from commands.resend import asker
+    from db.remaps import Asker
+
+    if bool(texts) == (product is not None):
+        raise RefusedError("name the sales or keys to decide anew, or give --product ID")
+    by = Asker(asker(), reason, may_mail=not no_mail)
+    wish = Wish(texts or (), product, by, dry_run, yes, as_json, timedelta(seconds=patience))
+    context = given(ctx)
+    mapping = read_products(context.products_file(), context.sources)
+    with context.open_database() as database:
+        run_remap(wish, mapping, database)

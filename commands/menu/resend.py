@@ -1,0 +1,42 @@
+"""`mintpost resend`, as a person types it."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from commands.context import given
+from commands.menu.options import Patience, Reason, require_storefront
+from kit.refusals import RefusedError
+
+Order = Annotated[
+    str | None,
+    typer.Argument(
+        callback=require_storefront, metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…=="
+    ),
+]
+To = Annotated[str | None, typer.Option(metavar="ADDRESS", help="the corrected address")]
+Status = Annotated[
+    str | None, typer.Option(metavar="logged", help="all mails that were only written down")
+]
+
+
+def resend(  # noqa: PLR0913 - a command's options
+    ctx: typer.Context,
+    order: Order = None,
+    *,
+    to: To = None,
+    reason: Reason = None,
+    status: Status = None,
+    patience: Patience = 15,
+) -> None:
+    """Send a license e-mail once more, to a corrected address if one is given."""
+    from commands.resend import print_resent, run_resend
+
+    if (order is None) == (status is None) or status not in {None, "logged"}:
+        raise RefusedError("name the sale whose mail to send, or give --status logged")
+    if status is not None and not given(ctx).sends_mail():
+        raise RefusedError("POSTMARK_TOKEN is not set: the mails would only be logged again")
+    with given(ctx).open_database() as database:
+        found = asyncio.run(run_resend(database, order, to, reason, patience))
+    print_resent(order, found)

@@ -1,0 +1,46 @@
+"""`mintpost retry`, as a person types it."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from commands.context import given
+from commands.menu.options import Patience, require_storefront
+from kit.refusals import RefusedError
+
+
+def _require_storefronts(orders: list[str] | None) -> list[str] | None:
+    for order in orders or []:
+        require_storefront(order)
+    return orders
+
+
+Orders = Annotated[
+    list[str] | None,
+    typer.Argument(
+        callback=_require_storefronts, metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…=="
+    ),
+]
+All = Annotated[bool, typer.Option("--all", metavar="", help="every parked sale")]
+Where = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="with --all: whose sentence contains it")
+]
+
+
+def retry(
+    ctx: typer.Context,
+    orders: Orders = None,
+    *,
+    every: All = False,
+    where: Where = None,
+    patience: Patience = 10,
+) -> None:
+    """Wake parked sales now, and tell what happened to each."""
+    from commands.retry import print_woken, run_retry
+
+    if bool(orders) == every:
+        raise RefusedError("name the sales to wake, or give --all")
+    with given(ctx).open_database() as database:
+        temporal = given(ctx).temporal()
+        print_woken(asyncio.run(run_retry(temporal, database, orders, where, patience)))

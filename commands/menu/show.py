@@ -1,0 +1,26 @@
+"""`mintpost show`, as a person types it."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from commands.context import given
+
+Sale = Annotated[
+    str,
+    typer.Argument(
+        metavar="SALE", help="gumroad:HyMdzSI-…==, or an address, name, key or number that finds it"
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON object on stdout")]
+
+
+def show(ctx: typer.Context, order: Sale, *, as_json: AsJson = False) -> None:
+    """Show one sale whole: events, license, e-mails, workflow, and what it waits for."""
+    from commands.show import Places, run_show
+
+    context = given(ctx)
+    spool, temporal = context.spool(), context.temporal()
+    places = Places(context.sources, spool, context.open_database, temporal)
+    asyncio.run(run_show(order.strip(), places, as_json=as_json))

@@ -1,0 +1,58 @@
+"""`mintpost smoke`, as a person types it."""
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from commands.context import given
+from kit.refusals import RefusedError
+
+Url = Annotated[str, typer.Option(metavar="URL", help="where the API is: https://shop.example.com")]
+Secret = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="the webhook's  [default: GUMROAD_WEBHOOK_SECRET]"),
+]
+Receiver = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="who gets the e-mail  [default: OPERATOR_EMAIL]"),
+]
+Patience = Annotated[
+    float, typer.Option(metavar="SECONDS", min=1, help="until the sale must be done")
+]
+
+
+def smoke(
+    ctx: typer.Context,
+    url: Url,
+    secret: Secret = None,
+    to: Receiver = None,
+    patience: Patience = 60,
+) -> None:
+    """Send a synthetic test sale through a running stack, and check what comes of it."""
+    from commands.products import read_products
+    from commands.proof import print_checks
+    from commands.smoke import SmokePlan, a_product, run_smoke
+    from commands.tables import console
+
+    context = given(ctx)
+    defaults = context.smoke_defaults()
+    receiver = to or defaults.operator
+    if receiver is None:
+        raise RefusedError("nobody to mail: give --to, or set OPERATOR_EMAIL")
+    secrets = tuple(secret.split(",")) if secret else defaults.secrets
+    if not secrets:
+        raise RefusedError("no secret: give --secret, or set GUMROAD_WEBHOOK_SECRET")
+    plan = SmokePlan(
+        url=url,
+        secret=secrets[0].strip(),
+        to=receiver,
+        offer=a_product(read_products(defaults.products_file, context.sources)),
+        seller_id=defaults.seller_id,
+        patience=timedelta(seconds=patience),
+    )
+    with context.open_database() as database:
+        checks = asyncio.run(run_smoke(plan, database))
+    if not print_checks(checks, console()):
+        raise RefusedError("the smoke test failed")

@@ -1,0 +1,21 @@
+"""`mintpost verify`, as a person types it."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from commands.context import given
+from kit.clock import utc_now
+
+KeyOrToken = Annotated[str, typer.Argument(metavar="KEY", help="or a token")]
+
+
+def verify(ctx: typer.Context, text: KeyOrToken) -> None:
+    """Tell what a license key or a token is worth."""
+    from commands.tables import console
+    from commands.verify import print_verdict, verify as judge
+
+    verdict = asyncio.run(judge(text, given(ctx).open_database, utc_now()))
+    if not print_verdict(verdict, console()):
+        raise typer.Exit(1)

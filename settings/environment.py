@@ -1,0 +1,29 @@
+"""The environment of a process that we start: with all of our settings, or without any."""
+
+import os
+
+from settings.database import MigrateSettings
+from settings.loading import added
+from settings.smoke import SmokeSettings
+from settings.worker import WorkerSettings
+
+FIELDS = tuple(
+    name
+    for settings in (WorkerSettings, SmokeSettings, MigrateSettings)
+    for name in settings.model_fields
+)
+OURS = frozenset(name.upper() for name in FIELDS)
+
+
+def whole_environment() -> dict[str, str]:
+    """Return the environment, plus the settings of Mintpost and Temporal from `.env`."""
+    return {**{name: value for name, value in added().items() if _is_read(name)}, **os.environ}
+
+
+def plain_environment() -> dict[str, str]:
+    """Return the environment without the variables of Mintpost and Temporal."""
+    return {name: value for name, value in os.environ.items() if not _is_read(name)}
+
+
+def _is_read(name: str) -> bool:
+    return name.startswith("TEMPORAL_") or name.upper() in OURS
