@@ -1,4 +1,4 @@
-"""Sends the e-mail that a delivery owes: at most once, as far as the provider lets us know."""
+"""The step that sends a delivery's e-mail: at most once, as far as the provider can tell us."""
 
 import asyncio
 from contextlib import suppress
@@ -39,10 +39,11 @@ SOONEST = timedelta(milliseconds=100)
 
 @dataclass(frozen=True, slots=True)
 class MailPatience:
-    """How long a whole send may take, and how long a doubtful one is looked for after its end.
+    """The timeouts of one send, and the time to look for a mail in doubt after its attempt ended.
 
-    `local` is for the fast path, whose step must stay below the workflow task's 10 s, and for
-    each look-up; `visible` for the slow one: Postmark's own clients wait for a minute and more.
+    `local` limits a send on the fast path, because its step must stay below the workflow task's
+    10 s; it also limits each look-up. `visible` limits a send on the slow path: Postmark's own
+    clients wait for a minute and more.
     """
 
     lookup: timedelta
@@ -79,42 +80,42 @@ class EmailLicense(EmailStep):
     @override
     @activity.defn
     async def email(self, letter: LicenseToEmail) -> EmailedLicense:
-        return EmailedLicense(await self.tell(letter.delivery_id))
+        return EmailedLicense(await self.deliver(letter.delivery_id))
 
-    async def tell(self, delivery_id: int) -> str:
-        """Return the status of the mail by which the buyer has the license."""
+    async def deliver(self, delivery_id: int) -> str:
+        """Return the status of the mail that gave the license to the buyer."""
         owed = await self.database.read(load_owed_email, delivery_id)
-        # The right address gets its mail here too, so that this sale is done when its buyer has
-        # the license, and not before: the claim lets one of the two runs send it.
+        # This run sends the corrected delivery too, because a sale is done only when its buyer has
+        # the license. The resend's run may try as well; the claim lets one of the two send.
         if owed.instead is not None:
             await self.look_for_withdrawn(owed)
-            return await self.tell(owed.instead)
+            return await self.deliver(owed.instead)
         if owed.done is not None:
             return owed.done
         receipt = await self.look_up(owed) or await self.send(owed)
         instead = await self.record(owed, receipt)
-        return receipt.status if instead is None else await self.tell(instead)
+        return receipt.status if instead is None else await self.deliver(instead)
 
     async def record(self, owed: OwedEmail, receipt: Receipt) -> int | None:
-        """Return the delivery to the right address, where a person corrected this one's by now."""
+        """Record the mail; return the delivery instead of it, if a person corrected the address."""
         sent = SentMail(receipt.status, self.mailer.provider, receipt.message_id, receipt.remark)
         return await self.database.write(record_sent, owed.delivery_id, sent, self.clock())
 
     async def look_for_withdrawn(self, owed: OwedEmail) -> None:
-        """Tell on a withdrawn delivery's row where its mail went out after all."""
+        """Record on a withdrawn delivery that its mail was sent after all, if so."""
         if owed.attempt_ends_at is None or self.mailer.safeguard is not Safeguard.LOOK_UP:
             return
         if activity.info().is_local:
-            # There is no time for more on the fast path.
+            # A look-up takes too long for the fast path.
             raise self.in_doubt(f"may have taken delivery {owed.delivery_id}", NOTHING)
-        # Its row says already that it may have gone out, and the right address waits.
+        # The row says already that the mail may be out, and the right address must not wait.
         with suppress(MintpostError):
             found = await self.mailer.find(_mark(owed), self.patience.local)
             if found is not None:
                 await self.record(owed, found)
 
     async def look_up(self, owed: OwedEmail) -> Receipt | None:
-        """Return what an earlier attempt of unknown end did send; None when it may be repeated."""
+        """Return the mail that an attempt in doubt did send; None where a repetition is safe."""
         ends_at = owed.attempt_ends_at
         if ends_at is None:
             return None
@@ -122,20 +123,20 @@ class EmailLicense(EmailStep):
             case Safeguard.LOOK_UP:
                 return await self.find(owed, ends_at)
             case Safeguard.NONE:
-                self.let_end(owed, ends_at)
+                self.require_lease_over(owed, ends_at)
         return None
 
     async def find(self, owed: OwedEmail, ends_at: datetime) -> Receipt | None:
         found = await self.mailer.find(_mark(owed), self.patience.local)
-        # A listing lags behind the sending: not found is no proof until enough time has gone.
+        # The provider's list lags, so an absent mail is a proof only after some time.
         wait = ends_at + self.patience.lookup - owed.now
-        # There is no time for more on the fast path.
+        # The fast path has no time to send after this look-up.
         if found is None and (wait > NOTHING or activity.info().is_local):
             raise self.in_doubt(f"may have taken delivery {owed.delivery_id}", wait)
         return found
 
-    def let_end(self, owed: OwedEmail, ends_at: datetime) -> None:
-        """Raise while the other attempt may still send; nothing would tell of its mail."""
+    def require_lease_over(self, owed: OwedEmail, ends_at: datetime) -> None:
+        """Raise while the other attempt may still send, because no look-up would find its mail."""
         wait = ends_at - owed.now
         if wait > NOTHING:
             raise TransientError(
@@ -167,14 +168,14 @@ class EmailLicense(EmailStep):
             raise
 
     async def send_before(self, deadline: float, mail: Email) -> Receipt:
-        # The claim may have waited for the database, and the lease with it.
+        # The claim may have waited for the database, and that time counts.
         left = deadline - monotonic()
         if left <= 0:
             raise MailerAwayError(self.mailer.provider, "was not asked in time")
         return await self.mailer.send(mail, timedelta(seconds=left))
 
     async def compose(self, owed: OwedEmail) -> Email:
-        # The key may have been revoked since the worker began with it.
+        # A person may have revoked the key since the worker started.
         await self.database.read(require_not_revoked, self.letters.signer.kid)
         try:
             return await asyncio.to_thread(self.letters.compose, owed, _mark(owed))
@@ -183,7 +184,7 @@ class EmailLicense(EmailStep):
             raise
 
     async def claim(self, owed: OwedEmail) -> datetime:
-        """Commit that a mail is about to leave. A slower attempt finds that out here."""
+        """Claim the delivery for this attempt. DeliveryInDoubtError: another was quicker."""
         lease = self.patience.lease(is_local=activity.info().is_local)
         attempt = await self.database.write(
             begin_attempt, owed.delivery_id, owed.attempt_ends_at, lease
@@ -195,7 +196,7 @@ class EmailLicense(EmailStep):
 
 
 def _next_look(wait: timedelta) -> timedelta:
-    # Further and further apart, as the chance to find the mail falls.
+    # The pauses grow, because the chance to find the mail falls.
     apart = timedelta(seconds=min(2 ** min(activity.info().attempt, 6), 60))
     return max(min(apart, wait), SOONEST)
 

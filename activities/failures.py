@@ -1,4 +1,4 @@
-"""Every failed attempt leaves a sentence: in the workflow, on the event, in the log."""
+"""The interceptor that records each failed attempt: in the workflow, on the event, in the log."""
 
 import logging
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RetryPace:
-    """How soon a failed attempt comes again, where the error itself does not say.
+    """The pause before a retry, where the error itself names none.
 
-    `operator`: nobody mends products.yaml within a second, and a parked sale is to resume
-    within minutes of the fix. `transient` None leaves it to the workflow's own policy.
+    `operator` is the pause after an OperatorError: nobody mends products.yaml within a second, but
+    a parked sale should resume within minutes. `transient` None: the workflow's policy decides.
     """
 
     operator: timedelta = timedelta(minutes=1)
@@ -43,10 +43,10 @@ class FailureInterceptor(Interceptor):
 
     @override
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        return _Telling(next, self.database, self.pace)
+        return _FailureRecorder(next, self.database, self.pace)
 
 
-class _Telling(ActivityInboundInterceptor):
+class _FailureRecorder(ActivityInboundInterceptor):
     def __init__(
         self, following: ActivityInboundInterceptor, database: Database, pace: RetryPace
     ) -> None:
@@ -62,7 +62,7 @@ class _Telling(ActivityInboundInterceptor):
             failure = self.failure_of(error)
         except Exception as error:  # noqa: BLE001 - its words may hold an address: only its class leaves
             failure = _unexpected(error)
-        await self.tell(input.args[0].event_id, failure.message)
+        await self.record(input.args[0].event_id, failure.message)
         raise failure from None
 
     def failure_of(self, error: MintpostError) -> ApplicationError:
@@ -74,13 +74,13 @@ class _Telling(ActivityInboundInterceptor):
             next_retry_delay=error.retry_after or default,
         )
 
-    async def tell(self, event_id: int, sentence: str) -> None:
+    async def record(self, event_id: int, sentence: str) -> None:
         info = activity.info()
         logger.warning("%s: %s: %s", info.workflow_id, info.activity_type, sentence)
         try:
             await self.database.write(record_failure, event_id, sentence, info.workflow_id)
         except (DatabaseAwayError, RowMissingError):
-            # The workflow has the sentence, and the row, where there is one, gets the next.
+            # The workflow has the sentence, and the event, if it exists, gets the next one.
             logger.warning("%s: the row could not be told", info.workflow_id)
 
 

@@ -1,4 +1,4 @@
-"""From a driver's exception to the cause by which `domain.outages` knows it."""
+"""Translation of a driver's exception into a cause of `domain.outages`."""
 
 import re
 import sqlite3
@@ -10,8 +10,8 @@ from domain.errors import DatabaseAwayError
 from domain.outages import code_of, database_reason
 
 UNTOLD = (
-    # libpq gives no SQLSTATE where a connection fails (psycopg 3.3), only the server's words,
-    # which are English unless `lc_messages` of the server says otherwise.
+    # libpq gives no SQLSTATE when a connection fails (psycopg 3.3), only the server's words. The
+    # words are English unless the server's `lc_messages` sets another language.
     (r'database "?.*"? does not exist|no such database', "3D000"),
     (r'role ".*" does not exist|no such user', "28000/role"),
     (r"is not permitted to log in", "28000/login"),
@@ -31,7 +31,7 @@ UNTOLD = (
 
 
 def cause(error: BaseException) -> str | None:
-    """Return a SQLSTATE, one of SQLite's codes, or a word of `domain.outages`."""
+    """Return a SQLSTATE, a code of SQLite, or a word of `domain.outages`."""
     if isinstance(error, PoolTimeout):
         return "pool"
     if isinstance(error, sqlite3.Error):
@@ -47,7 +47,7 @@ def away(error: DBAPIError | PoolTimeout) -> DatabaseAwayError:
 
 
 def named(error: DBAPIError | PoolTimeout) -> str:
-    """Name the kind of error and, where there is one, its code: what a search knows it by."""
+    """Return the class of the error and its code, if it has one, to search the web for."""
     driver = driver_error(error)
     code = code_of(cause(driver))
     kind = type(driver).__name__
@@ -59,7 +59,7 @@ def driver_error(error: DBAPIError | PoolTimeout) -> BaseException:
 
 
 def _read(words: str) -> str | None:
-    # `db.engine` has put a cause in the place of such words already.
+    # `db.engine` has already replaced such words by a cause.
     if database_reason(words) is not None:
         return words
     return next((found for pattern, found in UNTOLD if re.search(pattern, words)), None)

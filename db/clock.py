@@ -1,4 +1,4 @@
-"""The one clock that every worker shares."""
+"""The database's clock, which every worker shares."""
 
 from datetime import UTC, datetime
 
@@ -9,9 +9,9 @@ from kit.clock import utc_now
 
 
 def database_now(session: Session) -> datetime:
-    """Return the time of the one clock that every worker shares: two machines' own differ."""
+    """Return the database's time, because the clocks of two machines differ."""
     if session.get_bind().dialect.name == "sqlite":
-        return utc_now()  # The database is a part of this process.
-    # Not now(), which is when the transaction began: a statement may have waited for a lock.
+        return utc_now()  # SQLite runs in this process.
+    # Not now(): it gives the start of the transaction, and a statement may wait for a lock.
     now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
     return now.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Types of columns that SQLite and PostgreSQL read alike."""
+"""Column types that give the same values on SQLite and on PostgreSQL."""
 
 from datetime import UTC, datetime
 
@@ -7,12 +7,12 @@ from typing_extensions import override
 
 from domain.license import end_of_day
 
-# SQLite counts up by itself only in a column of the very type INTEGER.
+# SQLite numbers new rows by itself only in a column of the type INTEGER.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time in UTC; SQLite forgets the zone, so both directions state it."""
+    """An aware time in UTC. Both directions set the zone, because SQLite forgets it."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -29,10 +29,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class EndOfDay(UtcDateTime):
-    """The end of a license: whatever time of its last day is stored, it is read as that day's end.
+    """The end of a license. Any stored time of its last day is read as the end of that day.
 
-    Older rows hold the second of their payment. Mail, token, lists and the next charge then agree
-    about them, and no mail announces an end that only looks later (docs/adr/0016).
+    Rows of older versions hold the second of the payment. Read as the end of the day, they agree
+    with mail, token, lists and the next charge, and no mail announces an end that only looks later
+    (docs/adr/0016).
     """
 
     cache_ok = True

@@ -1,4 +1,4 @@
-"""Addresses that a person gave. Each wins over the addresses that the storefront names."""
+"""Corrected addresses. An address from a person wins over the storefront's addresses."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ MAY_HAVE_GONE = "an attempt was under way when a person corrected the address: i
 
 @dataclass(frozen=True, slots=True)
 class NewCorrection:
-    """For whichever licenses the order has, or will have."""
+    """A corrected address for every license that the order has, or will have."""
 
     source: str
     order_id: str
@@ -45,15 +45,15 @@ def kept_correction(session: Session, sale: Sale) -> CorrectionRow | None:
 
 
 def corrected_address(session: Session, source: str, order_id: str | None) -> str | None:
-    """Return the newest address that a person gave for the order; None where nobody did."""
+    """Return the newest corrected address of the order; None where there is no correction."""
     own = select(CorrectionRow.to).filter_by(source=source, order_id=order_id)
     return session.execute(own.order_by(CorrectionRow.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None:
-    """Withdraw every mail of the license that did not go out: `instead` goes to the right address.
+    """Withdraw every unsent mail of the license; delivery `instead` goes to the right address.
 
-    One whose attempt is of unknown end may have gone to the old address, and says so.
+    A mail in doubt may have gone to the old address, so its row records that.
     """
     owed = and_(
         DeliveryRow.license_id == license_id,
@@ -70,7 +70,7 @@ def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None
 
 
 def take_correction(license_: LicenseRow, said: CorrectionRow | None) -> bool:
-    """Give the license to the corrected address; False where a later correction stands."""
+    """Give the license to the corrected address; False where a later correction exists."""
     if said is None or said.id <= (license_.correction_id or 0):
         return False
     license_.correction_id, license_.email = said.id, said.to

@@ -1,4 +1,4 @@
-"""The e-mails that are owed: claiming one attempt, and what became of it."""
+"""The owed e-mails: claim an attempt, and record its result."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,14 +22,15 @@ OWED = (DeliveryStatus.PENDING, DeliveryStatus.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class OwedEmail:
-    """A delivery with all that its e-mail says; `renewed`: it tells of a longer license.
+    """A delivery with all facts for its e-mail. `renewed`: the e-mail announces an extension.
 
-    `done` is the status of whichever delivery already told this. `attempt_ends_at` is set
-    where an attempt may have sent it: when that ends or ended, `now` being the database's time.
-    `instead` is the delivery to the right address, where a person corrected this one's before it
-    was known to have gone out.
-    `reference` is no other delivery's anywhere, and tells nothing; `order_number` is what the
-    buyer's receipt calls the order.
+    `done` is the status of a delivery that already told the buyer the same; None: there is none.
+    `attempt_ends_at` is set while the delivery is in doubt: the end of the attempt's lease, to be
+    compared with `now`, the database's time.
+    `instead` is the delivery to the right address, if a person corrected the address before this
+    delivery was known to be sent.
+    `reference` is globally unique and reveals nothing about the buyer. `order_number` is the
+    order's name on the buyer's receipt.
     """
 
     delivery_id: int
@@ -47,7 +48,7 @@ class OwedEmail:
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """`status` is the delivery's from now on; `remark` is what the provider said beside its yes."""
+    """The result of a send: the delivery's new status, and the provider's remark, if any."""
 
     status: Sent
     provider: str
@@ -68,7 +69,7 @@ def load_owed_email(session: Session, delivery_id: int) -> OwedEmail:
         attempt_ends_at=delivery.attempt_ends_at,
         now=database_now(session),
         done=_already_told(session, delivery),
-        # Ids start again in another database, and a provider's account may serve several.
+        # Two databases have the same ids, and both may use one account at the provider.
         reference=sha256(f"{row.key}/{delivery.id}".encode()).hexdigest()[:32],
         order_number=sale.order_number,
         instead=delivery.superseded_by,
@@ -76,7 +77,7 @@ def load_owed_email(session: Session, delivery_id: int) -> OwedEmail:
 
 
 def is_owed(session: Session, delivery_id: int) -> bool:
-    """Tell whether its buyer has neither this e-mail nor another that makes it needless."""
+    """Tell whether the buyer has neither this e-mail nor an e-mail that makes it needless."""
     delivery = the_one(session, DeliveryRow, id=delivery_id)
     if delivery.superseded_by is not None:
         return is_owed(session, delivery.superseded_by)
@@ -86,11 +87,10 @@ def is_owed(session: Session, delivery_id: int) -> bool:
 def begin_attempt(
     session: Session, delivery_id: int, seen: datetime | None, lease: timedelta
 ) -> datetime | None:
-    """Commit that a mail is about to leave; None when something was quicker.
+    """Claim the delivery for one attempt; return the end of its lease, which names the attempt.
 
-    That is another attempt, or a person who corrected the address. Compare and swap: `seen` is
-    the `attempt_ends_at` on which the caller decided. Return the new one, by which this attempt
-    is known.
+    Compare and swap: `seen` is the `attempt_ends_at` that the caller read. Return None where
+    another attempt has claimed the delivery since, or a person has corrected its address.
     """
     ends_at = database_now(session) + lease
     begun = (
@@ -108,9 +108,9 @@ def begin_attempt(
 def end_attempt_unsent(
     session: Session, delivery_id: int, attempt: datetime, *, refused: bool, words: str
 ) -> None:
-    """Record that the attempt surely sent nothing; a later one's claim stays.
+    """Record that the attempt surely sent nothing. The claim of a later attempt stays.
 
-    `words` may quote the provider. What was withdrawn meanwhile stays so.
+    `words` may quote the provider. A delivery that was withdrawn meanwhile stays withdrawn.
     """
     withdrawn = DeliveryStatus.WITHDRAWN
     ended = DeliveryStatus.REFUSED if refused else DeliveryStatus.PENDING
@@ -126,7 +126,7 @@ def end_attempt_unsent(
 
 
 def end_attempt_in_doubt(session: Session, delivery_id: int, attempt: datetime, words: str) -> None:
-    """Record that the attempt is over, and why it is not known whether it sent anything."""
+    """Record that the attempt is over and in doubt, with the reason of the doubt."""
     session.execute(
         update(DeliveryRow)
         .where(_owed(delivery_id), DeliveryRow.attempt_ends_at == attempt)
@@ -135,7 +135,7 @@ def end_attempt_in_doubt(session: Session, delivery_id: int, attempt: datetime, 
 
 
 def tell_delivery(session: Session, delivery_id: int, words: str) -> None:
-    """Record why a mail that is owed still waits."""
+    """Record why an owed mail still waits."""
     waiting = update(DeliveryRow).where(
         DeliveryRow.id == delivery_id, DeliveryRow.status == DeliveryStatus.PENDING
     )
@@ -143,15 +143,15 @@ def tell_delivery(session: Session, delivery_id: int, words: str) -> None:
 
 
 def refuse_delivery(session: Session, delivery_id: int, words: str) -> None:
-    """Record that no mail can be built for it."""
+    """Record that no attempt will send this delivery any more, and why."""
     refused = {"status": DeliveryStatus.REFUSED, "error": words}
     session.execute(update(DeliveryRow).where(_to_send(delivery_id)).values(refused))
 
 
 def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetime) -> int | None:
-    """Record what the provider took. A second mail, which should not be, is told on the row.
+    """Record the sent mail. If an unexpected second mail was sent, the row's error says so.
 
-    Return the delivery that supersedes this one, if a person corrected its address meanwhile.
+    Return the delivery that supersedes this one, if a person corrected the address meanwhile.
     """
     taken = (
         update(DeliveryRow)
@@ -184,10 +184,10 @@ def _to_send(delivery_id: int) -> ColumnElement[bool]:
 
 
 def _already_told(session: Session, delivery: DeliveryRow) -> str | None:
-    """Return the status that makes this delivery needless.
+    """Return the status of a sent mail that makes this delivery needless.
 
-    A sale's own mail is needless once any mail of its license went out, for all carry the same
-    key; a charge's once a person sent the longer license again.
+    Every mail of a license carries the same key, so any sent mail replaces the mail of a sale. The
+    mail of a charge announces a new end, so only a later resend replaces it.
     """
     told = select(DeliveryRow.status).where(
         DeliveryRow.license_id == delivery.license_id, DeliveryRow.status.in_(SENT)

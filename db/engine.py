@@ -1,4 +1,4 @@
-"""One engine for SQLite and PostgreSQL, and the one door through which queries run."""
+"""The engine for SQLite or PostgreSQL, and the class through which all queries run."""
 
 import asyncio
 import sqlite3
@@ -24,7 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 THREADS = 5
-"""As many as SQLAlchemy's pool keeps connections."""
+"""As many as the connections that SQLAlchemy's pool keeps."""
 
 NOTICE_DEATH = {
     "keepalives": 1,
@@ -33,23 +33,25 @@ NOTICE_DEATH = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
 }
-"""A host that vanished never says so, and would hold our threads for hours: libpq asks it, and
-gives up after a minute. It leaves Unix sockets alone. The URL may say otherwise."""
+"""libpq probes a silent server and gives up after a minute. Without probes, a vanished host would
+hold our threads for hours. Unix sockets have no probes. The URL may set other values."""
 
 SAME_EVERYWHERE: dict[str, str | None] = {
-    # Of a session that a pooler shares out anew for each transaction, nothing may be expected:
-    # statements that psycopg prepares of its own accord would be another session's.
+    # A pooler may give each transaction another session of the server, and that session does not
+    # know the statements that psycopg prepares by itself.
     "prepare_threshold": None,
-    # A role or a database may have another, which cannot hold every name.
+    # A role or a database may set another encoding, in which some names cannot be written.
     "client_encoding": "utf8",
 }
 
 PRIMARY_CODE = 0xFF
 OPENED_WRONGLY = {
-    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY),
-    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR),
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
 }
-"""What may be mended on the disk, and is still wrong for a connection of before."""
+"""Errors that an open connection keeps, even after a person mends the file on the disk."""
 
 READ_ONLY = {"sqlite_begin": "BEGIN"}
 DRIVERS = ("sqlite", "postgresql+psycopg")
@@ -58,7 +60,7 @@ DRIVERS = ("sqlite", "postgresql+psycopg")
 def database_url(text: str) -> URL:
     """Read DATABASE_URL; `postgres://` and `postgresql://` mean psycopg 3.
 
-    Raises ArgumentError where it is no URL, or that of a database that Mintpost cannot use.
+    Raises ArgumentError where the text is no URL, or Mintpost cannot use such a database.
     """
     url = make_url(text)
     if url.drivername in {"postgres", "postgresql"}:
@@ -69,12 +71,12 @@ def database_url(text: str) -> URL:
 
 
 def open_engine(url: URL, *, patience_seconds: float = 3) -> Engine:
-    """Open an engine. `patience_seconds` bounds a connect and the wait for SQLite's lock."""
+    """Open an engine. `patience_seconds` limits a connect and the wait for SQLite's lock."""
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url, patience_seconds)
     engine = create_engine(
         url,
-        # Buyers' addresses are parameters, and errors end in logs and in Temporal.
+        # Parameters hold buyers' addresses, and errors end in logs and in Temporal.
         hide_parameters=True,
         pool_pre_ping=True,
         pool_timeout=patience_seconds,
@@ -83,7 +85,7 @@ def open_engine(url: URL, *, patience_seconds: float = 3) -> Engine:
             "connect_timeout": max(1, round(patience_seconds)),
             **SAME_EVERYWHERE,
         },
-        # In the BEGIN of each transaction, whatever the role's default is.
+        # SQLAlchemy puts this into every BEGIN, because a role may have another default.
         isolation_level="READ COMMITTED",
     )
     event.listen(engine, "connect", _read_times_as_written)
@@ -93,10 +95,10 @@ def open_engine(url: URL, *, patience_seconds: float = 3) -> Engine:
 
 
 def _read_times_as_written(connection: psycopg.Connection, _record: object) -> None:
-    """Leave a role's own DateStyle, in which psycopg reads no time.
+    """Replace the DateStyle of a role, because psycopg reads times in ISO style only.
 
-    PgBouncer knows this setting, and gives it to whichever session serves us; it refuses
-    `options`, with which it could be asked for while connecting.
+    PgBouncer follows this setting, and applies it to every session that serves us. PgBouncer
+    refuses the connection parameter `options`, so the style cannot be set while connecting.
     """
     if not (connection.pgconn.parameter_status(b"DateStyle") or b"").startswith(b"ISO"):
         connection.execute("SET datestyle = 'ISO'")
@@ -104,7 +106,7 @@ def _read_times_as_written(connection: psycopg.Connection, _record: object) -> N
 
 
 def _drop_quoted_values(context: ExceptionContext) -> None:
-    """Leave the constraint or the cause: PostgreSQL's own words quote the row it refuses."""
+    """Keep only the constraint or the cause, because PostgreSQL's message quotes the row."""
     error, wrapped = context.original_exception, context.sqlalchemy_exception
     if isinstance(error, psycopg.Error) and wrapped is not None:
         error.args = (error.diag.constraint_name or cause(error) or "",)
@@ -112,18 +114,18 @@ def _drop_quoted_values(context: ExceptionContext) -> None:
 
 
 def _leave_what_is_read_only(context: ExceptionContext) -> None:
-    """Connect anew: a session stays read-only, or with the old primary, after the failover."""
+    """Connect anew, because after a failover the session stays read-only or at the old primary."""
     if isinstance(context.original_exception, psycopg.errors.ReadOnlySqlTransaction):
         context.is_disconnect = True
 
 
 def _leave_what_was_opened_wrongly(context: ExceptionContext) -> None:
-    """Open anew: SQLite opens a file that it may not write for reading, and leaves it so."""
+    """Open the file anew: SQLite opens a write-protected file read-only, and keeps it so."""
     code = getattr(context.original_exception, "sqlite_errorcode", 0) & PRIMARY_CODE
     if code in OPENED_WRONGLY:
         context.is_disconnect = True
-        # SQLite closes nothing before the last cursor, and the log's file, opened for reading
-        # only, would serve the next connection too.
+        # SQLite closes its files with the last cursor only. The log file is open read-only, and
+        # the next connection would use it as well.
         if context.execution_context is not None:
             context.execution_context.cursor.close()
 
@@ -145,12 +147,12 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
         except sqlite3.Error:
-            # Left open, it would lend the next one its log files, opened for reading only.
+            # An open connection would share its read-only log files with the next connection.
             connection.close()
             raise
 
-    # A transaction that reads first and writes later is refused without waiting when another
-    # has written in between; taking the write lock at once makes it wait its turn instead.
+    # SQLite refuses, without waiting, a transaction that reads first and writes later, if another
+    # transaction wrote in between. Taking the write lock at once makes the transaction wait.
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
@@ -160,10 +162,10 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
 
 
 class Database:
-    """Runs a query, a plain function of a session, as one transaction in a thread of its own.
+    """Runs a query as one transaction in a thread. A query is a plain function of a session.
 
-    Raises DatabaseAwayError where the database cannot be used, without a driver's own words,
-    which hold hosts, users and values.
+    Raises DatabaseAwayError where the database cannot be used. The error repeats no words of the
+    driver, because they hold hosts, users and values.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -195,7 +197,7 @@ class Database:
         return _in_transaction(self._reader, query, *args, **kwargs)
 
     def dispose(self) -> None:
-        """Close every connection, those of queries that nobody waits for any more too."""
+        """Close every connection, also the connections of queries that no caller waits for."""
         self._threads.shutdown()
         self.engine.dispose()
 
@@ -213,7 +215,7 @@ def _in_transaction(
 
 
 def is_away(error: DBAPIError | PoolTimeout) -> bool:
-    """Tell whether the database cannot be used for now, whatever is asked of it."""
-    # PostgreSQL calls a server that is failing over, and so read-only, an InternalError.
+    """Tell whether the database refuses every query for now."""
+    # While PostgreSQL fails over, it is read-only, and psycopg raises an InternalError.
     kinds = (OperationalError, InterfaceError, InternalError, PoolTimeout)
     return isinstance(error, kinds) or error.connection_invalidated

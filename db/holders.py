@@ -1,4 +1,4 @@
-"""The holder of a license: the address that a person gave, else the newest charge's."""
+"""The holder of a license: the corrected address, else the address of the newest charge."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,15 +17,15 @@ MOVED = (
 STAYED = f"{CORRECTED}, though this charge names another address: {{}}"
 
 
-def hear_charge(
+def follow_charge(
     session: Session, row: LicenseRow, sale: Sale, sale_id: int, event_id: int | None
 ) -> None:
-    """Let the license follow its newest charge where the storefront's own word changed.
+    """Move the license to the address of its newest charge, if the storefront's address changed.
 
-    What the storefront said before stands in the sales that were minted. A charge that comes
-    out of order says nothing new, and what a person said stands.
+    The minted sales hold the addresses that the storefront named before. A charge older than the
+    newest one changes nothing, and a person's correction stays.
     """
-    before = _last_word(session, row, sale_id)
+    before = _newest_other_payment(session, row, sale_id)
     if before is None or before.sold_at >= sale.sold_at:
         return
     changed = not same_address(before.email, sale.email)
@@ -38,8 +38,8 @@ def hear_charge(
         _note(session, sale, sale_id, event_id, STAYED)
 
 
-def _last_word(session: Session, row: LicenseRow, sale_id: int) -> SaleRow | None:
-    """Return the newest other payment for the license."""
+def _newest_other_payment(session: Session, row: LicenseRow, sale_id: int) -> SaleRow | None:
+    """Return the newest of the license's other payments."""
     others = select(SaleRow).where(
         SaleRow.source == row.source,
         SaleRow.subscription_id == row.subscription_id,

@@ -1,4 +1,4 @@
-"""Minting: one license per order line and per subscription, with the e-mail that is owed."""
+"""Minting: one license per order line and per subscription, with its owed e-mail."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.corrections import kept_correction, take_correction, withdraw_deliveries
 from db.events import lock_order, note_event
-from db.holders import hear_charge
+from db.holders import follow_charge
 from db.inserting import insert_once, the_one
 from db.tables import CorrectionRow, DeliveryRow, LicenseRow, SaleRow
 from db.updating import count_updated
@@ -19,10 +19,10 @@ from domain.sale import Sale
 
 @dataclass(frozen=True, slots=True)
 class NewLicense:
-    """What the product mapping decided for a sale, and key and token id in case it is the first.
+    """The mapping's decision for a sale, with key and token id in case a new license is needed.
 
-    `event_id` is the event to note on what became of it; None: the one the sale was read from.
-    `note` is what its row should say of the decision, which no later run takes again.
+    `note` explains the decision on event `event_id`, because no later run decides again. Without
+    `event_id`, notes go to the event that the sale was read from.
     """
 
     sale_id: int
@@ -39,10 +39,10 @@ class NewLicense:
 
 @dataclass(frozen=True, slots=True)
 class Minted:
-    """An order line's license, and the delivery that announces what the order did to it.
+    """The license of an order line, and the delivery that announces it or its new end.
 
-    `renewed`: the license is an earlier charge's of the same subscription. There is no
-    delivery where that moved nothing.
+    `renewed`: an earlier charge of the same subscription has minted the license. If this charge
+    did not move the end, `delivery_id` is None.
     """
 
     license: License
@@ -51,7 +51,7 @@ class Minted:
 
 
 def find_minted(session: Session, sale: Sale) -> Minted | None:
-    """Return what this very order line was minted before: a license, or a longer one."""
+    """Return the result of an earlier minting of this order line; None where there was none."""
     own = session.execute(select(LicenseRow).where(_is_order_line(sale))).scalar_one_or_none()
     if own is not None:
         return Minted(license_of(own), _delivery_id(session, own, NEW_LICENSE))
@@ -63,10 +63,10 @@ def find_minted(session: Session, sale: Sale) -> Minted | None:
 
 
 def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -> Minted:
-    """Return the order line's license: new, there already, or its subscription's, extended.
+    """Mint the order line's license, or extend the license of its subscription.
 
-    What is announced is committed together with its delivery: a crash leaves both or neither,
-    so whoever finds the license finds what is owed for it.
+    The same transaction commits the license and its delivery, so that a crash leaves both or
+    neither. A repetition returns the existing license with its delivery.
     """
     lock_order(session, sale.source, sale.order_id)
     if new.event_id is not None:
@@ -80,11 +80,11 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
     row = _locked(session, _is_subscription(sale))
     if row is None:
         raise LookupError("no license after its insert")
-    # A repetition, after the mapping was edited, would extend it by another term.
+    # A repetition must not extend again: the mapping may have another term by now.
     if _mark_minted(session, sale, new, now):
         corrected = take_correction(row, said)
         if not corrected:
-            hear_charge(session, row, sale, new.sale_id, new.event_id)
+            follow_charge(session, row, sale, new.sale_id, new.event_id)
         if _extend(row, new.expires_at) or corrected:
             owed = _owe(session, row, Reason.charge(sale.order_id), now)
             if corrected:
@@ -99,20 +99,20 @@ def _renewed(session: Session, row: LicenseRow, sale: Sale) -> Minted:
 
 
 def _mark_minted(session: Session, sale: Sale, new: NewLicense, now: datetime) -> bool:
-    """Record that the order line got what it paid for, and for whom; False where it had before."""
+    """Record for whom the order line was minted; False where an earlier run recorded that."""
     first = update(SaleRow).where(SaleRow.id == new.sale_id, SaleRow.minted_at.is_(None))
     values = {"minted_at": now, "email": sale.email, "name": sale.name}
     return count_updated(session, first.values(values)) == 1
 
 
 def _locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
-    # Two charges of one subscription may come at once, and each must see what the other did.
+    # Two charges of one subscription may come at once, and the second must see the first's end.
     query = select(LicenseRow).where(which).with_for_update()
     return session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
 
 
 def _extend(row: LicenseRow, end: datetime | None) -> bool:
-    """Move the end to the later one, so that no order of arrival matters; tell whether it moved."""
+    """Move the end to a later `end`, so that no order of charges matters; False where it stays."""
     if row.expires_at is None or (end is not None and end <= row.expires_at):
         return False
     row.expires_at = end

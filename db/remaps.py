@@ -1,4 +1,4 @@
-"""Licenses that a person has decided anew by today's mapping."""
+"""Licenses that a person gives the terms of today's product mapping."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from domain.remapping import Held, Terms, is_in_favor, terms_today
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asked, why, and whether the holder is to be mailed where it is in their favor."""
+    """The person who asked, the reason, and whether a gain may be mailed to the holder."""
 
     name: str
     why: str | None
@@ -33,7 +33,7 @@ class Remapped:
 
 
 def licenses_of_order(session: Session, source: str, order_id: str) -> list[int]:
-    """Return the licenses that an order, or a charge of their membership, was minted into."""
+    """Return the licenses of an order, and of the membership that the order belongs to."""
     same = and_(
         LicenseRow.source == SaleRow.source, LicenseRow.subscription_id == SaleRow.subscription_id
     )
@@ -46,13 +46,13 @@ def licenses_of_order(session: Session, source: str, order_id: str) -> list[int]
 
 
 def licenses_of_key(session: Session, key: str) -> list[int]:
-    """Return the license of a key that is written without dashes."""
+    """Return the license with this key. `key` is written without dashes."""
     same = func.replace(LicenseRow.key, "-", "") == key
     return list(session.scalars(select(LicenseRow.id).where(same)))
 
 
 def licenses_of_product(session: Session, product: str) -> list[int]:
-    """Return the licenses of a product, known by its id or by a name it was sold under."""
+    """Return the licenses of a product, found by its id or by an alias."""
     rows = session.execute(
         select(LicenseRow.id, SaleRow.product_id, SaleRow.product_aliases)
         .join(SaleRow, SaleRow.id == LicenseRow.sale_id)
@@ -71,12 +71,12 @@ def load_held(session: Session, license_id: int) -> Held:
 def remap_license(
     session: Session, license_id: int, catalog: Catalog, asker: Asker, now: datetime
 ) -> Remapped | None:
-    """Give it today's terms, in one transaction with who asked and the mail that is owed.
+    """Give the license today's terms, and owe a mail, in one transaction.
 
-    None where there is nothing to change. It is decided here once more: a charge may have come
-    since it was shown.
+    Return None where the terms are the same already. The terms are decided again here, because a
+    charge may have come since a person saw the plan.
     """
-    # Locked, so that a charge that extends it at the same moment sees what this did.
+    # Locked, so that a charge at the same moment sees the new terms.
     row = session.scalars(
         select(LicenseRow).where(LicenseRow.id == license_id).with_for_update()
     ).one()
@@ -123,7 +123,7 @@ def _plain(terms: Terms) -> dict[str, Any]:
 
 
 def _payments(row: LicenseRow) -> Select[int]:
-    """Select the sales that counted: its own, and each charge that was minted into it."""
+    """Select the license's own sale and each charge that extended the license."""
     own = SaleRow.id == row.sale_id
     if row.subscription_id is None:
         return select(SaleRow.id).where(own)

@@ -1,4 +1,4 @@
-"""The license e-mails that a person asked for once more."""
+"""Resends: license e-mails that a person asked for once more."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +17,12 @@ from db.orders import run_failed_again
 from db.tables import CorrectionRow, DeliveryRow, EventRow, LicenseRow, ResendRow, SaleRow
 from domain.delivery import DeliveryStatus, Reason
 from domain.event import ORDER_KINDS
-from domain.identifiers import resend_reference
+from domain.identifiers import order_reference, resend_reference
 
 
 @dataclass(frozen=True, slots=True)
 class NewResend:
-    """Which order's license goes out again. `to` is a corrected address; None: to its holder."""
+    """A request to send an order's licenses again. `to` is a corrected address, if any."""
 
     source: str
     order_id: str
@@ -33,7 +33,11 @@ class NewResend:
 
 @dataclass(frozen=True, slots=True)
 class WaitingResend:
-    """`event_id` is the event that the order named was read from; `renewed`: a later charge."""
+    """A resend without a workflow yet.
+
+    `event_id` is the event of the order that the person named. `renewed`: this order was a later
+    charge of the license's membership.
+    """
 
     id: int
     number: int
@@ -53,7 +57,10 @@ class WaitingOrder:
 
 @dataclass(frozen=True, slots=True)
 class StartedResend:
+    """A resend whose workflow has started. `order` is the reference of the order named."""
+
     id: int
+    order: str
     workflow_id: str
     delivery_id: int
 
@@ -68,9 +75,9 @@ class _Asked:
 def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
     """Owe each license of the order one more e-mail; return the deliveries' ids.
 
-    It is empty where the order has no license: a corrected address is kept until it has one, and
-    a sale that failed runs again with it. The same transaction withdraws the mails that still
-    wait to go to the old address.
+    The list is empty where the order has no license. Then a corrected address is kept for the
+    license to come, and a failed sale runs again with this address. The same transaction
+    withdraws the mails that still wait to go to the old address.
     """
     if not lock_order(session, new.source, new.order_id):
         return []
@@ -88,15 +95,15 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
     asked = _Asked(new, said, now)
     deliveries = [_ask(session, sale, row, asked) for sale, row in session.execute(order).all()]
     if said is not None and not deliveries:
-        # The address may be what they lacked.
+        # A missing or wrong address may be the reason of the failure.
         run_failed_again(session, new.source, new.order_id)
     return deliveries
 
 
 def waiting_order(session: Session, source: str, order_id: str) -> WaitingOrder | None:
-    """Return how an order without a license stands; None where no event names it."""
+    """Return the state of an order without a license; None where no event names the order."""
     rows = select(EventRow.outcome, EventRow.error).filter_by(source=source, order_id=order_id)
-    # An open row says more than one that ended, and a row of the sale more than its refund's.
+    # An open event tells more than a settled one, and a sale's event more than a refund's.
     of_sale = case((EventRow.kind.in_(ORDER_KINDS), 0), else_=1)
     ended = case((EventRow.outcome.is_(None), 0), else_=1)
     latest = rows.order_by(of_sale, ended, EventRow.id.desc()).limit(1)
@@ -105,7 +112,7 @@ def waiting_order(session: Session, source: str, order_id: str) -> WaitingOrder 
 
 
 def logged_orders(session: Session) -> list[tuple[str, str]]:
-    """Return the orders whose license e-mail was only written down, oldest first."""
+    """Return the orders whose license e-mail was only logged, oldest first."""
     later = aliased(DeliveryRow)
     told_since = exists().where(
         later.license_id == LicenseRow.id,
@@ -123,7 +130,7 @@ def logged_orders(session: Session) -> list[tuple[str, str]]:
 
 
 def waiting_resends(session: Session) -> list[WaitingResend]:
-    """Return those that no workflow was started for yet, in the order they were asked for."""
+    """Return the resends without a workflow, oldest first."""
     rows = session.execute(
         select(
             ResendRow.id,
@@ -144,12 +151,12 @@ def waiting_resends(session: Session) -> list[WaitingResend]:
 
 
 def mark_resend_dispatched(session: Session, resend_id: int, now: datetime | None) -> None:
-    """Record the start; None gives it back to the relay, as if there had been none."""
+    """Record the start of its workflow. `now` None: the relay shall start another workflow."""
     session.execute(update(ResendRow).where(ResendRow.id == resend_id).values(dispatched_at=now))
 
 
 def started_resends(session: Session, before: datetime) -> list[StartedResend]:
-    """Return those whose workflow was started before that time and whose mail is owed still."""
+    """Return the resends whose workflow started before that time and whose mail is still owed."""
     rows = session.execute(
         select(
             ResendRow.id, SaleRow.source, SaleRow.order_id, ResendRow.number, ResendRow.delivery_id
@@ -160,7 +167,12 @@ def started_resends(session: Session, before: datetime) -> list[StartedResend]:
         .order_by(ResendRow.id)
     )
     return [
-        StartedResend(resend_id, resend_reference(source, order_id, number), delivery_id)
+        StartedResend(
+            resend_id,
+            order_reference(source, order_id),
+            resend_reference(source, order_id, number),
+            delivery_id,
+        )
         for resend_id, source, order_id, number, delivery_id in rows
     ]
 
@@ -201,7 +213,7 @@ def _ask(session: Session, sale: SaleRow, license_: LicenseRow, asked: _Asked) -
 
 
 def _next_number(session: Session, license_: LicenseRow) -> int:
-    """Count over the whole order: the workflow's id names order and number."""
+    """Return the next number within the order, because the workflow id names order and number."""
     asked = (
         select(func.coalesce(func.max(ResendRow.number), 0))
         .join(LicenseRow, LicenseRow.id == ResendRow.license_id)

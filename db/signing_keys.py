@@ -1,4 +1,4 @@
-"""The public keys of all tokens ever signed, and which of them are revoked."""
+"""The public keys of all tokens ever signed, with the revoked keys marked."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ class KnownKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyLine:
-    """A key with its history; `revoked_at` None: its tokens are good."""
+    """A key with its history. `revoked_at` None: the key's tokens are good."""
 
     kid: str
     x: str
@@ -34,25 +34,25 @@ def remember_key(session: Session, key: KnownKey, now: datetime) -> None:
 
 
 def use_key(session: Session, key: KnownKey, now: datetime) -> None:
-    """Remember the key that signs from now on. Raises SigningKeyRevokedError."""
+    """Store the key that signs from now on. Raises SigningKeyRevokedError."""
     remember_key(session, key, now)
     require_not_revoked(session, key.kid)
 
 
 def require_not_revoked(session: Session, kid: str) -> None:
-    """Raise SigningKeyRevokedError where it is. A key that nobody remembered is not."""
+    """Raise SigningKeyRevokedError where the key is revoked. An unknown key is not revoked."""
     key = find_key(session, kid)
     if key is not None and key.revoked_at is not None:
         raise SigningKeyRevokedError(kid, f"{key.revoked_at:%Y-%m-%d}")
 
 
 def known_keys(session: Session) -> list[KnownKey]:
-    """Return those that are not revoked, newest first: most tokens match the first one tried."""
+    """Return the keys that are not revoked, newest first, because most tokens need the newest."""
     return [KnownKey(key.kid, key.x) for key in all_keys(session) if key.revoked_at is None]
 
 
 def all_keys(session: Session) -> list[KeyLine]:
-    """Return them newest first, the revoked ones as well."""
+    """Return all keys, newest first, also the revoked keys."""
     newest = select(SigningKeyRow).order_by(SigningKeyRow.created_at.desc(), SigningKeyRow.kid)
     return [_line(row) for row in session.scalars(newest)]
 
@@ -63,7 +63,7 @@ def find_key(session: Session, kid: str) -> KeyLine | None:
 
 
 def revoke_key(session: Session, kid: str, reason: str | None, now: datetime) -> bool:
-    """Take a key out of use, for ever; False where it is unknown, or was revoked before."""
+    """Revoke a key for ever; False where the key is unknown or already revoked."""
     unrevoked = update(SigningKeyRow).where(
         SigningKeyRow.kid == kid, SigningKeyRow.revoked_at.is_(None)
     )

@@ -1,4 +1,4 @@
-"""Which two spellings are one e-mail address."""
+"""Comparison of e-mail addresses: one address has several spellings."""
 
 import unicodedata
 
@@ -6,10 +6,10 @@ A_LABEL = "xn--"
 
 
 def same_address(one: str, other: str) -> bool:
-    """Compare without case, and a domain's A-labels as what they stand for.
+    """Compare two addresses without case, and an A-label of a domain as its Unicode text.
 
-    A mailbox's own server may tell case apart, and none that people use does: a charge that
-    spells an address otherwise is no reason to take the license from its holder.
+    A mail server may distinguish upper and lower case, but none in common use does. So a charge
+    with another spelling must not take the license from its holder.
     """
     return _folded(one) == _folded(other)
 

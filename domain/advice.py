@@ -1,4 +1,4 @@
-"""Advised commands: what a person copies into a shell, and what the Web UI reads as Markdown."""
+"""Advised commands, safe to copy into a shell and safe as Markdown in Temporal's Web UI."""
 
 import re
 from collections.abc import Sequence
@@ -6,14 +6,15 @@ from shlex import quote
 
 
 def advised(verb: str, *foreign: str, options: Sequence[str] = ()) -> str:
-    """Return `mintpost <verb>` as a code span that no foreign word can leave."""
+    """Return `mintpost <verb>` as a code span. No foreign word can end the span early."""
     return code_span(command(verb, *foreign, options=options))
 
 
 def command(verb: str, *foreign: str, options: Sequence[str] = ()) -> str:
-    """Write it for a shell: an order id may hold `;`, backticks and blanks, or begin with a dash.
+    """Return the command quoted for a shell.
 
-    The options are our own words.
+    An order id may contain `;`, backticks and blanks, or begin with a dash. The options are our
+    own words and need no quotes.
     """
     words = [quote(word) for word in foreign]
     if any(word.startswith("-") for word in foreign):
@@ -22,9 +23,9 @@ def command(verb: str, *foreign: str, options: Sequence[str] = ()) -> str:
 
 
 def code_span(text: str) -> str:
-    """Write it as Markdown's code, in which nothing is a link, an image or an emphasis.
+    """Return the text as Markdown code, so that no part of it becomes a link or an image.
 
-    The fence is longer than each run of backticks within.
+    The fence is longer than each run of backticks in the text.
     """
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)

@@ -1,4 +1,4 @@
-"""What the seller's mapping offers, and which of its entries a purchase means."""
+"""The offers of the seller's product mapping, and the choice of one offer for a purchase."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from domain.sale import Product, Variants
 
 LONGEST_QUOTED = 50
 NO_TITLE = '""'
-"""How products.yaml writes the category of a group of options that has no title."""
+"""The category in products.yaml of a group of options without a title."""
 
 VariantSet = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the buyers of one product get.
+    """The license terms for the buyers of one product.
 
-    `product_id` is the storefront's id or one of its aliases; `variant` is what must have been
-    chosen for this entry to apply; `activate` is a text or a URL for the license e-mail.
-    `licensed` False: they get no license, and tier, term and seats mean nothing.
+    `product_id` is the storefront's id of the product, or an alias. The entry applies to purchases
+    that chose every option in `variant`. `activate` is a text or a URL for the license e-mail.
+    `licensed` False: buyers get no license, and tier, term and seats mean nothing.
     """
 
     product_id: str
@@ -37,23 +37,23 @@ class Offer:
     licensed: bool = True
 
     def fits(self, chosen: VariantSet) -> bool:
-        """Tell whether all that it names was chosen, given as `folded` returns it."""
+        """Tell whether the buyer chose every option of this entry. `chosen` comes from `folded`."""
         return folded(self.variant) <= chosen
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The offer that a purchase means.
+    """The offer for a purchase.
 
-    `unnamed` is what the buyer chose in a category that the mapping knows, or in one that may
-    be such a category renamed, and that no entry names: the seller may have meant another offer.
+    `unnamed` holds the chosen options that no entry names, although the mapping knows their
+    category, or a category that may have been renamed. The seller may have meant another offer.
     """
 
     offer: Offer
     unnamed: Variants = ()
 
     def note(self, order: str) -> str | None:
-        """Say of the order, named as `mintpost show` takes it, that another entry may be meant."""
+        """Return a sentence where another entry may be meant. `mintpost show` takes `order` so."""
         if not self.unnamed:
             return None
         chosen = _quotable(self.unnamed) or "an option that cannot be shown"
@@ -67,20 +67,20 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The offers of each storefront; `sha256` is the hex digest of the file they came from."""
+    """The offers of each storefront. `sha256` is the hex digest of products.yaml."""
 
     offers: Mapping[str, tuple[Offer, ...]]
     sha256: str
 
     def find(self, source: str, product: Product) -> Offer:
-        """Return the offer that the purchase means. Raises ProductUnmappedError."""
+        """Return the offer for the purchase. Raises ProductUnmappedError."""
         return self.choose(source, product).offer
 
     def choose(self, source: str, product: Product) -> Choice:
         """Return the most specific offer under the product's id, else under its first alias.
 
-        The first name that has any entry decides: another name's entry would be a guess, and
-        perhaps a cheaper one. Raises ProductUnmappedError.
+        Only the first name with an entry counts, because the entry of another name would be a
+        guess, perhaps with cheaper terms. Raises ProductUnmappedError.
         """
         offers, chosen = self._offers_of(source, product), folded(product.variants)
         fitting = [offer for offer in offers if offer.fits(chosen)]
@@ -101,7 +101,7 @@ def folded(variants: Variants) -> VariantSet:
 
 
 def find_clashes(offers: Sequence[Offer]) -> Iterator[tuple[int, int]]:
-    """Yield the positions of two offers that one purchase could mean equally well."""
+    """Yield the positions of two offers that fit the same purchase equally well."""
     products: dict[str, dict[VariantSet, int]] = {}
     for position, offer in enumerate(offers):
         rivals = products.setdefault(offer.product_id, {})
@@ -115,7 +115,7 @@ def find_clashes(offers: Sequence[Offer]) -> Iterator[tuple[int, int]]:
 
 
 def _can_meet(one: VariantSet, other: VariantSet) -> bool:
-    """Tell whether one purchase can have chosen both, neither of which names more."""
+    """Tell whether one purchase can choose both sets, and both name equally many options."""
     options = dict(one)
     return len(one) == len(other) and all(
         options.get(category, option) == option for category, option in other
@@ -123,12 +123,12 @@ def _can_meet(one: VariantSet, other: VariantSet) -> bool:
 
 
 def _is_settled(one: VariantSet, other: VariantSet, rivals: Collection[VariantSet]) -> bool:
-    """Tell whether an entry that names more takes every purchase of both."""
+    """Tell whether an entry with more options takes every purchase that chooses both sets."""
     return any(len(rival) > len(one) and rival <= one | other for rival in rivals)
 
 
 def _unnamed(chosen: Variants, offers: Sequence[Offer]) -> Variants:
-    """Return the choices of which no entry knows the option, though some know the category."""
+    """Return the choices whose option no entry names, although an entry names the category."""
     named = frozenset[tuple[str, str]]().union(*(folded(offer.variant) for offer in offers))
     known = {category for category, _ in named}
     seen = {one: (fold_option(one[0]), fold_option(one[1])) for one in chosen}
@@ -136,7 +136,7 @@ def _unnamed(chosen: Variants, offers: Sequence[Offer]) -> Variants:
     missed = tuple(one for one in unknown if seen[one][0] in known)
     if missed or known <= {category for category, _ in seen.values()}:
         return missed
-    # A category that is missing, beside one that is not known: it was renamed, perhaps.
+    # A known category is missing and an unknown one is there: the seller may have renamed it.
     return unknown
 
 
@@ -145,7 +145,7 @@ def _quotable_id(product: Product) -> str:
 
 
 def _quotable(variants: Variants) -> str:
-    """Return the chosen options for a sentence, without those that are long or unprintable."""
+    """Return the chosen options for a sentence, without long and unprintable options."""
     shown = [
         f"{category or NO_TITLE}: {option}"
         for category, option in ((as_seen(one), as_seen(other)) for one, other in variants)

@@ -19,7 +19,7 @@ class DeliveryStatus(StrEnum):
 
 Sent = Literal[DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED]
 SENT: tuple[Sent, ...] = (DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED)
-"""The states after which nothing more is sent."""
+"""The states after which no attempt sends the mail again."""
 
 
 class ReasonKind(StrEnum):

@@ -1,28 +1,28 @@
-"""Everything that can go wrong with a sale, as one tree.
+"""All errors of a sale, as one tree.
 
     MintpostError
-    ├── TransientError            goes away by itself: retried quickly, then up to every ten
+    ├── TransientError            goes away by itself: retried soon at first, later every ten
     │   │                         minutes, without end
     │   ├── DatabaseAwayError     the database did not answer, or refused for the moment
-    │   ├── MailerAwayError       the provider surely has not got the mail: try again
-    │   └── DeliveryInDoubtError  the provider may have got the mail: look before sending again
+    │   ├── MailerAwayError       the provider surely did not get the mail: send again
+    │   └── DeliveryInDoubtError  the provider may have the mail: look it up before sending again
     ├── OperatorError             a person must change something; retried without end at a
     │   │                         calmer pace, so that the sale resumes by itself after the fix
-    │   ├── ProductUnmappedError  products.yaml has no entry for what was bought
+    │   ├── ProductUnmappedError  products.yaml has no entry for the product
     │   ├── MailerRefusesError    the provider refuses our account, token, sender or settings
-    │   └── SigningKeyRevokedError  a person took the key out of use with which we sign
+    │   └── SigningKeyRevokedError  a person revoked the key that we sign with
     └── PermanentError            no repetition helps: the sale fails, a minted license stays
-        ├── SaleInvalidError      the body is no sale that could be fulfilled
-        ├── RowMissingError       the database does not hold what this run began with
+        ├── SaleInvalidError      the body is no sale that can be fulfilled
+        ├── RowMissingError       the database lacks a row that this run began with
         ├── RecipientRefusedError no provider takes this recipient
         └── MailBuiltWronglyError the provider says that we built the mail wrongly
 
-Each class builds its sentence from facts: what is, what would be right, what to do next.
-A sentence names sales and deliveries and never an address; `detail` is a provider's own
-wording, which may hold one: it stands on the delivery's row and goes nowhere else.
+Each class builds its sentence from facts: the state found, the right state, the next act.
+A sentence names sales and deliveries, never an address. `detail` holds a provider's own words,
+perhaps with an address, so `detail` is stored in the delivery's row only.
 
-What a person sees and does not retry is a value, not an error: the outcome `ignored:<why>`.
-A broken setting is none of these either: the process says what is wrong and does not start.
+An event that mints nothing and needs no retry is a value, not an error: the outcome
+`ignored:<why>`. A broken setting is no such error either: the process names it and does not start.
 """
 
 from datetime import timedelta
@@ -34,7 +34,7 @@ FailureType = Literal["Transient", "DeliveryInDoubt", "NeedsOperator", "Permanen
 
 
 class MintpostError(Exception):
-    """The root. `failure_type` is the name by which a workflow knows the branch."""
+    """The root. Workflows know each branch of the tree by its `failure_type`."""
 
     failure_type: ClassVar[FailureType]
 
@@ -52,9 +52,10 @@ class TransientError(MintpostError):
 
 
 class DatabaseAwayError(TransientError):
-    """`cause` is what a search knows it by; `reason`, a clause, says what mends it.
+    """The database cannot be used. `what` is the sentence without the promise of a retry.
 
-    `question` is for the person who started a process: what they should look at, if anything.
+    `cause` is a code or word to search the web for. `reason` is a clause that names the cure.
+    `question` tells the person who started a process where to look; it may be empty.
     """
 
     def __init__(self, cause: str, reason: str | None = None) -> None:
@@ -65,7 +66,7 @@ class DatabaseAwayError(TransientError):
 
 
 class MailerAwayError(TransientError):
-    """`what` is the provider's state as the end of a sentence: "is down for maintenance"."""
+    """`what` is the end of a sentence about the provider: "is down for maintenance"."""
 
     def __init__(
         self,
@@ -83,7 +84,7 @@ class MailerAwayError(TransientError):
 
 
 class DeliveryInDoubtError(TransientError):
-    """The mail may have been accepted. Never send again before a look-up has its say."""
+    """The provider may have accepted the mail. Look it up before sending again."""
 
     failure_type: ClassVar[FailureType] = "DeliveryInDoubt"
 
@@ -115,7 +116,7 @@ class ProductUnmappedError(OperatorError):
 
 
 class MailerRefusesError(OperatorError):
-    """`what` says what is refused and how to mend it, as a whole sentence without its stop."""
+    """`what` names the refused setting and the cure: a whole sentence without its full stop."""
 
     def __init__(self, what: str, *, detail: str | None = None) -> None:
         super().__init__(f"{what}; the e-mail waits and goes out by itself", detail=detail)
@@ -135,7 +136,7 @@ class PermanentError(MintpostError):
 
 
 class SaleInvalidError(PermanentError):
-    """`what` names the field and what would be right; it quotes nothing of the body."""
+    """`what` names the field and a right value. It quotes no text of the body."""
 
     def __init__(self, what: str) -> None:
         super().__init__(
@@ -145,7 +146,7 @@ class SaleInvalidError(PermanentError):
 
 
 class RowMissingError(PermanentError):
-    """A run outlives its rows where the database is restored from a backup, and Temporal is not."""
+    """A run outlives its rows when a person restores the database from a backup, not Temporal."""
 
     def __init__(self, table: str) -> None:
         super().__init__(
@@ -155,7 +156,7 @@ class RowMissingError(PermanentError):
 
 
 class RecipientRefusedError(PermanentError):
-    """`why` has no address in it: "Postmark rejects the address". `mend` says what to do."""
+    """`why` contains no address: "Postmark rejects the address". `mend` is the advice."""
 
     def __init__(
         self,

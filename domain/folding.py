@@ -1,12 +1,12 @@
-"""Differences that nobody sees: the same words, typed or pasted in another way."""
+"""Invisible differences between two spellings of the same words."""
 
 import re
 import unicodedata
 
 LEFT_OUT = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
-"""Marks that show nothing; Unicode counts them as marks, not as format characters."""
+"""Invisible characters that Unicode counts as marks, not as format characters."""
 JOINERS = frozenset("\u200c\u200d")
-"""In several scripts, and in emoji, they decide what is read, and so are no format characters."""
+"""Joiners: several scripts and emoji need them, so they are kept."""
 EMPTY_LETTERS = str.maketrans(dict.fromkeys("\u2800\u3164\uffa0", " "))
 """Letters and symbols that look like a blank."""
 SINGLE = "\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u02b9\u02bb\u02bc\u05f3`\u00b4\uff07"
@@ -17,7 +17,7 @@ AROUND = (
     "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
     "\u205f\u3000\u2800\u3164\uffa0\u200c\u200d"
 )
-"""What may stand around an address without being seen: blanks, and joiners that join nothing."""
+"""Invisible characters around an address: blanks, and joiners without neighbors."""
 
 _ASCII = "\\x00-\\x7f"
 _JOINER = "[\u200c\u200d]"
@@ -26,7 +26,7 @@ _AROUND_AT = re.compile(f"[{AROUND}]*@[{AROUND}]*")
 
 
 def is_invisible(character: str) -> bool:
-    """Tell whether it shows nothing and takes no room; a joiner is none of these."""
+    """Tell whether the character shows nothing and takes no room. A joiner counts as visible."""
     if character in JOINERS:
         return False
     return (
@@ -38,8 +38,8 @@ def is_invisible(character: str) -> bool:
 
 
 def as_seen(text: str) -> str:
-    """Return the text as it looks: nothing invisible in it, and every space a plain one."""
-    # Each different character is looked up once, so that megabytes take no longer than a moment.
+    """Return the text without invisible characters, and with plain spaces only."""
+    # Each distinct character is looked up once, so that megabytes take only a moment.
     shown = {ord(one): " " for one in set(text) if unicodedata.category(one) == "Zs"}
     return _without_invisible(text).translate(shown)
 
@@ -49,26 +49,27 @@ def _without_invisible(text: str) -> str:
 
 
 def seen_address(address: str) -> str:
-    """Return an e-mail address without what nobody sees in it, nor a blank around it or its @.
+    """Return an e-mail address without invisible characters and without blanks around it or its @.
 
-    A joiner stays where it can be meant, between letters that are not ASCII's. A line break stays
-    to be refused: it begins a header, and nobody types one by accident. So does a blank between
-    two words: without it, it would be another address.
+    A joiner stays between two letters outside ASCII, because a word may need it. A line break
+    stays, so that the address is refused: nobody types a line break by accident, and it would
+    begin a header. A blank between two words stays as well, because its removal would make
+    another address.
     """
     bare = _STRAY_JOINER.sub("", _without_invisible(address)).strip(AROUND)
     return bare if '"' in bare else _AROUND_AT.sub("@", bare)
 
 
 def fold_blanks(text: str) -> str:
-    """Return the text without blanks at its ends, each run of blanks in it being one space."""
+    """Return the text without blanks at its ends, with one space for each run of blanks."""
     return " ".join(text.translate(EMPTY_LETTERS).split())
 
 
 def fold_option(text: str) -> str:
     """Return the form in which categories and options are compared.
 
-    Two writings of one text are equal: composed or decomposed letters, blanks of any kind,
-    typographic and plain quotes, characters that show nothing. Case, hyphens and spelling count.
+    Composed and decomposed letters, blanks of any kind, typographic and plain quotes are equal,
+    and invisible characters do not count. Case, hyphens and spelling do count.
     """
     composed = unicodedata.normalize("NFC", as_seen(text))
     return fold_blanks(composed.translate(QUOTES))

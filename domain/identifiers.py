@@ -1,27 +1,27 @@
-"""Which foreign ids may become a workflow id, a search attribute or part of a sentence."""
+"""Foreign ids: a check before use in Temporal and in sentences, and the ids made of them."""
 
 LONGEST = 200
 
 
 def is_usable(identifier: str) -> bool:
-    """Tell whether it is 1 to 200 printable characters that UTF-8 can encode.
+    """Tell whether the id has 1 to 200 printable characters that UTF-8 can encode.
 
-    Temporal refuses longer ids, a line break in one breaks every log it is written to, and
-    a lone surrogate cannot be stored anywhere.
+    Temporal refuses longer ids, a line break breaks logs, and neither Temporal nor the database
+    can store a lone surrogate.
     """
     return 0 < len(identifier) <= LONGEST and identifier.isprintable()
 
 
 def is_usable_order_id(identifier: str) -> bool:
-    """Tell whether it is usable and free of the colon that separates a source from an order id."""
+    """Tell whether the id is usable and has no colon, because a colon follows the source."""
     return is_usable(identifier) and ":" not in identifier
 
 
 def order_reference(source: str, order_id: str) -> str:
-    """One sale's name everywhere: the workflow id and what `mintpost show` takes."""
+    """Return the name of an order: its workflow id, and the argument of `mintpost show`."""
     return f"{source}:{order_id}"
 
 
 def resend_reference(source: str, order_id: str, number: int) -> str:
-    """Name the workflow of one more e-mail that a person asked for."""
+    """Return the workflow id of one more e-mail that a person asked for."""
     return f"{order_reference(source, order_id)}:resend:{number}"

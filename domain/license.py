@@ -11,21 +11,21 @@ MONTHS_A_YEAR = 12
 
 
 def end_of_day(moment: datetime) -> datetime:
-    """Return the last second of that day in UTC: a day that a letter names is good to its end."""
+    """Return the last second of that day in UTC, because the e-mail names a whole day."""
     return moment.astimezone(UTC).replace(hour=23, minute=59, second=59, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What one payment buys: a number of months, or for ever where it is None."""
+    """The time that one payment buys: a number of months, or for ever where `months` is None."""
 
     months: int | None
 
     def end(self, paid_at: datetime) -> datetime | None:
-        """Return the end of what this payment bought, counted from the payment's own day.
+        """Return the end of the term, counted from the day of the payment.
 
-        A day that the last month lacks becomes that month's last: a year from 29 February
-        ends on 28 February, a month from 31 January on the last of February.
+        Where the last month is too short for that day, the term ends on the month's last day: a
+        year from 29 February ends on 28 February, a month from 31 January on the last of February.
         """
         if self.months is None:
             return None
@@ -54,9 +54,9 @@ class LicenseStatus(StrEnum):
 class License:
     """One license as its holder knows it.
 
-    Times are UTC; `expires_at` is the end of its last day, None where it never ends.
-    `token_id` is random and the `jti` of its tokens, so that no buyer learns how many licenses
-    there are; None: the license was minted before there were such, and its `id` is used.
+    Times are UTC. `expires_at` is the end of the last day; None: the license never ends.
+    `token_id` is the `jti` of the license's tokens, and random, so that no buyer can count the
+    licenses. None: the license is from before migration 0004, and its tokens carry `id` instead.
     """
 
     id: int

@@ -1,10 +1,10 @@
-"""Why a database or Temporal cannot be used, a clause for each cause, and what mends it.
+"""The causes of a database outage, each with a clause that explains it and names the cure.
 
-No clause has a name or a value in it: a driver's own words hold hosts, users and addresses.
+No clause contains a name or a value, because a driver's own words hold hosts, users and addresses.
 """
 
 DATABASE_REASONS = {
-    # PostgreSQL's SQLSTATEs; what follows a slash tells apart what shares one.
+    # SQLSTATEs of PostgreSQL. A word after the slash separates two causes with the same SQLSTATE.
     "08": "the connection to its server broke",
     "08P01": "its server or pooler refuses this kind of connection: see its log",
     "25006": "it only reads for now, as while it fails over: where it stays so, reset "
@@ -34,7 +34,7 @@ DATABASE_REASONS = {
     "57P03": "its server is starting up or shutting down",
     "58": "its server cannot use its own files: see its log",
     "XX": "its server reports an inner error or damaged data: see its log",
-    # What libpq says before a server answered.
+    # Failures that libpq reports before a server answers.
     "stranger": "something else than PostgreSQL answers at its address: correct host and port in "
     "DATABASE_URL",
     "host": "the host of DATABASE_URL has no address: correct its name, or mend the name service",
@@ -58,13 +58,13 @@ DATABASE_REASONS = {
 
 QUESTION = "is it up, and is DATABASE_URL right?"
 ASKS = frozenset({None, *(DATABASE_REASONS[cause] for cause in ("refused", "timeout", "pool"))})
-"""The reasons that leave this question open."""
+"""The reasons after which the question is worth asking."""
 
 
 def database_reason(cause: str | None) -> str | None:
-    """Return the clause of a cause, or of the kind that it belongs to; None where it is unknown.
+    """Return the clause of a cause, or of its kind; None where both are unknown.
 
-    A cause is a SQLSTATE, one of SQLite's codes, or a word of ours.
+    A cause is a SQLSTATE, a code of SQLite, or one of our own words.
     """
     if cause is None:
         return None
@@ -74,6 +74,6 @@ def database_reason(cause: str | None) -> str | None:
 
 
 def code_of(cause: str | None) -> str | None:
-    """Return what a manual or a search knows a cause by; None where the word is ours."""
+    """Return the code of a cause, as manuals list it; None where the cause is our own word."""
     code = (cause or "").partition("/")[0]
     return None if not code or code.islower() else code

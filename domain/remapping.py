@@ -1,4 +1,4 @@
-"""What a license would be by today's mapping, and whether that is in its holder's favor."""
+"""The terms of a license under today's product mapping, compared with its present terms."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from domain.sale import Sale
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the mapping decides of a license. `expires_at` None: it never ends."""
+    """The part of a license that the mapping decides. `expires_at` None: it never ends."""
 
     tier: str
     seats: int
@@ -20,7 +20,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A license, the sale that it was minted of, and each payment that counted for its end."""
+    """A license with its sale and with each payment that counted for its end."""
 
     license_id: int
     sale: Sale
@@ -29,7 +29,7 @@ class Held:
 
 
 def terms_today(held: Held, catalog: Catalog) -> Terms | None:
-    """Return what today's mapping makes of it; None where that gives no license.
+    """Return the terms by today's mapping; None where the mapping gives no license.
 
     Raises ProductUnmappedError.
     """
@@ -48,7 +48,7 @@ def terms_today(held: Held, catalog: Catalog) -> Terms | None:
 
 
 def _offer_of(payment: Sale, catalog: Catalog, own: Offer) -> Offer:
-    """Return what decides a payment's term; where that is nothing, it is the license's own."""
+    """Return the offer of a payment. Without a mapping of its own, the license's offer counts."""
     try:
         offer = catalog.find(payment.source, payment.product)
     except ProductUnmappedError:
@@ -57,10 +57,10 @@ def _offer_of(payment: Sale, catalog: Catalog, own: Offer) -> Offer:
 
 
 def is_in_favor(before: Terms, after: Terms, now: datetime) -> bool:
-    """Tell whether the holder gets more, so that the new token is owed.
+    """Tell whether the holder gains something, so that a mail with the new token is owed.
 
-    Which of two tiers is the higher one, only the seller knows: another tier counts, unless
-    something is taken back with it. An end that is over announces nothing.
+    Only the seller knows which of two tiers is higher. So a new tier counts as a gain, unless the
+    holder loses time or seats with it. No mail is owed for a license that has ended.
     """
     if after.expires_at is not None and after.expires_at <= now:
         return False

@@ -1,11 +1,11 @@
-"""Text as a person compares it: without case, accents, and how it happens to be encoded."""
+"""Text prepared for a search, in which case, accents and encoding do not count."""
 
 import unicodedata
 from collections.abc import Sequence
 
 from domain.folding import QUOTES
 
-# Letters that no decomposition takes apart, as people type them who lack the key.
+# Letters without a decomposition, with the ASCII that people type without such a keyboard.
 PLAIN_LETTERS = dict(zip("\u0131łøđðħŧ", "iloddht", strict=True)) | {
     "æ": "ae",
     "œ": "oe",
@@ -13,35 +13,35 @@ PLAIN_LETTERS = dict(zip("\u0131łøđðħŧ", "iloddht", strict=True)) | {
 }
 ALIKE = {
     **PLAIN_LETTERS,
-    # A database leaves ASCII's own as they are.
+    # Not the ASCII quotes, because a database does not change them either.
     **{chr(code): plain for code, plain in QUOTES.items() if not chr(code).isascii()},
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
 }
 UNHEARD = frozenset({"Mn", "Me", "Cf"})
-"""Accents once they are taken off their letters, and what is invisible."""
+"""The Unicode categories of separated accents and of invisible characters."""
 
 
 def fold(text: str) -> str:
-    """Return what all spellings of one text have in common.
+    """Return the form that all spellings of a text share.
 
-    ASCII without two blanks in a row comes out as its lower case, which a database knows too.
+    ASCII text without double blanks becomes its lower case, as the `lower` of a database does.
     """
     return fold_all([text])[0]
 
 
 def fold_all(texts: Sequence[str]) -> list[str]:
-    """Fold all at once: a search does it with every name that is not ASCII."""
+    """Fold many texts in one pass, because a search folds every name outside ASCII."""
     if not texts:
         return []
     lines = "\n".join(text.replace("\n", " ") for text in texts)
     apart = unicodedata.normalize("NFKD", _plain(lines)).casefold()
-    # Casefolding puts some letters together again.
+    # Casefolding composes some letters again.
     apart = _plain(unicodedata.normalize("NFKD", _plain(apart)))
     return [" ".join(line.split()) for line in apart.split("\n")]
 
 
 def _plain(text: str) -> str:
-    """Replace one character after the other: a table would be asked for each place of the text."""
+    """Replace each distinct character once: `str.translate` would look up every position."""
     for one in set(text):
         if one in ALIKE:
             text = text.replace(one, ALIKE[one])
@@ -51,6 +51,6 @@ def _plain(text: str) -> str:
 
 
 def as_typed(text: str) -> str:
-    """Return a number or an id without what a mail or a form put around it or into it."""
+    """Return a number or an id without the invisible characters of a mail or a form."""
     plain = unicodedata.normalize("NFKC", text)
     return "".join(one for one in plain if unicodedata.category(one) != "Cf").strip()

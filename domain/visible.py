@@ -1,28 +1,28 @@
-"""Foreign text as a terminal may show it: nothing in it acts, and nothing in it hides."""
+"""Foreign text made safe for a terminal: no control character, no invisible character."""
 
 import re
 import unicodedata
 
 ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
-"""Controls, formatting and bidirectional marks, tags, lone surrogates, what is nothing yet, and
-blanks that are no ordinary one.
+"""The Unicode categories of controls, formatting and bidirectional marks, tags, lone surrogates,
+unassigned characters and unusual blanks.
 """
 BLANKS = re.compile(r"[^\S ]+")
 
 UNSEEN = re.compile(
-    # Of the characters that Unicode 16 shows as nothing, those that are letters or marks.
+    # The invisible characters of Unicode 16 that are letters or marks.
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 VARIATIONS = frozenset("\ufe0e\ufe0f")
 JOINERS = frozenset("\u200c\u200d") | VARIATIONS
-"""Persian and Indian names, and emoji, are written with them."""
+"""Persian and Indian names, and emoji, need these characters."""
 
 
 def visible(text: str) -> str:
-    r"""Return it on one line, with a name such as \u202e for each character that shows nothing.
+    r"""Return the text on one line, with a name such as \u202e for each invisible character.
 
-    A joiner stays between two characters that are not ASCII: between others it joins nothing,
-    and makes one address look like another.
+    A joiner stays between two characters outside ASCII. Between ASCII characters a joiner has no
+    use, and makes two different addresses look the same.
     """
     spaced = BLANKS.sub(" ", text)
     if spaced.isascii() and spaced.isprintable():
@@ -41,7 +41,7 @@ def acts_or_hides(character: str) -> bool:
 
 
 def escaped(character: str) -> str:
-    r"""Name it as JSON does: \u202e, and two surrogates beyond the first 65,536."""
+    r"""Return the name that JSON uses: \u202e, or two surrogates above U+FFFF."""
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
@@ -63,5 +63,5 @@ def _joins(text: str, place: int) -> bool:
 
 
 def _is_wide(side: str) -> bool:
-    # At an edge the other side may be in a piece that is printed apart.
+    # At an edge, the neighbor may be in another piece of text, printed separately.
     return not side.isascii() or not side

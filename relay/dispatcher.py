@@ -1,7 +1,7 @@
 """The outbox relay: starts a workflow for every event that has none yet.
 
-New rows and the leftovers of a crash or an outage take the same path, and nothing is claimed
-or leased: the workflow id makes it harmless to start twice, from two processes too.
+New events and those left by a crash or an outage take the same path. The relay claims and leases
+nothing, because the workflow id makes a second start harmless, even from another process.
 """
 
 import logging
@@ -72,7 +72,7 @@ class Dispatcher(BackgroundLoop):
             await self.database.write(mark_resend_dispatched, resend.id, self.clock())
 
     async def try_to_start(self, event: WaitingEvent) -> None:
-        """Start it; a row that cannot be started waits with its sentence and stalls no other."""
+        """Start the event's workflow; an event that cannot start waits, and delays no other one."""
         try:
             await self.start(event)
         except (DatabaseAwayError, TemporalAwayError):
@@ -93,7 +93,7 @@ class Dispatcher(BackgroundLoop):
             if await self.is_settled(event):
                 self.wake()
                 return
-            # Temporal has done it and the database does not know: it came from a backup.
+            # Temporal has completed the run, but the database is restored from a backup.
             await self.starter.start(event, workflow_id, again=True)
         now, kind = self.clock(), event.kind
         if not await self.database.write(mark_dispatched, event.id, workflow_id, now, kind):
@@ -109,7 +109,7 @@ class Dispatcher(BackgroundLoop):
             return None
 
     async def is_settled(self, event: WaitingEvent) -> bool:
-        # A refund carries its sale's id, and is another matter than the sale.
+        # A refund has its sale's order id, but the settled sale does not settle the refund.
         if event.order_id is None or event.kind not in ORDER_KINDS:
             return False
         return await self.database.read(order_is_settled, event.source, event.order_id)

@@ -1,4 +1,4 @@
-"""Whether a folder takes a file, tried with one: of a full disk nothing else tells in time."""
+"""A check for a full disk: only a written file shows in time whether there is room."""
 
 import os
 from pathlib import Path
@@ -9,14 +9,14 @@ from time import monotonic
 from sqlalchemy import URL
 
 ENOUGH = bytes(64 * 1024)
-"""For some fifty requests of the usual size."""
+"""Room for about fifty requests of the usual size."""
 
 REMEMBERED_SECONDS = 1
-"""Anybody may ask for `/readyz`, as often as they like."""
+"""A result is kept so long, because anybody may request `/readyz` at any rate."""
 
 
 class Room:
-    """`files` must be writable as well, where they are there."""
+    """The room in a folder. The `files` that exist must be writable as well."""
 
     def __init__(self, folder: Path, files: tuple[Path, ...] = ()) -> None:
         self.folder = folder
@@ -26,7 +26,7 @@ class Room:
         self._looked_at = -float(REMEMBERED_SECONDS)
 
     def trouble(self) -> str | None:
-        """Return why no file can be written, in the system's words. It blocks."""
+        """Return why no file can be written, in the system's words. This call blocks."""
         with self._looking:
             if monotonic() - self._looked_at >= REMEMBERED_SECONDS:
                 self._found = self._locked_file() or _try_to_write(self.folder)
@@ -34,13 +34,13 @@ class Room:
             return self._found
 
     def _locked_file(self) -> str | None:
-        # SQLite opens a file that it may not write for reading, and says nothing.
+        # SQLite opens a write-protected file for reading, without an error.
         locked = (file for file in self.files if file.exists() and not os.access(file, os.W_OK))
         return next((f"{file.name} may not be written" for file in locked), None)
 
 
 def room_for(database: URL) -> Room | None:
-    """Return the folder of SQLite's file, whose log grows beside it; None for another database."""
+    """Return the folder of SQLite's file and log; None for another database."""
     path = database.database or ""
     if database.get_backend_name() != "sqlite" or path in {"", ":memory:"}:
         return None
@@ -49,7 +49,7 @@ def room_for(database: URL) -> Room | None:
 
 def _try_to_write(folder: Path) -> str | None:
     try:
-        # It has no name, so that a crash leaves none behind.
+        # The file has no name, so that a crash leaves no file behind.
         with TemporaryFile(dir=folder, buffering=0) as file:
             written = file.write(ENOUGH)
             os.fsync(file.fileno())

@@ -28,14 +28,14 @@ from workflows.steps import EventToParse
 
 
 class TemporalAwayError(Exception):
-    """Temporal did not take a start; a sentence says why. Whether it started is unknown.
+    """Temporal did not confirm a start, for the reason in the sentence.
 
-    The same id may be tried again.
+    The workflow may have started or not. A retry with the same id is harmless.
     """
 
 
 class AlreadyCompletedError(Exception):
-    """Temporal knows a completed run under this id."""
+    """Temporal has a completed run with this workflow id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,11 @@ NO_LABELS = Labels(TypedSearchAttributes([]), None, None)
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """Holds each start to `patience`; a dead worker's task goes on after `task_timeout`.
+    """Starts workflows. Each start may take `patience` in all.
 
-    The SDK's own retries would hold one for 10 s where the server is down, and for 30 s
-    where it hangs (measured with temporalio 1.35.0).
+    Without this limit, the SDK's own retries take 10 s where the server is down, and 30 s where
+    the server hangs (measured with temporalio 1.35.0). After `task_timeout`, another worker takes
+    over the workflow task of a dead worker.
     """
 
     client: Client
@@ -64,9 +65,9 @@ class Starter:
     task_timeout: timedelta | None = None
 
     async def start(self, event: WaitingEvent, workflow_id: str, *, again: bool = False) -> None:
-        """Start the row's workflow, or join the one that runs under its id.
+        """Start the event's workflow, or join a running workflow with the same id.
 
-        A failed run is followed by a new one; a completed one only with `again`. Raises
+        A new run follows a failed one, but a completed one only if `again` is set. Raises
         AlreadyCompletedError and TemporalAwayError.
         """
         reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
@@ -83,7 +84,7 @@ class Starter:
                 await self._start(event, workflow_id, reuse, NO_LABELS)
 
     async def start_resend(self, resend: WaitingResend) -> None:
-        """Start the e-mail that a person asked for, under its number."""
+        """Start the workflow of a resend; its id ends in the resend's number."""
         async with self._bounded():
             await self.client.start_workflow(
                 ResendLicense.run,
@@ -92,8 +93,8 @@ class Starter:
                 ),
                 id=resend_reference(resend.source, resend.order_id, resend.number),
                 task_queue=self.task_queue,
-                # Its delivery's row keeps it from mailing twice. A run that Temporal has under
-                # this id and the database has not is one from before a backup.
+                # The delivery's row prevents a second mail. If Temporal has a completed run with
+                # this id, a person has restored the database from a backup.
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 static_summary=f"license {resend.license_id} once more",
@@ -120,7 +121,7 @@ class Starter:
             task_queue=self.task_queue,
             task_timeout=self.task_timeout,
             id_reuse_policy=reuse,
-            # A second event of an order that is on its way joins it.
+            # A second event of an order joins the order's running workflow.
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=labels.attributes,
             static_summary=labels.summary,

@@ -1,7 +1,7 @@
-"""Looks after rows whose workflow was started and that are open still.
+"""The watcher of open events whose workflow has started.
 
-Most of them wait for something, which Temporal knows and shows. But a run may have ended
-without them: Temporal lost it, a person terminated it, or they joined it when it was failing.
+Most of these events wait, and Temporal shows the reason. But their run may have ended without
+settling them: Temporal lost the run, a person terminated it, or the event joined a failing run.
 """
 
 import asyncio
@@ -33,12 +33,12 @@ ENDED_BY_A_PERSON = {
 }
 
 AWAY = (DatabaseAwayError, RPCError, RuntimeError, TimeoutError)
-"""RuntimeError is how the SDK tells that it cannot connect."""
+"""The SDK raises RuntimeError when it cannot connect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A run at the latest look. `waits` is what its pending step waits for."""
+    """The state of a run. `stuck` tells why its tasks fail; `waits` is its pending step's error."""
 
     stuck: str | None
     waits: str | None
@@ -46,9 +46,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Every `pause` it looks at the rows that were started at least that long ago.
+    """Checks, every `pause`, the open events and resends that started at least `pause` ago.
 
-    `seen` holds what it saw of each run that goes on, by its workflow id.
+    `seen` holds the state of each running workflow, by workflow id.
     """
 
     database: Database
@@ -59,7 +59,7 @@ class Watcher:
     seen: dict[str, Seen] = field(default_factory=dict)
 
     async def warnings(self) -> list[str]:
-        """Tell, without naming any, how many runs cannot go on."""
+        """Return a warning with the number of stuck runs. The warning names no run."""
         stuck = sum(run.stuck is not None for run in self.seen.values())
         if stuck == 0:
             return []
@@ -67,7 +67,7 @@ class Watcher:
         return [f"{stuck} of the workflows cannot go on, as their tasks fail: see {where}"]
 
     async def run(self) -> None:
-        """Watch until cancelled; what is away is the dispatcher's to tell."""
+        """Watch until cancelled. An outage is not reported, because the dispatcher reports it."""
         while True:
             await asyncio.sleep(self.pause.total_seconds())
             with suppress(*AWAY):
@@ -87,7 +87,7 @@ class Watcher:
             await self.go_on_without(self.look_at_resend(resend), resend.workflow_id)
 
     async def go_on_without(self, looking: Awaitable[None], what: str) -> None:
-        """Let no row keep the others from being looked at, unless something is away."""
+        """Log an error, so that the next row is checked. Raise it where a server is away."""
         try:
             await looking
         except AWAY:
@@ -106,12 +106,12 @@ class Watcher:
             sentence = f"{ended}: reset that to go on: {reset}"
             await self.database.write(fail_order, event.id, sentence, self.clock())
             return
-        # It may have been settled since the rows were listed.
+        # Another process may have settled the event since the query.
         if await self.database.write(start_again, event.id):
             logger.warning("%s ended without event %d: started again", event.workflow_id, event.id)
 
     async def tell(self, event: StartedEvent) -> None:
-        """Put on the row why its run cannot go on; once it can, what its step waits for."""
+        """Write to the event why its run is stuck, or, once it goes on, why its step waits."""
         run = self.seen.get(event.workflow_id)
         if run is None:
             return
@@ -130,16 +130,15 @@ class Watcher:
                 await self.database.write(tell_delivery, resend.delivery_id, run.stuck)
             return
         if status in ENDED_BY_A_PERSON:
-            order, _, _ = resend.workflow_id.rpartition(":resend:")
             ended = f"a person {ENDED_BY_A_PERSON[status]} its workflow"
-            words = f"{ended}: ask for it once more: {advised('resend', order)}"
+            words = f"{ended}: ask for it once more: {advised('resend', resend.order)}"
             await self.database.write(refuse_delivery, resend.delivery_id, words)
             return
         logger.warning("%s ended without its mail: starting it again", resend.workflow_id)
         await self.database.write(mark_resend_dispatched, resend.id, None)
 
     async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:
-        """Return the status of the latest run; None where Temporal knows none."""
+        """Return the status of the latest run; None where Temporal has no run with this id."""
         try:
             async with asyncio.timeout(self.patience.total_seconds()):
                 found = await describe(self.client, workflow_id, self.patience)
@@ -147,7 +146,7 @@ class Watcher:
                     return None
                 self.seen[workflow_id] = await self.saw(found)
         except RunPausedError:
-            # It goes on when a person wants it to.
+            # A person paused the run, and will let it go on.
             return WorkflowExecutionStatus.RUNNING
         return found.status
 

@@ -1,4 +1,4 @@
-"""What tokens are checked with."""
+"""The table of public keys."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from db.tables.base import Table
 
 
 class SigningKeyRow(Table):
-    """Every public key that ever signed a token: the API serves all that are not revoked."""
+    """A public key that signed tokens. The API serves every key that is not revoked."""
 
     __tablename__ = "signing_keys"
 

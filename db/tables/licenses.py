@@ -1,4 +1,4 @@
-"""What was minted, and what a person changed in it."""
+"""The tables of licenses and of their remaps."""
 
 from datetime import datetime
 from typing import Any
@@ -19,13 +19,13 @@ from db.tables.base import Table
 
 
 class LicenseRow(Table):
-    """One license per order line and one per subscription, for ever.
+    """A license: one per order line and one per subscription, for ever.
 
     `products_sha256` is the hash of the products.yaml that decided tier, term and seats.
-    `token_id` is the `jti` of its tokens, and `former_token_id` that of its tokens from before
-    migration 0004. A version from before it leaves both null, and its tokens carry the id.
-    `correction_id` is what a person said last of `email`; what the storefront said last stands
-    in `sales`.
+    `token_id` is the `jti` of the license's tokens, and `former_token_id` the `jti` of tokens from
+    before migration 0004. Versions before 0004 leave both null, and their tokens carry the id.
+    `correction_id` is the last correction of `email` by a person. The storefront's last address
+    stands in `sales`.
     """
 
     __tablename__ = "licenses"
@@ -61,10 +61,10 @@ class LicenseRow(Table):
 
 
 class RemapRow(Table):
-    """A license that a person had decided anew by the mapping of that moment.
+    """A change of a license by a person, to the terms of the mapping at that moment.
 
-    `before` and `after` hold tier, seats, end and product name; there is a delivery where the
-    change was in the holder's favor.
+    `before` and `after` hold tier, seats, end and product name. There is a delivery if the holder
+    gained something.
     """
 
     __tablename__ = "remaps"

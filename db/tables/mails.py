@@ -1,4 +1,4 @@
-"""What is sent, to whom, and what a person said of that."""
+"""The tables of deliveries, resends and corrections."""
 
 from datetime import datetime
 
@@ -16,13 +16,13 @@ from db.tables.base import Table
 
 
 class DeliveryRow(Table):
-    """One e-mail that is owed: one per license and reason.
+    """One owed e-mail: one per license and reason.
 
-    `attempt_ends_at`, on the database's clock, is when the last attempt of unknown outcome
-    ends or ended. It is committed before the request leaves, as a lease that outlasts the
-    attempt, and cleared only when nothing was surely sent: so a crash in between leaves a doubt
-    that the next attempt looks into. `error` may quote the provider and so hold an address; it
-    is shown here and nowhere else. `superseded_by` is sent instead of one that is withdrawn.
+    `attempt_ends_at` is the end of an attempt's lease, on the database's clock. The attempt commits
+    the lease before its request leaves, and clears it only if surely nothing was sent. So a crash
+    in between leaves the delivery in doubt, and the next attempt looks the mail up.
+    `error` may quote the provider, perhaps with an address, so it is stored here only.
+    `superseded_by` is the delivery that is sent instead of a withdrawn one.
     """
 
     __tablename__ = "deliveries"
@@ -45,9 +45,9 @@ class DeliveryRow(Table):
 
 
 class ResendRow(Table):
-    """One more e-mail that a person asked for, with who, why, and whom it went to before.
+    """One more e-mail, with the person who asked, the reason and the previous address.
 
-    `sale_id` is the order line they named: of a membership any charge, not only its first.
+    `sale_id` is the order line that the person named. In a membership it may be any charge.
     """
 
     __tablename__ = "resends"
@@ -67,7 +67,7 @@ class ResendRow(Table):
 
 
 class CorrectionRow(Table):
-    """The address that a person gave for an order's licenses: those there are, and will be."""
+    """A corrected address from a person, for every license that the order has or will have."""
 
     __tablename__ = "corrections"
 

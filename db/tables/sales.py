@@ -1,4 +1,4 @@
-"""What was sold."""
+"""The table of sales."""
 
 from datetime import datetime
 
@@ -19,9 +19,9 @@ from db.tables.base import Table
 class SaleRow(Table):
     """One parsed order line. The first reading of an order wins: later events change nothing.
 
-    Only the address may be a later event's, until `minted_at`, when it got its license, new or
-    extended; what was decided then stays.
-    `giver` is who paid, name and address, where another got it as a gift.
+    Only the address may come from a later event, and only until `minted_at`, when the order line
+    got or extended a license.
+    `giver` holds name and address of the person who paid for a gift.
     """
 
     __tablename__ = "sales"

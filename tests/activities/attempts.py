@@ -1,4 +1,4 @@
-"""Attempts at one e-mail, without a workflow: only so can they be held, killed and numbered."""
+"""Attempts at one e-mail without a workflow, so that a test can stop, kill and number them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ class Attempts:
     async def attempt(
         self, patience: MailPatience, number: int = 1, *, is_local: bool = False
     ) -> str:
-        """Run the step; return the status that it returns."""
+        """Run the step; return the status of the mail."""
         environment = ActivityEnvironment()
         environment.info = replace(environment.info, attempt=number, is_local=is_local)
         step = EmailLicense(self.database, self.mailer, self.letters, patience)
@@ -36,7 +36,7 @@ class Attempts:
         return emailed.status
 
     async def died(self, lease: timedelta) -> datetime:
-        """Leave what an attempt leaves that died after its claim; return when its lease ends."""
+        """Claim the delivery, as an attempt that then died did; return the end of the lease."""
         ends_at = await self.database.write(begin_attempt, self.delivery_id, None, lease)
         assert ends_at is not None
         return ends_at
@@ -49,7 +49,7 @@ class Attempts:
 async def hanging(
     attempts: Attempts, postmark: FakePostmark, patience: MailPatience
 ) -> AsyncIterator[None]:
-    """Have an attempt at the provider, which is silent; in the end it is killed."""
+    """Start an attempt whose provider does not answer, and kill the attempt in the end."""
     attempt = asyncio.create_task(attempts.attempt(patience))
 
     async def has_come() -> bool | None:

@@ -1,4 +1,4 @@
-"""An e-mail that is owed, and a provider on the loopback."""
+"""An owed e-mail, and a provider on the loopback."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing

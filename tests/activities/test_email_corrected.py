@@ -1,4 +1,4 @@
-"""A person corrects the address while it is not known whether the mail went out."""
+"""A person corrects the address while the mail is in doubt."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -68,7 +68,7 @@ async def test_right_address_does_not_wait_for_the_old_ones_look_up(
 
 
 class Unlisted(EmailService):
-    """Its provider takes every mail, and cannot be asked for any."""
+    """A mailer whose provider takes every mail and offers no look-up."""
 
     provider: ClassVar[str] = "fake"
     safeguard: ClassVar[Safeguard] = Safeguard.LOOK_UP

@@ -1,4 +1,4 @@
-"""The figures of a send, its lease and its step, each of which must outlast the one before."""
+"""The timeouts of send, lease and step: each must be longer than the one before."""
 
 from datetime import timedelta
 

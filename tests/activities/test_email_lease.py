@@ -1,4 +1,4 @@
-"""No attempt sends beside another one, however patient the look-up is."""
+"""Leases: no attempt sends while another attempt may send, with any time for look-ups."""
 
 from datetime import datetime, timedelta
 

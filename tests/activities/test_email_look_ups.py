@@ -1,4 +1,4 @@
-"""A doubtful mail is looked for, further and further apart, before it is sent again."""
+"""A mail in doubt is looked up, with growing pauses, before it is sent again."""
 
 from datetime import timedelta
 

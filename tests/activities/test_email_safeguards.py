@@ -1,4 +1,4 @@
-"""What follows a doubt where the provider can look nothing up: a key, or at least once."""
+"""Mails in doubt at a provider without look-up: an idempotency key, or at least once."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +13,7 @@ from domain.errors import DeliveryInDoubtError, TransientError
 from mailers.base import PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
 from tests.activities.attempts import Attempts
 
-# Whoever waits for a look-up here waits for ever.
+# Longer than any test, so that no test can pass by a look-up.
 PATIENT = MailPatience(lookup=timedelta(hours=1))
 LEASE = timedelta(minutes=1)
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -21,7 +21,7 @@ ON_EACH_PATH = pytest.mark.parametrize("is_local", [True, False])
 
 
 class LosingAnswer(EmailService):
-    """Its provider takes every mail, and its first answer is lost on the way."""
+    """A mailer whose provider takes every mail, and whose first answer is lost."""
 
     provider: ClassVar[str] = "fake"
 

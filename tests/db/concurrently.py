@@ -1,4 +1,4 @@
-"""Runs one piece of work in many threads that start at the same moment."""
+"""Runs the same work in many threads that start at the same moment."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ R = TypeVar("R")
 
 
 def at_once(count: int, work: Callable[[int], R]) -> list[R]:
-    """Return what `work` returned for 0, 1, …, count - 1; raise what one of them raised."""
+    """Return the results of `work` for 0, 1, …, count - 1; raise the error of a failed call."""
     barrier = Barrier(count)
 
     def run(number: int) -> R:

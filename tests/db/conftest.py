@@ -1,4 +1,4 @@
-"""One database of each kind, handed out empty again and again: to make one takes longer."""
+"""One database of each kind, emptied after each test, because a new database takes longer."""
 
 import shutil
 from collections.abc import Iterator

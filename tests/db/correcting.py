@@ -1,4 +1,4 @@
-"""A person corrects the address of an order, and looks what came of it."""
+"""Helpers that correct the address of an order, and read the result."""
 
 from db.engine import Database
 from db.resends import NewResend, ask_resends

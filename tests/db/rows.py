@@ -1,4 +1,4 @@
-"""Rows to start from."""
+"""Rows for the tests of `db/`."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -80,6 +80,6 @@ def mint(session: Session, sale: Sale, key: str = KEY, now: datetime = NOON) -> 
 
 
 def store_end(session: Session, end: str) -> None:
-    """Put into every license what no program of ours would write any more."""
+    """Write an end into every license as older versions wrote it."""
     zone = "+00:00" if session.get_bind().dialect.name == "postgresql" else ""
     session.execute(text(f"UPDATE licenses SET expires_at = '{end}{zone}'"))  # noqa: S608 - ours

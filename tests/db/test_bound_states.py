@@ -1,4 +1,4 @@
-"""States as the drivers of both databases bind and compare them."""
+"""Enum members as values of a query, with the drivers of both databases."""
 
 from collections.abc import Sequence
 

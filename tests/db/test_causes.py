@@ -1,4 +1,4 @@
-"""Why a database cannot be used: a clause for each cause, and no name or value in it."""
+"""Database outages: a clause for each cause, without a name or a value."""
 
 import os
 import sqlite3
@@ -114,7 +114,7 @@ def test_a_host_without_an_address_is_told() -> None:
 
 @contextmanager
 def passwords_asked(url: URL) -> Iterator[None]:
-    """Have the server ask one role for its password; it lets everybody else in as before."""
+    """Make the server ask one role for its password, and no other role."""
     with as_superuser(url) as connection:
         file = Path(connection.execute(text("SHOW hba_file")).scalar_one())
         if not os.access(file, os.W_OK):

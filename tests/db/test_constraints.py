@@ -1,4 +1,4 @@
-"""Nothing doubled: whoever comes at the same moment finds one row."""
+"""Unique constraints: of many concurrent writers, one makes the row and all find it."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -107,7 +107,7 @@ def test_every_identity_is_unique_in_the_database(database: Database, model: typ
     def copy_row(session: Session) -> None:
         row = session.scalars(select(model)).one()
         values = {column.key: getattr(row, column.key) for column in model.__table__.columns}
-        # Only the number is new, so that every other unique column still clashes.
+        # Only the id is new, so that the other unique columns still clash.
         session.add(model(**values | ({"id": 1000} if "id" in values else {})))
         session.expunge(row)
 

@@ -1,4 +1,4 @@
-"""What a person said of an address withdraws every mail that waits to go to another."""
+"""A correction withdraws every mail that still waits to go to another address."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -40,7 +40,7 @@ def test_correction_withdraws_every_mail_that_waits(database: Database) -> None:
         assert (found.status, found.superseded_by, found.to) == ("withdrawn", right, BUYER)
         assert database.read_here(load_owed_email, delivery).instead == right
     assert (line(database, right).status, line(database, right).to) == ("pending", RIGHT)
-    # Another license's mail is another matter.
+    # The mail of another license stays.
     assert charge is not None
     assert line(database, charge).status == "pending"
 

@@ -1,4 +1,4 @@
-"""One attempt at a time sends a mail, and a doubt stays until it is cleared."""
+"""Claims: one attempt at a time sends a mail, and a delivery stays in doubt until cleared."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What both databases are asked to be, and whether they are."""
+"""The settings of both engines, and their effect on the databases."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -23,7 +23,7 @@ ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 
 @pytest.fixture
 def database(database_url: URL) -> Iterator[Database]:
-    """Open a database of the test's own: what it does may outlive it."""
+    """Open a database for this test alone, because its changes may outlive the test."""
     database = Database(open_engine(database_url))
     yield database
     database.dispose()
@@ -62,7 +62,7 @@ def test_every_sqlite_connection_is_durable_and_keeps_references(database: Datab
             connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for connection in two
         )
 
-    # Two at the same time: the second is another connection of the pool.
+    # Both are open at once, so the second is another connection of the pool.
     reader = database.engine.execution_options(sqlite_begin="BEGIN")
     with reader.connect() as one, reader.connect() as other:
         two = (one, other)

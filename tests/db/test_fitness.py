@@ -1,4 +1,4 @@
-"""A PostgreSQL as it comes: other defaults of a role or a database work, or are refused."""
+"""PostgreSQL with other defaults of a role or a database: it works, or is refused."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def opened(url: URL) -> Iterator[Engine]:
 
 @contextmanager
 def server(url: URL) -> Iterator[Connection]:
-    """Run each statement by itself, as CREATE DATABASE wants it."""
+    """Run each statement outside a transaction, because CREATE DATABASE needs that."""
     with opened(url) as engine:
         alone = engine.execution_options(isolation_level="AUTOCOMMIT")
         with alone.connect() as connection:
@@ -41,7 +41,7 @@ def server(url: URL) -> Iterator[Connection]:
 
 @pytest.fixture
 def owned(postgres: URL) -> Iterator[URL]:
-    """Make an empty database and a role that owns it, and is no superuser."""
+    """Make an empty database, owned by a role that is no superuser."""
     name = f"fitness_{next(NUMBERS)}"
     with server(postgres.set(database="postgres")) as connection:
         connection.execute(text(create_role(postgres, name)))
@@ -52,7 +52,7 @@ def owned(postgres: URL) -> Iterator[URL]:
 
 
 def alter(url: URL, what: str) -> None:
-    """Change the role's defaults, as itself."""
+    """Change the role's defaults, logged in as the role."""
     with opened(url) as engine, engine.begin() as connection:
         connection.execute(text(f"ALTER ROLE {url.username} SET {what}"))
 

@@ -1,4 +1,4 @@
-"""No value of a row stands in an error, however one looks at it."""
+"""No error shows a value of a row, in any of its texts."""
 
 import traceback
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ def all_words(error: BaseException) -> str:
 
 
 def copied(session: Session, **changed: object) -> None:
-    """Insert the license once more, with other values in some columns."""
+    """Insert the license again, with other values in some columns."""
     row = session.scalars(select(LicenseRow)).one()
     values = {column.key: getattr(row, column.key) for column in LicenseRow.__table__.columns}
     session.execute(insert(LicenseRow).values(values | {"id": 1000} | changed))
@@ -63,7 +63,7 @@ def test_refused_row_is_not_quoted(database: Database, query: Callable[[Session]
     assert "INSERT INTO" in words
 
 
-# SQLite takes any text for a number.
+# SQLite stores any text in a number column.
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_value_that_cannot_be_read_is_not_quoted(database: Database) -> None:
     query = text("SELECT CAST(:value AS INTEGER)")

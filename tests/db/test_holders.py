@@ -1,4 +1,4 @@
-"""A license belongs to whom a person said, else to whom its newest charge names."""
+"""The holder of a license: the corrected address, else the address of the newest charge."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ THIRD = "ada.third@example.com"
 MONTH = timedelta(days=31)
 
 Charge = tuple[int, str]
-"""Which month it pays, and the address that it names."""
+"""The paid month, and the address in the event."""
 
 
 def charged(session: Session, charge: Charge, *, moves_the_end: bool = True) -> tuple[int, Minted]:
@@ -76,7 +76,7 @@ def test_third_address_is_a_note_with_the_command_and_no_move(database: Database
     assert "`mintpost resend gumroad:charge-1 --to`" in note
     assert "@" not in note
     assert holder(database) == mailed_to(database, 1) == RIGHT
-    # Its next charge says what it said before: that is no news.
+    # The next charge repeats its own address, so nothing has changed.
     assert note_of(database, (2, THIRD)) is None
     assert holder(database) == RIGHT
 

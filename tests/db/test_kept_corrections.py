@@ -1,4 +1,4 @@
-"""What a person said of an address before there is a license is kept for it."""
+"""A correction before there is a license is kept for the license to come."""
 
 from db.engine import Database
 from db.licenses import mint_license

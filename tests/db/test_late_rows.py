@@ -1,4 +1,4 @@
-"""Rows that come after another has settled their order."""
+"""Events that arrive after another event has settled their order."""
 
 from datetime import timedelta
 

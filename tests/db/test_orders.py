@@ -1,4 +1,4 @@
-"""How the rows of one order are told and settled together."""
+"""The events of one order share sentences and outcomes."""
 
 from datetime import timedelta
 

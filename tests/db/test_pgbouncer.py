@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode: one connection of ours is another of the server's each time."""
+"""PgBouncer in transaction mode: each transaction may get another connection of the server."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from tests.support.pgbouncer import pgbouncer
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 ROUNDS = 12
-"""psycopg prepares a statement of its own accord when it is run for the sixth time."""
+"""psycopg by itself prepares a statement at its sixth run."""
 
 
 @pytest.fixture

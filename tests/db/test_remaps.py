@@ -1,4 +1,4 @@
-"""A license decided anew from the payments that counted, whenever and however often."""
+"""Remaps: the license gets today's terms from all counted payments, at any time, any number."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ BY = Asker("operator", "a slip")
 
 
 class Shop:
-    """A membership that was minted by one mapping and may be decided anew by another."""
+    """A membership that one mapping minted, and that another mapping may change."""
 
     def __init__(self, setup: Setup) -> None:
         self.database = setup.database
@@ -78,7 +78,7 @@ def shop(setup: Setup) -> Shop:
 
 async def test_end_of_a_membership_is_that_of_its_latest_payment_that_counted(shop: Shop) -> None:
     await shop.mint(FIRST, THIRD, SECOND)
-    await shop.read(UNPAID)  # It waits, and has moved nothing.
+    await shop.read(UNPAID)  # The charge waits for its mint, and has moved no end.
     assert (await shop.license()).expires_at == datetime(2026, 9, 1, 23, 59, 59, tzinfo=UTC)
     done = await shop.remap(MONTHLY.replace("months: 1", "months: 3"))
     assert done is not None

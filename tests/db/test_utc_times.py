@@ -1,4 +1,4 @@
-"""Times come back as they went in, whatever the database thinks of zones."""
+"""Times come back unchanged, with any zone of the database."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

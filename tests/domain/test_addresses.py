@@ -1,4 +1,4 @@
-"""One mailbox has several spellings, and none of them moves a license."""
+"""One mailbox has several spellings, and a new spelling moves no license."""
 
 import pytest
 

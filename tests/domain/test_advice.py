@@ -1,4 +1,4 @@
-"""An advised command does in a shell what it says, and stays code in the Web UI."""
+"""An advised command runs as written in a shell, and stays code in the Web UI."""
 
 import re
 import subprocess
@@ -25,7 +25,7 @@ HOSTILE = [
 
 
 def words_of(line: str) -> list[str]:
-    """Have a real shell take it apart."""
+    """Return the words that a real shell reads."""
     program = f"mintpost() {{ printf '%s\\0' \"$@\"; }}\n{line}\n"
     ran = subprocess.run(["/bin/sh", "-c", program], check=True, capture_output=True, text=True)  # noqa: S603
     return ran.stdout.split("\0")[:-1]
@@ -41,7 +41,7 @@ def test_a_shell_takes_the_foreign_word_as_one_word(order: str) -> None:
 
 
 def spans_of(markdown: str) -> list[str]:
-    """Read code spans as CommonMark does: a run of backticks closes one of the same length."""
+    """Read code spans as CommonMark does: a run of backticks closes a run of equal length."""
     found = re.findall(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", markdown)
     return [inner[1:-1] if inner[0] == inner[-1] == " " else inner for _, inner in found]
 

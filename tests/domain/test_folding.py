@@ -1,4 +1,4 @@
-"""Which writings of a category or an option are one."""
+"""Spellings of a category or an option that count as equal."""
 
 import unicodedata
 

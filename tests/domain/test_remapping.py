@@ -1,4 +1,4 @@
-"""Whether a change of a license owes its holder a mail."""
+"""Changes of a license that owe its holder a mail."""
 
 from datetime import UTC, datetime
 

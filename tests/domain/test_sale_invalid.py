@@ -1,4 +1,4 @@
-"""What an event that is no sale tells a person."""
+"""The sentence of an event that is no valid sale."""
 
 from domain.errors import SaleInvalidError
 

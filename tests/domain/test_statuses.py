@@ -1,4 +1,4 @@
-"""The words for states: other programs read them, so each stays exactly as it is."""
+"""The words for states: other programs read them, so no word may change."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""When a term ends: with a whole day in UTC, whatever the calendar does."""
+"""The end of a term: a whole day in UTC, also after short months and in leap years."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

@@ -90,7 +90,7 @@ async def test_rows_start_in_order_of_arrival_once_temporal_is_back(
 
 
 async def test_start_ends_within_its_patience_where_temporal_hangs() -> None:
-    # The kernel takes the connection, and nobody ever answers on it.
+    # The kernel accepts the connection, and no program answers.
     with socket.create_server((HOST, 0)) as silent:
         hanging = await Client.connect(f"{HOST}:{silent.getsockname()[1]}", lazy=True)
         starter = Starter(hanging, "unused", patience=timedelta(milliseconds=200))
@@ -135,7 +135,7 @@ async def test_it_looks_on_however_often_it_fails(database: Database, client: Cl
 
     pauses = Pauses(shortest=timedelta(milliseconds=1), longest=timedelta(milliseconds=16))
     async with relaying(Failing(database, Starter(client), {}, pauses=pauses)):
-        # Without an upper bound they would add up to eight seconds.
+        # Without a limit, the pauses would add up to eight seconds.
         async with asyncio.timeout(3):
             await enough.wait()
 
@@ -163,7 +163,7 @@ async def test_longest_ids_never_stall(database: Database, client: Client, chara
 async def test_row_that_cannot_be_started_stalls_no_other_and_waits_with_its_sentence(
     database: Database, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    # A newer version's, which was moved here in a spool.
+    # A storefront of a newer version, whose request came here in a moved spool.
     await database.write(store_request, new_ping(unique(), source="later"))
     await database.write(store_ping, unique())
     storefronts = {"gumroad": Gumroad(())}

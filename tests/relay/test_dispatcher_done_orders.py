@@ -1,4 +1,4 @@
-"""What the relay does with pings of orders that are done already."""
+"""The relay and late events of settled orders."""
 
 from sqlalchemy import update
 from temporalio.client import Client
@@ -18,7 +18,7 @@ async def fulfilled(mintpost: Mintpost) -> str:
     await mintpost.ping(changed(recorded("01"), sale_id=order))
     (event,) = await mintpost.settled()
     assert event.outcome == "fulfilled"
-    # Its row is closed a moment before the run is.
+    # The event is closed a moment before its run ends.
     await mintpost.run_of(order).result()
     return order
 
@@ -30,7 +30,7 @@ async def test_completed_and_settled_order_makes_a_duplicate_with_its_note(
     order = await fulfilled(mintpost)
     dispatcher = dispatcher_for(mintpost.database, mintpost.client)
     first = (await mintpost.events())[0].id
-    # Not stored: the relay of the app must not settle it before this start is tried.
+    # Not stored, so that the app's relay cannot settle the event before this start.
     await dispatcher.start(WaitingEvent(first + 1, "gumroad", "sale", order, None))
     assert dispatcher.woken.is_set()
     await mintpost.database.write(store_ping, order)

@@ -1,4 +1,4 @@
-"""A namespace that does not let anybody register search attributes."""
+"""A namespace in which nobody may register search attributes."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -37,7 +37,7 @@ async def test_namespace_without_the_attributes_still_starts(bare_client: Client
         try:
             await starter.start(event, "gumroad:order")
         except TemporalAwayError:
-            # A new namespace takes a moment to be known everywhere in the server.
+            # The server needs a moment to know a new namespace in all its parts.
             return None
         return True
 

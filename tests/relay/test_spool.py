@@ -1,4 +1,4 @@
-"""The files of the spool: whole or not there, for their owner alone, in order of arrival."""
+"""The files of the spool: complete or absent, private to their owner, in order of arrival."""
 
 import json
 import os
@@ -77,7 +77,7 @@ def test_folder_and_file_are_their_owners_alone(spool: Spool) -> None:
 
 @pytest.fixture
 def synced(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> Synced:
-    """Return what is synced from now on, and what sorts of files the spool has just then."""
+    """Return a list that records each sync, with the spool's kinds of files at that moment."""
     recorded: Synced = []
     fsync = os.fsync
 
@@ -101,7 +101,7 @@ def test_file_and_folder_are_on_the_disk_before_it_returns(spool: Spool, synced:
 
 
 def above(folder: Path) -> list[int]:
-    """Return the folders that can have been made for it."""
+    """Return the folders that the spool may have made."""
     parents = list(folder.parents)
     end = next(number for number, parent in enumerate(parents) if parent.is_mount())
     return [parent.stat().st_ino for parent in parents[: end + 1]]
@@ -137,7 +137,7 @@ def test_no_request_is_kept_before_the_way_to_the_folder_is_on_the_disk(
         first = threads.submit(spool.keep, REQUEST)
         try:
             assert begun.wait(30)
-            monkeypatch.setattr(os, "fsync", fsync)  # What has begun is slow, and it alone.
+            monkeypatch.setattr(os, "fsync", fsync)  # Only the call that has begun is slow.
             second = threads.submit(spool.keep, new_ping())
             with pytest.raises(TimeoutError):
                 second.result(0.2)

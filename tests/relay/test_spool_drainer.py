@@ -1,4 +1,4 @@
-"""What waits in the spool becomes rows: each once, whatever happens in between."""
+"""Each spooled request becomes one row, even after a crash in between."""
 
 import asyncio
 import json
@@ -113,7 +113,7 @@ async def test_garbage_is_set_aside_with_a_sentence_and_stalls_nothing(
     "wrong",
     [
         {"body_bytes": 2**70},
-        # There is no such time in UTC.
+        # UTC has no such time.
         {"received_at": "0001-01-01T00:00:00+14:00"},
     ],
 )

@@ -1,4 +1,4 @@
-"""No open row keeps another from being looked after."""
+"""One open event does not keep the watcher from the others."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ LONG_AGO = datetime(2026, 9, 1, tzinfo=UTC)
 
 
 class Puzzled(Watcher):
-    """Meets a status that the SDK does not know, as that of a paused run (temporalio 1.35)."""
+    """A watcher that meets a status unknown to the SDK, as a paused run has (temporalio 1.35)."""
 
     @override
     async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:
