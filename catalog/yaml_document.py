@@ -184,10 +184,7 @@ def _compose(text: str) -> yaml.Node | None:
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    """A problem in PyYAML's words and in ours.
-
-    `at_start`: report the line of the construct's start.
-    """
+    """A problem in PyYAML's words and in ours; `at_start` reports its construct's first line."""
 
     theirs: str
     ours: str
