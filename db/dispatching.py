@@ -1,4 +1,4 @@
-"""What the relay asks of the events: which wait for a workflow, and which were started."""
+"""Queries of the relay: events without a workflow, and events with a started one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,9 +34,9 @@ class StartedEvent:
 
 
 def waiting_events(session: Session, limit: int, after: int = 0) -> list[WaitingEvent]:
-    """Return the rows that no workflow was started for yet, in order of arrival.
+    """Return the events without a workflow, in order of arrival.
 
-    `after` is the id of the last one that the caller has seen.
+    `after` is the id of the last event that the caller has seen.
     """
     rows = session.execute(
         select(EventRow.id, EventRow.source, EventRow.kind, EventRow.order_id, EventRow.product_id)
@@ -48,7 +48,7 @@ def waiting_events(session: Session, limit: int, after: int = 0) -> list[Waiting
 
 
 def started_events(session: Session, before: datetime) -> list[StartedEvent]:
-    """Return the open rows whose workflow was started before that time."""
+    """Return the open events whose workflow started before that time."""
     rows = session.execute(
         select(EventRow.id, EventRow.workflow_id, EventRow.error)
         .where(EventRow.outcome.is_(None), EventRow.dispatched_at < before)
@@ -58,7 +58,7 @@ def started_events(session: Session, before: datetime) -> list[StartedEvent]:
 
 
 def tell_event(session: Session, seen: StartedEvent, error: str | None) -> None:
-    """Replace the sentence of an open row, unless its run said another one meanwhile."""
+    """Replace the sentence of an open event, unless its run has written another one since."""
     session.execute(
         update(EventRow)
         .where(EventRow.id == seen.id, EventRow.outcome.is_(None))
@@ -68,10 +68,7 @@ def tell_event(session: Session, seen: StartedEvent, error: str | None) -> None:
 
 
 def start_again(session: Session, event_id: int) -> bool:
-    """Give a row back to the relay, as if no workflow had been started for it.
-
-    False where it is not open any more.
-    """
+    """Let the relay start another workflow for an event; False where the event is settled."""
     is_open = and_(EventRow.id == event_id, EventRow.outcome.is_(None))
     return count_updated(session, update(EventRow).where(is_open).values(dispatched_at=None)) == 1
 
@@ -79,10 +76,10 @@ def start_again(session: Session, event_id: int) -> bool:
 def mark_dispatched(
     session: Session, event_id: int, workflow_id: str, now: datetime, kind: str | None = None
 ) -> bool:
-    """Record the start. What the row waited for is over; what its run said since is kept.
+    """Record the start, and clear the waiting sentence. A sentence of the run stays.
 
-    Return False, and change nothing, if the row's kind is no longer `kind`: its run has named it,
-    and the relay may have to start it under another id.
+    Return False, and change nothing, if the event's kind is no longer `kind`: then its run has
+    named the event, and the relay may have to start it under another id.
     """
     waited_for = and_(EventRow.outcome.is_(None), EventRow.error.startswith(WAITING))
     started = (
@@ -98,13 +95,13 @@ def mark_dispatched(
 
 
 def record_waiting(session: Session, trouble: str, event_id: int | None = None) -> None:
-    """Tell on one row, or on every row, that has no workflow yet what it waits for."""
+    """Write to one event, or to every event, without a workflow why it waits."""
     sentence = f"{WAITING}: {trouble}"
     session.execute(
         update(EventRow)
         .where(EventRow.outcome.is_(None), EventRow.dispatched_at.is_(None))
         .where(true() if event_id is None else EventRow.id == event_id)
-        # A backlog is told once, and not at every look.
+        # Written once, because a backlog may be large and the relay repeats this call.
         .where(EventRow.error.is_distinct_from(sentence))
         .values(error=sentence)
     )

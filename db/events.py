@@ -43,7 +43,7 @@ class StoredEvent:
 
 
 def insert_event(session: Session, new: NewEvent) -> int | None:
-    """Return the new event's id; None where its storefront's key is stored already."""
+    """Return the new event's id; None where an event with the same key exists."""
     return insert_once(
         session, EventRow, **{each.name: getattr(new, each.name) for each in fields(new)}
     )
@@ -55,10 +55,10 @@ def load_event(session: Session, event_id: int) -> StoredEvent:
 
 
 def lock_order(session: Session, source: str, order_id: str) -> bool:
-    """Let those who decide on an order take turns; False where no event names it.
+    """Lock an order until the end of the transaction; False where no event names the order.
 
-    On PostgreSQL a correction may come while the order is minted, or two runs may settle each
-    other's row. One row is locked, so that no two who lock several can wait for each other.
+    On PostgreSQL a correction may come while a run mints the order, or two runs may settle each
+    other's event. Only the order's first event is locked, so that no deadlock is possible.
     """
     first = (
         select(EventRow.id)
@@ -80,13 +80,13 @@ def name_event(
 
 
 def note_event(session: Session, event_id: int, note: str | None) -> None:
-    """Add to what the row's note says, where there is something; said again, it is said once."""
+    """Add a clause to the event's note, unless the note has it already."""
     if note:
         session.execute(update(EventRow).where(EventRow.id == event_id).values(note=noted(note)))
 
 
 def noted(note: str) -> ColumnElement[str]:
-    """Return the row's note with this clause added, unless it is there."""
+    """Return the SQL for the note with this clause, added only once."""
     there = EventRow.note.contains(note, autoescape=True)
     return case(
         (EventRow.note.is_(None), note), (there, EventRow.note), else_=EventRow.note + "; " + note

@@ -1,11 +1,11 @@
-"""Refuses a PostgreSQL whose settings for us would lose or break something, with what mends it."""
+"""Refusal of PostgreSQL settings that would lose or break something, each with its cure."""
 
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
 SHORTEST_SECONDS = 10
-"""A list over years of sales takes seconds; a server that cuts us shorter breaks what works."""
+"""A list over years of sales takes seconds, so a shorter timeout of the server breaks it."""
 
 TIMEOUTS = ("statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout")
 
@@ -14,11 +14,14 @@ WITHOUT_END = text("SELECT set_config(name, '0', true) FROM pg_settings WHERE na
 
 
 class UnfitDatabaseError(Exception):
-    """The settings that PostgreSQL has for our user in this database; a sentence for each."""
+    """PostgreSQL has unfit settings for our user in this database; one sentence for each."""
 
 
 def refuse_unfit(connection: Connection) -> None:
-    """Raise UnfitDatabaseError. The transaction gets no end of its own: migrations take time."""
+    """Raise UnfitDatabaseError for unfit settings.
+
+    The transaction then has no timeout, because migrations may take long.
+    """
     if connection.dialect.name != "postgresql":
         return
     connection.execute(WITHOUT_END, {"names": [*TIMEOUTS, "lock_timeout"]})
@@ -50,6 +53,6 @@ def _problems(connection: Connection) -> Iterator[str]:
 
 
 def _settings(connection: Connection) -> dict[str, str]:
-    """Return what a new session has: this one's own timeouts are switched off already."""
+    """Return the settings of a new session, because this session's own timeouts are off."""
     names = [*TIMEOUTS, "default_transaction_read_only"]
     return {row.name: row.reset_val for row in connection.execute(SETTINGS, {"names": names})}

@@ -1,4 +1,4 @@
-"""Requests: each is stored in one commit with the event that it brings."""
+"""Requests: one commit stores a request and its event."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -16,9 +16,9 @@ from domain.event import EventKind, Origin
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """An authenticated request as it came, and the names that its storefront gave its event.
+    """An authenticated request as it came, with the names that its storefront gave its event.
 
-    `body` is what is kept of `body_bytes`.
+    `body` holds the kept part, and `body_bytes` the size of the whole body.
     """
 
     request_id: UUID
@@ -39,7 +39,7 @@ class NewRequest:
 
 @dataclass(frozen=True, slots=True)
 class KeptRequest:
-    """A request as it is stored. A body that was cut at the API's limit is not whole."""
+    """A stored request. Its body is not whole if the API cut it at the limit."""
 
     request_id: UUID
     sender: str | None
@@ -56,14 +56,14 @@ class KeptRequest:
 
 
 def store_request(session: Session, new: NewRequest) -> int:
-    """Return the event's id. The same request, or another with the same event key, is one event."""
+    """Return the event's id. Requests with the same id or the same event key are one event."""
     with session.begin_nested() as attempt:
         event_id = insert_event(session, _event_of(new))
         if event_id is None:
             return _event_with_key(session, new)
         if _insert(session, event_id, new) is not None:
             return event_id
-        # Another stored it at the same moment, and this event would stay without a request.
+        # Another process stored the request at the same moment, so this event would have none.
         attempt.rollback()
     return the_one(session, RequestRow, request_id=new.request_id).event_id
 

@@ -26,6 +26,7 @@ from kit.pollers import LONG_AGO, Pollers
 from kit.temporal_outages import is_namespace_missing
 
 STUCK = "its workflow task fails again and again"
+"""Begins the sentence of a stuck run. The watcher knows it by these words, also in old rows."""
 UNTIL_A_PERSON = "paused in Temporal, until a person lets it go on"
 START_A_WORKER = "start it with `python worker.py`"
 

@@ -1,4 +1,4 @@
-"""Takes the spool into the database, in order of arrival, once the database is there again."""
+"""The drainer: stores spooled requests, in order of arrival, once the database is back."""
 
 import logging
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from relay.spool import Spool, UnreadableError
 logger = logging.getLogger(__name__)
 
 ABANDONED = timedelta(hours=1)
-"""No process is still writing a file that old: whoever waited for it was answered 503."""
+"""No process still writes a file of this age, and its sender was answered with 503."""
 
 
 class Drainer(BackgroundLoop):
@@ -46,7 +46,7 @@ class Drainer(BackgroundLoop):
     @override
     async def run_once(self) -> str | None:
         try:
-            # Made now, so that a folder that cannot be is told before it is needed.
+            # Made at the start, so that a broken folder is reported before a request needs it.
             await self.spool.run(self.spool.prepare)
             await self.spool.run(self.spool.clean, self.clock() - ABANDONED)
             files = await self.spool.run(self.spool.files)
@@ -56,7 +56,7 @@ class Drainer(BackgroundLoop):
         return next(filter(None, troubles), None)
 
     async def try_to_take_in(self, file: Path) -> str | None:
-        """Return why it waits on, which keeps no later one waiting."""
+        """Store one file; return why it still waits. The next file does not wait for it."""
         try:
             await self.take_in(file)
         except FileNotFoundError:
@@ -64,7 +64,7 @@ class Drainer(BackgroundLoop):
         except OSError as error:
             return f"{file.name} cannot be read or removed ({error.strerror})"
         except (DatabaseAwayError, SQLAlchemyError):
-            raise  # It would be the same for the next.
+            raise  # The next file would fail as well.
         except Exception as error:  # noqa: BLE001 - whatever it is, the next must go on
             return unexpected_error(error)
         return None
@@ -77,7 +77,7 @@ class Drainer(BackgroundLoop):
             await self.set_aside(file, str(error))
             return
         except Exception as error:
-            if not is_of_its_values(error):
+            if not rejects_these_values(error):
                 raise
             await self.set_aside(file, commit_failure(error))
             return
@@ -95,8 +95,8 @@ class Drainer(BackgroundLoop):
         )
 
 
-def is_of_its_values(error: Exception) -> bool:
-    """Tell what is said of one row's values from what may be said of any row."""
+def rejects_these_values(error: Exception) -> bool:
+    """Tell whether the database rejects these values; False where it rejects everything."""
     if isinstance(error, DBAPIError):
         return isinstance(error, DataError)
     return isinstance(error, StatementError | ValueError | TypeError | OverflowError)

@@ -1,7 +1,7 @@
-"""The last resort before the database: requests as files, until it takes them in.
+"""The spool: requests as files, kept while the database is away.
 
-A file is whole or not there, and stays until its row is committed. Processes may share the
-folder: whoever takes a request in, its UUID makes one row of it.
+A file is complete or absent, and stays until its row is committed. Processes may share the
+folder. If two take in the same request, its unique UUID makes one row.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 THREADS = 8
-"""Not the database's: those may all hang just when the spool is needed."""
+"""The spool has threads of its own, because all threads of the database may hang."""
 
 REQUEST = TypeAdapter(NewRequest)
 
@@ -35,11 +35,11 @@ WAITING, SET_ASIDE, UNFINISHED = ".json", ".set-aside", ".unfinished"
 
 
 class UnreadableError(Exception):
-    """A file that holds no request; says why, and quotes nothing of it."""
+    """A file holds no request. The sentence says why and quotes no text of the file."""
 
 
 class Spool:
-    """Every method may raise OSError. Those that are not `run` block: a disk may hang."""
+    """The files of one folder. Every method may raise OSError; all but `run` block."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,22 +49,22 @@ class Spool:
         self._room = Room(folder)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do one of the others in a thread."""
+        """Run another method in a thread, because a disk may hang."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: work(*args, **kwargs))
 
     def prepare(self) -> None:
-        """Make the folder, for its owner alone: it holds addresses."""
+        """Make the folder, private to its owner, because requests hold addresses."""
         with self._preparing:
             if self._prepared and self.folder.is_dir():
                 return
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Whoever made it may have been killed before this.
+            # The process that made the folder may have been killed before the sync.
             _sync_way_to(self.folder)
             self._prepared = True
 
     def keep(self, new: NewRequest) -> None:
-        """Write a request down; once this returns, it survives a power cut."""
+        """Write a request to a file, which from then on survives a power cut."""
         self.prepare()
         unfinished = self.folder / f"{_name(new)}{UNFINISHED}"
         try:
@@ -77,32 +77,32 @@ class Spool:
         _sync(self.folder)
 
     def files(self, suffix: str = WAITING) -> list[Path]:
-        """Return the files of one sort in order of arrival."""
+        """Return the files with this suffix in order of arrival."""
         try:
             return sorted(file for file in self.folder.iterdir() if file.suffix == suffix)
         except FileNotFoundError:
             return []
 
     def read(self, file: Path) -> NewRequest:
-        """Return the request as it came. Raises UnreadableError where the file holds none."""
+        """Return the request as it came. Raises UnreadableError for a file without a request."""
         return _read_back(file.read_bytes())
 
     def remove(self, file: Path) -> None:
         file.unlink(missing_ok=True)
 
     def set_aside(self, file: Path) -> Path:
-        """Keep the file, and look at it no more."""
+        """Rename the file, so that it is kept and not tried again."""
         return file.replace(file.with_suffix(SET_ASIDE))
 
     def clean(self, before: datetime) -> None:
-        """Remove what was begun before that time and never finished, so never answered with 200."""
+        """Remove unfinished files from before that time: none of them was answered with 200."""
         for file in self.files(UNFINISHED):
             with suppress(FileNotFoundError):
                 if file.stat().st_mtime < before.timestamp():
                     file.unlink()
 
     def state(self) -> str | None:
-        """Tell what a person should know of it; None where it is empty and can be used."""
+        """Return the state of the spool for a person; None where it is empty and usable."""
         if (trouble := self.trouble()) is not None:
             return f"{trouble}: a request will need the database"
         try:
@@ -114,7 +114,7 @@ class Spool:
         return f"requests: {', '.join(told)}" if told else None
 
     def trouble(self) -> str | None:
-        """Tell why it cannot take a request; None where it can."""
+        """Return why the spool cannot take a request; None where it can."""
         try:
             self.prepare()
         except OSError as error:
@@ -150,9 +150,9 @@ def _read_back(content: bytes) -> NewRequest:
 
 
 def _sync_way_to(folder: Path) -> None:
-    """Sync each folder above, up to where this disk is mounted."""
+    """Sync each parent folder, up to the mount point of this disk."""
     for above in folder.absolute().parents:
-        with suppress(PermissionError):  # One that we may not read was there before us.
+        with suppress(PermissionError):  # A folder that we may not read existed before us.
             _sync(above)
         if above.is_mount():
             break

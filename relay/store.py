@@ -1,4 +1,4 @@
-"""Keeps a request before it is answered: in the database, or where that fails in the spool."""
+"""The store: it keeps a request before the answer, in the database or else in the spool."""
 
 import logging
 from asyncio import Task, as_completed, create_task, gather, wait
@@ -17,14 +17,14 @@ logger = logging.getLogger(__name__)
 
 
 class NotStoredError(Exception):
-    """Neither the database nor the spool took a request."""
+    """Neither the database nor the spool took the request in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class StorePatience:
-    """How long the database alone is waited for, and how much longer for either of the two.
+    """The time for the database alone, and the additional time for database and spool together.
 
-    Gumroad waits 5 s in all (2026-08), and the way there counts.
+    Gumroad waits 5 s for the answer (2026-08), network included.
     """
 
     database: timedelta = timedelta(seconds=1)
@@ -36,7 +36,7 @@ class StorePatience:
 
 
 class Store:
-    """`stored` and `spooled` wake whoever goes on from there."""
+    """`stored` wakes the dispatcher, and `spooled` wakes the drainer."""
 
     def __init__(
         self,
@@ -53,12 +53,12 @@ class Store:
         self.spooled = spooled
         self.patience = patience
         self.trouble: str | None = None
-        """Why the latest row could not be committed in time."""
+        """The reason why the latest commit failed or took too long."""
 
     async def keep(self, new: NewRequest) -> int | None:
         """Return the event's id; None where the spool has the request. Raises NotStoredError.
 
-        What is not waited for may still come about: the UUID makes one row of it all.
+        A commit or a file may finish after the answer. `request_id` is unique, so that is harmless.
         """
         begun = monotonic()
         commit = create_task(self.commit(new))
@@ -69,7 +69,7 @@ class Store:
             if trouble is None:
                 self.recover()
                 return commit.result()
-            self.say(trouble)
+            self.report(trouble)
             tries.append(create_task(self.write_down(new)))
             left = self.patience.in_all.total_seconds() - (monotonic() - begun)
             return await first_success(tries, left)
@@ -90,7 +90,7 @@ class Store:
         self.spooled()
         logger.info("spooled %s request %s", new.source, new.request_id)
 
-    def say(self, error: BaseException) -> None:
+    def report(self, error: BaseException) -> None:
         if self.trouble is None:
             logger.warning(
                 "%s: requests go into the spool, and in by themselves later", commit_failure(error)
@@ -104,7 +104,7 @@ class Store:
 
 
 async def first_success(tries: Iterable[Task[int | None]], seconds: float) -> int | None:
-    """Return what the first to succeed returns. Raises NotStoredError where none does in time."""
+    """Return the result of the first success. Raises NotStoredError without one in time."""
     failures: list[str] = []
     for each in as_completed(tries, timeout=seconds):
         try:
@@ -116,8 +116,8 @@ async def first_success(tries: Iterable[Task[int | None]], seconds: float) -> in
 
 
 async def give_up(tries: Iterable[Task[int | None]]) -> None:
-    """Drop what still waits for a thread: a database that hangs must not leave ever more of it."""
+    """Cancel tasks that still wait for a thread, so that they do not pile up in an outage."""
     for each in tries:
         each.cancel()
-    # Read, so that a failure nobody asked for is no traceback in the log.
+    # Read the results, so that asyncio logs no traceback for a failure.
     await gather(*tries, return_exceptions=True)

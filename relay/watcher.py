@@ -71,9 +71,9 @@ class Watcher:
         while True:
             await asyncio.sleep(self.pause.total_seconds())
             with suppress(*AWAY):
-                await self.go_on_without(self.look(), "what is open")
+                await self.guard(self.check_all(), "what is open")
 
-    async def look(self) -> None:
+    async def check_all(self) -> None:
         before = self.clock() - self.pause
         events = await self.database.read(started_events, before)
         resends = await self.database.read(started_resends, before)
@@ -82,20 +82,20 @@ class Watcher:
         for done in self.seen.keys() - open_runs:
             del self.seen[done]
         for event in events:
-            await self.go_on_without(self.look_at(event), event.workflow_id)
+            await self.guard(self.check_event(event), event.workflow_id)
         for resend in resends:
-            await self.go_on_without(self.look_at_resend(resend), resend.workflow_id)
+            await self.guard(self.check_resend(resend), resend.workflow_id)
 
-    async def go_on_without(self, looking: Awaitable[None], what: str) -> None:
+    async def guard(self, check: Awaitable[None], what: str) -> None:
         """Log an error, so that the next row is checked. Raise it where a server is away."""
         try:
-            await looking
+            await check
         except AWAY:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must look at the next
+        except Exception as error:  # noqa: BLE001 - one row must not stop the next
             logger.warning("%s cannot be looked after: %s", what, unexpected_error(error))
 
-    async def look_at(self, event: StartedEvent) -> None:
+    async def check_event(self, event: StartedEvent) -> None:
         status = await self.status_of(event.workflow_id)
         if status is WorkflowExecutionStatus.RUNNING:
             await self.tell(event)
@@ -122,7 +122,7 @@ class Watcher:
         elif run.stuck is None and told:
             await self.database.write(tell_event, event, run.waits)
 
-    async def look_at_resend(self, resend: StartedResend) -> None:
+    async def check_resend(self, resend: StartedResend) -> None:
         status = await self.status_of(resend.workflow_id)
         if status is WorkflowExecutionStatus.RUNNING:
             run = self.seen.get(resend.workflow_id)
@@ -144,13 +144,13 @@ class Watcher:
                 found = await describe(self.client, workflow_id, self.patience)
                 if found is None:
                     return None
-                self.seen[workflow_id] = await self.saw(found)
+                self.seen[workflow_id] = await self.state_of(found)
         except RunPausedError:
             # A person paused the run, and will let it go on.
             return WorkflowExecutionStatus.RUNNING
         return found.status
 
-    async def saw(self, found: WorkflowExecutionDescription) -> Seen:
+    async def state_of(self, found: WorkflowExecutionDescription) -> Seen:
         pending = found.raw_description.pending_activities
         waits = next((step.last_failure.message for step in pending), None)
         return Seen(await stuck_sentence(self.client, found, self.patience), waits or None)

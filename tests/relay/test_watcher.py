@@ -30,5 +30,5 @@ async def test_row_whose_run_cannot_be_told_keeps_no_other_waiting(
     lost = await database.write(store_ping, unique())
     await database.write(mark_dispatched, paused, "paused", LONG_AGO)
     await database.write(mark_dispatched, lost, "lost", LONG_AGO)
-    await Puzzled(database, client).look()
+    await Puzzled(database, client).check_all()
     assert [row.id for row in await database.read(waiting_events, 9)] == [lost]
