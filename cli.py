@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from db.engine import Database
     from relay.spool import Spool
+    from storefronts.sample import SampleShop
 
 CONTENTS: Mapping[str, Commands] = {
     "Run it": {
@@ -81,9 +82,9 @@ class FromSettings(Context):
     @property
     @override
     def sources(self) -> tuple[str, ...]:
-        from storefronts import STOREFRONTS
+        from storefronts.registry import SOURCES
 
-        return tuple(storefront.name for storefront in STOREFRONTS)
+        return SOURCES
 
     @override
     def open_database(self) -> AbstractContextManager["Database"]:
@@ -155,11 +156,15 @@ class FromSettings(Context):
 
         settings = load(SmokeSettings)
         return SmokeDefaults(
-            operator=settings.operator_address(),
-            secrets=settings.gumroad_secrets(),
-            seller_id=settings.gumroad_seller_id,
-            products_file=settings.products_file,
+            operator=settings.operator_address(), products_file=settings.products_file
         )
+
+    @override
+    def sample_shop(self, secret: str | None) -> "SampleShop | None":
+        from settings.loading import load
+        from storefronts.registry import DEFAULT
+
+        return DEFAULT.own_sample_shop(load, secret)
 
     @override
     def whole_environment(self) -> dict[str, str]:

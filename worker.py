@@ -24,6 +24,7 @@ from db.signing_keys import KnownKey, use_key
 from domain.errors import SigningKeyRevokedError
 from kit.clock import utc_now
 from kit.connecting import connect
+from kit.environment import SettingsError, tried
 from kit.exiting import end_with
 from kit.logs import set_up_logs
 from kit.temporal_outages import TemporalRefusesError, temporal_trouble
@@ -35,23 +36,19 @@ from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
 from mailers.outbox.service import LoggingEmailService
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
-from settings.base import SettingsError, tried
 from settings.loading import load
 from settings.private import require_private_data
 from settings.products import ProductsSettings
 from settings.signing import SigningSettings
 from settings.temporal_tls import usable_temporal_config
 from settings.worker import WorkerSettings
-from storefronts import STOREFRONTS
 from storefronts.base import Storefront
-from storefronts.gumroad.storefront import Gumroad
+from storefronts.registry import SOURCES, open_for_worker
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import TASK_QUEUE
 from workflows.resend_license import ResendLicense
 
 logger = logging.getLogger("mintpost.worker")
-
-SOURCES = tuple(storefront.name for storefront in STOREFRONTS)
 
 GRACE = timedelta(seconds=20)
 """What a step may still take after SIGTERM: a mail on the fast path takes at most eight."""
@@ -130,15 +127,22 @@ def configured() -> tuple[WorkerParts, ClientConnectConfig]:
     """
     problems: list[str] = []
     settings = tried(lambda: load(WorkerSettings), problems)
+    storefronts = tried(lambda: open_for_worker(load), problems)
     signer = tried(lambda: _signer(load(SigningSettings)), problems)
     products = tried(lambda: _products(load(ProductsSettings)), problems)
     temporal = tried(usable_temporal_config, problems)
     exposed = None if settings is None else tried(lambda: _exposed(settings), problems)
-    if not settings or not signer or not products or temporal is None or exposed is None:
-        raise SettingsError("\n".join(dict.fromkeys(problems)))
+    if not (settings and storefronts and signer and products):
+        raise _broken(problems)
+    if temporal is None or exposed is None:
+        raise _broken(problems)
     for sentence in exposed:
         logger.warning("%s", sentence)
-    return _parts(settings, signer, products), temporal
+    return _parts(settings, storefronts, signer, products), temporal
+
+
+def _broken(problems: list[str]) -> SettingsError:
+    return SettingsError("\n".join(dict.fromkeys(problems)))
 
 
 def _exposed(settings: WorkerSettings) -> list[str]:
@@ -165,11 +169,16 @@ def _products(settings: ProductsSettings) -> ProductsFile:
         raise SettingsError("\n".join(named)) from None
 
 
-def _parts(settings: WorkerSettings, signer: Signer, products: ProductsFile) -> WorkerParts:
+def _parts(
+    settings: WorkerSettings,
+    storefronts: Mapping[str, Storefront],
+    signer: Signer,
+    products: ProductsFile,
+) -> WorkerParts:
     templates = Templates(settings.templates_dir)
     return WorkerParts(
         database=Database(open_engine(settings.database())),
-        storefronts={"gumroad": Gumroad((), settings.gumroad_seller_id)},
+        storefronts=storefronts,
         products=products,
         mailer=_mailer(settings),
         letters=Letters(products, signer, templates, _shop(settings)),

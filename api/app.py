@@ -27,6 +27,7 @@ from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
 from db.migrating import WrongMigrationError, check_migrated
 from domain.errors import DatabaseAwayError
+from kit.environment import SettingsError, tried
 from kit.logs import set_up_logs
 from kit.loop import Pauses
 from kit.pollers import Pollers
@@ -38,13 +39,12 @@ from relay.spool import Spool
 from relay.starter import Starter
 from relay.store import Store, StorePatience
 from relay.watcher import Watcher
-from settings.api import ApiSettings
-from settings.base import SettingsError, tried
+from settings.database import KeeperSettings
 from settings.loading import load
 from settings.private import require_private_data
 from settings.temporal_tls import usable_temporal_config
 from storefronts.base import Storefront
-from storefronts.gumroad.storefront import Gumroad
+from storefronts.registry import open_for_api
 from workflows.names import TASK_QUEUE
 
 logger = logging.getLogger(__name__)
@@ -55,12 +55,11 @@ def create_app() -> ASGIApp:
     set_up_logs()
     set_umask()
     try:
-        settings, temporal = _settings()
+        settings, storefronts, temporal = _settings()
         database = Database(open_engine(settings.database()))
         _check(database)
     except (SettingsError, WrongMigrationError) as error:
         raise SystemExit(str(error)) from None
-    storefronts = {"gumroad": Gumroad(settings.gumroad_secrets(), settings.gumroad_seller_id)}
     for sentence in unset_secrets(storefronts):
         logger.warning("%s", sentence)
     spool = Spool(settings.data_dir / "spool")
@@ -69,16 +68,17 @@ def create_app() -> ASGIApp:
     return assemble(ApiParts(database, storefronts, connect, spool, bounds=bounds))
 
 
-def _settings() -> tuple[ApiSettings, ClientConnectConfig]:
+def _settings() -> tuple[KeeperSettings, Mapping[str, Storefront], ClientConnectConfig]:
     problems: list[str] = []
-    settings = tried(lambda: load(ApiSettings), problems)
+    settings = tried(lambda: load(KeeperSettings), problems)
+    storefronts = tried(lambda: open_for_api(load), problems)
     exposed = None if settings is None else tried(lambda: require_private_data(settings), problems)
     temporal = tried(usable_temporal_config, problems)
-    if settings is None or exposed is None or temporal is None:
+    if settings is None or storefronts is None or exposed is None or temporal is None:
         raise SettingsError("\n".join(dict.fromkeys(problems)))
     for sentence in exposed:
         logger.warning("%s", sentence)
-    return settings, temporal
+    return settings, storefronts, temporal
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # A command that asks for none of it must not wait for it.
 
     from db.engine import Database
     from relay.spool import Spool
+    from storefronts.sample import SampleShop
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,6 @@ class SmokeDefaults:
     """The settings that stand in for options of `mintpost smoke`."""
 
     operator: str | None
-    secrets: tuple[str, ...]
-    seller_id: str | None
     products_file: Path
 
 
@@ -66,6 +65,10 @@ class Context(ABC):
     @abstractmethod
     def smoke_defaults(self) -> SmokeDefaults:
         """Return the settings of the stack that is tried."""
+
+    @abstractmethod
+    def sample_shop(self, secret: str | None) -> "SampleShop | None":
+        """Return the shop that sends with `secret`, or that of the settings; None without any."""
 
     @abstractmethod
     def whole_environment(self) -> dict[str, str]:

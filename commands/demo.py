@@ -29,6 +29,7 @@ from commands.proof import (
 )
 from db.engine import Database, open_engine
 from db.views.timeline import Step, trace_order
+from domain.identifiers import order_reference
 from embedded.isolated_plan import plan_apart
 from embedded.ports import NO_TLS
 from embedded.stack import Stack, StackPlan
@@ -36,12 +37,13 @@ from kit.clock import utc_now
 from kit.refusals import RefusedError
 from kit.signals import stopped_by_signals
 from operations.migrate import migrate_database
-from storefronts.gumroad.sample import SamplePing, new_order_id
+from storefronts.registry import DEFAULT
+from storefronts.sample import SampleSale
 
 PATIENCE = timedelta(seconds=30)
 
-PRODUCTS = """\
-gumroad:
+PRODUCTS = f"""\
+{DEFAULT.name}:
   - product_id: "fEv7TDvUDEKb-yaNdbudow=="
     name: Lumen Editor 3
     tier: core
@@ -72,7 +74,9 @@ async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bo
             httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http,
         ):
             console.print(f"Ready after {monotonic() - began:.1f} s.\n", style="dim")
-            holds = await _sell(Shop(http, plan.url, database), plan, console, keep=keep)
+            sample_shop = DEFAULT.sample_shop(plan.environment[DEFAULT.secret_variable])
+            shop = Shop(http, plan.url, database, sample_shop)
+            holds = await _sell(shop, plan, console, keep=keep)
             if keep:
                 console.print("\nCtrl-C stops it all.", style="dim")
                 await stack.watch()
@@ -84,24 +88,24 @@ async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bo
 
 async def _sell(shop: Shop, plan: StackPlan, console: Console, *, keep: bool) -> bool:
     """Sell one license, show what happens, and tell whether every check holds."""
-    sample, secret = _sample(), plan.environment["GUMROAD_WEBHOOK_SECRET"]
-    console.print("[bold]A customer buys, and Gumroad calls the webhook[/]")
+    sample = _sample(shop.sample_shop.new_order_id())
+    console.print(f"[bold]A customer buys, and {DEFAULT.title} calls the webhook[/]")
     sent_at = monotonic()
-    answer = await shop.send(sample, secret)
+    answer = await shop.send(sample)
     answered = f"answered {answer.status_code} after {(monotonic() - sent_at) * 1000:.0f} ms"
     await _show_steps(shop, sample, answered, console)
     mail = _read_mail(plan.data_dir / "outbox")
     _show_mail(mail, console)
     _show_places(plan, sample, console, keep=keep)
     console.print("\n[bold]What holds[/]")
-    return print_checks(await _checks(shop, sample, secret, mail), console)
+    return print_checks(await _checks(shop, sample, mail), console)
 
 
-async def _show_steps(shop: Shop, sample: SamplePing, answered: str, console: Console) -> None:
+async def _show_steps(shop: Shop, sample: SampleSale, answered: str, console: Console) -> None:
     shown = 0
     deadline = monotonic() + PATIENCE.total_seconds()
     while monotonic() < deadline:
-        steps = await shop.database.read(trace_order, "gumroad", sample.order_id)
+        steps = await shop.database.read(trace_order, DEFAULT.name, sample.order_id)
         for step in steps[shown:]:
             if step.at is None:
                 break
@@ -132,8 +136,8 @@ def _show_mail(mail: EmailMessage, console: Console) -> None:
     console.print(Panel(Text(text), title=title, subtitle=attached, padding=(1, 2), width=84))
 
 
-def _show_places(plan: StackPlan, sample: SamplePing, console: Console, *, keep: bool) -> None:
-    run = quote(f"gumroad:{sample.order_id}", safe="")
+def _show_places(plan: StackPlan, sample: SampleSale, console: Console, *, keep: bool) -> None:
+    run = quote(order_reference(DEFAULT.name, sample.order_id), safe="")
     places = {
         "The e-mail": plan.data_dir / "outbox" / "delivery-1.eml",
         "… as a page": plan.data_dir / "outbox" / "delivery-1.html",
@@ -147,7 +151,7 @@ def _show_places(plan: StackPlan, sample: SamplePing, console: Console, *, keep:
         console.print(f"  {'':<12} {ends}", style="dim", highlight=False)
 
 
-async def _checks(shop: Shop, sample: SamplePing, secret: str, mail: EmailMessage) -> list[Check]:
+async def _checks(shop: Shop, sample: SampleSale, mail: EmailMessage) -> list[Check]:
     token = "".join(
         part.get_content().decode()
         for part in mail.iter_attachments()
@@ -156,14 +160,14 @@ async def _checks(shop: Shop, sample: SamplePing, secret: str, mail: EmailMessag
     return [
         *await check_sale(shop, sample),
         await check_token(shop, token),
-        await check_repetition(shop, sample, secret, PATIENCE),
+        await check_repetition(shop, sample, PATIENCE),
         await check_stranger(shop, sample),
     ]
 
 
-def _sample() -> SamplePing:
-    return SamplePing(
-        order_id=new_order_id(),
+def _sample(order_id: str) -> SampleSale:
+    return SampleSale(
+        order_id=order_id,
         product_id="fEv7TDvUDEKb-yaNdbudow==",
         product_name="Lumen Editor 3",
         email="ada.buyer@example.com",

@@ -13,6 +13,7 @@ from embedded.data_dir import WEBHOOK_FILE, only_one, own_secrets
 from embedded.stack import Stack, StackPlan
 from kit.signals import stopped_by_signals
 from operations.migrate import migrate_database
+from storefronts.registry import DEFAULT
 
 
 def plan_dev(
@@ -38,10 +39,11 @@ async def run_dev(plan: StackPlan, database: URL, console: Console) -> None:
 
 def _announce(plan: StackPlan, console: Console) -> None:
     file = plan.data_dir / WEBHOOK_FILE
-    made_here = file.exists() and file.read_text() == plan.environment["GUMROAD_WEBHOOK_SECRET"]
-    query = f"?secret=$(cat {file})" if made_here else "?secret=<GUMROAD_WEBHOOK_SECRET>"
+    made_here = file.exists() and file.read_text() == plan.environment[DEFAULT.secret_variable]
+    shown = f"$(cat {file})" if made_here else f"<{DEFAULT.secret_variable}>"
+    address = f"{plan.url}/webhooks/{DEFAULT.name}{DEFAULT.address_ends.format(shown)}"
     console.print("[bold green]ready[/]")
-    console.print("  webhook  ", Text(f"{plan.url}/webhooks/gumroad{query}"), soft_wrap=True)
+    console.print("  webhook  ", Text(address), soft_wrap=True)
     console.print(f"  Temporal  {plan.ui_url} (Web UI), {plan.temporal_address}", highlight=False)
     console.print(f"  data      {plan.data_dir}", highlight=False, soft_wrap=True)
     # What the commands of another terminal would otherwise take from elsewhere, or not find.

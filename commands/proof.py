@@ -23,7 +23,8 @@ from db.views.lists import (
 from domain.delivery import SENT
 from kit.clock import utc_now
 from licensing.tokens import PublicKey, TokenInvalidError, verify_token
-from storefronts.gumroad.sample import CONTENT_TYPE, SamplePing
+from storefronts.registry import DEFAULT
+from storefronts.sample import SampleRequest, SampleSale, SampleShop
 
 LOOK = timedelta(milliseconds=50)
 VOLATILE = {"date"}
@@ -49,25 +50,34 @@ class Shop:
     http: httpx.AsyncClient
     url: str
     database: Database
+    sample_shop: SampleShop
 
-    async def send(self, sample: SamplePing, secret: str, path: str = "gumroad") -> httpx.Response:
+    async def send(self, sample: SampleSale) -> httpx.Response:
+        return await self._post(self.sample_shop.request(sample), DEFAULT.name)
+
+    async def send_as_stranger(
+        self, sample: SampleSale, path: str = DEFAULT.name
+    ) -> httpx.Response:
+        return await self._post(self.sample_shop.strangers_request(sample), path)
+
+    async def _post(self, request: SampleRequest, path: str) -> httpx.Response:
         return await self.http.post(
             f"{self.url}/webhooks/{path}",
-            params={"secret": secret},
-            content=sample.body(),
-            headers={"Content-Type": CONTENT_TYPE},
+            params=request.query,
+            content=request.body,
+            headers=request.headers,
         )
 
-    async def events(self, sample: SamplePing) -> list[EventLine]:
+    async def events(self, sample: SampleSale) -> list[EventLine]:
         return await self.database.read(list_events, _of(sample))
 
-    async def licenses(self, sample: SamplePing) -> list[LicenseLine]:
+    async def licenses(self, sample: SampleSale) -> list[LicenseLine]:
         return await self.database.read(list_licenses, _of(sample))
 
-    async def deliveries(self, sample: SamplePing) -> list[DeliveryLine]:
+    async def deliveries(self, sample: SampleSale) -> list[DeliveryLine]:
         return await self.database.read(list_deliveries, _of(sample))
 
-    async def settled(self, sample: SamplePing, patience: timedelta) -> bool:
+    async def settled(self, sample: SampleSale, patience: timedelta) -> bool:
         """Wait until every event of the order has an outcome; False when patience ends."""
         deadline = monotonic() + patience.total_seconds()
         while monotonic() < deadline:
@@ -78,7 +88,7 @@ class Shop:
         return False
 
 
-async def check_sale(shop: Shop, sample: SamplePing) -> list[Check]:
+async def check_sale(shop: Shop, sample: SampleSale) -> list[Check]:
     """Check that the order has one license, one e-mail, and events that are processed."""
     licenses = await shop.licenses(sample)
     statuses = [delivery.status for delivery in await shop.deliveries(sample)]
@@ -103,12 +113,10 @@ async def check_token(shop: Shop, token: str) -> Check:
     return Check(sentence, verified.holds, "it has expired")
 
 
-async def check_repetition(
-    shop: Shop, sample: SamplePing, secret: str, patience: timedelta
-) -> Check:
+async def check_repetition(shop: Shop, sample: SampleSale, patience: timedelta) -> Check:
     """Send the same request again: it must add its own event and nothing else."""
     before = [await shop.licenses(sample), await shop.deliveries(sample)]
-    await shop.send(sample, secret)
+    await shop.send(sample)
     settled = await shop.settled(sample, patience)
     after = [await shop.licenses(sample), await shop.deliveries(sample)]
     outcome = (await shop.events(sample))[0].outcome
@@ -119,13 +127,13 @@ async def check_repetition(
     )
 
 
-async def check_stranger(shop: Shop, sample: SamplePing) -> Check:
+async def check_stranger(shop: Shop, sample: SampleSale) -> Check:
     """Compare what a wrong secret gets with what a path that never existed gets."""
     count = len(await shop.events(sample))
-    wrong = await shop.send(sample, "wrong")
-    unknown = await shop.send(sample, "wrong", path="no-such-storefront")
+    wrong = await shop.send_as_stranger(sample)
+    unknown = await shop.send_as_stranger(sample, path="no-such-storefront")
     # A proxy in front may number its answers: what differs between equals tells nothing.
-    equal = await shop.send(sample, "wrong", path="no-such-storefront")
+    equal = await shop.send_as_stranger(sample, path="no-such-storefront")
     telling = {name for name, value in unknown.headers.items() if value == equal.headers.get(name)}
     telling |= wrong.headers.keys() - unknown.headers.keys()
     stored = len(await shop.events(sample)) - count
@@ -136,7 +144,7 @@ async def check_stranger(shop: Shop, sample: SamplePing) -> Check:
     )
 
 
-async def check_mailed(shop: Shop, sample: SamplePing) -> list[Check]:
+async def check_mailed(shop: Shop, sample: SampleSale) -> list[Check]:
     """Tell where nobody got the e-mail: that a mail arrives was not tried then."""
     if all(delivery.status != "logged" for delivery in await shop.deliveries(sample)):
         return []
@@ -159,8 +167,8 @@ def print_checks(checks: Iterable[Check], out: Console) -> bool:
     return holds
 
 
-def _of(sample: SamplePing) -> Filters:
-    return Filters(source="gumroad", order_id=sample.order_id)
+def _of(sample: SampleSale) -> Filters:
+    return Filters(source=DEFAULT.name, order_id=sample.order_id)
 
 
 def _visible(answer: httpx.Response, telling: Collection[str]) -> object:

@@ -19,18 +19,21 @@ from domain.catalog import Catalog, Offer
 from domain.identifiers import order_reference
 from kit.clock import utc_now
 from kit.refusals import RefusedError
-from storefronts.gumroad.sample import SOME_SELLER, SamplePing, new_order_id
+from storefronts.registry import DEFAULT
+from storefronts.sample import SampleSale, SampleShop
 
 
 def a_product(catalog: Catalog) -> Offer:
-    """Return the first product that Gumroad could sell with a license."""
-    offers = catalog.offers.get("gumroad", ())
+    """Return the first product that the storefront could sell with a license."""
+    offers = catalog.offers.get(DEFAULT.name, ())
     if not offers:
-        raise RefusedError("products.yaml has no product under gumroad: add one to buy")
+        raise RefusedError(f"products.yaml has no product under {DEFAULT.name}: add one to buy")
     for offer in offers:
         if offer.licensed:
             return offer
-    raise RefusedError("products.yaml gives a license for no product under gumroad: add one to buy")
+    raise RefusedError(
+        f"products.yaml gives a license for no product under {DEFAULT.name}: add one to buy"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +41,16 @@ class SmokePlan:
     """`offer` is the product that is bought, `to` who gets the e-mail."""
 
     url: str
-    secret: str
+    sample_shop: SampleShop
     to: str
     offer: Offer
-    seller_id: str | None
     patience: timedelta
 
 
 async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
     """Send the sale and return the checks; one that the others rest upon ends it by failing."""
     async with httpx.AsyncClient() as http:
-        shop = Shop(http, plan.url.rstrip("/"), database)
+        shop = Shop(http, plan.url.rstrip("/"), database, plan.sample_shop)
         try:
             return await _checks(shop, _sample(plan), plan)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
@@ -56,14 +58,15 @@ async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
             raise RefusedError(f"the API cannot be reached at {plan.url} ({kind})") from None
 
 
-async def _checks(shop: Shop, sample: SamplePing, plan: SmokePlan) -> list[Check]:
-    accepted = await _accepted(shop, sample, plan.secret)
+async def _checks(shop: Shop, sample: SampleSale, plan: SmokePlan) -> list[Check]:
+    accepted = await _accepted(shop, sample)
     if not accepted.holds:
         return [accepted]
+    named = order_reference(DEFAULT.name, sample.order_id)
     done = Check(
         f"the sale is done within {plan.patience.total_seconds():g} s",
         await shop.settled(sample, plan.patience),
-        f"{advised('show', order_reference('gumroad', sample.order_id))} tells what it waits for",
+        f"{advised('show', named)} tells what it waits for",
     )
     if not done.holds:
         return [accepted, done]
@@ -71,15 +74,15 @@ async def _checks(shop: Shop, sample: SamplePing, plan: SmokePlan) -> list[Check
         accepted,
         done,
         *await check_sale(shop, sample),
-        await check_repetition(shop, sample, plan.secret, plan.patience),
+        await check_repetition(shop, sample, plan.patience),
         await check_stranger(shop, sample),
         *await check_mailed(shop, sample),
     ]
 
 
-async def _accepted(shop: Shop, sample: SamplePing, secret: str) -> Check:
+async def _accepted(shop: Shop, sample: SampleSale) -> Check:
     sentence = "the webhook takes the request"
-    answer = await shop.send(sample, secret)
+    answer = await shop.send(sample)
     rows = await shop.events(sample)
     if answer.is_success and not rows:
         return Check(sentence, holds=False, found="it went to another stack's database")
@@ -87,15 +90,14 @@ async def _accepted(shop: Shop, sample: SamplePing, secret: str) -> Check:
     return Check(sentence, answer.is_success, found)
 
 
-def _sample(plan: SmokePlan) -> SamplePing:
-    return SamplePing(
-        order_id=f"smoke-{new_order_id()}",
+def _sample(plan: SmokePlan) -> SampleSale:
+    return SampleSale(
+        order_id=f"smoke-{plan.sample_shop.new_order_id()}",
         product_id=plan.offer.product_id,
         product_name=plan.offer.name or plan.offer.product_id,
         variants=plan.offer.variant,
         email=plan.to,
         name="Smoke Test",
         sold_at=utc_now(),
-        seller_id=plan.seller_id or SOME_SELLER,
         test=True,
     )

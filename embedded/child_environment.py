@@ -4,25 +4,30 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from storefronts.registry import api_variables, worker_variables
+
 DATABASE = frozenset({"DATABASE_URL", "DATA_DIR"})
-API = DATABASE | {"GUMROAD_WEBHOOK_SECRET", "GUMROAD_SELLER_ID"}
-WORKER = DATABASE | {
-    "EMAIL_FROM",
-    "EMAIL_LOOKUP_SECONDS",
-    "EMAIL_REPLY_TO",
-    "GUMROAD_SELLER_ID",
-    "LICENSE_ISSUER",
-    "LICENSE_SIGNING_KEY",
-    "LICENSE_SIGNING_KEY_FILE",
-    "OPERATOR_EMAIL",
-    "POSTMARK_API_URL",
-    "POSTMARK_MESSAGE_STREAM",
-    "POSTMARK_TOKEN",
-    "PRODUCTS_FILE",
-    "SHOP_NAME",
-    "SHOP_URL",
-    "TEMPLATES_DIR",
-}
+API = DATABASE | api_variables()
+WORKER = (
+    DATABASE
+    | worker_variables()
+    | {
+        "EMAIL_FROM",
+        "EMAIL_LOOKUP_SECONDS",
+        "EMAIL_REPLY_TO",
+        "LICENSE_ISSUER",
+        "LICENSE_SIGNING_KEY",
+        "LICENSE_SIGNING_KEY_FILE",
+        "OPERATOR_EMAIL",
+        "POSTMARK_API_URL",
+        "POSTMARK_MESSAGE_STREAM",
+        "POSTMARK_TOKEN",
+        "PRODUCTS_FILE",
+        "SHOP_NAME",
+        "SHOP_URL",
+        "TEMPLATES_DIR",
+    }
+)
 READS = {"api": API, "worker": WORKER}
 """The variables that each process reads. Temporal's server is missing here because it reads none.
 """

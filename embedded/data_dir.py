@@ -9,6 +9,7 @@ from pathlib import Path
 from kit.private_files import replace_private
 from kit.refusals import RefusedError
 from licensing.signing import generate_private_key
+from storefronts.registry import DEFAULT
 
 WEBHOOK_FILE = "webhook-secret"
 
@@ -27,9 +28,9 @@ def own_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str
     if not any(environment[name] for name in given):
         key = _keep(data_dir / "signing-key.pem", generate_private_key)
         made["LICENSE_SIGNING_KEY_FILE"] = str(key)
-    if not environment.get("GUMROAD_WEBHOOK_SECRET"):
+    if not environment.get(DEFAULT.secret_variable):
         secret = _keep(data_dir / WEBHOOK_FILE, lambda: secrets.token_urlsafe(24))
-        made["GUMROAD_WEBHOOK_SECRET"] = secret.read_text()
+        made[DEFAULT.secret_variable] = secret.read_text()
     return made
 
 

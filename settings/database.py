@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from sqlalchemy import URL
 
 from db.engine import database_url
-from settings.base import EnvironmentSettings
+from kit.environment import EnvironmentSettings
 from settings.database_url import DatabaseUrl
 from settings.values import Folder
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
-from settings.base import ENV_FILE, SettingsError
+from kit.environment import ENV_FILE, SettingsError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 # The last line of a base64 text may end with "=", but is not a setting.

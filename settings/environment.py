@@ -6,13 +6,14 @@ from settings.database import MigrateSettings
 from settings.loading import added
 from settings.smoke import SmokeSettings
 from settings.worker import WorkerSettings
+from storefronts.registry import api_variables, worker_variables
 
 FIELDS = tuple(
     name
     for settings in (WorkerSettings, SmokeSettings, MigrateSettings)
     for name in settings.model_fields
 )
-OURS = frozenset(name.upper() for name in FIELDS)
+OURS = frozenset(name.upper() for name in FIELDS) | api_variables() | worker_variables()
 
 
 def whole_environment() -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from settings.base import EnvironmentSettings, SettingsError
+from kit.environment import EnvironmentSettings, SettingsError
 from settings.env_file import read_env_file
 from settings.files import is_text, no_text
 

@@ -2,7 +2,7 @@
 
 from email.utils import parseaddr
 
-from settings.base import EnvironmentSettings
+from kit.environment import EnvironmentSettings
 from settings.values import Mailbox, Token
 
 

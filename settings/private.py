@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shlex import quote
 
-from settings.base import ENV_FILE, SettingsError
+from kit.environment import ENV_FILE, SettingsError
 from settings.database import DatabaseSettings
 
 WRITE, READ = stat.S_IWGRP | stat.S_IWOTH, stat.S_IRGRP | stat.S_IROTH

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from settings.base import EnvironmentSettings
+from kit.environment import EnvironmentSettings
 
 
 class ProductsSettings(EnvironmentSettings):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from settings.base import EnvironmentSettings, SettingsError
+from kit.environment import EnvironmentSettings, SettingsError
 from settings.files import os_words
 from settings.private import require_private_file
 

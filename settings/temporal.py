@@ -6,7 +6,7 @@ from pathlib import Path
 
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
-from settings.base import SettingsError
+from kit.environment import SettingsError
 from settings.environment import whole_environment
 from settings.files import file_trouble, is_text, no_text
 

@@ -21,7 +21,7 @@ from cryptography.x509 import load_pem_x509_certificates
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import TLSConfig
 
-from settings.base import SettingsError
+from kit.environment import SettingsError
 from settings.temporal import temporal_config
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)

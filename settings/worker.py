@@ -15,7 +15,6 @@ from settings.values import ApiUrl, Mailbox
 class WorkerSettings(
     KeeperSettings, ProductsSettings, SigningSettings, OperatorSettings, MailSettings
 ):
-    gumroad_seller_id: str | None = None
     postmark_api_url: ApiUrl = HttpUrl("https://api.postmarkapp.com")
     postmark_message_stream: str = "outbound"
     email_from: Annotated[Mailbox | None, Field(validate_default=True)] = None

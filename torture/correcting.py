@@ -11,8 +11,9 @@ from db.engine import Database
 from domain.errors import DatabaseAwayError
 from kit.clock import utc_now
 from kit.refusals import RefusedError
+from storefronts.registry import DEFAULT
 from torture.evidence import RecordedCorrection
-from torture.gathering import SOURCE, attempts_of
+from torture.gathering import attempts_of
 from torture.plan import Correction
 
 AGAIN_SECONDS = 0.05
@@ -56,7 +57,7 @@ class Operator:
         while not await self._is_recorded(correction):
             with suppress(RefusedError, DatabaseAwayError):
                 order_id = correction.order.order_id
-                await resend(self.database, SOURCE, order_id, correction.to, WHY)
+                await resend(self.database, DEFAULT.name, order_id, correction.to, WHY)
                 continue
             await asyncio.sleep(AGAIN_SECONDS)
         self.refused.discard(correction.order.email)

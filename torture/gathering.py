@@ -19,6 +19,7 @@ from db.tables import (
 from domain.delivery import DeliveryStatus, Reason, ReasonKind
 from domain.identifiers import order_reference, resend_reference
 from fakes.postmark import Accepted
+from storefronts.registry import DEFAULT
 from torture.evidence import (
     Evidence,
     FoundDelivery,
@@ -28,8 +29,6 @@ from torture.evidence import (
     RecordedCorrection,
 )
 from torture.traffic import Attempt, mark_of
-
-SOURCE = "gumroad"
 
 
 def open_rows(session: Session) -> int:
@@ -138,7 +137,7 @@ def _owed(delivery: DeliveryRow, order_id: str) -> FoundDelivery:
 
 def attempts_of(session: Session, order_id: str) -> dict[int, int] | None:
     """Return the attempts of each delivery of the order, or None if no correction is recorded."""
-    given = select(CorrectionRow.id).filter_by(source=SOURCE, order_id=order_id).limit(1)
+    given = select(CorrectionRow.id).filter_by(source=DEFAULT.name, order_id=order_id).limit(1)
     if session.execute(given).scalar_one_or_none() is None:
         return None
     found = select(DeliveryRow.id, DeliveryRow.attempts)
@@ -152,8 +151,8 @@ def runs_of(session: Session, delivery_id: int) -> tuple[str, ...]:
     order_id = order_of(session, delivery_id)
     asked = select(DeliveryRow.reason).where(DeliveryRow.id == delivery_id)
     number = Reason.parse(session.execute(asked).scalar_one()).resend_number
-    own = () if number is None else (resend_reference(SOURCE, order_id, number),)
-    return (order_reference(SOURCE, order_id), *own)
+    own = () if number is None else (resend_reference(DEFAULT.name, order_id, number),)
+    return (order_reference(DEFAULT.name, order_id), *own)
 
 
 def order_of(session: Session, delivery_id: int) -> str:

@@ -16,6 +16,8 @@ from domain.errors import DatabaseAwayError
 from embedded.isolated_plan import plan_apart
 from embedded.stack import Stack, StackPlan
 from fakes.postmark import FakePostmark
+from storefronts.registry import DEFAULT
+from storefronts.sample import SampleShop
 from torture.correcting import Operator
 from torture.database import RoundDatabase
 from torture.faults import Faults
@@ -47,7 +49,7 @@ class Arena:
     database: Database
     client: Client
     http: httpx.AsyncClient
-    secret: str
+    sample_shop: SampleShop
 
 
 @asynccontextmanager
@@ -61,11 +63,11 @@ async def arena(
         opened.callback(database.dispose)
         postmark = await opened.enter_async_context(FakePostmark())
         plan = _plan(data_dir, store, postmark, environment)
-        secret = plan.environment["GUMROAD_WEBHOOK_SECRET"]
+        sample_shop = DEFAULT.sample_shop(plan.environment[DEFAULT.secret_variable])
         client = await Client.connect(plan.temporal_address, lazy=True)
         stack = await opened.enter_async_context(Stack(plan))
         http = await opened.enter_async_context(sender_client())
-        yield Arena(data_dir, store, stack, postmark, database, client, http, secret)
+        yield Arena(data_dir, store, stack, postmark, database, client, http, sample_shop)
 
 
 async def torture(
@@ -76,7 +78,7 @@ async def torture(
     patience: QuietPatience = PATIENCE,
 ) -> Result:
     """Play a round. Raises ChildDiedError when a process ends that we did not kill."""
-    sender = Sender(place.http, place.stack.plan.url, place.secret, pauses)
+    sender = Sender(place.http, place.stack.plan.url, place.sample_shop, pauses)
     with reporter.round(schedule):
         return await _unless_one_dies(
             place.stack, _play(schedule, place, reporter, sender, patience)

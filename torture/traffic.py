@@ -1,4 +1,4 @@
-"""Sends a schedule's requests as Gumroad sends its pings, and records the answers."""
+"""Sends a schedule's requests as the shop sends them, and records the answers."""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from time import monotonic
-from urllib.parse import parse_qs, quote, urlencode
 
 import httpx
 
 from api.webhooks import LONGEST_NAMED
 from domain.license import Term
 from embedded.ports import NO_TLS
-from storefronts.gumroad.sample import CONTENT_TYPE, SamplePing
+from storefronts.registry import DEFAULT
+from storefronts.sample import SampleSale, SampleShop
 from torture.plan import Order, PlannedRequest
 
 PRODUCT_ID = "torture"
 TERM = Term(months=1)
 PRODUCTS = f"""\
-gumroad:
+{DEFAULT.name}:
   - product_id: {PRODUCT_ID}
     tier: core
     months: {TERM.months}
@@ -28,12 +28,10 @@ SOLD_AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 BETWEEN_CHARGES = timedelta(days=31)
 
 PAUSES = (0.5, 1.5, 5.0)
-"""Pauses between the four attempts of one ping. One second here is two minutes at Gumroad."""
+"""Pauses between the four attempts of one request. A real shop pauses for minutes."""
 OK = 200
 RETRIED_STATUSES = {499, 500, 502, 503, 504}
 PATIENCE = 5.0
-MARK = "url_params[mark]"
-FILLER = {"url_params[filler]": "x" * (LONGEST_NAMED + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +57,28 @@ class Body:
     retry: int
     is_long: bool = False
 
-    def encode(self) -> bytes:
+    def sale(self) -> SampleSale:
         order = self.order
-        sale = SamplePing(
+        return SampleSale(
             order_id=order.order_id,
             product_id=PRODUCT_ID,
             product_name="Torture",
             email=order.email,
             name="A Buyer",
             sold_at=paid_at(order),
+            subscription_id=order.subscription_id,
+            is_charge=order.charge > 0,
+            retry=self.retry,
+            mark=self.mark,
+            padding=LONGEST_NAMED + 1 if self.is_long else 0,
         )
-        added = {MARK: self.mark}
-        if order.subscription_id is not None:
-            added |= {"subscription_id": order.subscription_id, "recurrence": "monthly"}
-        if order.charge:
-            added |= {"is_recurring_charge": "true"}
-        if self.retry:
-            added |= {"retry_count": str(self.retry)}
-        if self.is_long:
-            added |= FILLER
-        return sale.body() + b"&" + urlencode(added, quote_via=quote).encode()
 
 
 @dataclass(slots=True)
 class Sender:
     http: httpx.AsyncClient
     url: str
-    secret: str
+    sample_shop: SampleShop
     pauses: tuple[float, ...] = PAUSES
     attempts: list[Attempt] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
@@ -98,7 +91,7 @@ class Sender:
                 group.create_task(self.send(request.order, is_long=request.is_long))
 
     async def send(self, order: Order, *, is_long: bool = False) -> None:
-        """Send a request, and retry up to three times after a failure in Gumroad's sense."""
+        """Send a request, and retry up to three times after an answer that fails."""
         for retry, pause in enumerate((*self.pauses, None)):
             body = Body(order, self._mark(order), retry, is_long)
             attempt = await self._attempt(body, is_last=pause is None)
@@ -124,11 +117,12 @@ class Sender:
     async def _attempt(self, body: Body, *, is_last: bool) -> Attempt:
         began = monotonic()
         try:
+            request = self.sample_shop.request(body.sale())
             answer = await self.http.post(
-                f"{self.url}/webhooks/gumroad",
-                params={"secret": self.secret},
-                content=body.encode(),
-                headers={"Content-Type": CONTENT_TYPE},
+                f"{self.url}/webhooks/{DEFAULT.name}",
+                params=request.query,
+                content=request.body,
+                headers=request.headers,
                 timeout=PATIENCE,
             )
             status = answer.status_code
@@ -149,4 +143,4 @@ def paid_at(order: Order) -> datetime:
 
 
 def mark_of(body: bytes) -> str:
-    return parse_qs(body.decode())[MARK][0]
+    return DEFAULT.sample_shop("").mark_of(body)

@@ -8,11 +8,12 @@ import typer
 
 from commands.context import given
 from kit.refusals import RefusedError
+from storefronts.registry import DEFAULT
 
 Url = Annotated[str, typer.Option(metavar="URL", help="where the API is: https://shop.example.com")]
 Secret = Annotated[
     str | None,
-    typer.Option(metavar="TEXT", help="the webhook's  [default: GUMROAD_WEBHOOK_SECRET]"),
+    typer.Option(metavar="TEXT", help=f"the webhook's  [default: {DEFAULT.secret_variable}]"),
 ]
 Receiver = Annotated[
     str | None,
@@ -41,15 +42,14 @@ def smoke(
     receiver = to or defaults.operator
     if receiver is None:
         raise RefusedError("nobody to mail: give --to, or set OPERATOR_EMAIL")
-    secrets = tuple(secret.split(",")) if secret else defaults.secrets
-    if not secrets:
-        raise RefusedError("no secret: give --secret, or set GUMROAD_WEBHOOK_SECRET")
+    sample_shop = context.sample_shop(secret)
+    if sample_shop is None:
+        raise RefusedError(f"no secret: give --secret, or set {DEFAULT.secret_variable}")
     plan = SmokePlan(
         url=url,
-        secret=secrets[0].strip(),
+        sample_shop=sample_shop,
         to=receiver,
         offer=a_product(read_products(defaults.products_file, context.sources)),
-        seller_id=defaults.seller_id,
         patience=timedelta(seconds=patience),
     )
     with context.open_database() as database:

@@ -12,24 +12,23 @@ from domain.identifiers import is_usable, is_usable_order_id
 from storefronts.base import Door, Envelope, Naming, StoredRequest
 from storefronts.gumroad.fields import read_fields
 from storefronts.gumroad.kinds import kind_or_unknown
+from storefronts.gumroad.package import GUMROAD
 from storefronts.labeled_secrets import MatchedSecret, live
 from storefronts.spellings import HiddenSecrets
 from storefronts.url_secret import UrlSecrets
 from storefronts.url_secret_causes import why_secret_refused
 
-SECRET_VARIABLE = "GUMROAD_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
-
 
 class GumroadDoor(Door):
     """A ping has no signature. Its field `test` tells a test, so every secret is a live one."""
 
-    name: ClassVar[str] = "gumroad"
-    address_ends: ClassVar[str] = "?secret=..."
+    name: ClassVar[str] = GUMROAD.name
+    address_ends: ClassVar[str] = GUMROAD.address_ends.format("...")
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets = UrlSecrets(live(secrets))
         self._hidden = HiddenSecrets(secrets)
-        self._missing = None if secrets else SECRET_VARIABLE
+        self._missing = None if secrets else GUMROAD.secret_variable
 
     @override
     def screen(self, envelope: Envelope, at: datetime) -> MatchedSecret | None:

@@ -5,13 +5,22 @@ import os
 import pytest
 
 from embedded.child_environment import API, WORKER, environment_of, hidden_settings
-from settings.api import ApiSettings
+from settings.database import DatabaseSettings
 from settings.worker import WorkerSettings
+from storefronts.registry import PACKAGES
 
 
 def test_the_variables_of_a_process_are_those_of_its_settings() -> None:
-    assert {name.upper() for name in ApiSettings.model_fields} == API
-    assert {name.upper() for name in WorkerSettings.model_fields} == WORKER
+    api = (
+        DatabaseSettings.model_fields.keys(),
+        *(each.api_settings().model_fields for each in PACKAGES),
+    )
+    worker = (
+        WorkerSettings.model_fields.keys(),
+        *(each.worker_settings().model_fields for each in PACKAGES),
+    )
+    assert {name.upper() for fields in api for name in fields} == API
+    assert {name.upper() for fields in worker for name in fields} == WORKER
 
 
 def test_variables_of_other_processes_are_blank_because_env_file_is_read_too() -> None:

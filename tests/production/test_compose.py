@@ -6,6 +6,7 @@ Apache-2.0), unchanged. It is from 2021, so every Compose v2 knows all of it.
 
 import json
 import re
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ from typer.core import TyperGroup
 import cli
 import worker
 from embedded.temporal_server import RETENTION
-from settings.api import ApiSettings
-from settings.database import DatabaseSettings, MigrateSettings
+from settings.database import KeeperSettings, MigrateSettings
 from settings.loading import load
 from settings.temporal import temporal_config
 from settings.worker import WorkerSettings
+from storefronts.gumroad.settings import GumroadApiSettings
+from storefronts.registry import api_variables, worker_variables
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -87,17 +89,21 @@ def test_only_the_way_to_the_api_is_published_beyond_loopback() -> None:
 @pytest.mark.parametrize(
     ("service", "reads", "withheld"),
     [
-        ("migrate", MigrateSettings, set()),
-        ("api", ApiSettings, set()),
-        ("worker", WorkerSettings, {"license_signing_key"}),
+        ("migrate", MigrateSettings.model_fields, set()),
+        ("api", {*KeeperSettings.model_fields, *map(str.lower, api_variables())}, set()),
+        (
+            "worker",
+            {*WorkerSettings.model_fields, *map(str.lower, worker_variables())},
+            {"license_signing_key"},
+        ),
     ],
 )
 def test_a_service_gets_exactly_the_settings_that_it_reads(
-    service: str, reads: type[DatabaseSettings], withheld: set[str]
+    service: str, reads: Collection[str], withheld: set[str]
 ) -> None:
     named = {name.lower() for name in SERVICES[service]["environment"]}
     ours = {name for name in named if not name.startswith("temporal_")} - {"pgpassword"}
-    assert ours == set(reads.model_fields) - IN_THE_IMAGE - withheld
+    assert ours == set(reads) - IN_THE_IMAGE - withheld
 
 
 def test_the_worker_alone_has_the_signing_key_and_the_mail_token() -> None:
@@ -121,7 +127,7 @@ def test_a_blank_value_from_compose_counts_as_absent(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     give(monkeypatch, "api")
-    assert load(ApiSettings).gumroad_secrets() == ("a secret of sixteen",)
+    assert load(GumroadApiSettings).secrets() == ("a secret of sixteen",)
     give(monkeypatch, "worker")
     settings, defaults = load(WorkerSettings), WorkerSettings.model_fields
     given = {"database_url", "products_file", "license_signing_key_file"}
@@ -135,7 +141,7 @@ def test_the_password_is_left_to_the_driver(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     give(monkeypatch, "migrate", POSTGRES_PASSWORD="p@ss:/word")
-    url = load(DatabaseSettings).database()
+    url = load(KeeperSettings).database()
     assert (url.username, url.password, url.host) == ("mintpost", None, "postgres")
     assert filled_in("migrate", {"POSTGRES_PASSWORD": "p@ss:/word"})["PGPASSWORD"] == "p@ss:/word"
     assert url.username == SERVICES["postgres"]["environment"]["POSTGRES_USER"]

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 import worker
 from api.app import create_app
 from embedded.ports import free_ports
+from kit.environment import SettingsError
 from licensing.signing import generate_private_key
-from settings.base import SettingsError
 from settings.loading import load
 from settings.temporal import temporal_config
 from settings.temporal_tls import usable_temporal_config

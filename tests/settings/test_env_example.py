@@ -12,6 +12,7 @@ import settings
 from settings.loading import load
 from settings.temporal import temporal_config
 from settings.worker import WorkerSettings
+from storefronts.registry import api_variables, worker_variables
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / ".env.example"
@@ -22,12 +23,13 @@ LONGEST_LINE = 100
 def ours() -> set[str]:
     modules = [import_module(each.name) for each in iter_modules(settings.__path__, "settings.")]
     classes = [each for module in modules for each in vars(module).values()]
-    return {
+    own = {
         field.upper()
         for each in classes
         if isinstance(each, type) and issubclass(each, BaseSettings)
         for field in each.model_fields
     }
+    return own | api_variables() | worker_variables()
 
 
 def temporals() -> set[str]:

@@ -14,12 +14,12 @@ from hypothesis import (
     strategies as st,
 )
 
-from settings.api import ApiSettings
-from settings.base import SettingsError
+from kit.environment import SettingsError
 from settings.environment import whole_environment
 from settings.loading import load
 from settings.temporal_tls import usable_temporal_config
 from settings.worker import WorkerSettings
+from storefronts.gumroad.settings import GumroadApiSettings
 
 Environment = pytest.MonkeyPatch
 SECRET = "sekret-sekret-sekret"
@@ -136,7 +136,7 @@ def test_a_slip_is_told_with_its_line_by_every_reader(
 def test_every_slip_is_told_at_once(folder: Path) -> None:
     written(folder, "A: 1\nB=2\nC 3\n")
     with pytest.raises(SettingsError) as caught:
-        load(ApiSettings)
+        load(GumroadApiSettings)
     assert [line[:13] for line in str(caught.value).splitlines()] == [
         ".env, line 1:",
         ".env, line 3:",
@@ -166,7 +166,7 @@ def sentence_of(read: Callable[[], object]) -> str | None:
     return None
 
 
-NAMES = st.sampled_from([*WorkerSettings.model_fields, *ApiSettings.model_fields])
+NAMES = st.sampled_from([*WorkerSettings.model_fields, *GumroadApiSettings.model_fields])
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 ANY_LINE = st.builds("{}{}{}{}{}".format, VALUES, NAMES, st.sampled_from("=: "), VALUES, VALUES)
 
@@ -177,7 +177,11 @@ ANY_LINE = st.builds("{}{}{}{}{}".format, VALUES, NAMES, st.sampled_from("=: "),
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_gives_settings_or_a_sentence(folder: Path, content: bytes) -> None:
     written(folder, content)
-    for read in (lambda: load(WorkerSettings), lambda: load(ApiSettings), usable_temporal_config):
+    for read in (
+        lambda: load(WorkerSettings),
+        lambda: load(GumroadApiSettings),
+        usable_temporal_config,
+    ):
         assert sentence_of(read) != ""
 
 
@@ -195,6 +199,6 @@ def test_any_value_gives_settings_or_a_sentence_that_names_it(
     del folder
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(name.upper(), value.replace("\0", ""))
-        for settings in (WorkerSettings, ApiSettings):
+        for settings in (WorkerSettings, GumroadApiSettings):
             said = sentence_of(partial(load, settings))
             assert said is None or said.startswith((name.upper(), "LICENSE_SIGNING_KEY"))

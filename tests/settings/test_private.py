@@ -10,8 +10,8 @@ import pytest
 
 import worker
 from api.app import create_app
+from kit.environment import SettingsError
 from licensing.signing import generate_private_key
-from settings.base import SettingsError
 from settings.database import DatabaseSettings
 from settings.loading import load
 from settings.private import require_private, require_private_data

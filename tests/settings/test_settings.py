@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kit.environment import EnvironmentSettings, SettingsError
 from licensing.signing import Signer, SigningKeyError, generate_private_key
-from settings.api import ApiSettings
-from settings.base import SettingsError
 from settings.database import DatabaseSettings
 from settings.environment import plain_environment
 from settings.loading import load
@@ -15,6 +14,7 @@ from settings.signing import SigningSettings
 from settings.smoke import SmokeSettings
 from settings.temporal import temporal_config
 from settings.worker import WorkerSettings
+from storefronts.gumroad.settings import GumroadApiSettings
 
 Environment = pytest.MonkeyPatch
 
@@ -24,7 +24,7 @@ def key(clean: Environment) -> None:
     clean.setenv("LICENSE_SIGNING_KEY_FILE", "key.pem")
 
 
-def problem(settings: type[DatabaseSettings | SigningSettings]) -> str:
+def problem(settings: type[EnvironmentSettings]) -> str:
     with pytest.raises(SettingsError) as caught:
         load(settings)
     return str(caught.value)
@@ -160,9 +160,9 @@ def test_postgresql_is_spoken_to_by_psycopg_3(clean: Environment, scheme: str) -
 
 def test_several_webhook_secrets_are_separated_by_commas(clean: Environment) -> None:
     clean.setenv("GUMROAD_WEBHOOK_SECRET", "the-old-long-secret, the-new-long-secret,,")
-    assert load(ApiSettings).gumroad_secrets() == ("the-old-long-secret", "the-new-long-secret")
+    assert load(GumroadApiSettings).secrets() == ("the-old-long-secret", "the-new-long-secret")
     clean.setenv("GUMROAD_WEBHOOK_SECRET", " , ")
-    assert load(ApiSettings).gumroad_secrets() == ()
+    assert load(GumroadApiSettings).secrets() == ()
 
 
 @pytest.mark.parametrize("given", ["fifteen-letters", f"{'x' * 16},sekret", "sekret,,"])
@@ -170,7 +170,7 @@ def test_a_secret_that_can_be_guessed_is_refused_and_not_quoted(
     clean: Environment, given: str
 ) -> None:
     clean.setenv("GUMROAD_WEBHOOK_SECRET", given)
-    told = problem(ApiSettings)
+    told = problem(GumroadApiSettings)
     assert told.startswith("GUMROAD_WEBHOOK_SECRET has a secret of fewer than 16 characters")
     assert told.endswith(": openssl rand -hex 24")
     assert "sekret" not in told
@@ -179,12 +179,12 @@ def test_a_secret_that_can_be_guessed_is_refused_and_not_quoted(
 @pytest.mark.parametrize("secret", ["x" * 1001, "%" * 334, "ü" * 167])
 def test_a_secret_that_no_request_could_carry_is_refused(clean: Environment, secret: str) -> None:
     clean.setenv("GUMROAD_WEBHOOK_SECRET", f"{'y' * 16},{secret}")
-    told = problem(ApiSettings)
+    told = problem(GumroadApiSettings)
     assert told.startswith("GUMROAD_WEBHOOK_SECRET has a secret of more than 1000 characters")
     assert told.endswith(": openssl rand -hex 24")
     assert secret not in told
     clean.setenv("GUMROAD_WEBHOOK_SECRET", secret[:-1])
-    assert load(ApiSettings).gumroad_secrets() == (secret[:-1],)
+    assert load(GumroadApiSettings).secrets() == (secret[:-1],)
 
 
 def test_a_signing_key_may_be_a_file_or_one_line(clean: Environment, tmp_path: Path) -> None:

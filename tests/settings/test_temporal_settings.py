@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from settings.base import SettingsError
+from kit.environment import SettingsError
 from settings.temporal import temporal_config
 
 Environment = pytest.MonkeyPatch

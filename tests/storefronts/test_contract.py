@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.errors import SaleInvalidError
-from storefronts import STOREFRONTS
 from storefronts.base import Envelope, Naming, StoredRequest, Storefront
 from storefronts.gumroad.storefront import Gumroad
 
+STOREFRONTS: tuple[type[Storefront], ...] = (Gumroad,)
 SAMPLES: dict[type[Storefront], Storefront] = {Gumroad: Gumroad(["invented-secret"])}
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
 CONTENT_TYPES = [

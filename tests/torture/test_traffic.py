@@ -9,6 +9,7 @@ import pytest
 
 from api.webhooks import LONGEST_NAMED
 from embedded.ports import free_ports
+from storefronts.gumroad.sample import GumroadSample
 from torture.plan import Order, PlannedRequest
 from torture.traffic import Sender, mark_of, sender_client
 
@@ -36,7 +37,7 @@ async def answering(*statuses: int) -> AsyncIterator[tuple[str, list[bytes]]]:
 
 async def sent_to(url: str) -> Sender:
     async with sender_client() as http:
-        sender = Sender(http, url, "secret", pauses=(0, 0, 0))
+        sender = Sender(http, url, GumroadSample("secret"), pauses=(0, 0, 0))
         await sender.send(ORDER)
         return sender
 
@@ -89,7 +90,7 @@ async def test_the_body_of_a_membership_charge_names_the_charge() -> None:
 
 async def test_a_long_ping_is_too_long_to_be_named_at_once_and_keeps_its_mark() -> None:
     async with answering(503, 200) as (url, bodies), sender_client() as http:
-        sender = Sender(http, url, "secret", pauses=(0,))
+        sender = Sender(http, url, GumroadSample("secret"), pauses=(0,))
         await sender.send(ORDER, is_long=True)
     assert [len(body) > LONGEST_NAMED for body in bodies] == [True, True]
     assert [mark_of(body) for body in bodies] == [attempt.mark for attempt in sender.attempts]
@@ -98,7 +99,7 @@ async def test_a_long_ping_is_too_long_to_be_named_at_once_and_keeps_its_mark() 
 
 async def test_pings_are_as_long_as_planned() -> None:
     async with answering(200, 200) as (url, bodies), sender_client() as http:
-        await Sender(http, url, "secret").send_all(
+        await Sender(http, url, GumroadSample("secret")).send_all(
             [PlannedRequest(0, ORDER), PlannedRequest(0, ORDER, is_long=True)]
         )
     assert sorted(len(body) > LONGEST_NAMED for body in bodies) == [False, True]

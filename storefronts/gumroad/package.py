@@ -1,0 +1,65 @@
+"""Gumroad as the registry lists it."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from typing_extensions import override
+
+from storefronts.package import Load, StorefrontPackage
+
+if TYPE_CHECKING:
+    from storefronts.gumroad.sample import GumroadSample
+    from storefronts.gumroad.settings import GumroadApiSettings, GumroadWorkerSettings
+    from storefronts.gumroad.storefront import Gumroad
+
+
+class GumroadPackage(StorefrontPackage):
+    name: ClassVar[str] = "gumroad"
+    title: ClassVar[str] = "Gumroad"
+    example_order: ClassVar[str] = "HyMdzSI-…=="
+    secret_variable: ClassVar[str] = "GUMROAD_WEBHOOK_SECRET"  # noqa: S105 - its name
+    address_ends: ClassVar[str] = "?secret={}"
+
+    @override
+    def api_settings(self) -> "type[GumroadApiSettings]":
+        from storefronts.gumroad.settings import GumroadApiSettings
+
+        return GumroadApiSettings
+
+    @override
+    def worker_settings(self) -> "type[GumroadWorkerSettings]":
+        from storefronts.gumroad.settings import GumroadWorkerSettings
+
+        return GumroadWorkerSettings
+
+    @override
+    def open_for_api(self, load: Load) -> "Gumroad":
+        from storefronts.gumroad.storefront import Gumroad
+
+        settings = load(self.api_settings())
+        return Gumroad(settings.secrets(), settings.gumroad_seller_id)
+
+    @override
+    def open_for_worker(self, load: Load) -> "Gumroad":
+        from storefronts.gumroad.storefront import Gumroad
+
+        return Gumroad(seller_id=load(self.worker_settings()).gumroad_seller_id)
+
+    @override
+    def sample_shop(self, secret: str) -> "GumroadSample":
+        from storefronts.gumroad.sample import GumroadSample
+
+        return GumroadSample(secret)
+
+    @override
+    def own_sample_shop(self, load: Load, secret: str | None) -> "GumroadSample | None":
+        from storefronts.gumroad.sample import SOME_SELLER, GumroadSample
+        from storefronts.gumroad.settings import GumroadSampleSettings
+
+        settings = load(GumroadSampleSettings)
+        # As in the setting: of several, one suffices.
+        given = secret.split(",") if secret else settings.secrets()
+        seller = settings.gumroad_seller_id or SOME_SELLER
+        return GumroadSample(given[0].strip(), seller) if given else None
+
+
+GUMROAD = GumroadPackage()

@@ -1,0 +1,64 @@
+"""The storefronts that Mintpost knows: a new one is one package, and one line here.
+
+The composition roots open them here, each with the settings that its process may have: the API
+gets the webhook's secrets, the worker the keys of the shops' APIs.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from storefronts.gumroad.package import GUMROAD
+from storefronts.package import Load, StorefrontPackage
+
+if TYPE_CHECKING:
+    from kit.environment import EnvironmentSettings
+    from storefronts.base import Storefront
+
+PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD,)
+
+SOURCES = tuple(package.name for package in PACKAGES)
+
+DEFAULT = PACKAGES[0]
+"""The storefront of the examples in help texts, of the demo, the smoke test and the torture."""
+
+EXAMPLE = f"{DEFAULT.name}:{DEFAULT.example_order}"
+"""A sale's name, as help texts show one."""
+
+
+def open_for_api(
+    load: Load, packages: Iterable[StorefrontPackage] = PACKAGES
+) -> "Mapping[str, Storefront]":
+    """Build all storefronts for the API. Raises SettingsError with all that is wrong."""
+    return _opened({each.name: partial(each.open_for_api, load) for each in packages})
+
+
+def open_for_worker(
+    load: Load, packages: Iterable[StorefrontPackage] = PACKAGES
+) -> "Mapping[str, Storefront]":
+    """Build all storefronts for the worker. Raises SettingsError with all that is wrong."""
+    return _opened({each.name: partial(each.open_for_worker, load) for each in packages})
+
+
+def api_variables() -> frozenset[str]:
+    """Return the variables of all storefronts that the API reads."""
+    return _variables(package.api_settings() for package in PACKAGES)
+
+
+def worker_variables() -> frozenset[str]:
+    """Return the variables of all storefronts that the worker reads."""
+    return _variables(package.worker_settings() for package in PACKAGES)
+
+
+def _variables(settings: "Iterable[type[EnvironmentSettings]]") -> frozenset[str]:
+    return frozenset(field.upper() for each in settings for field in each.model_fields)
+
+
+def _opened(builders: "Mapping[str, Callable[[], Storefront]]") -> "Mapping[str, Storefront]":
+    from kit.environment import SettingsError, tried
+
+    problems: list[str] = []
+    opened = {name: tried(build, problems) for name, build in builders.items()}
+    if problems:
+        raise SettingsError("\n".join(dict.fromkeys(problems)))
+    return {name: storefront for name, storefront in opened.items() if storefront is not None}
