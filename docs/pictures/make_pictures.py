@@ -33,7 +33,7 @@ COLUMNS = 106
 """The demo's longest line, the sale's address in the Web UI, just fits."""
 
 MARGIN = 8
-"""Around what is taken of the Web UI, in its pixels."""
+"""The margin around a picture of the Web UI, in pixels."""
 
 FINISHED = "Ctrl-C stops it all."
 PAGE = re.compile(r"as a page +(/\S+)")
@@ -59,7 +59,7 @@ THEME = TerminalTheme(
 
 
 class PictureError(Exception):
-    """The demonstration did not show what the pictures are of."""
+    """The demonstration did not show the subjects of the pictures."""
 
 
 def main() -> None:
@@ -81,7 +81,7 @@ def main() -> None:
 
 @contextmanager
 def demonstration(mintpost: Path) -> Iterator[Text]:
-    """Run it until it has shown everything; yield what it printed, and then stop it."""
+    """Run the demonstration until it has shown everything; yield its output, then stop it."""
     terminal, side = pty.openpty()
     fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 60, COLUMNS, 0, 0))
     # Without TMPDIR the demo's folder is under /tmp, and the picture shows no path of ours.
@@ -154,7 +154,7 @@ def take_web_ui(browser: Browser, address: str) -> None:
 
 
 def take(page: Page, name: str, first: Locator, last: Locator) -> None:
-    """Take what lies between two elements, they included, without the menus around it."""
+    """Picture two elements and the space between them, without the menus around."""
     main, top, bottom = (box(element) for element in (page.get_by_role("main"), first, last))
     start = top["y"] - MARGIN
     end = bottom["y"] + bottom["height"] + MARGIN

@@ -61,7 +61,7 @@ class Node:
 
     process: Popen[str]
 
-    def ask(self, call: str, given: list[Any]) -> Any:  # noqa: ANN401 - whatever JSON can say
+    def ask(self, call: str, given: list[Any]) -> Any:  # noqa: ANN401 - any JSON value
         asked, answers = self.process.stdin, self.process.stdout
         assert asked is not None
         assert answers is not None

@@ -1,4 +1,4 @@
-"""What the docs say is there: links, commands, targets, settings, rooms."""
+"""The documents name only links, commands, targets, settings and rooms that exist."""
 
 import re
 import tomllib
@@ -61,7 +61,7 @@ def code_in(page: Path) -> str:
 
 
 def anchors_of(page: Path) -> set[str]:
-    """Return what GitHub makes of the headings."""
+    """Return the anchors that GitHub makes of the headings."""
     headings = HEADING.findall(FENCED.sub("", page.read_text()))
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -82,7 +82,7 @@ def test_no_relative_link_is_dead(page: Path) -> None:
 
 
 def unknown_words(typed: str) -> Iterator[str]:
-    """Walk down the command line as far as it names commands; yield what does not exist."""
+    """Follow the typed words through the commands; yield each unknown word."""
     command: Any = typer.main.get_command(cli.app)
     words = typed.split()
     while isinstance(command, TyperGroup) and words:

@@ -1,4 +1,4 @@
-"""What the pages have a person type makes no file that others on the machine may read."""
+"""The pages' commands make no file that other users of the machine may read."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What README.md has a newcomer do: the sale waits, and the lines that it gives release it."""
+"""README.md's example for newcomers: the sale waits, and README's lines release it."""
 
 import re
 from datetime import UTC, datetime

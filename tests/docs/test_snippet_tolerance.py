@@ -1,4 +1,4 @@
-"""The snippets take and refuse what `mintpost verify` takes and refuses, however it is pasted."""
+"""The snippets judge every pasted key and token as `mintpost verify` does."""
 
 import base64
 import quopri
