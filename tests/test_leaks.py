@@ -1,4 +1,4 @@
-"""The search that ends every run of the tests finds what must not be there."""
+"""The search at the end of every test run finds private data."""
 
 import logging
 from uuid import uuid4
@@ -49,7 +49,7 @@ async def test_workflow_whose_id_tells_a_value_is_found(client: Client) -> None:
     search = LeakSearch({secret})
     try:
         leaks: list[str] = []
-        while not leaks:  # What was started just now may not be listed yet.
+        while not leaks:  # A run that was started just now may not be listed yet.
             leaks = await leaks_in_temporal(search, client)
         assert leaks == [f"{secret!r} in {secret}"]
     finally:

@@ -1,4 +1,4 @@
-"""What a person does about sales: wake them, send again, find them."""
+"""A person wakes sales, sends mails again, and finds sales."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What a web page in the operator's browser can do to the Temporal that `mintpost dev` starts.
+"""A web page in the operator's browser can do nothing to the Temporal of `mintpost dev`.
 
 A page reaches loopback in two ways: it sends a form there, or it has its own name point there (DNS
 rebinding) and asks as if it were at home.

@@ -1,4 +1,4 @@
-"""Which databases are taken, and which are refused with the command to run."""
+"""A process accepts a migrated database, and refuses others with the command to run."""
 
 import asyncio
 import shutil

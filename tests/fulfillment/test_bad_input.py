@@ -1,4 +1,4 @@
-"""Whatever is thrown at the webhook is a row, a 200, and a sentence where a person looks."""
+"""The webhook answers bad input with 200, keeps it as an event, and shows a sentence."""
 
 import json
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ def refused(
 
 
 def unread(what: str, body: bytes, content_type: str = FORM) -> Case:
-    """Expect a body of which nothing can be read, not even what it is."""
+    """Expect an unreadable body, of an unknown kind."""
     return refused(what, body, kind="unknown", content_type=content_type)
 
 

@@ -1,4 +1,4 @@
-"""What a buyer writes into a sale is mailed to an address that the buyer chose as well."""
+"""A buyer chooses both the words in a mail and its address, so the mail must not carry spam."""
 
 from email import message_from_bytes
 from email.policy import default

@@ -65,7 +65,7 @@ def broken(database: Database, step: str) -> Iterator[None]:
 
 
 async def pending_by_hand(mintpost: Mintpost, step: str, workflow_id: str) -> AsyncActivityHandle:
-    """Wait until a step is pending; return what a person completes or fails it by."""
+    """Wait until a step is pending; return the handle by which a person ends it."""
     await mintpost.pending(workflow_id.partition(":")[2], step)
     return mintpost.client.get_async_activity_handle(
         workflow_id=workflow_id, run_id=None, activity_id=step

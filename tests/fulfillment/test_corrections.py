@@ -1,4 +1,4 @@
-"""What a person corrected stands, whatever of the sale waits or comes later."""
+"""A correction stands against everything of the sale that waits or comes later."""
 
 import pytest
 

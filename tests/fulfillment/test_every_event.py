@@ -1,4 +1,4 @@
-"""Every kind of event that Gumroad sends, and what becomes of it without a person's doing."""
+"""Every kind of event that Gumroad sends has its outcome without a person's help."""
 
 import json
 from collections.abc import AsyncIterator
@@ -74,7 +74,7 @@ def failed(what: str, body: bytes, *, kind: str = "sale", order_id: str | None =
 
 
 def overwritten(field: str) -> bytes:
-    """Return a sale of its own in which a custom field has overwritten Gumroad's."""
+    """Return a new sale with a custom field that has overwritten Gumroad's own."""
     words = "the buyer's words"
     own = {"sale_id": f"custom-{field}=="}
     return changed(ORDINARY, **(own | {field: words, f"custom_fields[{field}]": words}))

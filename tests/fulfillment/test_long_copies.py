@@ -46,7 +46,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @dataclass
 class Watched(Gumroad):
-    """Notes what each reading of a body keeps others from: writing, or the event loop."""
+    """Notes the part that each reading of a body blocks: the writers, or the event loop."""
 
     file: str
     loop: int = field(default_factory=threading.get_ident)
@@ -103,7 +103,7 @@ async def store_copies(database: Database) -> int:
 
 @pytest.fixture
 def fulfill(database: Database, watched: Watched, tmp_path: Path) -> Fulfill:
-    """Return what runs the steps of a ping, its mail said to be written down."""
+    """Return a runner of a ping's steps, with a mail that counts as written down."""
     products = tmp_path / "products.yaml"
     products.write_text(PRODUCTS)
     storefronts: dict[str, Storefront] = {"gumroad": watched}
@@ -130,7 +130,7 @@ async def test_mint_and_close_read_no_body_while_anything_is_locked(
     closed = await fulfill(first)
 
     assert (closed.rows, watched.locked) == (COPIES + 1, [])
-    # Whether it was refunded, and whom it names: each is read for both.
+    # Each body is read twice: for a refund, and for the address.
     assert watched.read.count(MIB) == 2 * COPIES
     (license_,) = await database.read(list_licenses, Filters())
     assert license_.email == NEW

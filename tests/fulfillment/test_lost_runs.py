@@ -1,4 +1,4 @@
-"""A row whose run ended without it is not forgotten."""
+"""The watcher finds an event after its run ended without settling it."""
 
 from datetime import UTC, datetime
 

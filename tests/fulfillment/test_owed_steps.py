@@ -1,4 +1,4 @@
-"""Closing looks at what is there, and no row ends well while something is owed."""
+"""Close looks into the database, and no event ends well while a step is owed."""
 
 import pytest
 from sqlalchemy import delete, text

@@ -1,4 +1,4 @@
-"""What a purchase means, after the products.yaml of the moment."""
+"""The current products.yaml decides what a purchase gives."""
 
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -60,7 +60,7 @@ async def shop(setup: Setup) -> AsyncIterator[Mintpost]:
 
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> Logged:
-    """Return the function that tells what the product mapping has logged at a level."""
+    """Return a function that lists the product mapping's log lines of a level."""
     name = "catalog.file"
     caplog.set_level(logging.INFO, name)
     return lambda level: [
@@ -79,7 +79,7 @@ def end(year: int, month: int, day: int) -> datetime:
 
 
 async def parked(mintpost: Mintpost, count: int) -> list[str | None]:
-    """Wait until so many rows tell what they wait for; return that in order of arrival."""
+    """Wait until so many events have a sentence; return the sentences in order of arrival."""
 
     async def told() -> list[str | None] | None:
         waiting = [row.error for row in await mintpost.events() if row.outcome is None]

@@ -1,4 +1,4 @@
-"""A sale that was paid gets its license, whatever was typed and whatever a clock shows."""
+"""A paid sale gets its license in spite of odd characters and wrong clocks."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -98,7 +98,7 @@ async def test_api_whose_clock_is_days_behind_costs_no_sale(setup: Setup) -> Non
 async def test_sale_that_failed_while_every_clock_was_behind_is_healed_by_a_reset(
     setup: Setup,
 ) -> None:
-    # To our clocks, which are right, a sale of next week looks as one of now does to theirs.
+    # Our clocks are right: a sale of next week looks to them as a sale of now looks to theirs.
     ahead = datetime.now(UTC) + DAYS
     order = f"ahead-{setup.task_queue}"
     async with running(setup) as mintpost:

@@ -1,4 +1,4 @@
-"""What becomes of Gumroad's own request bodies, from webhook to inbox."""
+"""Gumroad's recorded request bodies, from webhook to inbox."""
 
 from datetime import UTC, datetime
 

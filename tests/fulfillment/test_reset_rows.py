@@ -1,4 +1,4 @@
-"""A failed row whose run a person reset is open again when it parks again."""
+"""A person resets a failed run: if it parks again, its event is open again."""
 
 from functools import partial
 
@@ -36,7 +36,7 @@ async def terminated(mintpost: Mintpost) -> None:
 
 
 async def dispatched(mintpost: Mintpost) -> bool | None:
-    """Look whether none is left for which the relay would start a run of its own."""
+    """Tell whether no event is left that the relay would start."""
     return all(event.workflow_id is not None for event in await mintpost.events()) or None
 
 

@@ -1,4 +1,4 @@
-"""A run whose workflow tasks fail again and again is told on its row, by `show` and `/readyz`."""
+"""If the tasks of a run fail again and again, its event, `show` and `/readyz` say so."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""From bytes to named texts, whatever the bytes."""
+"""Any bytes become named texts, or an error."""
 
 import json
 from urllib.parse import unquote_to_bytes

@@ -1,4 +1,4 @@
-"""What every storefront keeps, whatever the request; a new one adds its sample here."""
+"""Promises of every storefront for any request; a new storefront adds its sample here."""
 
 from datetime import UTC, datetime
 

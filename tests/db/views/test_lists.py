@@ -1,4 +1,4 @@
-"""What the lists show, and what their filters leave out."""
+"""The lists show their rows, and their filters leave rows out."""
 
 from datetime import timedelta
 from typing import Any

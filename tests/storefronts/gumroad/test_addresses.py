@@ -1,4 +1,4 @@
-"""Which address a sale may carry: the buyer has paid, whatever became of the typing."""
+"""Addresses that a sale may carry: the buyer has paid, even if the address is mistyped."""
 
 from collections.abc import Callable, Mapping
 

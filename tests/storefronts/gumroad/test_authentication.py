@@ -1,4 +1,4 @@
-"""Who may send a ping: the one whose URL holds the secret."""
+"""Only a sender whose URL holds the secret may send a ping."""
 
 import base64
 import hmac

@@ -1,4 +1,4 @@
-"""When a sale was, where the clocks of the storefront, the API and the database differ."""
+"""The time of a sale, if the clocks of the storefront, the API and the database differ."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -21,7 +21,7 @@ DATABASE_IS_BEHIND = "the clock of the database is behind, for it was sold after
 
 
 def read(gumroad: Gumroad, ping: StoredRequest, *, api: timedelta, database: timedelta) -> Sale:
-    """Read a ping of a moment at which these two clocks were wrong by so much."""
+    """Read a ping while the two clocks are wrong by these amounts."""
     clocks = replace(ping, received_at=SOLD_AT + api, read_at=SOLD_AT + database)
     sale = gumroad.parse(clocks)
     assert isinstance(sale, Sale)

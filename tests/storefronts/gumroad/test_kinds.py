@@ -1,4 +1,4 @@
-"""What a ping says it is, which order it names, and whether it is a sale at all."""
+"""A ping names its kind and its order, and may be no sale at all."""
 
 from collections.abc import Callable, Mapping
 

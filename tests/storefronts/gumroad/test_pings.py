@@ -1,4 +1,4 @@
-"""Every recorded ping, as Gumroad encodes it and as JSON, and what becomes of it."""
+"""Every recorded ping, as Gumroad encodes it and as JSON, has its outcome."""
 
 import json
 from collections.abc import Callable

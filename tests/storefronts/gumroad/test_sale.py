@@ -1,4 +1,4 @@
-"""What the ordinary sale becomes when one thing about it is different."""
+"""The ordinary sale with one difference, and the sale that is read from it."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -94,7 +94,7 @@ def test_a_wrong_field_is_named_with_what_would_be_right(
         ("full_name", None, {"name": "ada.buyer"}),
         ("quantity", "1000000", {"quantity": 1_000_000}),
         ("price", "1000000000000", {"price_cents": 10**12}),
-        # The price is in dollars whatever the listing's currency.
+        # The price is in dollars, also if the listing's currency is another.
         ("currency", "eur", {"currency": "usd"}),
         ("offer_code", "", {"offer_code": None}),
         ("subscription_id", "", {"subscription_id": None}),
