@@ -41,7 +41,7 @@ class TemporalRefusesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TemporalTrouble:
-    """When `refused` is true, waiting does not help: a person must act."""
+    """With `refused`, waiting does not help: a person must act."""
 
     sentence: str
     refused: bool

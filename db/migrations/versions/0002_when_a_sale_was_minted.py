@@ -1,4 +1,4 @@
-"""When a sale got its license, so that no repetition of a charge decides it anew."""
+"""Keeps the time at which a sale got its license, so that no repeated charge decides it again."""
 
 import sqlalchemy as sa
 from alembic import op

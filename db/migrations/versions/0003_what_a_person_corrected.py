@@ -1,4 +1,4 @@
-"""What a person corrected stands: kept before there is a license, and over what charges repeat."""
+"""Keeps a person's corrections: also before there is a license, and against later charges."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Who had a license decided anew by another mapping, when and why."""
+"""Records who had a license decided again by another mapping, when and why."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Who gave a license to another: a giver complains as well, and was found by nothing."""
+"""Keeps the giver of a license, because a giver complains too, and no search found one."""
 
 import json
 from urllib.parse import parse_qsl
