@@ -13,7 +13,7 @@ from catalog.yaml_document import (
     KeyPath,
     Mistake,
     MistakesError,
-    Odd,
+    Unusable,
     read_yaml,
     shown,
 )
@@ -61,7 +61,7 @@ class _Reading:
         first = f'start it with a storefront, "{self.sources[0]}:"'
         if not self.data:
             self.mistakes.append(Mistake(1, f"the file is empty: {first}"))
-        elif self.data is not Odd.TOLD:
+        elif self.data is not Unusable.REPORTED:
             self.mistakes.append(Mistake(1, f"the file is {self.places[()].written}: {first}"))
         return {}
 
@@ -70,7 +70,7 @@ class _Reading:
             self.tell((source,), _unknown("storefront", source, self.sources))
         elif isinstance(listed, list):
             return self.entries(source, listed)
-        elif listed is not Odd.TOLD:
+        elif listed is not Unusable.REPORTED:
             written = self.places[(source,)].written
             self.tell((source,), f'{source} must be a list of "- product_id: …", not {written}')
         return []
@@ -96,14 +96,14 @@ class _Reading:
             except ValidationError as error:
                 for detail in error.errors(include_url=False):
                     self.refuse(path, detail)
-        elif data is not Odd.TOLD:
+        elif data is not Unusable.REPORTED:
             self.tell(
                 path, f"an entry must have keys, product_id first, but is {self.written(path)}"
             )
         return None
 
     def refuse(self, entry: KeyPath, detail: ErrorDetails) -> None:
-        if detail["input"] is Odd.TOLD:
+        if detail["input"] is Unusable.REPORTED:
             return
         path = (*entry, *detail["loc"])
         self.tell(path, _sentence(detail, self.written(path)))
@@ -130,7 +130,7 @@ def _sentence(detail: ErrorDetails, written: str) -> str:
         return f"{key} is empty"
     # YAML reads 1.0, on and 2026 as other types than text, so quotes help here; they do not help
     # for a mapping.
-    if kind == "string_type" and isinstance(detail["input"], int | Odd):
+    if kind == "string_type" and isinstance(detail["input"], int | Unusable):
         return f'{key} must be text: quote it, "{written}"'
     facts = {"most": MOST.get(key), **detail.get("ctx", {})}
     return _SENTENCES[kind].format(key=key, written=written, **facts)

@@ -36,12 +36,12 @@ class MistakesError(Exception):
         self.mistakes = sorted(set(mistakes))
 
 
-class Odd(Enum):
+class Unusable(Enum):
     """Stands for a value that cannot be used."""
 
-    SCALAR = auto()
+    OTHER_SCALAR = auto()
     """Not text, not a whole number and not null: `on`, `1.5`, `2026-09-01`."""
-    TOLD = auto()
+    REPORTED = auto()
     """A mistake about the value is already recorded."""
 
 
@@ -55,7 +55,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`data` is made of dict, list, str, int, None and Odd. Dicts have text keys."""
+    """`data` holds dicts with text keys, list, str, int, None and Unusable."""
 
     data: object
     places: Mapping[KeyPath, Place]
@@ -94,7 +94,7 @@ class _Walk:
             return self.told(line, f'alias "{shown(node.value)}": write it out, or quote it')
         return _scalar(node)
 
-    def read_mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, object] | Odd:
+    def read_mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, object] | Unusable:
         data: dict[str, object] = {}
         for key, value in node.value:
             line = _line(key)
@@ -106,7 +106,7 @@ class _Walk:
                 continue
             data[key.value] = self.read(value, (*path, key.value), line)
         # Without any valid key, the mapping would also be reported as empty.
-        return data if data or not node.value else Odd.TOLD
+        return data if data or not node.value else Unusable.REPORTED
 
     def takes_key(self, key: yaml.Node, path: KeyPath) -> bool:
         if key.tag == "tag:yaml.org,2002:merge":
@@ -129,9 +129,9 @@ class _Walk:
             return True
         return False
 
-    def told(self, line: int, sentence: str) -> Odd:
+    def told(self, line: int, sentence: str) -> Unusable:
         self.mistakes.append(Mistake(line, sentence))
-        return Odd.TOLD
+        return Unusable.REPORTED
 
 
 class _Composer(yaml.SafeLoader):
@@ -184,7 +184,7 @@ def _compose(text: str) -> yaml.Node | None:
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    """A problem in PyYAML's words and in ours; `at_start` reports its construct's first line."""
+    """A problem in PyYAML's words and in ours. `at_start`: report the construct's first line."""
 
     theirs: str
     ours: str
@@ -229,7 +229,7 @@ def _scalar(node: yaml.Node) -> object:
     # Longer numbers are beyond every limit, and int() refuses thousands of digits.
     if kind == "int" and re.fullmatch(r"[-+]?(0|[1-9][0-9]{0,17})", node.value):
         return int(node.value)
-    return Odd.SCALAR
+    return Unusable.OTHER_SCALAR
 
 
 def _written(node: yaml.Node) -> str:

@@ -30,7 +30,7 @@ from commands.proof import (
 from db.engine import Database, open_engine
 from db.views.timeline import Step, trace_order
 from domain.identifiers import order_reference
-from embedded.isolated_plan import plan_apart
+from embedded.isolated_plan import plan_isolated_stack
 from embedded.ports import NO_TLS
 from embedded.stack import Stack, StackPlan
 from kit.clock import utc_now
@@ -181,4 +181,4 @@ def _plan(data_dir: Path, environment: Mapping[str, str]) -> StackPlan:
         "EMAIL_FROM": "Lumen <hello@lumenapp.example>",
         "EMAIL_REPLY_TO": "hello@lumenapp.example",
     }
-    return plan_apart(data_dir, PRODUCTS, {**environment, **shop})
+    return plan_isolated_stack(data_dir, PRODUCTS, {**environment, **shop})

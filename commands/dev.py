@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 from sqlalchemy import URL
 
-from embedded.data_dir import WEBHOOK_FILE, only_one, own_secrets
+from embedded.data_dir import WEBHOOK_FILE, generated_secrets, locked_data_dir
 from embedded.stack import Stack, StackPlan
 from kit.signals import stopped_by_signals
 from operations.migrate import migrate_database
@@ -24,13 +24,13 @@ def plan_dev(
         port=port,
         temporal_port=temporal_port,
         ui_port=ui_port,
-        environment={**environment, **own_secrets(data_dir, environment)},
+        environment={**environment, **generated_secrets(data_dir, environment)},
     )
 
 
 async def run_dev(plan: StackPlan, database: URL, console: Console) -> None:
     """Start the stack, say where it is, and stop it on Ctrl-C or when a part of it dies."""
-    with only_one(plan.data_dir), stopped_by_signals():
+    with locked_data_dir(plan.data_dir), stopped_by_signals():
         await asyncio.to_thread(migrate_database, database)
         async with Stack(plan) as stack:
             _announce(plan, console)

@@ -13,7 +13,7 @@ from pathlib import Path
 from kit.refusals import RefusedError
 
 TAIL_LINES = 15
-TETHER = (sys.executable, "-IS", str(Path(__file__).with_name("tether.py")))
+DIE_WITH_PARENT = (sys.executable, "-IS", str(Path(__file__).with_name("die_with_parent.py")))
 
 
 class ChildDiedError(RefusedError):
@@ -78,7 +78,7 @@ async def spawn(
         log = None if logs is None else logs / f"{name}.log"
         output = None if log is None else opened.enter_context(log.open("ab"))
         process = await asyncio.create_subprocess_exec(
-            *TETHER,
+            *DIE_WITH_PARENT,
             str(os.getpid()),
             *command,
             env=dict(environment),

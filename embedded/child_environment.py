@@ -54,7 +54,7 @@ def environment_of(process: str, given: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def hidden_settings() -> Iterator[None]:
-    """Keep our settings from a child that a library starts, which inherits all we have."""
+    """Hide our settings while a library starts a child, because children inherit them."""
     hidden = {name: os.environ[name] for name in os.environ if _is_secret_of_ours(name)}
     for name in hidden:
         del os.environ[name]

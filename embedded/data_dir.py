@@ -18,7 +18,7 @@ class DataDirTakenError(RefusedError):
     """Another `mintpost dev` holds the folder. The sentence names the folder."""
 
 
-def own_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:
+def generated_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """Return the secrets that the environment lacks.
 
     They are generated once and kept in `data_dir`.
@@ -49,7 +49,7 @@ def make_private(folder: Path, named_by: str | None = None) -> None:
 
 
 @contextmanager
-def only_one(data_dir: Path) -> Iterator[None]:
+def locked_data_dir(data_dir: Path) -> Iterator[None]:
     """Lock the data dir, because two Temporal servers writing one file would corrupt the file."""
     with (data_dir / "lock").open("w") as file:
         try:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from embedded.data_dir import own_secrets
+from embedded.data_dir import generated_secrets
 from embedded.ports import free_ports
 from embedded.stack import StackPlan
 
 
-def plan_apart(
+def plan_isolated_stack(
     data_dir: Path, products: str, environment: Mapping[str, str], *, worker: str = "worker"
 ) -> StackPlan:
     """Plan a stack with new secrets and its own product mapping. It logs to files in `data_dir`."""
@@ -16,7 +16,7 @@ def plan_apart(
     mapping.write_text(products)
     logs.mkdir()
     port, temporal_port, ui_port = free_ports(3)
-    own = {**own_secrets(data_dir, {}), "PRODUCTS_FILE": str(mapping)}
+    own = {**generated_secrets(data_dir, {}), "PRODUCTS_FILE": str(mapping)}
     return StackPlan(
         data_dir=data_dir,
         # Run there, and not in the caller's directory, because processes read `.env` from theirs.

@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 from embedded.child import Child, spawn
 from embedded.child_environment import environment_of
 from embedded.ports import HOST, NO_TLS, require_free
-from embedded.temporal_server import keep_histories, provide_temporal, server_command
+from embedded.temporal_server import ensure_temporal, server_command, set_retention
 from kit.refusals import RefusedError
 from kit.runs import no_worker_sentence
 from workflows.names import TASK_QUEUE
@@ -94,10 +94,10 @@ class Stack:
     async def start(self) -> None:
         plan = self.plan
         file = plan.data_dir / "temporal.db"
-        await provide_temporal()
+        await ensure_temporal()
         await self.spawn("temporal", server_command(file, HOST, plan.temporal_port, plan.ui_port))
         client = await self.until("Temporal", self.connected)
-        await keep_histories(client)
+        await set_retention(client)
         await self.spawn("worker", [sys.executable, "-m", plan.worker])
         await self.spawn("api", _uvicorn(plan.port))
         await self.until("the API", self.api_is_ready)

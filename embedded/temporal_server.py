@@ -44,7 +44,7 @@ def temporal_binary() -> Path:
     return found
 
 
-async def provide_temporal() -> None:
+async def ensure_temporal() -> None:
     """Let Temporal's SDK download the command, because PyPI lacks it for some kinds of machine."""
     if _find_temporal() is not None:
         return
@@ -87,7 +87,7 @@ def server_command(file: Path, host: str, port: int, ui_port: int) -> list[str]:
     ]
 
 
-async def keep_histories(client: Client, retention: timedelta = RETENTION) -> None:
+async def set_retention(client: Client, retention: timedelta = RETENTION) -> None:
     keep = Duration()
     keep.FromTimedelta(retention)
     await client.workflow_service.update_namespace(

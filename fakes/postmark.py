@@ -100,7 +100,7 @@ class FakePostmark:
         host, port = self._server.sockets[0].getsockname()
         return f"http://{host}:{port}"
 
-    def hand_over(self) -> tuple[Accepted, ...]:
+    def take_accepted(self) -> tuple[Accepted, ...]:
         """Return the mails accepted so far and forget them. Later mails go to the next caller."""
         taken = tuple(self.accepted)
         self.reactions.clear()

@@ -10,9 +10,9 @@ PATIENCE = timedelta(seconds=10)
 
 
 async def connect(config: ClientConnectConfig) -> Client:
-    """Connect, then check that the namespace exists: a connection alone does not check.
+    """Connect, then check that the namespace exists, because a connection proves nothing about it.
 
-    Raises RuntimeError when Temporal cannot be reached, and RPCError when it refuses.
+    Raises RuntimeError when Temporal cannot be reached, and RPCError when Temporal refuses.
     """
     client = await Client.connect(**config)
     request = DescribeNamespaceRequest(namespace=client.namespace)

@@ -76,7 +76,7 @@ class BackgroundLoop(ABC):
 
     async def look(self) -> bool:
         """Run once. Return False when there is work to retry; the reason is logged once."""
-        # Cleared before the run, so that work which arrives during the run starts another one.
+        # Cleared before the run: work that arrives during the run then starts the next run.
         self.woken.clear()
         try:
             trouble = await self.run_once()

@@ -29,7 +29,7 @@ OUTAGES = {
     "INTERNAL": "Temporal cannot be reached (INTERNAL): does a Temporal answer at "
     "TEMPORAL_ADDRESS, and does it want TEMPORAL_TLS?",
 }
-"""These may pass, so the process waits. Each other status also waits, and is shown by name."""
+"""An outage may pass, so the process waits. Every other status is shown by name, and also waits."""
 
 _STATUS = re.compile(r"Status \{ code: (\w+)")
 _TLS = re.compile(r"InvalidMessage|InvalidCertificate|AlertReceived|PeerIncompatible")

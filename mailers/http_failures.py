@@ -27,7 +27,9 @@ OUT_OF_TIME = (TimeoutError, httpx.TimeoutException)
 
 
 @contextmanager
-def told_as(failure: Callable[[str, Exception], MintpostError], provider: str) -> Iterator[None]:
+def translated_failures(
+    failure: Callable[[str, Exception], MintpostError], provider: str
+) -> Iterator[None]:
     """Replace every exception in the block by our own error, which `failure` builds."""
     try:
         yield

@@ -1,7 +1,7 @@
 """Finds our files that other users of the machine may write or read.
 
-A user who may write the signing key or the data can order licenses, so the process ends. For files
-that others may only read it warns, because a mounted secret is often readable by all.
+A user who may write the signing key or the data can order licenses, so the process ends. A file
+that others may only read gives a warning, because mounted secrets are often readable by all.
 """
 
 import os
@@ -78,7 +78,7 @@ def _writable(variable: str, path: Path) -> str | None:
 def _readable(variable: str, path: Path) -> Iterator[str]:
     if _mode(path) & READ:
         yield f"{variable}: other users of this machine may read {path}: {_close(path)}"
-    elif _is_anothers(path):
+    elif _belongs_to_another(path):
         yield (
             f"{variable}: {path} belongs to another user, who may read and write it: "
             f"sudo chown {os.geteuid()} {quote(str(path.absolute()))}"
@@ -93,7 +93,7 @@ def _is_closed(folder: Path) -> bool:
     return not _mode(folder) & (stat.S_IXGRP | stat.S_IXOTH)
 
 
-def _is_anothers(path: Path) -> bool:
+def _belongs_to_another(path: Path) -> bool:
     try:
         owner = path.stat().st_uid
     except OSError:

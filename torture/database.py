@@ -145,8 +145,8 @@ def postgres_store() -> Iterator[RoundDatabase]:
 def _stopped_after_us(pid_file: Path) -> Iterator[None]:
     """Have a shell stop the server after our end, even after `kill -9`.
 
-    The shell waits until our end of a pipe closes. The tether cannot stop the server, because the
-    server detaches from its parent.
+    The shell waits until our end of a pipe closes. `die_with_parent` cannot stop the server,
+    because the server detaches from its parent.
     """
     stop = ["/bin/sh", "-c", 'read -r _; kill -INT "$(head -n 1 "$0")"', str(pid_file)]
     null = subprocess.DEVNULL

@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from db.engine import Database, open_engine
 from domain.errors import DatabaseAwayError
-from embedded.isolated_plan import plan_apart
+from embedded.isolated_plan import plan_isolated_stack
 from embedded.stack import Stack, StackPlan
 from fakes.postmark import FakePostmark
 from storefronts.registry import DEFAULT
@@ -116,7 +116,7 @@ async def _play(
         correcting.cancel()
         faults.cancel_completions()
     quiet = monotonic()
-    accepted, recorded = place.postmark.hand_over(), tuple(operator.recorded)
+    accepted, recorded = place.postmark.take_accepted(), tuple(operator.recorded)
     seen = OutsideEvidence(tuple(sender.attempts), accepted, is_quiet, recorded)
     evidence = await gather(place.database, place.data_dir, schedule.prefix, seen)
     return Result(
@@ -172,4 +172,4 @@ def _plan(
         "EMAIL_LOOKUP_SECONDS": str(LOOKUP_SECONDS),
     }
     worker = "torture.worker"
-    return plan_apart(data_dir, PRODUCTS, {**environment, **own}, worker=worker)
+    return plan_isolated_stack(data_dir, PRODUCTS, {**environment, **own}, worker=worker)

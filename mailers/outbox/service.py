@@ -59,7 +59,7 @@ class LoggingEmailService(EmailService):
     async def find(self, mark: Mark, patience: timedelta = PATIENCE) -> Receipt | None:
         file = self._file(mark.delivery_id)
         try:
-            found = await asyncio.to_thread(_bears, file, _message_id(mark).encode())
+            found = await asyncio.to_thread(_contains, file, _message_id(mark).encode())
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise DeliveryInDoubtError("the outbox folder", f"cannot be read ({why})") from None
@@ -105,7 +105,7 @@ def _message_id(mark: Mark) -> str:
     return f"<{mark.reference}@mintpost.localhost>"
 
 
-def _bears(file: Path, message_id: bytes) -> bool:
+def _contains(file: Path, message_id: bytes) -> bool:
     try:
         return message_id in file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):

@@ -29,7 +29,7 @@ from mailers.base import (
     Receipt,
     Safeguard,
 )
-from mailers.http_failures import asking_failure, sending_failure, told_as
+from mailers.http_failures import asking_failure, sending_failure, translated_failures
 from mailers.postmark.answers import read_answer, read_listing
 from mailers.postmark.verdicts import PROVIDER, receipt_of, refused_settings, trouble
 
@@ -64,14 +64,14 @@ class PostmarkEmailService(EmailService):
     @override
     async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt:
         body = self._encode(email)
-        with told_as(sending_failure, PROVIDER):
+        with translated_failures(sending_failure, PROVIDER):
             response = await self._call("email", patience, content=body)
         return receipt_of(read_answer(response), email.delivery_id, self._account.message_stream)
 
     @override
     async def find(self, mark: Mark, patience: timedelta = PATIENCE) -> Receipt | None:
         search = self._search(mark)
-        with told_as(asking_failure, PROVIDER):
+        with translated_failures(asking_failure, PROVIDER):
             response = await self._call("messages/outbound", patience, params=search)
         return _found(response, mark)
 

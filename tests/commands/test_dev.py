@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL, text
 
 from db.engine import open_engine
-from embedded.data_dir import DataDirTakenError, make_private, only_one, own_secrets
+from embedded.data_dir import DataDirTakenError, generated_secrets, locked_data_dir, make_private
 from fakes.postmark import FakePostmark
 from tests.support.processes import MINTPOST, all_gone, run, some_ports, start
 
@@ -118,19 +118,19 @@ async def test_killing_it_outright_ends_its_processes_too(shop: Path) -> None:
 
 def test_a_second_one_in_the_same_data_dir_is_refused(tmp_path: Path) -> None:
     with (
-        only_one(tmp_path),
+        locked_data_dir(tmp_path),
         pytest.raises(DataDirTakenError, match="stop it, or choose another --data-dir"),
-        only_one(tmp_path),
+        locked_data_dir(tmp_path),
     ):
         pytest.fail("two of them run in one data dir")
-    with only_one(tmp_path):
+    with locked_data_dir(tmp_path):
         pass
 
 
 def test_what_it_keeps_is_for_its_owner_alone(tmp_path: Path) -> None:
     folder = tmp_path / "var"
     make_private(folder)
-    own_secrets(folder, {})
+    generated_secrets(folder, {})
     files = sorted(folder.iterdir())
     assert [file.name for file in files] == ["signing-key.pem", "webhook-secret"]
     assert [oct(file.stat().st_mode & 0o777) for file in (folder, *files)] == [
@@ -141,13 +141,13 @@ def test_what_it_keeps_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_what_it_keeps_is_made_once(tmp_path: Path) -> None:
-    assert own_secrets(tmp_path, {}) == own_secrets(tmp_path, {})
+    assert generated_secrets(tmp_path, {}) == generated_secrets(tmp_path, {})
 
 
 def test_what_the_environment_has_is_not_made(tmp_path: Path) -> None:
     given = {"LICENSE_SIGNING_KEY": "a key", "GUMROAD_WEBHOOK_SECRET": "a secret"}
-    assert own_secrets(tmp_path, given) == {}
-    assert own_secrets(tmp_path, dict.fromkeys(given, "")).keys() == {
+    assert generated_secrets(tmp_path, given) == {}
+    assert generated_secrets(tmp_path, dict.fromkeys(given, "")).keys() == {
         "LICENSE_SIGNING_KEY_FILE",
         "GUMROAD_WEBHOOK_SECRET",
     }

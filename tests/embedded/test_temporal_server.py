@@ -16,8 +16,8 @@ from embedded import temporal_server
 from embedded.ports import HOST, PortTakenError, free_ports, require_free
 from embedded.temporal_server import (
     TemporalMissingError,
-    keep_histories,
-    provide_temporal,
+    ensure_temporal,
+    set_retention,
     temporal_binary,
 )
 from tests.support.waiting import until
@@ -42,7 +42,7 @@ async def test_a_failed_download_gives_the_same_sentence(
     nowhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    await provide_temporal()
+    await ensure_temporal()
     assert nowhere.joinpath("downloads").is_dir()
     with pytest.raises(TemporalMissingError, match="could not be downloaded"):
         temporal_binary()
@@ -102,5 +102,5 @@ async def test_histories_are_kept_for_ninety_days(client: Client) -> None:
             return None  # A new namespace is not known everywhere at once.
 
     assert await until(known, "the namespace is known") == timedelta(days=1)
-    await keep_histories(own)
+    await set_retention(own)
     assert await retention(own) == timedelta(days=90)

@@ -1,8 +1,8 @@
 """Replaces itself with another program, which Linux stops when our parent process ends.
 
-Usage: `python tether.py PARENT COMMAND…`. `mintpost dev` cannot stop its children after `kill -9`,
-so the kernel does. This is a program of its own because Python must not run code between fork and
-exec in a process with threads. On other systems it only starts the command.
+Usage: `python die_with_parent.py PARENT COMMAND…`. After `kill -9`, `mintpost dev` cannot stop its
+children, so the kernel does. The program is separate because Python must not run code between fork
+and exec in a process with threads. On other systems the command is only started.
 """
 
 import ctypes
