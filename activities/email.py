@@ -115,7 +115,7 @@ class EmailLicense(EmailStep):
                 await self.record(owed, found)
 
     async def look_up(self, owed: OwedEmail) -> Receipt | None:
-        """Return the mail that an attempt in doubt did send; None where a repetition is safe."""
+        """Return the mail that an attempt in doubt did send; None if a repetition is safe."""
         ends_at = owed.attempt_ends_at
         if ends_at is None:
             return None

@@ -67,7 +67,8 @@ def _undelivered(delivery: DeliveryLine) -> str | None:
         instead = f"a person corrected the address: delivery {delivery.superseded_by} goes instead"
         return "; ".join(filter(None, [instead, delivery.error]))
     # It has a time in the column of what was sent, and yet nobody got it.
-    unsent = "only written into the outbox: nobody got it" if delivery.status == "logged" else None
+    is_logged = delivery.status == DeliveryStatus.LOGGED
+    unsent = "only written into the outbox: nobody got it" if is_logged else None
     return delivery.error or unsent
 
 

@@ -45,7 +45,7 @@ def kept_correction(session: Session, sale: Sale) -> CorrectionRow | None:
 
 
 def corrected_address(session: Session, source: str, order_id: str | None) -> str | None:
-    """Return the newest corrected address of the order; None where there is no correction."""
+    """Return the newest corrected address of the order; None if there is no correction."""
     own = select(CorrectionRow.to).filter_by(source=source, order_id=order_id)
     return session.execute(own.order_by(CorrectionRow.id.desc()).limit(1)).scalar_one_or_none()
 
@@ -70,7 +70,7 @@ def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None
 
 
 def take_correction(license_: LicenseRow, said: CorrectionRow | None) -> bool:
-    """Give the license to the corrected address; False where a later correction exists."""
+    """Give the license to the corrected address; False if a later correction exists."""
     if said is None or said.id <= (license_.correction_id or 0):
         return False
     license_.correction_id, license_.email = said.id, said.to

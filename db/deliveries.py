@@ -89,7 +89,7 @@ def begin_attempt(
 ) -> datetime | None:
     """Claim the delivery for one attempt; return the end of its lease, which names the attempt.
 
-    Compare and swap: `seen` is the `attempt_ends_at` that the caller read. Return None where
+    Compare and swap: `seen` is the `attempt_ends_at` that the caller read. Return None if
     another attempt has claimed the delivery since, or a person has corrected its address.
     """
     ends_at = database_now(session) + lease

@@ -68,7 +68,7 @@ def tell_event(session: Session, seen: StartedEvent, error: str | None) -> None:
 
 
 def start_again(session: Session, event_id: int) -> bool:
-    """Let the relay start another workflow for an event; False where the event is settled."""
+    """Let the relay start another workflow for an event; False if the event is settled."""
     is_open = and_(EventRow.id == event_id, EventRow.outcome.is_(None))
     return count_updated(session, update(EventRow).where(is_open).values(dispatched_at=None)) == 1
 

@@ -60,7 +60,7 @@ DRIVERS = ("sqlite", "postgresql+psycopg")
 def database_url(text: str) -> URL:
     """Read DATABASE_URL; `postgres://` and `postgresql://` mean psycopg 3.
 
-    Raises ArgumentError where the text is no URL, or Mintpost cannot use such a database.
+    Raises ArgumentError if the text is no URL, or Mintpost cannot use such a database.
     """
     url = make_url(text)
     if url.drivername in {"postgres", "postgresql"}:
@@ -164,7 +164,7 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Engine:
 class Database:
     """Runs a query as one transaction in a thread. A query is a plain function of a session.
 
-    Raises DatabaseAwayError where the database cannot be used. The error repeats no words of the
+    Raises DatabaseAwayError if the database cannot be used. The error repeats no words of the
     driver, because they hold hosts, users and values.
     """
 

@@ -43,7 +43,7 @@ class StoredEvent:
 
 
 def insert_event(session: Session, new: NewEvent) -> int | None:
-    """Return the new event's id; None where an event with the same key exists."""
+    """Return the new event's id; None if an event with the same key exists."""
     return insert_once(
         session, EventRow, **{each.name: getattr(new, each.name) for each in fields(new)}
     )
@@ -55,7 +55,7 @@ def load_event(session: Session, event_id: int) -> StoredEvent:
 
 
 def lock_order(session: Session, source: str, order_id: str) -> bool:
-    """Lock an order until the end of the transaction; False where no event names the order.
+    """Lock an order until the end of the transaction; False if no event names the order.
 
     On PostgreSQL a correction may come while a run mints the order, or two runs may settle each
     other's event. Only the order's first event is locked, so that no deadlock is possible.

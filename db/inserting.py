@@ -13,7 +13,7 @@ Row = TypeVar("Row", bound=Table)
 
 
 def insert_once(session: Session, model: type[Row], **values: Any) -> int | None:  # noqa: ANN401 - a column's own type
-    """Return the new row's id; None where a row with the same unique values exists."""
+    """Return the new row's id; None if a row with the same unique values exists."""
     (primary_key,) = inspect(model).primary_key
     statement = _insert(session, model).values(values)
     return session.execute(

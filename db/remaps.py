@@ -73,7 +73,7 @@ def remap_license(
 ) -> Remapped | None:
     """Give the license today's terms, and owe a mail, in one transaction.
 
-    Return None where the terms are the same already. The terms are decided again here, because a
+    Return None if the terms are the same already. The terms are decided again here, because a
     charge may have come since a person saw the plan.
     """
     # Locked, so that a charge at the same moment sees the new terms.

@@ -75,7 +75,7 @@ class _Asked:
 def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
     """Owe each license of the order one more e-mail; return the deliveries' ids.
 
-    The list is empty where the order has no license. Then a corrected address is kept for the
+    The list is empty if the order has no license. Then a corrected address is kept for the
     license to come, and a failed sale runs again with this address. The same transaction
     withdraws the mails that still wait to go to the old address.
     """
@@ -101,7 +101,7 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
 
 
 def waiting_order(session: Session, source: str, order_id: str) -> WaitingOrder | None:
-    """Return the state of an order without a license; None where no event names the order."""
+    """Return the state of an order without a license; None if no event names the order."""
     rows = select(EventRow.outcome, EventRow.error).filter_by(source=source, order_id=order_id)
     # An open event tells more than a settled one, and a sale's event more than a refund's.
     of_sale = case((EventRow.kind.in_(ORDER_KINDS), 0), else_=1)

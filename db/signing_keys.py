@@ -40,7 +40,7 @@ def use_key(session: Session, key: KnownKey, now: datetime) -> None:
 
 
 def require_not_revoked(session: Session, kid: str) -> None:
-    """Raise SigningKeyRevokedError where the key is revoked. An unknown key is not revoked."""
+    """Raise SigningKeyRevokedError if the key is revoked. An unknown key is not revoked."""
     key = find_key(session, kid)
     if key is not None and key.revoked_at is not None:
         raise SigningKeyRevokedError(kid, f"{key.revoked_at:%Y-%m-%d}")
@@ -63,7 +63,7 @@ def find_key(session: Session, kid: str) -> KeyLine | None:
 
 
 def revoke_key(session: Session, kid: str, reason: str | None, now: datetime) -> bool:
-    """Revoke a key for ever; False where the key is unknown or already revoked."""
+    """Revoke a key for ever; False if the key is unknown or already revoked."""
     unrevoked = update(SigningKeyRow).where(
         SigningKeyRow.kid == kid, SigningKeyRow.revoked_at.is_(None)
     )

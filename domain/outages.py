@@ -62,7 +62,7 @@ ASKS = frozenset({None, *(DATABASE_REASONS[cause] for cause in ("refused", "time
 
 
 def database_reason(cause: str | None) -> str | None:
-    """Return the clause of a cause, or of its kind; None where both are unknown.
+    """Return the clause of a cause, or of its kind; None if both are unknown.
 
     A cause is a SQLSTATE, a code of SQLite, or one of our own words.
     """
@@ -74,6 +74,6 @@ def database_reason(cause: str | None) -> str | None:
 
 
 def code_of(cause: str | None) -> str | None:
-    """Return the code of a cause, as manuals list it; None where the cause is our own word."""
+    """Return the code of a cause, as manuals list it; None if the cause is our own word."""
     code = (cause or "").partition("/")[0]
     return None if not code or code.islower() else code

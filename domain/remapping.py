@@ -29,7 +29,7 @@ class Held:
 
 
 def terms_today(held: Held, catalog: Catalog) -> Terms | None:
-    """Return the terms by today's mapping; None where the mapping gives no license.
+    """Return the terms by today's mapping; None if the mapping gives no license.
 
     Raises ProductUnmappedError.
     """

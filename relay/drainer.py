@@ -96,7 +96,7 @@ class Drainer(BackgroundLoop):
 
 
 def rejects_these_values(error: Exception) -> bool:
-    """Tell whether the database rejects these values; False where it rejects everything."""
+    """Tell whether the database rejects these values; False if it rejects everything."""
     if isinstance(error, DBAPIError):
         return isinstance(error, DataError)
     return isinstance(error, StatementError | ValueError | TypeError | OverflowError)

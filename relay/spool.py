@@ -102,7 +102,7 @@ class Spool:
                     file.unlink()
 
     def state(self) -> str | None:
-        """Return the state of the spool for a person; None where it is empty and usable."""
+        """Return the state of the spool for a person; None if it is empty and usable."""
         if (trouble := self.trouble()) is not None:
             return f"{trouble}: a request will need the database"
         try:
@@ -114,7 +114,7 @@ class Spool:
         return f"requests: {', '.join(told)}" if told else None
 
     def trouble(self) -> str | None:
-        """Return why the spool cannot take a request; None where it can."""
+        """Return why the spool cannot take a request; None if it can."""
         try:
             self.prepare()
         except OSError as error:

@@ -56,7 +56,7 @@ class Store:
         """The reason why the latest commit failed or took too long."""
 
     async def keep(self, new: NewRequest) -> int | None:
-        """Return the event's id; None where the spool has the request. Raises NotStoredError.
+        """Return the event's id; None if the spool has the request. Raises NotStoredError.
 
         A commit or a file may finish after the answer. `request_id` is unique, so that is harmless.
         """

@@ -138,7 +138,7 @@ class Watcher:
         await self.database.write(mark_resend_dispatched, resend.id, None)
 
     async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:
-        """Return the status of the latest run; None where Temporal has no run with this id."""
+        """Return the status of the latest run; None if Temporal has no run with this id."""
         try:
             async with asyncio.timeout(self.patience.total_seconds()):
                 found = await describe(self.client, workflow_id, self.patience)

@@ -7,6 +7,7 @@ import typer
 
 from commands.context import given
 from commands.menu.options import Patience, Reason, require_storefront
+from domain.delivery import DeliveryStatus
 from kit.refusals import RefusedError
 
 Order = Annotated[
@@ -17,7 +18,8 @@ Order = Annotated[
 ]
 To = Annotated[str | None, typer.Option(metavar="ADDRESS", help="the corrected address")]
 Status = Annotated[
-    str | None, typer.Option(metavar="logged", help="all mails that were only written down")
+    str | None,
+    typer.Option(metavar=DeliveryStatus.LOGGED.value, help="all mails that were only written down"),
 ]
 
 
@@ -33,7 +35,7 @@ def resend(  # noqa: PLR0913 - a command's options
     """Send a license e-mail once more, to a corrected address if one is given."""
     from commands.resend import print_resent, run_resend
 
-    if (order is None) == (status is None) or status not in {None, "logged"}:
+    if (order is None) == (status is None) or status not in {None, DeliveryStatus.LOGGED}:
         raise RefusedError("name the sale whose mail to send, or give --status logged")
     if status is not None and not given(ctx).sends_mail():
         raise RefusedError("POSTMARK_TOKEN is not set: the mails would only be logged again")
