@@ -33,14 +33,15 @@ def migrate(engine: Engine, api_password: str | None = None) -> str:
 
     In PostgreSQL the API's role, where there is one, is given its rights anew.
     """
-    config = _config()
-    _refuse_newer(engine)
+    config = alembic_config()
+    found = _refuse_newer(engine)
     with _open(engine, _begin_without_foreign_keys) as connection:
         _refuse_unfit(connection)
         _take_turns(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        _refuse_loose_ends(connection)
+        if found != head():
+            _refuse_loose_rows(connection)
         grant_api(connection, api_password)
     return head()
 
@@ -87,10 +88,11 @@ def _take_turns(connection: Connection) -> None:
 
 @contextmanager
 def _begin_without_foreign_keys(engine: Engine) -> Iterator[Connection]:
-    """Begin a transaction in which SQLite lets a table be replaced that others refer to.
+    """Begin a transaction in which SQLite does not check foreign keys.
 
-    SQLite takes the switch between transactions only. The connection is closed in the end,
-    because the pool's next user expects the checks.
+    A migration may so replace a table that other tables refer to. SQLite takes the switch only
+    between transactions. The connection is closed at the end, because the next user of the pool
+    expects the checks.
     """
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
@@ -98,14 +100,14 @@ def _begin_without_foreign_keys(engine: Engine) -> Iterator[Connection]:
         return
     with engine.connect() as connection:
         connection.detach()
-        # Not by SQLAlchemy, which would begin the transaction first.
+        # SQLAlchemy would begin the transaction first.
         connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
         with connection.begin():
             yield connection
 
 
-def _refuse_loose_ends(connection: Connection) -> None:
-    """Raise where a row refers to none: what SQLite did not check meanwhile."""
+def _refuse_loose_rows(connection: Connection) -> None:
+    """Raise WrongMigrationError where a row refers to a missing row: SQLite checked none."""
     if connection.dialect.name != "sqlite":
         return
     if (loose := connection.exec_driver_sql("PRAGMA foreign_key_check").first()) is not None:
@@ -145,10 +147,10 @@ def _is_known(revision: str) -> bool:
 
 
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+    return ScriptDirectory.from_config(alembic_config())
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config

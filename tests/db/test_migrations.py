@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from alembic import command
 from sqlalchemy import URL, Connection, Engine, MetaData, insert, text
 
-from db.engine import open_engine
-from db.migrating import _config, migrate
-from db.tables import CorrectionRow, Table
+from db.migrating import migrate
+from db.tables import CorrectionRow
+from tests.db.migrated import at_revision
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
@@ -18,13 +17,7 @@ NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def first_engine(database_url: URL) -> Iterator[Engine]:
     """Open a database at migration 0001."""
-    engine = open_engine(database_url)
-    Table.metadata.drop_all(engine)
-    config = _config()
-    with engine.begin() as connection:
-        connection.execute(text("DROP TABLE alembic_version"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+    engine = at_revision(database_url, "0001")
     yield engine
     engine.dispose()
 

@@ -16,6 +16,8 @@ import pytest
 from db.requests import NewRequest
 from relay.spool import SET_ASIDE, UNFINISHED, WAITING, Spool, UnreadableError
 from tests.db.rows import NOON, new_ping
+from tests.support.pings import order_of
+from tests.support.released import unpack
 from tests.support.spooling import names, spooled
 
 REQUEST = NewRequest(
@@ -66,6 +68,14 @@ def test_file_of_an_earlier_version_can_be_read(tmp_path: Path) -> None:
     file.write_text(json.dumps(AS_WRITTEN))
     expected = replace(REQUEST, body=b"a=1", body_bytes=3, matched_secret=0)
     assert Spool(tmp_path).read(file) == expected
+
+
+def test_file_that_the_released_version_wrote_can_be_read(tmp_path: Path) -> None:
+    (file,) = (unpack(tmp_path) / "spool").iterdir()
+    new = Spool(file.parent).read(file)
+    assert (new.source, new.kind, new.order_id) == ("gumroad", "sale", "released-spooled")
+    assert (order_of(new.body), new.body_bytes) == ("released-spooled", len(new.body))
+    assert (new.matched_secret, new.secret_label, new.event_key) == (0, None, None)
 
 
 def test_folder_and_file_are_their_owners_alone(spool: Spool) -> None:

@@ -1,0 +1,71 @@
+"""Migration 0007 leaves all or nothing: a process that is killed in the middle, and again after."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Engine, inspect, text
+
+from db.migrating import migrate
+from tests.db.migrated import at_revision
+from tests.support.processes import MINTPOST, REPOSITORY, run
+from tests.support.released_events import fill
+
+SWITCH = Path(__file__).parent / "switches" / "killed_migration"
+EVENTS = 3000
+"""More than SQLite holds in memory, so that a part of the new tables is in its log by then."""
+
+LAST = "UPDATE alembic_version SET version_num='0007'"
+BEFORE = {
+    "sqlite": ("DROP TABLE events", LAST),
+    "postgresql": ("ALTER TABLE requests DROP COLUMN kind", LAST),
+}
+EVENTS_OF_0006 = {"request_id", "body", "headers", "sender", "matched_secret"}
+
+
+@pytest.fixture
+def engine(database_url: URL) -> Iterator[Engine]:
+    engine = at_revision(database_url, "0006")
+    fill(engine, EVENTS)
+    yield engine
+    engine.dispose()
+
+
+async def migrated(engine: Engine, folder: Path, kill_before: str | None = None) -> int:
+    """Run `mintpost migrate` as a process of its own. Return its exit code."""
+    environment = {
+        "DATABASE_URL": engine.url.render_as_string(hide_password=False),
+        "TEMPORAL_ADDRESS": "127.0.0.1:1",
+    }
+    if kill_before is not None:
+        environment["KILL_BEFORE"] = kill_before
+        environment["PYTHONPATH"] = f"{SWITCH}:{REPOSITORY}"
+    code, _ = await run(*MINTPOST, "migrate", folder=folder, environment=environment)
+    return code
+
+
+def version(engine: Engine) -> str:
+    with engine.connect() as connection:
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+
+
+def count(engine: Engine, table: str) -> int:
+    with engine.connect() as connection:
+        found = connection.execute(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 - our own words
+        return int(found.scalar_one())
+
+
+async def test_killed_migration_leaves_the_old_tables_and_runs_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    for statement in BEFORE[engine.dialect.name]:
+        assert await migrated(engine, tmp_path, statement) == -9
+        found = inspect(engine)
+        assert version(engine) == "0006"
+        assert not {"requests", "facts", "new_events"} & set(found.get_table_names())
+        assert {each["name"] for each in found.get_columns("events")} >= EVENTS_OF_0006
+        assert count(engine, "events") == EVENTS
+    assert await migrated(engine, tmp_path) == 0
+    migrate(engine)  # Again, which changes nothing.
+    assert version(engine) == "0007"
+    assert count(engine, "events") == count(engine, "requests") == EVENTS
