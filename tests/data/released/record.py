@@ -22,7 +22,7 @@ import httpx
 from temporalio.client import Client
 
 from embedded.ports import HOST, free_ports
-from embedded.temporal_server import keep_histories
+from embedded.temporal_server import set_retention
 from fakes.postmark import FakePostmark
 from tests.support.pings import changed, recorded
 from tests.support.processes import run, start
@@ -81,7 +81,7 @@ async def record_stack(mintpost: str, folder: Path, environment: dict[str, str])
     command = (mintpost, "dev", *flags, "--data-dir=var")
     async with start(*command, folder=folder, environment=environment) as running:
         await running.says("Ctrl-C stops all of it")
-        await keep_histories(await Client.connect(f"{HOST}:{temporal_port}"), FOREVER)
+        await set_retention(await Client.connect(f"{HOST}:{temporal_port}"), FOREVER)
         for content in POSTED:
             await post(f"http://{HOST}:{port}", folder, content)
         await until(lambda: ended(database), "each sale is where it shall be", 90)

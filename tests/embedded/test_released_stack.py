@@ -1,0 +1,161 @@
+"""A stack of the released version, with unfinished sales, goes on with today's code.
+
+`tests/data/released/record.py` recorded its data dir. The stack is one for the whole module,
+because each start takes seconds; each test looks at one sale of it.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import URL
+
+from db.engine import Database, open_engine
+from db.views.lists import EventLine, Filters, LicenseLine, list_events, list_licenses
+from embedded.isolated_plan import plan_isolated_stack
+from embedded.stack import Stack
+from fakes.postmark import FakePostmark
+from tests.support.leaks import LeakSearch
+from tests.support.pings import changed, recorded
+from tests.support.processes import MINTPOST, run
+from tests.support.released import unpack
+from tests.support.waiting import until
+
+MAPPED = """
+gumroad:
+  - {product_id: released-mapped, tier: core, years: 1}
+  - {product_id: released-unmapped, tier: pro}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The stack that goes on, and the parts around it that a test looks at."""
+
+    stack: Stack
+    postmark: FakePostmark
+    database: Database
+    folder: Path
+
+    async def command(self, *words: str) -> str:
+        plan = self.stack.plan
+        environment = {
+            **plan.environment,
+            "DATA_DIR": str(plan.data_dir),
+            "TEMPORAL_ADDRESS": plan.temporal_address,
+        }
+        code, said = await run(*MINTPOST, *words, folder=self.folder, environment=environment)
+        assert code == 0, said
+        return said
+
+    async def post(self, body: bytes) -> None:
+        secret = self.stack.plan.environment["GUMROAD_WEBHOOK_SECRET"]
+        url = f"{self.stack.plan.url}/webhooks/gumroad?secret={secret}"
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        async with httpx.AsyncClient(trust_env=False) as http:
+            assert (await http.post(url, content=body, headers=form)).status_code == 200
+
+    async def events(self, order_id: str) -> list[EventLine]:
+        return await self.database.read(list_events, Filters(order_id=order_id))
+
+    async def licenses(self, order_id: str) -> list[LicenseLine]:
+        return await self.database.read(list_licenses, Filters(order_id=order_id))
+
+    async def fulfilled(self, order_id: str) -> list[EventLine]:
+        """Wait until a row of the order is fulfilled and none is open; return all its rows."""
+
+        async def done() -> list[EventLine] | None:
+            lines = await self.events(order_id)
+            outcomes = [line.outcome for line in lines]
+            return lines if "fulfilled" in outcomes and None not in outcomes else None
+
+        return await until(done, f"{order_id} is fulfilled", 60)
+
+    def mails_to(self, address: str) -> int:
+        return sum(mail.message["To"] == address for mail in self.postmark.accepted)
+
+
+@pytest.fixture(scope="module")
+async def released(
+    tmp_path_factory: pytest.TempPathFactory, leak_search: LeakSearch
+) -> AsyncIterator[Released]:
+    folder = tmp_path_factory.mktemp("released")
+    data_dir = unpack(folder)
+    # The embedded Temporal does not run yet, as in an update by hand.
+    environment = {"DATA_DIR": str(data_dir), "TEMPORAL_ADDRESS": "127.0.0.1:1"}
+    code, said = await run(*MINTPOST, "migrate", folder=folder, environment=environment)
+    assert code == 0, said
+    async with FakePostmark() as postmark:
+        provider = {
+            "POSTMARK_TOKEN": postmark.token,
+            "POSTMARK_API_URL": postmark.url,
+            "EMAIL_FROM": "shop@example.com",
+        }
+        plan = plan_isolated_stack(data_dir, (folder / "products.yaml").read_text(), provider)
+        database = Database(
+            open_engine(URL.create("sqlite", database=str(data_dir / "mintpost.db")))
+        )
+        async with Stack(plan) as stack:
+            yield Released(stack, postmark, database, folder)
+        for license_ in database.read_here(list_licenses, Filters()):
+            leak_search.keep_private(license_.key, license_.email)
+        database.dispose()
+
+
+async def test_sale_that_waited_for_its_mail_is_mailed_once(released: Released) -> None:
+    (event,) = await released.fulfilled("released-running")
+    (license_,) = await released.licenses("released-running")
+    assert (event.id, license_.id) == (5, 2)
+    assert released.mails_to("running@example.com") == 1
+
+
+async def test_parked_sale_is_fulfilled_once_its_product_is_mapped(released: Released) -> None:
+    (parked,) = await released.events("released-parked")
+    assert parked.error == (
+        'unmapped product "released-unmapped": add it under gumroad in products.yaml'
+    )
+    (released.stack.plan.data_dir / "products.yaml").write_text(MAPPED)
+    await released.command("retry", "gumroad:released-parked")
+    await released.fulfilled("released-parked")
+    (license_,) = await released.licenses("released-parked")
+    assert license_.tier == "pro"
+    assert released.mails_to("parked@example.com") == 1
+
+
+async def test_request_that_the_released_version_spooled_is_fulfilled(released: Released) -> None:
+    (event,) = await released.fulfilled("released-spooled")
+    assert event.received_at.isoformat().startswith("2026-11-27T22:14:44.928237")
+    assert len(await released.licenses("released-spooled")) == 1
+    assert released.mails_to("spooled@example.com") == 1
+
+
+async def test_failed_sale_keeps_its_sentence_until_a_person_corrects_it(
+    released: Released,
+) -> None:
+    (failed,) = await released.events("released-failed")
+    assert (failed.outcome, failed.workflow_id) == ("failed", "gumroad:released-failed")
+    assert "email must be one bare e-mail address" in (failed.error or "")
+    await released.command("resend", "gumroad:released-failed", "--to", "right@example.com")
+    (event,) = await released.fulfilled("released-failed")
+    assert (event.id, event.error) == (failed.id, None)
+    assert len(await released.licenses("released-failed")) == 1
+    assert released.mails_to("right@example.com") == 1
+
+
+async def test_fulfilled_sale_is_not_touched_and_another_copy_is_its_duplicate(
+    released: Released,
+) -> None:
+    changes = {"sale_id": "released-fulfilled", "email": "fulfilled@example.com"}
+    await released.post(changed(recorded("01"), **changes, product_id="released-mapped"))
+
+    async def three() -> list[EventLine] | None:
+        lines = await released.events("released-fulfilled")
+        return lines if len(lines) == 3 and lines[0].outcome is not None else None
+
+    newest, *recorded_lines = await until(three, "the copy is settled")
+    assert newest.outcome == "duplicate"
+    assert [line.outcome for line in recorded_lines] == ["duplicate", "fulfilled"]
+    assert len(await released.licenses("released-fulfilled")) == 1
+    assert released.mails_to("fulfilled@example.com") == 0
