@@ -44,6 +44,7 @@ check: setup  ## Lint, types, layers
 bench: setup  ## Figures that the documents quote, measured here
 	PYTHONPATH=. $(BIN)/python bench/mail_window.py
 	PYTHONPATH=. $(BIN)/python bench/strangers.py
+	PYTHONPATH=. $(BIN)/python bench/migration.py
 
 format: setup  ## Let the formatter have its way
 	$(BIN)/ruff check --fix-only --quiet .
