@@ -45,4 +45,6 @@ def _slips(args: list[str]) -> Iterator[str]:
 def _without_type(option: TyperOption | None) -> TyperOption | None:
     if option is not None:
         option.metavar = ""
+        # For a flag without a default typer builds a validator, and imports pydantic for it.
+        option.default = False
     return option
