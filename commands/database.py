@@ -1,7 +1,7 @@
 """Opens the database of a command, or says why it cannot be used."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -9,9 +9,6 @@ from sqlalchemy import URL
 from db.engine import Database, open_engine
 from db.migrating import check_migrated
 from kit.refusals import RefusedError
-
-Databases = Callable[[], AbstractContextManager[Database]]
-"""Opens the database, as `opened` does, once a command needs it."""
 
 
 @contextmanager

@@ -17,16 +17,7 @@ from rich.panel import Panel
 from rich.text import Text
 from sqlalchemy import URL
 
-from commands.proof import (
-    LOOK,
-    Check,
-    Shop,
-    check_repetition,
-    check_sale,
-    check_stranger,
-    check_token,
-    print_checks,
-)
+from commands.proof import print_checks
 from db.engine import Database, open_engine
 from db.views.timeline import Step, trace_order
 from domain.identifiers import order_reference
@@ -36,6 +27,15 @@ from embedded.stack import Stack, StackPlan
 from kit.clock import utc_now
 from kit.refusals import RefusedError
 from kit.signals import stopped_by_signals
+from operations.checks import (
+    LOOK,
+    Check,
+    Shop,
+    check_repetition,
+    check_sale,
+    check_stranger,
+    check_token,
+)
 from operations.migrate import migrate_database
 from storefronts.registry import DEFAULT
 from storefronts.sample import SampleSale

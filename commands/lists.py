@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from commands.tables import console, day, minute, print_json, print_lines
+from commands.tables import console, print_json, print_lines
 from db.views.lists import (
     DeliveryLine,
     EventLine,
@@ -21,6 +21,8 @@ from db.views.lists import (
 from domain.delivery import DeliveryStatus
 from domain.event import EventStatus
 from domain.identifiers import order_reference
+from kit.times import day, minute
+from operations.find import bought
 
 Line = TypeVar("Line", EventLine, SaleLine, LicenseLine, DeliveryLine)
 
@@ -46,13 +48,6 @@ def _event_status(event: EventLine) -> str:
 
 def _order_of(event: EventLine) -> str | None:
     return None if event.order_id is None else order_reference(event.source, event.order_id)
-
-
-def _bought(sale: SaleLine) -> str:
-    variants = ", ".join(f"{category}: {choice}" for category, choice in sale.variants.items())
-    product = f"{sale.quantity} × {sale.product_name}{f' ({variants})' if variants else ''}"
-    given = f", given by {sale.giver}" if sale.giver else ""
-    return f"{product} for {sale.name} <{sale.email}>{given}{', a test' if sale.test else ''}"
 
 
 def _licensed(license_: LicenseLine) -> str:
@@ -94,7 +89,7 @@ SALES: ListOf[SaleLine] = ListOf(
         "price": lambda sale: f"{sale.price_cents / 100:,.2f} {sale.currency.upper()}",
         "order": lambda sale: order_reference(sale.source, sale.order_id),
     },
-    _bought,
+    bought,
 )
 LICENSES: ListOf[LicenseLine] = ListOf(
     "licenses",

@@ -3,47 +3,23 @@
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import typer
 from rich.text import Text
 
-from commands.meant import licenses_meant
-from commands.resend import what_came
-from commands.tables import console, day, print_json
+from commands.tables import console, print_json
 from db.engine import Database
-from db.remaps import Asker, Remapped, licenses_of_product, load_held, remap_license
+from db.remaps import Asker
 from domain.catalog import Catalog
-from domain.errors import ProductUnmappedError
-from domain.identifiers import order_reference
-from domain.remapping import Held, Terms, is_in_favor, terms_today
-from kit.clock import utc_now
+from domain.remapping import Terms
 from kit.refusals import RefusedError
+from kit.times import day
+from operations.deliveries import what_came
+from operations.remap import RemapLine, change, preview
 
-NO_LICENSE = "products.yaml gives it no license today: it stays as it is, for nothing is taken back"
 UNANSWERED = "nothing was changed: give --yes to change them, or --dry-run to look only"
-
-
-@dataclass(frozen=True, slots=True)
-class RemapLine:
-    """One license: what it is, and what today's mapping makes of it. `after` None: nothing.
-
-    `mailed`: the new token goes, or would go, to its holder.
-    """
-
-    order: str
-    license_id: int
-    before: Terms
-    after: Terms | None
-    mailed: bool = False
-    changed: bool = False
-    delivery_id: int | None = None
-    problem: str | None = None
-
-    @property
-    def differs(self) -> bool:
-        return self.after is not None and self.after != self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,43 +37,14 @@ class Wish:
 
 def run_remap(wish: Wish, mapping: Catalog, database: Database) -> None:
     """Show what today's mapping makes of the licenses, and change them once a person agrees."""
-    lines = _preview(database, mapping, wish.texts, wish.product, wish.by)
+    lines = preview(database, mapping, wish.texts, wish.product, wish.by)
     if not wish.as_json:
         print_lines(lines)
     if any(line.differs for line in lines) and not wish.dry_run:
         _ask(lines, yes=wish.yes, named=wish.product is None)
-        lines = _change(database, mapping, lines, wish.by)
+        lines = change(database, mapping, lines, wish.by)
         asyncio.run(_report(database, lines, wish.patience, as_json=wish.as_json))
     _conclude(lines, as_json=wish.as_json)
-
-
-def _preview(
-    database: Database,
-    catalog: Catalog,
-    texts: Sequence[str],
-    product: str | None,
-    by: Asker,
-) -> list[RemapLine]:
-    if product is None:
-        ids = database.read_here(licenses_meant, texts)
-    else:
-        ids = database.read_here(licenses_of_product, product)
-        if not ids:
-            raise RefusedError(f"no license of product {product} is known: `mintpost licenses`")
-    return [_line(database.read_here(load_held, found), catalog, by) for found in ids]
-
-
-def _line(held: Held, catalog: Catalog, by: Asker) -> RemapLine:
-    order = order_reference(held.sale.source, held.sale.order_id)
-    line = RemapLine(order, held.license_id, held.terms, None)
-    try:
-        after = terms_today(held, catalog)
-    except ProductUnmappedError as error:
-        return replace(line, problem=error.sentence)
-    if after is None:
-        return replace(line, problem=NO_LICENSE)
-    mailed = by.may_mail and after != held.terms and is_in_favor(held.terms, after, utc_now())
-    return replace(line, after=after, mailed=mailed)
 
 
 def _ask(lines: Sequence[RemapLine], *, yes: bool, named: bool) -> None:
@@ -113,30 +60,6 @@ def _ask(lines: Sequence[RemapLine], *, yes: bool, named: bool) -> None:
         agreed = named and not sys.stdin.isatty()
     if not agreed:
         raise RefusedError(UNANSWERED)
-
-
-def _change(
-    database: Database, catalog: Catalog, lines: Sequence[RemapLine], by: Asker
-) -> list[RemapLine]:
-    return [_apply(database, catalog, line, by) for line in lines]
-
-
-def _apply(database: Database, catalog: Catalog, line: RemapLine, by: Asker) -> RemapLine:
-    if not line.differs:
-        return line
-    done: Remapped | None = database.write_here(
-        remap_license, line.license_id, catalog, by, utc_now()
-    )
-    if done is None:  # Somebody else did the same since it was shown.
-        return replace(line, before=line.after or line.before, mailed=False)
-    return replace(
-        line,
-        before=done.before,
-        after=done.after,
-        changed=True,
-        mailed=done.delivery_id is not None,
-        delivery_id=done.delivery_id,
-    )
 
 
 async def _report(

@@ -5,7 +5,13 @@ from datetime import timedelta
 
 import httpx
 
-from commands.proof import (
+from db.engine import Database
+from domain.advice import advised
+from domain.catalog import Catalog, Offer
+from domain.identifiers import order_reference
+from kit.clock import utc_now
+from kit.refusals import RefusedError
+from operations.checks import (
     Check,
     Shop,
     check_mailed,
@@ -13,12 +19,6 @@ from commands.proof import (
     check_sale,
     check_stranger,
 )
-from db.engine import Database
-from domain.advice import advised
-from domain.catalog import Catalog, Offer
-from domain.identifiers import order_reference
-from kit.clock import utc_now
-from kit.refusals import RefusedError
 from storefronts.registry import DEFAULT
 from storefronts.sample import SampleSale, SampleShop
 

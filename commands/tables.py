@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -13,6 +13,7 @@ from rich.text import Text
 from typing_extensions import override
 
 from domain.visible import acts_or_hides, escaped, visible, visible_lines
+from kit.times import iso, moment
 
 WIDE = 10_000
 """Where nobody looks at a terminal, nothing is cut to its width."""
@@ -80,22 +81,6 @@ def cell(value: Any) -> Text:  # noqa: ANN401 - any field
         case _:
             # Foreign text is printed as it is, never read as markup or as escape sequences.
             return Text(visible(str(value)))
-
-
-def moment(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-
-
-def minute(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def day(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%d}"
-
-
-def iso(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _aligned(cells: Sequence[Text], widths: Sequence[int]) -> Text:

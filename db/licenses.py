@@ -154,6 +154,7 @@ def license_of(row: LicenseRow) -> License:
         issued_at=row.issued_at,
         expires_at=row.expires_at,
         token_id=row.token_id,
+        status=row.status,
     )
 
 

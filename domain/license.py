@@ -50,6 +50,19 @@ class LicenseStatus(StrEnum):
     ACTIVE = "active"  #: The license is good until its end.
 
 
+class Standing(StrEnum):
+    """The answer of a license to the question of an app: may this person use the program now."""
+
+    HOLDS = "holds"  #: The license is good.
+    ENDED = "ended"  #: The end of its term is over.
+    INACTIVE = "inactive"  #: Its status is not `active`.
+
+
+def has_ended(expires_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a term is over; None never ends."""
+    return expires_at is not None and expires_at <= now
+
+
 @dataclass(frozen=True, slots=True)
 class License:
     """One license as its holder knows it.
@@ -73,3 +86,11 @@ class License:
     issued_at: datetime
     expires_at: datetime | None
     token_id: str | None = None
+    status: str = LicenseStatus.ACTIVE
+
+    def standing(self, now: datetime) -> Standing:
+        """Tell whether the license is good at that time."""
+        # A later version may have written a status that this one does not know.
+        if self.status != LicenseStatus.ACTIVE:
+            return Standing.INACTIVE
+        return Standing.ENDED if has_ended(self.expires_at, now) else Standing.HOLDS

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.types import Options
 from jwt.utils import base64url_decode, base64url_encode
 
+from domain.license import has_ended
 from kit.refusals import FixableError
 
 ALGORITHM = "EdDSA"
@@ -159,7 +160,7 @@ def _read(claims: Mapping[str, object], kid: str, now: datetime) -> VerifiedToke
         test=_claim(claims, "test", bool),
         issued_at=_time(claims, "iat"),
         expires_at=expires_at,
-        holds=expires_at is None or now < expires_at,
+        holds=not has_ended(expires_at, now),
     )
 
 

@@ -6,11 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 
-from commands.resend import resend
 from db.engine import Database
+from db.resends import NewResend
 from domain.errors import DatabaseAwayError
+from kit.asker import asker
 from kit.clock import utc_now
 from kit.refusals import RefusedError
+from operations.resend import resend
 from storefronts.registry import DEFAULT
 from torture.evidence import RecordedCorrection
 from torture.gathering import attempts_of
@@ -57,7 +59,8 @@ class Operator:
         while not await self._is_recorded(correction):
             with suppress(RefusedError, DatabaseAwayError):
                 order_id = correction.order.order_id
-                await resend(self.database, DEFAULT.name, order_id, correction.to, WHY)
+                new = NewResend(DEFAULT.name, order_id, correction.to, asker(), WHY)
+                await resend(self.database, new)
                 continue
             await asyncio.sleep(AGAIN_SECONDS)
         self.refused.discard(correction.order.email)

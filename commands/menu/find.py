@@ -17,7 +17,7 @@ def find(
 ) -> None:
     """Find the sales that a buyer's complaint may mean."""
     from commands.lists import SALES, print_list
-    from commands.naming import sales_of
+    from operations.find import sales_of
 
     found = sales_of(given(ctx).open_database, text.strip(), limit)
     print_list(SALES, found, as_json=as_json)

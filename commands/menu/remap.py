@@ -36,8 +36,8 @@ def remap(  # noqa: PLR0913 - a command's options
     """Decide tier, seats and end of licenses anew, by today's products.yaml."""
     from commands.products import read_products
     from commands.remap import Wish, run_remap
-    from commands.resend import asker
     from db.remaps import Asker
+    from kit.asker import asker
 
     if bool(texts) == (product is not None):
         raise RefusedError("name the sales or keys to decide anew, or give --product ID")

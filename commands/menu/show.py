@@ -18,7 +18,8 @@ AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON objec
 
 def show(ctx: typer.Context, order: Sale, *, as_json: AsJson = False) -> None:
     """Show one sale whole: events, license, e-mails, workflow, and what it waits for."""
-    from commands.show import Places, run_show
+    from commands.show import run_show
+    from operations.show import Places
 
     context = given(ctx)
     spool, temporal = context.spool(), context.temporal()

@@ -14,7 +14,8 @@ KeyOrToken = Annotated[str, typer.Argument(metavar="KEY", help="or a token")]
 def verify(ctx: typer.Context, text: KeyOrToken) -> None:
     """Tell what a license key or a token is worth."""
     from commands.tables import console
-    from commands.verify import print_verdict, verify as judge
+    from commands.verify import print_verdict
+    from operations.verify import verify as judge
 
     verdict = asyncio.run(judge(text, given(ctx).open_database, utc_now()))
     if not print_verdict(verdict, console()):

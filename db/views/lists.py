@@ -1,10 +1,11 @@
 """What the lists and `mintpost show` print. Field names are the JSON keys others rely on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow, Table
@@ -25,7 +26,7 @@ class Filters:
     limit: int = 50
     order_id: str | None = None
     workflow_id: str | None = None
-    event_id: int | None = None
+    ids: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,9 @@ class DeliveryLine:
 
 
 def list_events(session: Session, filters: Filters) -> list[EventLine]:
-    query = _filtered(
-        select(EventRow), filters, EventRow.source, EventRow.received_at, EventRow.order_id
-    )
+    query = _filtered(select(EventRow), filters, EventRow.id, EventRow.received_at, EventRow)
     if filters.workflow_id is not None:
         query = query.where(EventRow.workflow_id == filters.workflow_id)
-    if filters.event_id is not None:
-        query = query.where(EventRow.id == filters.event_id)
     if filters.status is not None:
         query = query.where(_has_status(filters.status))
     return [
@@ -117,9 +114,7 @@ def list_sales(
 ) -> list[SaleLine]:
     """Return sales newest first; `which` narrows them further."""
     status = _sale_status()
-    query = _filtered(
-        select(SaleRow, status), filters, SaleRow.source, SaleRow.created_at, SaleRow.order_id
-    )
+    query = _filtered(select(SaleRow, status), filters, SaleRow.id, SaleRow.created_at, SaleRow)
     if filters.status is not None:
         query = query.where(or_(status == filters.status, status.startswith(f"{filters.status}:")))
     if which is not None:
@@ -139,9 +134,7 @@ def _by_category(variants: list[list[str]]) -> dict[str, str]:
 
 
 def list_licenses(session: Session, filters: Filters) -> list[LicenseLine]:
-    query = _filtered(
-        select(LicenseRow), filters, LicenseRow.source, LicenseRow.created_at, LicenseRow.order_id
-    )
+    query = _filtered(select(LicenseRow), filters, LicenseRow.id, LicenseRow.created_at, LicenseRow)
     if filters.status is not None:
         query = query.where(LicenseRow.status == filters.status)
     return [
@@ -149,28 +142,13 @@ def list_licenses(session: Session, filters: Filters) -> list[LicenseLine]:
     ]
 
 
-def find_license(session: Session, key: str) -> LicenseLine | None:
-    row = session.execute(select(LicenseRow).filter_by(key=key)).scalar_one_or_none()
-    return None if row is None else line_of(LicenseLine, row)
-
-
-def find_license_of_token(session: Session, token_id: str) -> LicenseLine | None:
-    """Return the license whose tokens carry this `jti`, or carried it once."""
-    if not token_id.isprintable():  # PostgreSQL takes no NUL, and a driver no half a character.
-        return None
-    by_number = and_(LicenseRow.token_id.is_(None), cast(LicenseRow.id, String) == token_id)
-    current = or_(LicenseRow.token_id == token_id, LicenseRow.former_token_id == token_id)
-    row = session.scalars(select(LicenseRow).where(or_(current, by_number))).first()
-    return None if row is None else line_of(LicenseLine, row)
-
-
 def list_deliveries(session: Session, filters: Filters) -> list[DeliveryLine]:
     query = _filtered(
         select(DeliveryRow).join(LicenseRow, LicenseRow.id == DeliveryRow.license_id),
         filters,
-        LicenseRow.source,
+        DeliveryRow.id,
         DeliveryRow.created_at,
-        LicenseRow.order_id,
+        LicenseRow,
     )
     if filters.status is not None:
         query = query.where(DeliveryRow.status == filters.status)
@@ -187,16 +165,19 @@ def line_of(line: type[Line], row: Table, **computed: Any) -> Line:  # noqa: ANN
 def _filtered(
     query: Query,
     filters: Filters,
-    source: InstrumentedAttribute[str],
+    row_id: InstrumentedAttribute[int],
     time: InstrumentedAttribute[datetime],
-    order_id: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    order: type[EventRow | SaleRow | LicenseRow],
 ) -> Query:
+    """Narrow the query; `order` is the table that names the order of a row."""
+    if filters.ids is not None:
+        query = query.where(row_id.in_(filters.ids))
     if filters.source is not None:
-        query = query.where(source == filters.source)
+        query = query.where(order.source == filters.source)
     if filters.since is not None:
         query = query.where(time >= filters.since)
     if filters.order_id is not None:
-        query = query.where(order_id == filters.order_id)
+        query = query.where(order.order_id == filters.order_id)
     return query.limit(filters.limit)
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from commands.help import SLIP
-from commands.naming import MOST
 from db.engine import Database
 from licensing.keys import new_key
+from operations.find import MOST
 from tests.db.rows import mint, sale_of
 from tests.support.commanding import Run, Shop
 from tests.support.pings import changed, recorded

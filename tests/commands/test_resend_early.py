@@ -1,4 +1,4 @@
-"""`mintpost resend` before there is a license, and what `show` and the lists tell of it."""
+"""`mintpost resend` before there is a license, and the output of `show` and the lists."""
 
 import json
 from uuid import uuid4
@@ -8,19 +8,19 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from commands.lists import DELIVERIES
-from commands.resend import print_resent, resend, run_resend
-from commands.show import WholeOrder, load_order, print_order
-from commands.show_workflow import WorkflowState
+from commands.resend import print_resent, run_resend
+from commands.show import print_order
 from db.tables import DeliveryRow
 from db.views.lists import Filters, list_deliveries
 from db.views.search import find_sales
-from kit.refusals import RefusedError
+from operations.resend import resend
+from operations.show import ShownOrder
+from operations.workflow_state import WorkflowState
+from tests.support.asking import MAPPED, park_unmapped, resent, whole_order, wish
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost
 
 RIGHT = "ada.right@example.com"
-UNMAPPED = "new-product=="
-MAPPED = '  - product_id: "new-product=="\n    tier: new\n'
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -31,27 +31,19 @@ def order() -> str:
     return f"{uuid4()}=="
 
 
-async def park(mintpost: Mintpost, order: str) -> None:
-    await mintpost.ping(changed(recorded("01"), sale_id=order, product_id=UNMAPPED))
-    await mintpost.parked()
-
-
-async def shown(mintpost: Mintpost, order: str) -> WholeOrder:
-    return await mintpost.database.read(load_order, "gumroad", order)
-
-
 async def test_address_is_kept_and_told_until_there_is_a_license(
     mintpost: Mintpost, order: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reference = f"gumroad:{order}"
-    await park(mintpost, order)
+    await park_unmapped(mintpost, order)
     found = await run_resend(mintpost.database, reference, RIGHT, "she wrote", 0)
     print_resent(reference, found)
     assert capsys.readouterr().out.startswith(f"kept: once {reference} has its license")
-    whole = await shown(mintpost, order)
+    whole = await whole_order(mintpost, order)
     (kept,) = whole.corrections
     assert (kept.to, kept.asked_why, kept.for_licenses) == (RIGHT, "she wrote", [])
-    print_order(reference, whole, WorkflowState(f"gumroad:{order}", "running", []), as_json=False)
+    state = WorkflowState(reference, "running", [])
+    print_order(ShownOrder(reference, whole, state), as_json=False)
     assert "kept for the license that the order will have" in capsys.readouterr().out
     (sale,) = await mintpost.database.read(find_sales, "ada.right", "", 10)
     assert sale.order_id == order
@@ -59,17 +51,8 @@ async def test_address_is_kept_and_told_until_there_is_a_license(
     mintpost.products.write_text(mintpost.products.read_text() + MAPPED)
     await mintpost.settled()
     (license_,) = await mintpost.licenses()
-    (kept,) = (await shown(mintpost, order)).corrections
+    (kept,) = (await whole_order(mintpost, order)).corrections
     assert (license_.email, kept.for_licenses) == (RIGHT, [license_.id])
-
-
-async def test_address_is_kept_as_it_is_seen_however_it_was_pasted(
-    mintpost: Mintpost, order: str
-) -> None:
-    await park(mintpost, order)
-    await run_resend(mintpost.database, f"gumroad:{order}", f"\u200b {RIGHT}\u00a0", None, 0)
-    (kept,) = (await shown(mintpost, order)).corrections
-    assert kept.to == RIGHT
 
 
 async def test_correction_of_a_license_is_told_in_json_with_who_when_and_why(
@@ -77,51 +60,14 @@ async def test_correction_of_a_license_is_told_in_json_with_who_when_and_why(
 ) -> None:
     await mintpost.ping(changed(recorded("01"), sale_id=order))
     await mintpost.settled()
-    await run_resend(mintpost.database, f"gumroad:{order}", RIGHT, "she wrote", 10)
-    whole = await shown(mintpost, order)
-    print_order(
-        f"gumroad:{order}", whole, WorkflowState(f"gumroad:{order}", "completed", []), as_json=True
-    )
+    await resent(mintpost.database, wish(order, RIGHT, "she wrote"))
+    whole = await whole_order(mintpost, order)
+    state = WorkflowState(f"gumroad:{order}", "completed", [])
+    print_order(ShownOrder(state.id, whole, state), as_json=True)
     (told,) = json.loads(capsys.readouterr().out)["corrections"]
     assert (told["to"], told["asked_why"], told["for_licenses"]) == (RIGHT, "she wrote", [1])
     assert told["asked_at"].endswith("Z")
     assert told["asked_by"]
-
-
-async def test_without_an_address_the_command_tells_what_the_sale_waits_for(
-    mintpost: Mintpost, order: str
-) -> None:
-    await park(mintpost, order)
-    waits = f'gumroad:{order} has no license to send yet: it waits, .*unmapped product "new-product'
-    with pytest.raises(RefusedError, match=waits) as refused:
-        await resend(mintpost.database, "gumroad", order, None, None)
-    assert str(refused.value).endswith(f"`mintpost resend gumroad:{order} --to`")
-
-
-@pytest.mark.parametrize(
-    ("fields", "how"),
-    [
-        ({"quantity": "many"}, "it failed: this event is no sale"),
-        ({"refunded": "true"}, "it ended as ignored:refunded"),
-        ({"is_preorder_authorization": "true"}, "it ended as ignored:preorder"),
-    ],
-)
-async def test_sale_that_ended_without_a_license_is_told_and_its_address_kept(
-    mintpost: Mintpost, order: str, fields: dict[str, str], how: str
-) -> None:
-    await mintpost.ping(changed(recorded("01"), sale_id=order, **fields))
-    await mintpost.settled()
-    with pytest.raises(RefusedError, match=how):
-        await resend(mintpost.database, "gumroad", order, None, None)
-    assert await resend(mintpost.database, "gumroad", order, RIGHT, None) == []
-    assert len((await shown(mintpost, order)).corrections) == 1
-
-
-async def test_order_that_no_ping_names_keeps_nothing(mintpost: Mintpost) -> None:
-    for to in (None, RIGHT):
-        with pytest.raises(RefusedError, match="gumroad:x has no license to send: no event names"):
-            await resend(mintpost.database, "gumroad", "x", to, None)
-    assert (await shown(mintpost, "x")).corrections == []
 
 
 def unsend(session: Session) -> None:
@@ -134,7 +80,7 @@ async def test_withdrawn_mail_is_listed_with_the_one_that_goes_instead(
     await mintpost.ping(changed(recorded("01"), sale_id=order))
     await mintpost.settled()
     await mintpost.database.write(unsend)
-    await resend(mintpost.database, "gumroad", order, RIGHT, None)
+    await resend(mintpost.database, wish(order, RIGHT))
     (old,) = await mintpost.database.read(list_deliveries, Filters(status="withdrawn"))
     told = "a person corrected the address: delivery 2 goes instead"
     assert (DELIVERIES.remark(old), old.superseded_by) == (told, 2)

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from commands.show import WholeOrder, advice
-from db.views.lists import DeliveryLine
 from tests.support.commanding import Run, Shop
 from tests.support.pings import recorded
 from tests.support.running import Setup, running
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-NOBODY = "it was only written into the outbox: nobody got it"
-TO_DO = f"{NOBODY}; set POSTMARK_TOKEN, then `mintpost resend --status logged`"
+TO_DO = (
+    "it was only written into the outbox: nobody got it; "
+    "set POSTMARK_TOKEN, then `mintpost resend --status logged`"
+)
 
 
 async def shown(mint: Run, name: str) -> Any:  # noqa: ANN401 - what JSON can say
@@ -73,15 +73,3 @@ async def test_a_test_ping_is_shown_by_its_row_and_by_its_license(
 async def test_a_mail_that_was_only_written_down_says_what_to_do(shop: Shop, mint: Run) -> None:
     text = (await asyncio.to_thread(mint, "show", f"gumroad:{shop.sold}")).out
     assert TO_DO in text
-
-
-def mail(number: int, status: str) -> DeliveryLine:
-    return DeliveryLine(number, 1, "sale", "x", status, None, None, 1, None, None)
-
-
-def test_nothing_is_to_be_done_where_a_later_mail_was_taken() -> None:
-    logged, accepted = mail(1, "logged"), mail(2, "accepted")
-    order = WholeOrder(deliveries=[accepted, logged])
-    assert advice(order, logged) == NOBODY
-    assert advice(order, accepted) is None
-    assert advice(WholeOrder(deliveries=[logged]), logged) == TO_DO

@@ -1,4 +1,4 @@
-"""`mintpost show` of a ping that is answered and in no database yet."""
+"""`mintpost show` of a request that is answered and in no database yet."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-import commands.show
+import operations.show
 from db.engine import Database
 from db.requests import NewRequest, store_request
 from relay.spool import Spool
@@ -74,7 +74,7 @@ def test_it_is_shown_while_the_database_is_away(clean: pytest.MonkeyPatch, mint:
 def test_it_is_shown_while_the_database_hangs(
     database_url: URL, clean: pytest.MonkeyPatch, mint: Run
 ) -> None:
-    clean.setattr(commands.show, "DATABASE_PATIENCE", timedelta(milliseconds=200))
+    clean.setattr(operations.show, "DATABASE_PATIENCE", timedelta(milliseconds=200))
     with events_locked(database_url):
         whole = json.loads(mint("show", ORDER, "--json").out)
         other = mint("show", "gumroad:order-3")

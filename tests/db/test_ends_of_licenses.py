@@ -11,7 +11,8 @@ from db.engine import Database
 from db.licenses import Minted, find_minted, mint_license
 from db.sales import save_sale
 from db.tables import DeliveryRow
-from db.views.lists import Filters, find_license, list_licenses
+from db.views.licenses import find_license
+from db.views.lists import Filters, list_licenses
 from domain.license import Term
 from tests.db.rows import BUYER, KEY, NOON, license_of, mint, sale_of, store_end, store_ping
 

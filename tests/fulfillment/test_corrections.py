@@ -2,14 +2,15 @@
 
 import pytest
 
-from commands.resend import resend
 from db.resends import NewResend, ask_resends
 from db.views.lists import DeliveryLine, EventLine
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, Reaction, Request, refuse
 from kit.clock import utc_now
 from mailers.postmark.service import PostmarkEmailService
+from operations.resend import resend
 from tests.fulfillment.corrected import MAPPED, MONTHLY, RIGHT, UNMAPPED, WRONG, receivers, sale
+from tests.support.asking import wish
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset
@@ -20,7 +21,7 @@ WRONG_TOKEN = refuse(401, 10)
 
 
 async def correct(mintpost: Mintpost, order: str, to: str = RIGHT) -> list[int]:
-    return await resend(mintpost.database, "gumroad", order, to, "she wrote")
+    return await resend(mintpost.database, wish(order, to, "she wrote"))
 
 
 async def statuses(mintpost: Mintpost) -> dict[str, str]:

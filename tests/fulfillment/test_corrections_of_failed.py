@@ -2,10 +2,11 @@
 
 import pytest
 
-from commands.resend import resend
 from domain.sale import CORRECTED
 from fakes.postmark import FakePostmark
+from operations.resend import resend
 from tests.fulfillment.corrected import RIGHT, receivers, sale
+from tests.support.asking import wish
 from tests.support.running import Mintpost
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -14,7 +15,7 @@ UNREADABLE = ["", "ada", "ada@example.com, eve@example.com", "ada@example.com\r\
 
 
 async def correct(mintpost: Mintpost, order: str) -> list[int]:
-    return await resend(mintpost.database, "gumroad", order, RIGHT, "she wrote")
+    return await resend(mintpost.database, wish(order, RIGHT, "she wrote"))
 
 
 @pytest.mark.parametrize("email", UNREADABLE)

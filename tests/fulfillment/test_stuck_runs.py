@@ -11,13 +11,13 @@ from temporalio import workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.failures import RetryPace
-from commands.retry import retry
-from commands.show_workflow import WorkflowState, workflow_state
 from db.resends import NewResend, ask_resends
 from db.tables import EventRow
 from db.views.lists import EventLine
 from kit.clock import utc_now
 from kit.runs import STUCK, untaken_sentence
+from operations.retry import retry
+from operations.workflow_state import WorkflowState, workflow_state
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.waiting import until

@@ -16,7 +16,6 @@ import worker
 from activities.email import MailPatience
 from activities.failures import RetryPace
 from catalog.file import ProductsFile
-from commands.retry import SCHEDULED
 from db.engine import Database
 from db.signing_keys import KnownKey, remember_key
 from db.views.lists import (
@@ -31,6 +30,7 @@ from db.views.lists import (
 from embedded.ports import NO_TLS
 from kit.clock import utc_now
 from kit.loop import Pauses
+from kit.runs import SCHEDULED
 from letters.composing import Letters
 from letters.rendering import Templates
 from licensing.signing import Signer

@@ -11,9 +11,9 @@ from db.engine import Database
 from db.orders import close_row, fail_order, record_failure
 from db.requests import store_request
 from db.tables import EventRow
+from db.views.licenses import find_license
 from db.views.lists import (
     Filters,
-    find_license,
     list_deliveries,
     list_events,
     list_licenses,

@@ -1,19 +1,24 @@
-"""The requests of an order that wait in the spool, as `mintpost show` tells them."""
+"""Find the requests of an order that wait in the spool."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from commands.tables import SafeConsole
 from db.requests import NewRequest
 from relay.spool import SET_ASIDE, WAITING, Spool, UnreadableError
+
+Warn = Callable[[str], None]
+"""Take a sentence about a place that could not be looked into."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpooledLine:
-    """A request that is answered and in no database yet; one set aside waits for a person."""
+    """A request that was answered and is in no database yet.
+
+    `set_aside`: the database refused the request, so a person has to act.
+    """
 
     request_id: UUID
     kind: str
@@ -22,8 +27,11 @@ class SpooledLine:
     file: str
 
 
-def spooled_requests(spool: Spool, source: str, order_id: str) -> list[SpooledLine]:
-    """Return the order's requests in order of arrival. A spool that is closed to us is told."""
+def spooled_requests(spool: Spool, source: str, order_id: str, warn: Warn) -> list[SpooledLine]:
+    """Return the order's requests in order of arrival.
+
+    A spool that we may not read is a warning, because the database may know the order.
+    """
     try:
         return [
             SpooledLine(new.request_id, new.kind, new.received_at, aside, str(file))
@@ -32,8 +40,7 @@ def spooled_requests(spool: Spool, source: str, order_id: str) -> list[SpooledLi
             if (new.source, new.order_id) == (source, order_id)
         ]
     except OSError as error:
-        words = f"the spool cannot be looked into ({error.strerror})"
-        SafeConsole(stderr=True).print(words, highlight=False)
+        warn(f"the spool cannot be looked into ({error.strerror})")
         return []
 
 
@@ -42,5 +49,5 @@ def _requests(spool: Spool, suffix: str) -> Iterator[tuple[Path, NewRequest]]:
         try:
             yield file, spool.read(file)
         except (UnreadableError, FileNotFoundError):
-            # The API tells of what is unreadable; what is gone is in the database by now.
+            # The API reports unreadable files. A missing file is in the database by now.
             continue

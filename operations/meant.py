@@ -1,11 +1,10 @@
-"""Finds the licenses that a person names by sales or keys."""
+"""Find the licenses that a person names by sales or keys."""
 
 from collections.abc import Sequence
 from shlex import quote
 
 from sqlalchemy.orm import Session
 
-from commands.naming import bare_key, reference_of
 from db.remaps import licenses_of_key, licenses_of_order
 from db.views.lists import SaleLine
 from db.views.search import find_sales
@@ -13,6 +12,7 @@ from domain.advice import advised
 from domain.event import EventStatus, IgnoredReason, ignored
 from kit.refusals import RefusedError
 from kit.runs import reset_command
+from operations.find import bare_key, reference_of
 
 MANY = 20
 

@@ -10,12 +10,12 @@ import pytest
 from temporalio.api.workflowservice.v1 import PauseWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from commands.retry import retry
-from commands.show_workflow import workflow_state
 from db.engine import Database
 from embedded.child import spawn
 from embedded.ports import HOST, free_ports
 from embedded.temporal_server import server_command
+from operations.retry import retry
+from operations.workflow_state import workflow_state
 from relay.watcher import Watcher
 from tests.support.waiting import until
 

@@ -3,15 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from activities.failures import RetryPace
-from commands.resend import resend, run_resend, what_came
-from commands.retry import parked_workflows, retry
-from db.tables import ResendRow
 from db.views.search import find_sales
-from kit.refusals import RefusedError
 from licensing.keys import normalize
+from operations.deliveries import what_came
+from operations.resend import AddressRefusedError, NothingToSendError, resend
+from operations.retry import parked_workflows, retry
+from tests.support.asking import resent, wish
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 
@@ -47,7 +46,7 @@ async def test_retry_tells_what_a_sale_waits_for_still(setup: Setup) -> None:
         assert waiting.sentence.startswith(
             'mint woken, and waits again: unmapped product "new-product=="'
         )
-        assert unknown.sentence == "Temporal does not know it"
+        assert (unknown.sentence, unknown.known) == ("Temporal does not know it", False)
         await mintpost.run_of(ORDER).terminate()
 
 
@@ -63,34 +62,22 @@ async def test_retry_leaves_a_sale_alone_that_does_not_wait(mintpost: Mintpost) 
 async def test_resend_tells_what_became_of_the_mail(mintpost: Mintpost) -> None:
     await mintpost.ping(ORDINARY)
     await mintpost.settled()
-    (delivery,) = await run_resend(mintpost.database, f"gumroad:{ORDER}", None, "lost", 10)
+    (delivery,) = await resent(mintpost.database, wish(ORDER, why="lost"))
     assert (delivery.reason, delivery.status) == ("resend:1", "logged")
 
 
-async def test_resend_by_a_user_without_a_name_is_kept_by_its_number(
-    mintpost: Mintpost, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("os.getuid", lambda: 4_000_000_000)
-    await mintpost.ping(ORDINARY)
-    await mintpost.settled()
-    await run_resend(mintpost.database, f"gumroad:{ORDER}", None, None, 10)
-    asked = await mintpost.database.read(lambda session: session.scalar(select(ResendRow.asked_by)))
-    assert asked == "user 4000000000"
-
-
 async def test_resend_of_an_order_without_a_license_says_so(mintpost: Mintpost) -> None:
-    with pytest.raises(RefusedError, match="gumroad:x has no license to send"):
-        await resend(mintpost.database, "gumroad", "x", None, None)
+    with pytest.raises(NothingToSendError, match="gumroad:x has no license to send") as refused:
+        await resend(mintpost.database, wish("x"))
+    assert (refused.value.order, refused.value.waiting) == ("gumroad:x", None)
     assert await what_came(mintpost.database, [], timedelta(0)) == []
 
 
 async def test_resend_to_an_address_that_takes_no_mail_is_refused_at_once(
     mintpost: Mintpost,
 ) -> None:
-    with pytest.raises(RefusedError, match="no mail can be sent to that address: check --to"):
-        await resend(mintpost.database, "gumroad", ORDER, "ada@example.com\r\nBcc: x", None)
+    with pytest.raises(AddressRefusedError, match="no mail can be sent to that address: check"):
+        await resend(mintpost.database, wish(ORDER, "ada@example.com\r\nBcc: x"))
 
 
 async def test_find_knows_a_sale_by_what_a_complaint_contains(mintpost: Mintpost) -> None:
@@ -98,7 +85,7 @@ async def test_find_knows_a_sale_by_what_a_complaint_contains(mintpost: Mintpost
     await mintpost.settled()
     (license_,) = await mintpost.licenses()
     part = license_.key.replace("-", " ")[5:20].lower()
-    await run_resend(mintpost.database, f"gumroad:{ORDER}", "ada.right@example.org", None, 10)
+    await resent(mintpost.database, wish(ORDER, "ada.right@example.org"))
     complaints = ["ada.buyer@example.com", "ADA.RIGHT", "da buy", "252197085", part, ORDER]
     for text in complaints:
         key = normalize(text).replace("-", "")

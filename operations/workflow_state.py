@@ -1,15 +1,14 @@
-"""What Temporal knows of an order's workflow, as `mintpost show` tells it."""
+"""Ask Temporal for the state of an order's workflow."""
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
 
-from commands.tables import iso
 from kit.runs import RunPausedError, describe, is_paused, trouble
 from kit.temporal_outages import temporal_trouble
 
@@ -20,16 +19,16 @@ PATIENCE = timedelta(seconds=3)
 class PendingStep:
     step: str
     attempt: int
-    next_try: str | None
+    next_try: datetime | None
     sentence: str
     paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowState:
-    """`status` as Temporal has it in lower case, or why it cannot be told.
+    """`status`: Temporal's own in lower case, or the reason why Temporal gave none.
 
-    `trouble` is why a workflow that runs cannot go on, whatever its step waits for.
+    `trouble`: the reason why a running workflow cannot go on, apart from its steps.
     """
 
     id: str
@@ -60,7 +59,7 @@ async def _state(client: Client, workflow_id: str) -> WorkflowState:
     except RPCError as error:
         return WorkflowState(workflow_id, f"not known: {temporal_trouble(error).sentence}", [])
     status = "unknown" if found.status is None else found.status.name.lower()
-    # Temporal goes on naming the steps in which a person ended it.
+    # Temporal still lists pending steps after a person terminated the workflow.
     pending = _pending(found) if running else []
     return WorkflowState(workflow_id, status, pending, hindered)
 
@@ -78,7 +77,7 @@ def _pending(found: WorkflowExecutionDescription) -> list[PendingStep]:
     ]
 
 
-def _next_try(activity: PendingActivityInfo) -> str | None:
+def _next_try(activity: PendingActivityInfo) -> datetime | None:
     if not activity.HasField("scheduled_time") or is_paused(activity):
         return None
-    return iso(activity.scheduled_time.ToDatetime(UTC).replace(microsecond=0))
+    return activity.scheduled_time.ToDatetime(UTC).replace(microsecond=0)

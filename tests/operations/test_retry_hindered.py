@@ -12,10 +12,12 @@ from temporalio.api.workflowservice.v1 import PauseActivityRequest
 
 from activities.email import MailPatience
 from activities.failures import RetryPace
-from commands.retry import Following, Woken, parked_workflows, retry
 from fakes.postmark import FakePostmark
 from fakes.reactions import Reaction, Request, refuse
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
+from operations.following import Following
+from operations.retry import parked_workflows, retry
+from operations.waking import Woken
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.waiting import PATIENCE_SECONDS, until
@@ -130,7 +132,7 @@ async def test_step_that_went_through_is_not_called_parked(
         await retry(setup.client, setup.database, [workflow_id], timedelta(0))
         await mintpost.pending(workflow_id.partition(":")[2], "email")
         late = Following(setup.client, setup.database, timedelta(0), 0, asyncio.Semaphore())
-        told = await late.still_open(Woken(workflow_id, ("mint",), ""))
+        told = await late.still_open(Woken(workflow_id, ("mint",)))
         assert told.startswith("mint woken, and email waits: Postmark refused the token")
         await mintpost.run_of(workflow_id.partition(":")[2]).terminate()
 

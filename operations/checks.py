@@ -1,0 +1,164 @@
+"""Checks a sale from the outside: what a buyer's app, a second request and a stranger see."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+
+import httpx
+
+from db.engine import Database
+from db.views.lists import (
+    DeliveryLine,
+    EventLine,
+    Filters,
+    LicenseLine,
+    list_deliveries,
+    list_events,
+    list_licenses,
+)
+from domain.delivery import SENT, DeliveryStatus
+from domain.event import Outcome
+from kit.clock import utc_now
+from licensing.tokens import PublicKey, TokenInvalidError, verify_token
+from storefronts.registry import DEFAULT
+from storefronts.sample import SampleRequest, SampleSale, SampleShop
+
+LOOK = timedelta(milliseconds=50)
+VOLATILE = {"date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`sentence` says what should hold, and `found` what is so where it does not.
+
+    `shown`: false where nothing was tried that could have failed; that is no success.
+    """
+
+    sentence: str
+    holds: bool
+    found: str = ""
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A storefront's end of the webhook, and our look at the database behind it."""
+
+    http: httpx.AsyncClient
+    url: str
+    database: Database
+    sample_shop: SampleShop
+
+    async def send(self, sample: SampleSale) -> httpx.Response:
+        return await self._post(self.sample_shop.request(sample), DEFAULT.name)
+
+    async def send_as_stranger(
+        self, sample: SampleSale, path: str = DEFAULT.name
+    ) -> httpx.Response:
+        return await self._post(self.sample_shop.strangers_request(sample), path)
+
+    async def _post(self, request: SampleRequest, path: str) -> httpx.Response:
+        return await self.http.post(
+            f"{self.url}/webhooks/{path}",
+            params=request.query,
+            content=request.body,
+            headers=request.headers,
+        )
+
+    async def events(self, sample: SampleSale) -> list[EventLine]:
+        return await self.database.read(list_events, _of(sample))
+
+    async def licenses(self, sample: SampleSale) -> list[LicenseLine]:
+        return await self.database.read(list_licenses, _of(sample))
+
+    async def deliveries(self, sample: SampleSale) -> list[DeliveryLine]:
+        return await self.database.read(list_deliveries, _of(sample))
+
+    async def settled(self, sample: SampleSale, patience: timedelta) -> bool:
+        """Wait until every event of the order has an outcome; False when patience ends."""
+        deadline = monotonic() + patience.total_seconds()
+        while monotonic() < deadline:
+            events = await self.events(sample)
+            if events and all(event.outcome is not None for event in events):
+                return True
+            await asyncio.sleep(LOOK.total_seconds())
+        return False
+
+
+async def check_sale(shop: Shop, sample: SampleSale) -> list[Check]:
+    """Check that the order has one license, one e-mail, and events that are processed."""
+    licenses = await shop.licenses(sample)
+    statuses = [delivery.status for delivery in await shop.deliveries(sample)]
+    outcomes = [event.outcome for event in await shop.events(sample)]
+    processed = all(event.processed for event in await shop.events(sample))
+    return [
+        Check("one license", len(licenses) == 1, f"{len(licenses)} licenses"),
+        Check("one e-mail", statuses in [[each] for each in SENT], f"deliveries: {statuses}"),
+        Check("its event is processed", processed and bool(outcomes), f"{outcomes}"),
+    ]
+
+
+async def check_token(shop: Shop, token: str) -> Check:
+    """Verify a token as a buyer's app does, with the public keys that the API serves."""
+    sentence = "the token verifies against the JWKS"
+    answer = await shop.http.get(f"{shop.url}/.well-known/jwks.json")
+    keys = [PublicKey(key["kid"], key["x"]) for key in answer.json()["keys"]]
+    try:
+        verified = verify_token(token, keys, utc_now())
+    except TokenInvalidError as error:
+        return Check(sentence, holds=False, found=str(error))
+    return Check(sentence, verified.holds, "it has expired")
+
+
+async def check_repetition(shop: Shop, sample: SampleSale, patience: timedelta) -> Check:
+    """Send the same request again: it must add its own event and nothing else."""
+    before = [await shop.licenses(sample), await shop.deliveries(sample)]
+    await shop.send(sample)
+    settled = await shop.settled(sample, patience)
+    after = [await shop.licenses(sample), await shop.deliveries(sample)]
+    outcome = (await shop.events(sample))[0].outcome
+    return Check(
+        "the same request again changes nothing",
+        settled and before == after and outcome == Outcome.DUPLICATE,
+        f"its outcome is {outcome}",
+    )
+
+
+async def check_stranger(shop: Shop, sample: SampleSale) -> Check:
+    """Compare what a wrong secret gets with what a path that never existed gets."""
+    count = len(await shop.events(sample))
+    wrong = await shop.send_as_stranger(sample)
+    unknown = await shop.send_as_stranger(sample, path="no-such-storefront")
+    # A proxy in front may number its answers: what differs between equals tells nothing.
+    equal = await shop.send_as_stranger(sample, path="no-such-storefront")
+    telling = {name for name, value in unknown.headers.items() if value == equal.headers.get(name)}
+    telling |= wrong.headers.keys() - unknown.headers.keys()
+    stored = len(await shop.events(sample)) - count
+    return Check(
+        "a wrong secret gets the unknown path's answer, and nothing is stored",
+        _visible(wrong, telling) == _visible(unknown, telling) and not stored,
+        f"{wrong.status_code} and {unknown.status_code}, {stored} rows",
+    )
+
+
+async def check_mailed(shop: Shop, sample: SampleSale) -> list[Check]:
+    """Tell where nobody got the e-mail: that a mail arrives was not tried then."""
+    if all(delivery.status != DeliveryStatus.LOGGED for delivery in await shop.deliveries(sample)):
+        return []
+    found = (
+        "it was only written into the outbox, and so is each buyer's: set POSTMARK_TOKEN and "
+        "EMAIL_FROM for the worker, restart it, and run this again"
+    )
+    return [Check("nobody got the e-mail", holds=True, found=found, shown=False)]
+
+
+def _of(sample: SampleSale) -> Filters:
+    return Filters(source=DEFAULT.name, order_id=sample.order_id)
+
+
+def _visible(answer: httpx.Response, telling: Collection[str]) -> object:
+    shown = set(telling) - VOLATILE
+    headers = [(name, value) for name, value in answer.headers.items() if name in shown]
+    return answer.status_code, headers, answer.content

@@ -1,0 +1,100 @@
+"""Decide licenses anew by today's mapping, for a mistake in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from db.engine import Database
+from db.remaps import Asker, Remapped, licenses_of_product, load_held, remap_license
+from domain.catalog import Catalog
+from domain.errors import ProductUnmappedError
+from domain.identifiers import order_reference
+from domain.remapping import Held, Terms, is_in_favor, terms_today
+from kit.clock import utc_now
+from kit.refusals import RefusedError
+from operations.meant import licenses_meant
+
+NO_LICENSE = "products.yaml gives it no license today: it stays as it is, for nothing is taken back"
+
+
+class UnknownProductError(RefusedError):
+    """No license was sold of the product."""
+
+    def __init__(self, product: str) -> None:
+        super().__init__(f"no license of product {product} is known: `mintpost licenses`")
+
+
+@dataclass(frozen=True, slots=True)
+class RemapLine:
+    """One license: its terms, and its terms by today's mapping. `after` None: there are none.
+
+    `mailed`: the new token goes, or would go, to its holder. Field names are the JSON keys of
+    `mintpost remap`.
+    """
+
+    order: str
+    license_id: int
+    before: Terms
+    after: Terms | None
+    mailed: bool = False
+    changed: bool = False
+    delivery_id: int | None = None
+    problem: str | None = None
+
+    @property
+    def differs(self) -> bool:
+        return self.after is not None and self.after != self.before
+
+
+def preview(
+    database: Database, catalog: Catalog, texts: Sequence[str], product: str | None, by: Asker
+) -> list[RemapLine]:
+    """Return the changes that today's mapping would make, and change nothing.
+
+    The licenses are all of a product, or those that the texts mean.
+    Raises UnknownProductError and RefusedError.
+    """
+    if product is None:
+        ids = database.read_here(licenses_meant, texts)
+    else:
+        ids = database.read_here(licenses_of_product, product)
+        if not ids:
+            raise UnknownProductError(product)
+    return [_line(database.read_here(load_held, found), catalog, by) for found in ids]
+
+
+def _line(held: Held, catalog: Catalog, by: Asker) -> RemapLine:
+    order = order_reference(held.sale.source, held.sale.order_id)
+    line = RemapLine(order, held.license_id, held.terms, None)
+    try:
+        after = terms_today(held, catalog)
+    except ProductUnmappedError as error:
+        return replace(line, problem=error.sentence)
+    if after is None:
+        return replace(line, problem=NO_LICENSE)
+    mailed = by.may_mail and after != held.terms and is_in_favor(held.terms, after, utc_now())
+    return replace(line, after=after, mailed=mailed)
+
+
+def change(
+    database: Database, catalog: Catalog, lines: Sequence[RemapLine], by: Asker
+) -> list[RemapLine]:
+    """Change each license that differs, and return the lines as they stand then."""
+    return [_apply(database, catalog, line, by) for line in lines]
+
+
+def _apply(database: Database, catalog: Catalog, line: RemapLine, by: Asker) -> RemapLine:
+    if not line.differs:
+        return line
+    done: Remapped | None = database.write_here(
+        remap_license, line.license_id, catalog, by, utc_now()
+    )
+    if done is None:  # Another person changed it after the preview.
+        return replace(line, before=line.after or line.before, mailed=False)
+    return replace(
+        line,
+        before=done.before,
+        after=done.after,
+        changed=True,
+        mailed=done.delivery_id is not None,
+        delivery_id=done.delivery_id,
+    )

@@ -1,0 +1,108 @@
+"""Judge a license key or a token."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from db.migrating import WrongMigrationError
+from db.signing_keys import KeyLine, all_keys
+from db.views.licenses import find_license, find_license_of_token
+from domain.errors import DatabaseAwayError
+from domain.license import License, Standing
+from kit.refusals import RefusedError
+from licensing.keys import parse_key
+from licensing.tokens import PublicKey, VerifiedToken, claimed_signer, verify_token
+from operations.databases import Databases
+
+TOKEN_DOTS = 2
+UNUSABLE = (RefusedError, DatabaseAwayError, WrongMigrationError)
+
+
+@dataclass(frozen=True, slots=True)
+class NoDatabase:
+    """The database could not be asked; `why` is its sentence. `key`: well formed, of a token None.
+
+    A key that is well formed holds as far as anybody knows, a token whose signature nobody checked
+    does not.
+    """
+
+    why: str
+    key: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        return self.key is not None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyVerdict:
+    """A well-formed key. `license` and `standing` are None where no license here has the key."""
+
+    key: str
+    license: License | None = None
+    standing: Standing | None = None
+
+    @property
+    def holds(self) -> bool:
+        return self.standing is Standing.HOLDS
+
+
+class Flaw(StrEnum):
+    """The reason why a token is not genuine though its signature fits: a thief can sign, too."""
+
+    SIGNER_REVOKED = "signer_revoked"  #: A person revoked the key that signed the token.
+    NO_LICENSE = "no_license"  #: The database has no license of the token.
+    OTHER_KEY = "other_key"  #: The license has another key than the token says.
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVerdict:
+    """A token whose signature fits. `license` is None where the database has none of it."""
+
+    token: VerifiedToken
+    signer: KeyLine
+    license: License | None
+
+    @property
+    def flaw(self) -> Flaw | None:
+        if self.signer.revoked_at is not None:
+            return Flaw.SIGNER_REVOKED
+        if self.license is None:
+            return Flaw.NO_LICENSE
+        return Flaw.OTHER_KEY if self.license.key != self.token.key else None
+
+    @property
+    def holds(self) -> bool:
+        return self.flaw is None and self.token.holds
+
+
+Verdict = KeyVerdict | TokenVerdict | NoDatabase
+
+
+async def verify(text: str, databases: Databases, now: datetime) -> Verdict:
+    """Judge a key or a token. Raises MistypedKeyError and TokenInvalidError."""
+    is_token = text.count(".") == TOKEN_DOTS
+    if is_token:
+        claimed_signer(text)
+    key = None if is_token else parse_key(text)
+    try:
+        if key is not None:
+            return await _verify_key(key, databases, now)
+        return await _verify_token(text, databases, now)
+    except UNUSABLE as error:
+        return NoDatabase(str(error), key)
+
+
+async def _verify_key(key: str, databases: Databases, now: datetime) -> KeyVerdict:
+    with databases() as database:
+        found = await database.read(find_license, key)
+    return KeyVerdict(key) if found is None else KeyVerdict(key, found, found.standing(now))
+
+
+async def _verify_token(token: str, databases: Databases, now: datetime) -> TokenVerdict:
+    with databases() as database:
+        known = await database.read(all_keys)
+        verified = verify_token(token, [PublicKey(key.kid, key.x) for key in known], now)
+        license_ = await database.read(find_license_of_token, verified.token_id)
+    signer = next(key for key in known if key.kid == verified.kid)
+    return TokenVerdict(verified, signer, license_)

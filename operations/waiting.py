@@ -1,0 +1,52 @@
+"""Say what an order waits for, and what a person should know of one of its rows."""
+
+from db.views.corrections import CorrectionLine
+from db.views.lists import DeliveryLine
+from domain.delivery import DeliveryStatus
+from kit.runs import paused_sentence
+from kit.times import iso
+from operations.whole_order import Line, WholeOrder
+from operations.workflow_state import PendingStep, WorkflowState
+
+SPOOLED = "the database: a request is in the spool, and goes in by itself"
+ASIDE = "a person: a request was set aside in the spool, and the API's log says why"
+KEPT = "kept for the license that the order will have"
+REPLACED = "a later correction stands"
+NOBODY_GOT_IT = "it was only written into the outbox: nobody got it"
+HOW_TO_SEND = "set POSTMARK_TOKEN, then `mintpost resend --status logged`"
+
+
+def waits_for(order: WholeOrder, workflow: WorkflowState) -> str | None:
+    """Return the sentence of what an order waits for; None when it waits for nothing."""
+    open_rows = [event for event in order.events if event.outcome is None]
+    told = open_rows[0].error if open_rows else None
+    if workflow.trouble is not None:
+        return workflow.trouble
+    if workflow.pending:
+        step = workflow.pending[0]
+        # A first visible attempt has no failure of its own yet; the row has the fast path's.
+        return f"{_step(workflow.id, step)}: {step.sentence or told or 'under way'}"
+    if open_rows:
+        return told or "the next step"
+    if order.spooled:
+        return ASIDE if all(request.set_aside for request in order.spooled) else SPOOLED
+    return None
+
+
+def _step(workflow_id: str, step: PendingStep) -> str:
+    if step.paused:
+        return f"{step.step} (attempt {step.attempt}), {paused_sentence(workflow_id, step.step)}"
+    soon = "" if step.next_try is None else f", next try at {iso(step.next_try)}"
+    return f"{step.step} (attempt {step.attempt}{soon})"
+
+
+def advice(order: WholeOrder, line: Line) -> str | None:
+    """Say what a person should know of a row and its fields do not say."""
+    if isinstance(line, CorrectionLine) and not line.for_licenses:
+        is_last = line.id == max(each.id for each in order.corrections)
+        return KEPT if is_last and not order.licenses else REPLACED
+    if not isinstance(line, DeliveryLine) or line.status != DeliveryStatus.LOGGED:
+        return None
+    others = (each for each in order.deliveries if each.license_id == line.license_id)
+    sent = any(each.status == DeliveryStatus.ACCEPTED for each in others)
+    return NOBODY_GOT_IT if sent else f"{NOBODY_GOT_IT}; {HOW_TO_SEND}"

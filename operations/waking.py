@@ -1,0 +1,85 @@
+"""Wake the steps of one workflow, so that Temporal runs them now and not at their next try."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.api.workflowservice.v1 import ResetActivityRequest
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from kit.runs import (
+    SCHEDULED,
+    RunPausedError,
+    describe,
+    is_paused,
+    paused_sentence,
+    trouble,
+)
+
+RPC_PATIENCE = timedelta(seconds=5)
+UNKNOWN = "Temporal does not know it"
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """One workflow, and the steps of it that were pending.
+
+    `sentence`: the result; None until there is one. `known`: Temporal has such a workflow.
+    """
+
+    workflow_id: str
+    steps: tuple[str, ...]
+    sentence: str | None = None
+    known: bool = True
+
+
+async def wake(client: Client, workflow_id: str) -> Woken:
+    """Reset the pending steps. A workflow without one is under way, and has no result yet."""
+    try:
+        found = await describe(client, workflow_id, RPC_PATIENCE)
+    except RunPausedError as paused:
+        return Woken(workflow_id, (), str(paused))
+    if found is None:
+        return Woken(workflow_id, (), UNKNOWN, known=False)
+    if found.status is not WorkflowExecutionStatus.RUNNING:
+        status = "ended" if found.status is None else found.status.name.lower()
+        return Woken(workflow_id, (), f"does not wait: it is {status}")
+    steps = tuple(each.activity_id for each in pending_steps(found) if each.state == SCHEDULED)
+    await _reset(client, found, steps)
+    hindered = await hindrance(client, found)
+    return Woken(workflow_id, steps, None if hindered is None else but(steps, hindered))
+
+
+async def hindrance(client: Client, found: WorkflowExecutionDescription) -> str | None:
+    return _paused(found) or await trouble(client, found, RPC_PATIENCE)
+
+
+def but(steps: Sequence[str], hindered: str) -> str:
+    return f"{', '.join(steps)} woken, but {hindered}" if steps else hindered
+
+
+def pending_steps(found: WorkflowExecutionDescription) -> Sequence[PendingActivityInfo]:
+    return found.raw_description.pending_activities
+
+
+def _paused(found: WorkflowExecutionDescription) -> str | None:
+    paused = [step.activity_id for step in pending_steps(found) if is_paused(step)]
+    return f"{paused[0]} is {paused_sentence(found.id, paused[0])}" if paused else None
+
+
+async def _reset(client: Client, found: WorkflowExecutionDescription, steps: Iterable[str]) -> None:
+    for step in steps:
+        request = ResetActivityRequest(
+            namespace=client.namespace,
+            execution=WorkflowExecution(workflow_id=found.id, run_id=found.run_id),
+            id=step,
+        )
+        try:
+            await client.workflow_service.reset_activity(request, timeout=RPC_PATIENCE)
+        except RPCError as error:
+            # The step may have succeeded in the meantime.
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
