@@ -1,4 +1,4 @@
-"""Opens the database of a command, or says why it cannot be used."""
+"""Opens the database of a command, or refuses with the reason."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

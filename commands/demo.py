@@ -53,13 +53,13 @@ PRODUCTS = f"""\
 
 
 class DemoFailedError(RefusedError):
-    """Something that the demonstration promises does not hold."""
+    """A check of the demonstration failed."""
 
 
 async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bool) -> None:
-    """Run the demonstration in a folder of its own, which stays; raise where a check fails.
+    """Run the demonstration in a new folder, and keep the folder. Raises DemoFailedError.
 
-    `environment` holds none of Mintpost's own variables: a real token would mail somebody.
+    `environment` holds none of Mintpost's own variables, because a real token would send mail.
     """
     data_dir = Path(tempfile.mkdtemp(prefix="mintpost-demo-"))
     plan = _plan(data_dir, environment)
@@ -87,7 +87,7 @@ async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bo
 
 
 async def _sell(shop: Shop, plan: StackPlan, console: Console, *, keep: bool) -> bool:
-    """Sell one license, show what happens, and tell whether every check holds."""
+    """Sell one license, show each step, and return if every check holds."""
     sample = _sample(shop.sample_shop.new_order_id())
     console.print(f"[bold]A customer buys, and {DEFAULT.title} calls the webhook[/]")
     sent_at = monotonic()

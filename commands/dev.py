@@ -1,4 +1,4 @@
-"""`mintpost dev`: everything that a day's work needs, until Ctrl-C."""
+"""`mintpost dev`: the whole stack on one machine, until Ctrl-C."""
 
 import asyncio
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def plan_dev(
 
 
 async def run_dev(plan: StackPlan, database: URL, console: Console) -> None:
-    """Start the stack, say where it is, and stop it on Ctrl-C or when a part of it dies."""
+    """Start the stack, print its addresses, and stop on Ctrl-C or when a process dies."""
     with locked_data_dir(plan.data_dir), stopped_by_signals():
         await asyncio.to_thread(migrate_database, database)
         async with Stack(plan) as stack:
@@ -46,7 +46,7 @@ def _announce(plan: StackPlan, console: Console) -> None:
     console.print("  webhook  ", Text(address), soft_wrap=True)
     console.print(f"  Temporal  {plan.ui_url} (Web UI), {plan.temporal_address}", highlight=False)
     console.print(f"  data      {plan.data_dir}", highlight=False, soft_wrap=True)
-    # What the commands of another terminal would otherwise take from elsewhere, or not find.
+    # Without these variables, commands in another terminal would look in another place.
     here = f"DATA_DIR={quote(str(plan.data_dir))} TEMPORAL_ADDRESS={plan.temporal_address}"
     console.print("  commands ", Text(f"export {here}; mintpost events"), soft_wrap=True)
     console.print("  Ctrl-C stops all of it", style="dim")

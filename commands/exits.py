@@ -1,4 +1,4 @@
-"""What a command may end with: a sentence for a person, and exit code 1."""
+"""The end of a command that fails: a sentence for a person, and exit code 1."""
 
 import re
 import sys
@@ -11,7 +11,7 @@ from kit.refusals import FixableError, RefusedError
 
 
 def require_text(words: Sequence[str]) -> None:
-    """Refuse bytes that no database, address or terminal takes. A shell hands on any."""
+    """Refuse bytes that are no text. A shell passes any bytes, and a database takes only text."""
     for place, word in enumerate(words):
         if re.search("[\ud800-\udfff]", word):
             raise RefusedError(f"argument {place} is no text: it holds bytes that are no UTF-8")
@@ -25,7 +25,7 @@ def told_as_sentence() -> Iterator[None]:
     except FixableError as error:
         sys.exit(visible_lines(str(error)))
     except DatabaseAwayError as error:
-        # A command does not try again, whatever the sentence of a sale says.
+        # Only a sale is retried, so the sentence must not promise a retry of the command.
         sys.exit(error.what + error.question)
     except OSError as error:
         sys.exit(visible(f"{error.filename or 'the system'}: {error.strerror}"))

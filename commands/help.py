@@ -8,11 +8,11 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typing_extensions import override
 
 SLIP = re.compile(r"--[a-z][a-z-]*(?==|$)(?!==$)")
-"""An option that was mistyped; an id of Gumroad's has capitals or digits, and ends with `==`."""
+"""A mistyped option. An id of Gumroad's has capitals or digits, and ends with `==`."""
 
 
 class QuietCommand(TyperCommand):
-    # No option of ours has a short form, so what begins with one dash is an id or a part of one.
+    # No option of ours has a short form, so a word with one dash in front is an id, or its part.
     ignore_unknown_options = True
 
     @override

@@ -24,7 +24,7 @@ def print_keys(database: Database, *, as_json: bool) -> None:
 
 
 def run_revoke(database: Database, kid: str, reason: str | None, *, yes: bool) -> None:
-    """Revoke the key once a person agrees, and print since when it is revoked."""
+    """Revoke the key after a person agrees, and print the time of the revocation."""
     key = signing_key(database, kid)
     if key.revoked_at is None:
         _ask(kid, yes=yes)

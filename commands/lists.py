@@ -1,4 +1,4 @@
-"""What a person needs of each list in a terminal of 80 columns; the rest is for --json."""
+"""The columns of each list for a terminal of 80 columns. `--json` has every field."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -29,10 +29,7 @@ Line = TypeVar("Line", EventLine, SaleLine, LicenseLine, DeliveryLine)
 
 @dataclass(frozen=True, slots=True)
 class ListOf(Generic[Line]):
-    """One of the lists.
-
-    The last of the columns may be long; `remark` stands below its row, where there is one.
-    """
+    """A list. The last column may be long. `remark` returns a line to print below a row."""
 
     name: str
     query: Callable[[Session, Filters], Sequence[Line]]
@@ -61,7 +58,7 @@ def _undelivered(delivery: DeliveryLine) -> str | None:
     if delivery.status == DeliveryStatus.WITHDRAWN:
         instead = f"a person corrected the address: delivery {delivery.superseded_by} goes instead"
         return "; ".join(filter(None, [instead, delivery.error]))
-    # It has a time in the column of what was sent, and yet nobody got it.
+    # The column "sent" shows a time, although nobody got the mail.
     is_logged = delivery.status == DeliveryStatus.LOGGED
     unsent = "only written into the outbox: nobody got it" if is_logged else None
     return delivery.error or unsent

@@ -1,4 +1,4 @@
-"""`mintpost products`: what the product mapping says."""
+"""`mintpost products`: reads the product mapping."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from domain.catalog import Catalog
 
 
 def read_products(file: Path, sources: Sequence[str]) -> Catalog:
-    """Read the mapping. What is wrong with all of it is told by the name of its setting."""
+    """Read the mapping. A problem without a line is told by the name of the setting."""
     try:
         return ProductsFile(file, sources).current()
     except ProductsFileError as error:

@@ -9,7 +9,7 @@ from operations.checks import Check
 
 
 def print_checks(checks: Iterable[Check], out: Console) -> bool:
-    """Print a line for each check; return whether all hold."""
+    """Print a line for each check, and return if all hold."""
     holds = True
     for check in checks:
         holds = holds and check.holds

@@ -1,4 +1,4 @@
-"""`mintpost remap`: decides licenses anew by today's mapping, for a mistake in it."""
+"""`mintpost remap`: decides licenses again by today's mapping, after a mistake in the mapping."""
 
 import asyncio
 import sys
@@ -24,7 +24,7 @@ UNANSWERED = "nothing was changed: give --yes to change them, or --dry-run to lo
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The licenses to decide anew, named one by one or by their product, and what may be done."""
+    """The licenses to decide again, by name or by product, and the permissions of the person."""
 
     texts: Sequence[str]
     product: str | None
@@ -36,7 +36,7 @@ class Wish:
 
 
 def run_remap(wish: Wish, mapping: Catalog, database: Database) -> None:
-    """Show what today's mapping makes of the licenses, and change them once a person agrees."""
+    """Print the terms by today's mapping, and change the licenses after a person agrees."""
     lines = preview(database, mapping, wish.texts, wish.product, wish.by)
     if not wish.as_json:
         print_lines(lines)
@@ -48,9 +48,9 @@ def run_remap(wish: Wish, mapping: Catalog, database: Database) -> None:
 
 
 def _ask(lines: Sequence[RemapLine], *, yes: bool, named: bool) -> None:
-    """Raise RefusedError where a person says no.
+    """Raise RefusedError when a person says no.
 
-    Where nobody can answer, what was named one by one is changed, and a whole product is not.
+    When nobody can answer, licenses named by a person are changed, and a whole product is not.
     """
     count = sum(line.differs for line in lines)
     question = f"Change {'this license' if count == 1 else f'these {count} licenses'}?"
@@ -65,7 +65,7 @@ def _ask(lines: Sequence[RemapLine], *, yes: bool, named: bool) -> None:
 async def _report(
     database: Database, lines: Sequence[RemapLine], patience: timedelta, *, as_json: bool
 ) -> None:
-    """Wait for the mails, and tell what became of each change."""
+    """Wait for the mails, and print the result of each change."""
     owed = [line.delivery_id for line in lines if line.delivery_id is not None]
     mails = {mail.id: mail.status for mail in await what_came(database, owed, patience)}
     if as_json:

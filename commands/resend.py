@@ -18,7 +18,7 @@ from operations.resend import resend, resend_logged
 async def run_resend(
     database: Database, order: str | None, to: str | None, why: str | None, patience: float
 ) -> list[DeliveryLine]:
-    """Ask for the mail of one order, or for all mails that were only logged; wait for them."""
+    """Ask for the mail of one order, or for all logged mails, and wait for the result."""
     if order is None:
         asked = await resend_logged(database, asker(), why)
     else:
@@ -28,7 +28,7 @@ async def run_resend(
 
 
 def print_resent(order: str | None, found: list[DeliveryLine]) -> None:
-    """Print the states of the mails, or of an order without a license: the address was kept."""
+    """Print the states of the mails. Without a mail, print that the address was kept."""
     if found or order is None:
         print_list(DELIVERIES, found, as_json=False)
         return

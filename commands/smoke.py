@@ -1,4 +1,4 @@
-"""`mintpost smoke`: a synthetic test sale through a running stack, and what came of it."""
+"""`mintpost smoke`: a synthetic test sale through a running stack, and its checks."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,7 +38,7 @@ def a_product(catalog: Catalog) -> Offer:
 
 @dataclass(frozen=True, slots=True)
 class SmokePlan:
-    """`offer` is the product that is bought, `to` who gets the e-mail."""
+    """`offer`: the product to buy. `to`: the receiver of the e-mail."""
 
     url: str
     sample_shop: SampleShop
@@ -48,7 +48,7 @@ class SmokePlan:
 
 
 async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
-    """Send the sale and return the checks; one that the others rest upon ends it by failing."""
+    """Send the sale and return the checks. A failed check ends the list if the rest need it."""
     async with httpx.AsyncClient() as http:
         shop = Shop(http, plan.url.rstrip("/"), database, plan.sample_shop)
         try:

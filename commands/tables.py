@@ -16,12 +16,12 @@ from domain.visible import acts_or_hides, escaped, visible, visible_lines
 from kit.times import iso, moment
 
 WIDE = 10_000
-"""Where nobody looks at a terminal, nothing is cut to its width."""
+"""Output that goes to a file or a pipe is not cut to the width of a terminal."""
 GAP = 2
 
 
-def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can say
-    # What is escaped stands in strings: JSON itself has nothing of the kind but line breaks.
+def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    # Only strings hold characters to escape: JSON itself adds nothing but line breaks.
     written = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
     for one in set(written) - {"\n"}:
         if acts_or_hides(one):
@@ -34,9 +34,9 @@ def print_lines(
     columns: Mapping[str, Callable[[Any], Any]],
     remark: Callable[[Any], str | None],
 ) -> None:
-    """Print a row for each line, and below it, indented, what is remarked about it.
+    """Print a row for each line, and its remark below, indented.
 
-    Where nobody looks at a terminal, the remark ends its row, so that grep finds them together.
+    In a file or a pipe the remark ends the row, so that grep finds both together.
     """
     out = console()
     rows = [[cell(read(line)) for read in columns.values()] for line in lines]
@@ -54,7 +54,7 @@ def print_lines(
 
 
 class SafeConsole(Console):
-    """Prints foreign text so that a terminal neither obeys it nor shows it as another."""
+    """Prints foreign text so that a terminal neither obeys the text nor disguises it."""
 
     @override
     def render(
@@ -79,7 +79,7 @@ def cell(value: Any) -> Text:  # noqa: ANN401 - any field
         case dict():
             return cell(", ".join(f"{name}: {choice}" for name, choice in value.items()))
         case _:
-            # Foreign text is printed as it is, never read as markup or as escape sequences.
+            # Rich must not read foreign text as markup, nor a terminal as escape sequences.
             return Text(visible(str(value)))
 
 
@@ -92,5 +92,5 @@ def _aligned(cells: Sequence[Text], widths: Sequence[int]) -> Text:
     return row
 
 
-def _plain(value: Any) -> str:  # noqa: ANN401 - what json could not say itself
+def _plain(value: Any) -> str:  # noqa: ANN401 - a value that json does not know
     return iso(value) if isinstance(value, datetime) else str(value)

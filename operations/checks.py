@@ -1,4 +1,4 @@
-"""Checks a sale from the outside: what a buyer's app, a second request and a stranger see."""
+"""Check a sale from the outside, as a buyer's app, a repeated request and a stranger see it."""
 
 import asyncio
 from collections.abc import Collection
@@ -31,9 +31,9 @@ VOLATILE = {"date"}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`sentence` says what should hold, and `found` what is so where it does not.
+    """A claim about a sale. `found`: the fact that breaks the claim.
 
-    `shown`: false where nothing was tried that could have failed; that is no success.
+    `shown`: false if nothing was tried, so that the claim proves nothing.
     """
 
     sentence: str
@@ -44,7 +44,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A storefront's end of the webhook, and our look at the database behind it."""
+    """Send requests as a storefront does, and read the database behind the webhook."""
 
     http: httpx.AsyncClient
     url: str
@@ -101,7 +101,7 @@ async def check_sale(shop: Shop, sample: SampleSale) -> list[Check]:
 
 
 async def check_token(shop: Shop, token: str) -> Check:
-    """Verify a token as a buyer's app does, with the public keys that the API serves."""
+    """Verify a token as a buyer's app does, with the public keys of the API."""
     sentence = "the token verifies against the JWKS"
     answer = await shop.http.get(f"{shop.url}/.well-known/jwks.json")
     keys = [PublicKey(key["kid"], key["x"]) for key in answer.json()["keys"]]
@@ -113,7 +113,7 @@ async def check_token(shop: Shop, token: str) -> Check:
 
 
 async def check_repetition(shop: Shop, sample: SampleSale, patience: timedelta) -> Check:
-    """Send the same request again: it must add its own event and nothing else."""
+    """Send the same request again. The only new row must be an event."""
     before = [await shop.licenses(sample), await shop.deliveries(sample)]
     await shop.send(sample)
     settled = await shop.settled(sample, patience)
@@ -127,11 +127,11 @@ async def check_repetition(shop: Shop, sample: SampleSale, patience: timedelta) 
 
 
 async def check_stranger(shop: Shop, sample: SampleSale) -> Check:
-    """Compare what a wrong secret gets with what a path that never existed gets."""
+    """Compare the answers to a wrong secret and to an unknown path."""
     count = len(await shop.events(sample))
     wrong = await shop.send_as_stranger(sample)
     unknown = await shop.send_as_stranger(sample, path="no-such-storefront")
-    # A proxy in front may number its answers: what differs between equals tells nothing.
+    # A proxy may number its answers, so two requests to one path show the headers to ignore.
     equal = await shop.send_as_stranger(sample, path="no-such-storefront")
     telling = {name for name, value in unknown.headers.items() if value == equal.headers.get(name)}
     telling |= wrong.headers.keys() - unknown.headers.keys()
@@ -144,7 +144,7 @@ async def check_stranger(shop: Shop, sample: SampleSale) -> Check:
 
 
 async def check_mailed(shop: Shop, sample: SampleSale) -> list[Check]:
-    """Tell where nobody got the e-mail: that a mail arrives was not tried then."""
+    """Say that nobody got the e-mail, because no arrival was tried then."""
     if all(delivery.status != DeliveryStatus.LOGGED for delivery in await shop.deliveries(sample)):
         return []
     found = (

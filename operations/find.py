@@ -1,4 +1,4 @@
-"""Find the sale that a person means by an address, a key or a number: few people have its id."""
+"""Find a sale by an address, a key or a number, because few people have the id."""
 
 import sys
 from collections.abc import Collection, Sequence
@@ -23,7 +23,7 @@ class UnknownSaleError(RefusedError):
 
 
 class SeveralSalesError(RefusedError):
-    """The text may mean each of `sales`: the sentence has a command for each."""
+    """The text may mean each of `sales`. The sentence has a command for each."""
 
     def __init__(self, text: str, sales: Sequence[SaleLine]) -> None:
         self.sales = sales
@@ -43,7 +43,7 @@ def reference_of(sale: SaleLine) -> str:
 
 
 def bought(sale: SaleLine) -> str:
-    """Say in a line who bought what."""
+    """Return a line about the buyer and the product."""
     variants = ", ".join(f"{category}: {choice}" for category, choice in sale.variants.items())
     product = f"{sale.quantity} × {sale.product_name}{f' ({variants})' if variants else ''}"
     given = f", given by {sale.giver}" if sale.giver else ""
@@ -51,7 +51,7 @@ def bought(sale: SaleLine) -> str:
 
 
 def references(text: str, sources: Collection[str]) -> list[str]:
-    """Return the references that the text may be: with a storefront, or with each of them."""
+    """Return the possible references of a text, with each storefront if the text names none."""
     if text.partition(":")[0] in sources:
         return [text]
     return [order_reference(source, text) for source in sources]

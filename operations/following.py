@@ -22,7 +22,7 @@ EVERYTHING = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """The result of one workflow. `steps` were woken; `known`: Temporal has such a workflow."""
+    """The result of a workflow. `steps` were woken; `known`: Temporal has the workflow."""
 
     workflow_id: str
     steps: tuple[str, ...]
@@ -41,7 +41,7 @@ class Following:
     at_once: asyncio.Semaphore
 
     async def follow(self, woken: Woken) -> Retried:
-        """Wait until the order has an outcome. A step that fails again leaves the order parked."""
+        """Wait for the outcome of the order. A step that fails again leaves the order parked."""
         while (sentence := woken.sentence) is None:
             async with self.at_once:
                 late = monotonic() > self.deadline

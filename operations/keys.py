@@ -1,6 +1,7 @@
 """List and revoke the public keys of signed tokens.
 
-`mintpost keys generate` makes a private key, so it stays in the command: operations never sign.
+`mintpost keys generate` makes a private key. Only the command does so, because an operation must
+never sign.
 """
 
 from dataclasses import dataclass

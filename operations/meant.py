@@ -18,9 +18,9 @@ MANY = 20
 
 
 def licenses_meant(session: Session, texts: Sequence[str]) -> list[int]:
-    """Return the licenses, each once, in the order they were named.
+    """Return the licenses in the order of their names, without repetition.
 
-    Raises RefusedError with a sentence for each text that means none, or several sales.
+    Raises RefusedError with a sentence for each text without a license or with several sales.
     """
     ids: dict[int, None] = {}
     problems: list[str] = []
@@ -39,7 +39,7 @@ def _licenses(session: Session, text: str) -> list[int]:
     source, _, order_id = text.partition(":")
     if found := licenses_of_order(session, source, order_id) or licenses_of_key(session, key):
         return found
-    # A part of a name finds a sale too, and is too little to change one.
+    # A part of a name also finds a sale, but a change needs a whole name.
     sales = [
         sale
         for sale in find_sales(session, order_id or text, key, MANY)

@@ -1,4 +1,4 @@
-"""What `mintpost migrate` does, in the database and in Temporal."""
+"""Migrate the database, and register search attributes in Temporal."""
 
 import asyncio
 from datetime import timedelta
@@ -23,7 +23,7 @@ PATIENCE = timedelta(seconds=10)
 def migrate_database(url: URL, api_password: SecretStr | None = None) -> str:
     """Take the database to the newest migration; return its name.
 
-    With a password, PostgreSQL gets a role for the API alone, which may do what the API needs.
+    With a password, PostgreSQL gets a role for the API, with the rights of the API only.
     """
     engine = open_engine(url)
     try:
@@ -33,7 +33,7 @@ def migrate_database(url: URL, api_password: SecretStr | None = None) -> str:
 
 
 async def register_search_attributes(config: ClientConnectConfig) -> str:
-    """Register what sales can be searched by, where Temporal lets us; return what came of it."""
+    """Register the search attributes of sales if Temporal allows it; return a sentence."""
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return await _register(await Client.connect(**config))

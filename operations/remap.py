@@ -1,4 +1,4 @@
-"""Decide licenses anew by today's mapping, for a mistake in it."""
+"""Decide licenses again by today's mapping, after a mistake in the mapping."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,9 +25,9 @@ class UnknownProductError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class RemapLine:
-    """One license: its terms, and its terms by today's mapping. `after` None: there are none.
+    """A license with its terms, and with the terms of today's mapping in `after`, if any.
 
-    `mailed`: the new token goes, or would go, to its holder. Field names are the JSON keys of
+    `mailed`: the holder gets the new token, or would get it. Field names are the JSON keys of
     `mintpost remap`.
     """
 
@@ -48,9 +48,9 @@ class RemapLine:
 def preview(
     database: Database, catalog: Catalog, texts: Sequence[str], product: str | None, by: Asker
 ) -> list[RemapLine]:
-    """Return the changes that today's mapping would make, and change nothing.
+    """Return the changes of today's mapping without making them.
 
-    The licenses are all of a product, or those that the texts mean.
+    The texts or the product name the licenses.
     Raises UnknownProductError and RefusedError.
     """
     if product is None:
@@ -78,7 +78,7 @@ def _line(held: Held, catalog: Catalog, by: Asker) -> RemapLine:
 def change(
     database: Database, catalog: Catalog, lines: Sequence[RemapLine], by: Asker
 ) -> list[RemapLine]:
-    """Change each license that differs, and return the lines as they stand then."""
+    """Change each license that differs, and return the new lines."""
     return [_apply(database, catalog, line, by) for line in lines]
 
 
@@ -88,7 +88,7 @@ def _apply(database: Database, catalog: Catalog, line: RemapLine, by: Asker) -> 
     done: Remapped | None = database.write_here(
         remap_license, line.license_id, catalog, by, utc_now()
     )
-    if done is None:  # Another person changed it after the preview.
+    if done is None:  # Another person changed the license after the preview.
         return replace(line, before=line.after or line.before, mailed=False)
     return replace(
         line,

@@ -1,4 +1,4 @@
-"""Ask for one more license e-mail, to a corrected address if one is given."""
+"""Ask for another license e-mail, perhaps to a corrected address."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ class AddressRefusedError(RefusedError):
 
 
 class NothingToSendError(RefusedError):
-    """The order has no license; `waiting` is its state, None where no event names it."""
+    """The order has no license. `waiting`: its state; None if no event names the order."""
 
     def __init__(self, order: str, waiting: WaitingOrder | None) -> None:
         self.order, self.waiting = order, waiting
@@ -30,14 +30,13 @@ class NothingToSendError(RefusedError):
 
 
 async def resend(database: Database, new: NewResend) -> list[int]:
-    """Ask for the mails, and return the ids of their deliveries. The API's relay starts them.
+    """Ask for the mails, and return the ids of their deliveries. The API's relay sends them.
 
-    The list is empty where the order has no license yet: the corrected address is kept for it.
+    The list is empty if the order has no license yet. Then the corrected address is kept.
     Raises AddressRefusedError and NothingToSendError.
     """
     new = replace(new, to=None if new.to is None else _address(new.to))
-    # Read before the request is written, because an event may come in between: it must not look
-    # as if it had been there.
+    # Read first, because an event may arrive before the write, and must not count as known.
     waiting = await database.read(waiting_order, new.source, new.order_id)
     deliveries = await database.write(ask_resends, new, utc_now())
     if not deliveries and (waiting is None or new.to is None):
@@ -46,7 +45,7 @@ async def resend(database: Database, new: NewResend) -> list[int]:
 
 
 async def resend_logged(database: Database, asked_by: str, why: str | None) -> list[int]:
-    """Ask for every mail that was only written down, since nobody got it."""
+    """Ask for every logged mail, because nobody got them."""
     orders = await database.read(logged_orders)
     asked = [
         await resend(database, NewResend(source, order_id, None, asked_by, why))

@@ -27,9 +27,9 @@ async def retry_orders(
     where: str | None,
     patience: timedelta,
 ) -> list[Retried]:
-    """Wake the orders, or without them each parked one whose sentence contains `where`.
+    """Wake the orders, or all parked orders with `where` in their sentence.
 
-    Raises RefusedError where Temporal cannot be used.
+    Raises RefusedError if Temporal cannot be used.
     """
     client = await _connect(config)
     workflow_ids = list(orders or ()) or await parked_workflows(database, where)
@@ -49,7 +49,7 @@ async def _connect(config: ClientConnectConfig) -> Client:
 
 
 async def parked_workflows(database: Database, where: str | None) -> list[str]:
-    """Return the workflows of parked events whose sentence contains `where`, oldest first."""
+    """Return the workflows of parked events with `where` in their sentence, oldest first."""
     parked = await database.read(list_events, Filters(status=EventStatus.PARKED, limit=EVERYTHING))
     ids = [event.workflow_id for event in reversed(parked) if (where or "") in (event.error or "")]
     return list(dict.fromkeys(each for each in ids if each is not None))
@@ -60,7 +60,7 @@ async def retry(
 ) -> list[Retried]:
     """Reset the pending steps of each workflow, and return its result within `patience`."""
     woken = [await wake(client, workflow_id) for workflow_id in workflow_ids]
-    # The time begins after all are woken, so that each workflow has the whole of it.
+    # The time begins after the last is woken, so that each workflow has the whole time.
     deadline = monotonic() + patience.total_seconds()
     at_once = asyncio.Semaphore(LOOKS_AT_ONCE)
     following = Following(client, database, patience, deadline, at_once)

@@ -22,12 +22,12 @@ from relay.spool import Spool
 R = TypeVar("R")
 
 DATABASE_PATIENCE = timedelta(seconds=5)
-"""Longer than the timeout of a connect, because its error says more."""
+"""Longer than the timeout of a connection, because its error says more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The places that may know of a sale; `sources` are the storefronts."""
+    """The places to look for a sale; `sources` are the storefronts."""
 
     sources: Collection[str]
     spool: Spool
@@ -66,7 +66,7 @@ async def _find(text: str, places: Places, warn: Warn) -> tuple[str, WholeOrder]
 
 
 async def _whole_order(reference: str, places: Places, warn: Warn) -> WholeOrder | None:
-    """Return all that database and spool hold of a reference; None where they hold nothing."""
+    """Return the rows and the spooled requests of a reference; None if there are none."""
     source, _, order_id = reference.partition(":")
     spooled = spooled_requests(places.spool, source, order_id, warn)
     try:
@@ -82,7 +82,7 @@ async def _whole_order(reference: str, places: Places, warn: Warn) -> WholeOrder
 
 
 async def _in_time(work: Callable[[], R], patience: timedelta) -> R:
-    """Work in a thread that nobody waits for when the database hangs. Raises DatabaseAwayError."""
+    """Work in a thread, and leave the thread if the database hangs. Raises DatabaseAwayError."""
     thread = ThreadPoolExecutor(1)
     try:
         async with asyncio.timeout(patience.total_seconds()):

@@ -10,7 +10,7 @@ from db.requests import NewRequest
 from relay.spool import SET_ASIDE, WAITING, Spool, UnreadableError
 
 Warn = Callable[[str], None]
-"""Take a sentence about a place that could not be looked into."""
+"""Take a sentence about a place that we could not read."""
 
 
 @dataclass(frozen=True, slots=True)

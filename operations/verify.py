@@ -20,10 +20,10 @@ UNUSABLE = (RefusedError, DatabaseAwayError, WrongMigrationError)
 
 @dataclass(frozen=True, slots=True)
 class NoDatabase:
-    """The database could not be asked; `why` is its sentence. `key`: well formed, of a token None.
+    """The database cannot be used: `why` is a sentence. `key`: well formed, or None for a token.
 
-    A key that is well formed holds as far as anybody knows, a token whose signature nobody checked
-    does not.
+    A well-formed key holds until a database denies it. A token without a checked signature does
+    not hold.
     """
 
     why: str
@@ -36,7 +36,7 @@ class NoDatabase:
 
 @dataclass(frozen=True, slots=True)
 class KeyVerdict:
-    """A well-formed key. `license` and `standing` are None where no license here has the key."""
+    """A well-formed key. `license` and `standing` are None if no license here has the key."""
 
     key: str
     license: License | None = None
@@ -48,7 +48,7 @@ class KeyVerdict:
 
 
 class Flaw(StrEnum):
-    """The reason why a token is not genuine though its signature fits: a thief can sign, too."""
+    """The flaw of a token with a good signature. Such a token exists, because a thief can sign."""
 
     SIGNER_REVOKED = "signer_revoked"  #: A person revoked the key that signed the token.
     NO_LICENSE = "no_license"  #: The database has no license of the token.
@@ -57,7 +57,7 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TokenVerdict:
-    """A token whose signature fits. `license` is None where the database has none of it."""
+    """A token with a good signature. `license` is None if the database does not have it."""
 
     token: VerifiedToken
     signer: KeyLine

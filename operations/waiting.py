@@ -1,4 +1,4 @@
-"""Say what an order waits for, and what a person should know of one of its rows."""
+"""Explain the wait of an order, and give advice about its rows."""
 
 from db.views.corrections import CorrectionLine
 from db.views.lists import DeliveryLine
@@ -17,14 +17,14 @@ HOW_TO_SEND = "set POSTMARK_TOKEN, then `mintpost resend --status logged`"
 
 
 def waits_for(order: WholeOrder, workflow: WorkflowState) -> str | None:
-    """Return the sentence of what an order waits for; None when it waits for nothing."""
+    """Return a sentence about the cause of the wait; None if the order does not wait."""
     open_rows = [event for event in order.events if event.outcome is None]
     told = open_rows[0].error if open_rows else None
     if workflow.trouble is not None:
         return workflow.trouble
     if workflow.pending:
         step = workflow.pending[0]
-        # A first visible attempt has no failure of its own yet; the row has the fast path's.
+        # The first visible attempt has no failure yet; the row has the fast path's sentence.
         return f"{_step(workflow.id, step)}: {step.sentence or told or 'under way'}"
     if open_rows:
         return told or "the next step"
@@ -41,7 +41,7 @@ def _step(workflow_id: str, step: PendingStep) -> str:
 
 
 def advice(order: WholeOrder, line: Line) -> str | None:
-    """Say what a person should know of a row and its fields do not say."""
+    """Return advice about a row, beyond its fields."""
     if isinstance(line, CorrectionLine) and not line.for_licenses:
         is_last = line.id == max(each.id for each in order.corrections)
         return KEPT if is_last and not order.licenses else REPLACED

@@ -1,4 +1,4 @@
-"""Wake the steps of one workflow, so that Temporal runs them now and not at their next try."""
+"""Wake the steps of a workflow, so that Temporal runs them now, before their next try."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ UNKNOWN = "Temporal does not know it"
 
 @dataclass(frozen=True, slots=True)
 class Woken:
-    """One workflow, and the steps of it that were pending.
+    """A workflow and its pending steps.
 
-    `sentence`: the result; None until there is one. `known`: Temporal has such a workflow.
+    `sentence`: the result, None before the end. `known`: Temporal has the workflow.
     """
 
     workflow_id: str
@@ -37,7 +37,7 @@ class Woken:
 
 
 async def wake(client: Client, workflow_id: str) -> Woken:
-    """Reset the pending steps. A workflow without one is under way, and has no result yet."""
+    """Reset the pending steps. A workflow without pending steps is under way."""
     try:
         found = await describe(client, workflow_id, RPC_PATIENCE)
     except RunPausedError as paused:

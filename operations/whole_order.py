@@ -1,4 +1,4 @@
-"""Read the rows of one order, or of one event that belongs to no order."""
+"""Read the rows of an order, or of an event without an order."""
 
 from dataclasses import dataclass, field
 
@@ -38,7 +38,7 @@ class WholeOrder:
 
 
 def load_order(session: Session, source: str, order_id: str) -> WholeOrder:
-    """Return the rows of an order, or the rows around one event without an order."""
+    """Return the rows of an order, or the rows around an event without an order."""
     events = order = Filters(source=source, order_id=order_id, limit=EVERYTHING)
     if (event_id := event_alone(session, source, order_id)) is not None:
         events = Filters(source=source, ids=[event_id])

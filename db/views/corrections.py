@@ -1,4 +1,4 @@
-"""What a person said of an order's address, as `mintpost show` prints it."""
+"""Corrections of an order's address, as `mintpost show` prints them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from db.views.lists import line_of
 
 @dataclass(frozen=True, slots=True)
 class CorrectionLine:
-    """`for_licenses` are those that stand with the address; a later one may have replaced it."""
+    """`for_licenses`: the licenses with this address. A later correction may have replaced it."""
 
     id: int
     source: str
@@ -25,7 +25,7 @@ class CorrectionLine:
 
 
 def list_corrections(session: Session, source: str, order_id: str) -> list[CorrectionLine]:
-    """Return what a person said of an order or of its license, whichever charge they named."""
+    """Return the corrections of an order and of its license, from any charge of the license."""
     standing = select(LicenseRow.correction_id).filter_by(source=source, order_id=order_id)
     own = and_(CorrectionRow.source == source, CorrectionRow.order_id == order_id)
     query = select(CorrectionRow).where(or_(own, CorrectionRow.id.in_(standing)))

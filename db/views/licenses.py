@@ -1,4 +1,4 @@
-"""Find one license by its key or by a token."""
+"""Find a license by its key or by a token."""
 
 from sqlalchemy import String, and_, cast, or_, select
 from sqlalchemy.orm import Session
@@ -14,8 +14,8 @@ def find_license(session: Session, key: str) -> License | None:
 
 
 def find_license_of_token(session: Session, token_id: str) -> License | None:
-    """Return the license whose tokens carry this `jti`, or carried it once."""
-    if not token_id.isprintable():  # PostgreSQL takes no NUL, and a driver no half a character.
+    """Return the license with tokens of this `jti`, today's or a former one."""
+    if not token_id.isprintable():  # PostgreSQL refuses NUL, and a driver half a character.
         return None
     by_number = and_(LicenseRow.token_id.is_(None), cast(LicenseRow.id, String) == token_id)
     current = or_(LicenseRow.token_id == token_id, LicenseRow.former_token_id == token_id)

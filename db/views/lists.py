@@ -1,4 +1,4 @@
-"""What the lists and `mintpost show` print. Field names are the JSON keys others rely on."""
+"""The lines of the lists and of `mintpost show`. Field names are JSON keys of the contract."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
@@ -112,7 +112,7 @@ def list_events(session: Session, filters: Filters) -> list[EventLine]:
 def list_sales(
     session: Session, filters: Filters, which: ColumnElement[bool] | None = None
 ) -> list[SaleLine]:
-    """Return sales newest first; `which` narrows them further."""
+    """Return sales newest first; `which` is one more condition."""
     status = _sale_status()
     query = _filtered(select(SaleRow, status), filters, SaleRow.id, SaleRow.created_at, SaleRow)
     if filters.status is not None:
@@ -126,7 +126,7 @@ def list_sales(
 
 
 def _by_category(variants: list[list[str]]) -> dict[str, str]:
-    """Return the options by their category; a group without a title may have several."""
+    """Return the options by category. The category without a title may have several options."""
     found: dict[str, list[str]] = {}
     for category, option in variants:
         found.setdefault(category, []).append(option)
@@ -169,7 +169,7 @@ def _filtered(
     time: InstrumentedAttribute[datetime],
     order: type[EventRow | SaleRow | LicenseRow],
 ) -> Query:
-    """Narrow the query; `order` is the table that names the order of a row."""
+    """Narrow the query; `order` is the table with the order of a row."""
     if filters.ids is not None:
         query = query.where(row_id.in_(filters.ids))
     if filters.source is not None:
@@ -194,7 +194,7 @@ def _has_status(status: str) -> ColumnElement[bool]:
 
 
 def _sale_status() -> ColumnElement[str]:
-    """Tell how the order stands: by a row that ended well, else an open one, else a failed one."""
+    """Return the status of an order: of a settled event, or an open event, or a failed event."""
     row = aliased(EventRow)
     rank = case((row.outcome.is_(None), 1), (row.outcome == Outcome.FAILED, 2), else_=0)
     waiting = case((row.error.is_(None), EventStatus.OPEN), else_=EventStatus.PARKED)

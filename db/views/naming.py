@@ -1,4 +1,4 @@
-"""Which row a name means that is no order's."""
+"""Find an event by a name that is not the name of an order."""
 
 import re
 
@@ -11,7 +11,7 @@ EVENT_WITHOUT_ORDER = re.compile(r"event:([0-9]{1,18})")
 
 
 def event_alone(session: Session, source: str, name: str) -> int | None:
-    """Return the one row that a name means where it is no order's.
+    """Return the event that a name means; None for the name of an order.
 
     `event:3` names a workflow of its own; `test-3` is the order of a test event's license.
     """
@@ -23,5 +23,5 @@ def event_alone(session: Session, source: str, name: str) -> int | None:
 
 
 def order_minted_by(session: Session, event_id: int) -> str | None:
-    """Return the order of the sale that was read from a row."""
+    """Return the order of the sale that was read from an event."""
     return session.scalar(select(SaleRow.order_id).filter_by(event_id=event_id).limit(1))

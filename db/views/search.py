@@ -1,4 +1,4 @@
-"""The sales that a buyer's complaint may mean: it never contains a sale id."""
+"""Find the sales that a buyer's complaint may mean. A complaint never contains a sale id."""
 
 import json
 from collections.abc import Sequence
@@ -39,11 +39,11 @@ SEARCHED: tuple[Words, ...] = (
 
 
 def find_sales(session: Session, text: str, key: str, limit: int) -> list[SaleLine]:
-    """Return the sales whose buyer, giver, address, license key or order number `text` may be.
+    """Return the sales with `text` as a buyer, giver, address, license key or order number.
 
     A part of a name, an address or a key is enough; `key` is the text as keys are written,
-    without dashes. Case, accents and how they are encoded do not matter.
-    An address that was corrected since finds its sale as well.
+    without dashes. Case, accents and their encoding do not matter.
+    A former address finds its sale as well.
     """
     holds = _search(session, text)
     by_license = select(LicenseRow.sale_id).where(
@@ -72,10 +72,10 @@ def find_sales(session: Session, text: str, key: str, limit: int) -> list[SaleLi
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Compares in the database what it can fold, and by `spellings` what only Python can.
+    """Compares ASCII in the database, and other text by `spellings`, because Python folds them.
 
-    A database folds ASCII alone alike everywhere: what PostgreSQL makes of the rest depends on
-    its locale, and SQLite makes nothing of it.
+    Every database folds ASCII in the same way. PostgreSQL folds other letters by its locale, and
+    SQLite does not fold them.
     """
 
     dialect: str
@@ -106,8 +106,8 @@ def _search(session: Session, text: str) -> _Search:
 
 
 def _beyond_ascii(words: Words, dialect: str) -> Select[str]:
-    """Return the texts that are more than ASCII, or in which blanks follow each other."""
-    # SQLite's own octet_length is younger than some that are in use.
+    """Return the texts with letters beyond ASCII, or with two blanks in a row."""
+    # Some SQLite versions in use have no octet_length.
     sqlite = dialect == "sqlite"
     octets = func.length(cast(words, LargeBinary)) if sqlite else func.octet_length(words)
     return select(words).where(or_(octets != func.length(words), words.contains("  ")))
@@ -124,7 +124,7 @@ def _is_named(text: str) -> ColumnElement[bool]:
 
 
 def _holds_key(key: str) -> ColumnElement[bool]:
-    # A shorter part stands in every other key by chance.
+    # A shorter part occurs in too many keys by chance.
     if len(key) < SHORTEST_PART:
         return false()
     return func.replace(LicenseRow.key, "-", "").contains(key, autoescape=True)

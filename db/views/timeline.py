@@ -1,4 +1,4 @@
-"""When each step of one order happened."""
+"""The times of the steps of an order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`what` happened to `which` row, at a time; a step that is still to come has none."""
+    """A step of an order and the row it wrote. `at` is None until the step happens."""
 
     name: str
     at: datetime | None
@@ -19,7 +19,7 @@ class Step:
 
 
 def trace_order(session: Session, source: str, order_id: str) -> list[Step]:
-    """Return the steps of an order's first event, in order, those to come without a time."""
+    """Return the steps of an order's first event, in order. Future steps have no time."""
     order = {"source": source, "order_id": order_id}
     event = session.execute(
         select(EventRow).filter_by(**order).order_by(EventRow.id).limit(1)

@@ -70,7 +70,6 @@ STILL_TO_CLEAN = (
     "db/owing.py",
     "db/settling.py",
     "domain/sale.py",
-    "operations/checks.py",
     "relay/dispatcher.py",
     "storefronts/base.py",
     "storefronts/remarks.py",

@@ -1,0 +1,104 @@
+"""A key and a token are judged as facts, which a command prints and an API can answer."""
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.licenses import mint_license
+from db.sales import save_sale
+from db.signing_keys import KnownKey, remember_key, revoke_key
+from db.tables import LicenseRow
+from domain.errors import DatabaseAwayError
+from domain.license import License, Standing, end_of_day
+from licensing.keys import new_key, new_token_id
+from licensing.signing import Signer
+from operations.verify import Flaw, KeyVerdict, NoDatabase, TokenVerdict, verify
+from tests.db.rows import license_of, sale_of, store_ping
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+LATER = end_of_day(NOW + timedelta(days=1))
+
+
+@pytest.fixture
+def sold(database: Database, signer: Signer) -> License:
+    def sell(session: Session) -> License:
+        remember_key(session, KnownKey(signer.kid, signer.public_key.x), NOW)
+        sale = sale_of()
+        sale_id = save_sale(session, store_ping(session), sale, NOW)
+        new = replace(license_of(sale_id, new_key()), token_id=new_token_id(), expires_at=LATER)
+        return mint_license(session, sale, new, NOW).license
+
+    return database.write_here(sell)
+
+
+async def of_key(database: Database, key: str, now: datetime = NOW) -> KeyVerdict:
+    verdict = await verify(key, lambda: nullcontext(database), now)
+    assert isinstance(verdict, KeyVerdict)
+    return verdict
+
+
+async def of_token(database: Database, token: str, now: datetime = NOW) -> TokenVerdict:
+    verdict = await verify(token, lambda: nullcontext(database), now)
+    assert isinstance(verdict, TokenVerdict)
+    return verdict
+
+
+async def test_key_has_the_standing_of_its_license(database: Database, sold: License) -> None:
+    held = await of_key(database, sold.key)
+    assert (held.license, held.standing, held.holds) == (sold, Standing.HOLDS, True)
+    ended = await of_key(database, sold.key, LATER)
+    assert (ended.license, ended.standing, ended.holds) == (sold, Standing.ENDED, False)
+
+
+async def test_key_of_an_inactive_license_does_not_hold(database: Database, sold: License) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(update(LicenseRow).values(status="revoked"))
+    verdict = await of_key(database, sold.key)
+    assert (verdict.standing, verdict.holds) == (Standing.INACTIVE, False)
+
+
+async def test_key_of_no_license_has_no_standing(database: Database) -> None:
+    key = new_key()
+    assert await of_key(database, key) == KeyVerdict(key)
+    assert not KeyVerdict(key).holds
+
+
+async def test_token_holds_until_its_end(database: Database, sold: License, signer: Signer) -> None:
+    token = signer.sign(sold)
+    held = await of_token(database, token)
+    assert (held.license, held.flaw, held.holds) == (sold, None, True)
+    ended = await of_token(database, token, LATER)
+    assert (ended.flaw, ended.holds) == (None, False)
+
+
+async def test_flaw_of_a_token_is_a_fact(database: Database, sold: License, signer: Signer) -> None:
+    unknown = await of_token(database, signer.sign(replace(sold, token_id="never-minted")))
+    assert (unknown.flaw, unknown.license, unknown.holds) == (Flaw.NO_LICENSE, None, False)
+    other = await of_token(database, signer.sign(replace(sold, key=new_key())))
+    assert (other.flaw, other.holds) == (Flaw.OTHER_KEY, False)
+    database.write_here(revoke_key, signer.kid, "stolen", NOW)
+    revoked = await of_token(database, signer.sign(sold))
+    assert (revoked.flaw, revoked.signer.reason) == (Flaw.SIGNER_REVOKED, "stolen")
+    assert not revoked.holds
+
+
+def away() -> AbstractContextManager[Database]:
+    raise DatabaseAwayError("no answer")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_without_a_database_a_key_is_well_formed_and_a_token_unchecked(
+    sold: License, signer: Signer
+) -> None:
+    key = await verify(sold.key, away, NOW)
+    token = await verify(signer.sign(sold), away, NOW)
+    assert isinstance(key, NoDatabase)
+    assert isinstance(token, NoDatabase)
+    assert (key.key, key.holds) == (sold.key, True)
+    assert (token.key, token.holds) == (None, False)
+    assert "no answer" in token.why
