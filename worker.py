@@ -19,7 +19,7 @@ from activities.mint import Mint
 from activities.parse import Parse
 from catalog.file import ProductsFile, ProductsFileError
 from db.engine import Database, open_engine
-from db.migrating import WrongMigrationError, check_migrated
+from db.migrated import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, use_key
 from domain.errors import SigningKeyRevokedError
 from kit.clock import utc_now

@@ -25,7 +25,7 @@ from api.refusals import Refusals, unset_secrets
 from api.server import BoundServer
 from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
-from db.migrating import WrongMigrationError, check_migrated
+from db.migrated import WrongMigrationError, check_migrated
 from domain.errors import DatabaseAwayError
 from kit.environment import SettingsError, tried
 from kit.logs import set_up_logs

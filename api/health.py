@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 
 from api.sharing import Shared
 from db.engine import Database
-from db.migrating import WrongMigrationError, check_migrated
+from db.migrated import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, known_keys
 from domain.errors import DatabaseAwayError
 from kit.temporal_outages import temporal_trouble

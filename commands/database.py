@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from db.engine import Database, open_engine
-from db.migrating import check_migrated
+from db.migrated import check_migrated
 from kit.refusals import RefusedError
 
 

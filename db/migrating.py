@@ -1,31 +1,18 @@
 """Takes a database to the newest migration, and refuses one that is at another."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 
-from db.causes import away, cause, driver_error
-from db.engine import is_away
 from db.fitness import UnfitDatabaseError, refuse_unfit
 from db.grants import grant_api
-from domain.outages import code_of, database_reason
-from kit.refusals import FixableError
+from db.migrated import MIGRATIONS, WrongMigrationError, head, opened, refuse_newer
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x6D696E74
 """Any number that nobody else locks in this database: "mint"."""
-
-
-class WrongMigrationError(FixableError):
-    """The database's tables are not those of this version; the sentence says what to do."""
 
 
 def migrate(engine: Engine, api_password: str | None = None) -> str:
@@ -34,8 +21,8 @@ def migrate(engine: Engine, api_password: str | None = None) -> str:
     In PostgreSQL the API's role, where there is one, is given its rights anew.
     """
     config = alembic_config()
-    found = _refuse_newer(engine)
-    with _open(engine, _begin_without_foreign_keys) as connection:
+    found = refuse_newer(engine)
+    with opened(engine, _begin_without_foreign_keys) as connection:
         _refuse_unfit(connection)
         _take_turns(connection)
         config.attributes["connection"] = connection
@@ -44,33 +31,6 @@ def migrate(engine: Engine, api_password: str | None = None) -> str:
             _refuse_loose_rows(connection)
         grant_api(connection, api_password)
     return head()
-
-
-def check_migrated(engine: Engine) -> None:
-    """Raise WrongMigrationError where the tables are older or newer than this version."""
-    found = _refuse_newer(engine)
-    if found is None:
-        raise WrongMigrationError("the database has no tables yet: run `mintpost migrate`")
-    if found != head():
-        raise WrongMigrationError(
-            f"the database is at migration {found} and this version needs {head()}: "
-            "run `mintpost migrate`"
-        )
-
-
-def head() -> str:
-    return _scripts().get_current_head() or ""
-
-
-def _refuse_newer(engine: Engine) -> str | None:
-    with _open(engine) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and not _is_known(found):
-        raise WrongMigrationError(
-            f"the database is at migration {found}, which this version does not know: "
-            "upgrade Mintpost to the version that made it"
-        )
-    return found
 
 
 def _refuse_unfit(connection: Connection) -> None:
@@ -115,39 +75,6 @@ def _refuse_loose_rows(connection: Connection) -> None:
             f"row {loose.rowid} of {loose.table} refers to a row of {loose.parent} that is not "
             "there: bring the database back from its backup, then run `mintpost migrate`"
         )
-
-
-@contextmanager
-def _open(
-    engine: Engine, begin: Callable[[Engine], AbstractContextManager[Connection]] = Engine.begin
-) -> Iterator[Connection]:
-    try:
-        with begin(engine) as connection:
-            yield connection
-    except (DBAPIError, PoolTimeout) as error:
-        if is_away(error):
-            raise away(error) from None
-        raise WrongMigrationError(
-            f"the database refuses to be used ({type(driver_error(error)).__name__}): "
-            f"{_why(cause(driver_error(error)))}"
-        ) from None
-
-
-def _why(cause: str | None) -> str:
-    if (reason := database_reason(cause)) is None:
-        return "check DATABASE_URL and what its user may do"
-    return f"{code_of(cause)}, {reason}"
-
-
-def _is_known(revision: str) -> bool:
-    try:
-        return _scripts().get_revision(revision) is not None
-    except CommandError:
-        return False
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(alembic_config())
 
 
 def alembic_config() -> Config:

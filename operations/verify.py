@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from db.migrating import WrongMigrationError
+from db.migrated import WrongMigrationError
 from db.signing_keys import KeyLine, all_keys
 from db.views.licenses import find_license, find_license_of_token
 from domain.errors import DatabaseAwayError

@@ -8,28 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
-import psycopg
-from psycopg.conninfo import make_conninfo
 from pydantic import AfterValidator, SecretStr
 from sqlalchemy import URL
 from sqlalchemy.exc import ArgumentError, SAWarning
 
 from db.engine import database_url
-from settings.files import file_trouble, folder_trouble, os_words
-
-LAST_PORT = 65_535
-SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
-SSL_FILES = ("sslrootcert", "sslcert", "sslkey")
-NUMBERS = (
-    "connect_timeout",
-    "keepalives",
-    "keepalives_count",
-    "keepalives_idle",
-    "keepalives_interval",
-    "tcp_user_timeout",
-)
-PSYCOPG = {"autocommit", "prepare_threshold"}
-"""Options of the driver that libpq does not know."""
+from settings.files import folder_trouble, os_words
 
 NEITHER = (
     "is neither sqlite:///folder/file.db nor postgresql://user:password@host/name "
@@ -44,9 +28,8 @@ def _usable(secret: SecretStr) -> SecretStr:
     except (ArgumentError, ValueError, TypeError, SAWarning):
         # The parser's message may quote a password.
         raise ValueError(NEITHER) from None
-    troubles = (
-        _of_sqlite(url) if url.get_backend_name() == "sqlite" else _of_postgres(url, arguments)
-    )
+    is_sqlite = url.get_backend_name() == "sqlite"
+    troubles = _of_sqlite(url) if is_sqlite else _of_postgres(url, arguments)
     if (trouble := next(troubles, None)) is not None:
         raise ValueError(trouble)
     return secret
@@ -83,29 +66,10 @@ def _no_file(file: Path) -> str | None:
 
 
 def _of_postgres(url: URL, arguments: dict[str, object]) -> Iterator[str]:
-    given = {name: str(value) for name, value in arguments.items()}
-    if url.port == 0 or not all(
-        _is_port(port) for port in given.get("port", "5432").split(",") if port
-    ):
-        yield f"has a port that is none of 1 to {LAST_PORT}"
-    if given.get("sslmode", "prefer") not in SSL_MODES:
-        yield f"has an sslmode that is none of {', '.join(sorted(SSL_MODES))}"
-    for name in SSL_FILES:
-        path = given.get(name, "system")
-        if path != "system" and (why := file_trouble(Path(path))) is not None:
-            yield f"names a file as {name} that cannot be read: {why}"
-    for name in NUMBERS:
-        if name in given and not given[name].lstrip("-").isdecimal():
-            yield f"has a {name} that is no number"
-    known = {name: value for name, value in given.items() if name not in PSYCOPG}
-    try:
-        make_conninfo(**known)
-    except (psycopg.Error, ValueError):
-        yield "has an option that PostgreSQL does not know"
+    # Only here: psycopg's import takes a tenth of a second, which SQLite's commands do without.
+    from settings.postgres_url import troubles_of_postgres  # noqa: PLC0415
 
-
-def _is_port(text: str) -> bool:
-    return text.isdecimal() and 0 < int(text[:6]) <= LAST_PORT
+    return troubles_of_postgres(url, arguments)
 
 
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_usable)]

@@ -5,8 +5,7 @@ from email.headerregistry import AddressHeader, HeaderRegistry
 from pathlib import Path
 from typing import Annotated, cast
 
-import httpx
-from pydantic import AfterValidator, HttpUrl, SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from settings.files import folder_trouble
 
@@ -36,16 +35,6 @@ def _is_mailbox(text: str) -> bool:
     return len(cast("AddressHeader", header).addresses) == 1 and not flaws
 
 
-def _api_url(url: HttpUrl) -> HttpUrl:
-    if url.query is not None or url.fragment is not None:
-        raise ValueError("has something after its path: a path is put behind it, so leave that out")
-    try:
-        httpx.URL(str(url))
-    except httpx.InvalidURL:
-        raise ValueError("is no URL that can be called: check its host") from None
-    return url
-
-
 def _token(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
     if not (text.isascii() and text.isprintable()) or " " in text:
@@ -60,6 +49,5 @@ def _folder(path: Path) -> Path:
 
 
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
-ApiUrl = Annotated[HttpUrl, AfterValidator(_api_url)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
 Folder = Annotated[Path, AfterValidator(_folder)]

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from pydantic import Field, HttpUrl, ValidationInfo, field_validator
 
+from settings.api_url import ApiUrl
 from settings.database import KeeperSettings
 from settings.mail import MailSettings, OperatorSettings
 from settings.products import ProductsSettings
 from settings.signing import SigningSettings
 from settings.templates import TemplatesDir
-from settings.values import ApiUrl, Mailbox
+from settings.values import Mailbox
 
 
 class WorkerSettings(

@@ -23,7 +23,8 @@ from db.dispatching import (
 from db.engine import Database, open_engine
 from db.events import load_event
 from db.grants import API_MAY, API_ROLE
-from db.migrating import WrongMigrationError, check_migrated, migrate
+from db.migrated import WrongMigrationError, check_migrated
+from db.migrating import migrate
 from db.orders import close_row, fail_order, late_copies, order_is_settled, settle_copy
 from db.resends import (
     NewResend,

@@ -12,7 +12,8 @@ from sqlalchemy import URL, Connection, Engine, text
 
 from db.engine import Database, open_engine
 from db.fitness import refuse_unfit
-from db.migrating import WrongMigrationError, check_migrated, head, migrate
+from db.migrated import WrongMigrationError, check_migrated, head
+from db.migrating import migrate
 from db.tables import EventRow
 from db.views.search import find_sales
 from tests.conftest import STRATEGY

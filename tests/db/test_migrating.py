@@ -11,9 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Engine, func, inspect, select, text
 
-import db.migrating
+import db.migrated
 from db.engine import open_engine
-from db.migrating import MIGRATION_LOCK, WrongMigrationError, check_migrated, head, migrate
+from db.migrated import WrongMigrationError, check_migrated, head
+from db.migrating import MIGRATION_LOCK, migrate
 from db.tables import Table
 from domain.errors import DatabaseAwayError
 from tests.support.postgres import create_role
@@ -46,11 +47,10 @@ def engine(database_url: URL) -> Iterator[Engine]:
 def later_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this version be one that has a migration more."""
     migrations = tmp_path / "migrations"
-    shutil.copytree(db.migrating.MIGRATIONS, migrations)
+    shutil.copytree(db.migrated.MIGRATIONS, migrations)
     (migrations / "versions" / "9999_later.py").write_text(NEXT.format(down=head()))
+    monkeypatch.setattr("db.migrated.MIGRATIONS", migrations)
     monkeypatch.setattr("db.migrating.MIGRATIONS", migrations)
-    # A process reads them once.
-    monkeypatch.setattr("db.migrating._scripts", lambda: ScriptDirectory(str(migrations)))
 
 
 def empty(engine: Engine) -> None:
@@ -67,6 +67,12 @@ def test_newest_migration_equals_the_models(engine: Engine) -> None:
     with engine.begin() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Table.metadata) == []
+
+
+def test_alembic_knows_the_same_migrations() -> None:
+    scripts = ScriptDirectory(str(db.migrated.MIGRATIONS))
+    assert scripts.get_current_head() == head()
+    assert {script.revision for script in scripts.walk_revisions()} == db.migrated._known()  # noqa: SLF001 - the two lists are one
 
 
 def test_database_at_the_newest_migration_is_taken(engine: Engine) -> None:

@@ -27,7 +27,8 @@ from sqlalchemy.types import TypeEngine
 
 from db.engine import Database
 from db.events import NewEvent, insert_event
-from db.migrating import WrongMigrationError, check_migrated, migrate
+from db.migrated import WrongMigrationError, check_migrated
+from db.migrating import migrate
 from db.requests import store_request
 from db.tables import EventRow, RequestRow
 from domain.event import Origin

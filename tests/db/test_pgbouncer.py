@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from db.dispatching import waiting_events
 from db.engine import Database, open_engine
-from db.migrating import check_migrated, head, migrate
+from db.migrated import check_migrated, head
+from db.migrating import migrate
 from db.orders import late_copies
 from db.tables import EventRow, Table
 from tests.db.concurrently import at_once
