@@ -1,17 +1,23 @@
-"""`mintpost dev`: the whole stack on one machine, until Ctrl-C."""
+"""`mintpost dev`: the whole stack on one machine, until Ctrl-C.
+
+It has two lives: this one reads the settings, migrates the database, and becomes the program of
+`commands/dev_stack.py`, which keeps neither SQLAlchemy nor Alembic in memory for the whole day.
+"""
 
 import asyncio
+import os
+import signal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from shlex import quote
+from typing import NoReturn
 
-from rich.console import Console
-from rich.text import Text
 from sqlalchemy import URL
 
-from embedded.data_dir import WEBHOOK_FILE, generated_secrets, locked_data_dir
-from embedded.stack import Stack, StackPlan
-from kit.signals import stopped_by_signals
+from embedded.data_dir import WEBHOOK_FILE, locked_data_dir
+from embedded.generated_secrets import generated_secrets
+from embedded.stack import StackPlan
+from kit.signals import STOP_SIGNALS, stopped_by_signals
 from operations.migrate import migrate_database
 from storefronts.registry import DEFAULT
 
@@ -28,25 +34,34 @@ def plan_dev(
     )
 
 
-async def run_dev(plan: StackPlan, database: URL, console: Console) -> None:
-    """Start the stack, print its addresses, and stop on Ctrl-C or when a process dies."""
-    with locked_data_dir(plan.data_dir), stopped_by_signals():
+def run_dev(plan: StackPlan, database: URL) -> None:
+    """Migrate the database and become the stack, unless a signal stops it before."""
+    with locked_data_dir(plan.data_dir):
+        if asyncio.run(_is_migrated(database)):
+            _become_the_stack(plan)
+
+
+async def _is_migrated(database: URL) -> bool:
+    migrated = False
+    with stopped_by_signals():
         await asyncio.to_thread(migrate_database, database)
-        async with Stack(plan) as stack:
-            _announce(plan, console)
-            await stack.watch()
+        # From here on a signal waits for the next program, which knows what to stop.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        migrated = True
+    return migrated  # noqa: RET504 - a signal ends the block before
 
 
-def _announce(plan: StackPlan, console: Console) -> None:
+def _become_the_stack(plan: StackPlan) -> NoReturn:
+    ports = map(str, (plan.port, plan.temporal_port, plan.ui_port))
+    arguments = [str(plan.data_dir), *ports, _webhook(plan)]
+    command = [sys.executable, "-m", "commands.dev_stack", *arguments]
+    sys.stdout.flush()
+    os.execve(sys.executable, command, dict(plan.environment))  # noqa: S606 - our own program
+
+
+def _webhook(plan: StackPlan) -> str:
+    """Return the webhook's address for a shell. It names the secret and does not hold it."""
     file = plan.data_dir / WEBHOOK_FILE
     made_here = file.exists() and file.read_text() == plan.environment[DEFAULT.secret_variable]
     shown = f"$(cat {file})" if made_here else f"<{DEFAULT.secret_variable}>"
-    address = f"{plan.url}/webhooks/{DEFAULT.name}{DEFAULT.address_ends.format(shown)}"
-    console.print("[bold green]ready[/]")
-    console.print("  webhook  ", Text(address), soft_wrap=True)
-    console.print(f"  Temporal  {plan.ui_url} (Web UI), {plan.temporal_address}", highlight=False)
-    console.print(f"  data      {plan.data_dir}", highlight=False, soft_wrap=True)
-    # Without these variables, commands in another terminal would look in another place.
-    here = f"DATA_DIR={quote(str(plan.data_dir))} TEMPORAL_ADDRESS={plan.temporal_address}"
-    console.print("  commands ", Text(f"export {here}; mintpost events"), soft_wrap=True)
-    console.print("  Ctrl-C stops all of it", style="dim")
+    return f"{plan.url}/webhooks/{DEFAULT.name}{DEFAULT.address_ends.format(shown)}"

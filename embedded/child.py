@@ -13,6 +13,7 @@ from pathlib import Path
 from kit.refusals import RefusedError
 
 TAIL_LINES = 15
+MOMENT_SECONDS = 0.01
 DIE_WITH_PARENT = (sys.executable, "-IS", str(Path(__file__).with_name("die_with_parent.py")))
 
 
@@ -22,18 +23,34 @@ class ChildDiedError(RefusedError):
 
 @dataclass(slots=True)
 class Child:
-    """A process of the stack. `killed` is true when we killed it, so its end is no crash."""
+    """A process of the stack. `killed` is true when we killed it, so its end is no crash.
+
+    A process that `ends` has a task, and prints a line on its way: its success is no crash either.
+    """
 
     name: str
     command: list[str]
     process: Process
     log: Path | None
+    ends: bool = False
     killed: bool = False
 
     def require_alive(self) -> None:
         code = self.process.returncode
-        if code is not None and not self.killed:
+        expected = self.killed or (self.ends and code == 0)
+        if code is not None and not expected:
             raise ChildDiedError(f"{self.name} ended with exit code {code}{self._last_words()}")
+
+    async def printed(self) -> bool | None:
+        """Return True once a process that `ends` has printed its line."""
+        assert self.process.stdout is not None  # noqa: S101 - `spawn` opens it for such a process
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOMENT_SECONDS):
+                return bool(await self.process.stdout.readline()) or None
+        return None
+
+    async def ended(self) -> bool | None:
+        return None if self.process.returncode is None else True
 
     async def stop(self, patience_seconds: float = 30) -> None:
         """Send SIGTERM, then SIGKILL if the process still runs after `patience_seconds`."""
@@ -61,13 +78,14 @@ class Child:
         return ":\n" + "\n".join(lines)
 
 
-async def spawn(
+async def spawn(  # noqa: PLR0913 - a process is made of these
     name: str,
     command: list[str],
     environment: Mapping[str, str],
     *,
     directory: Path | None,
     logs: Path | None,
+    ends: bool = False,
 ) -> Child:
     """Start a process that never outlives us.
 
@@ -83,9 +101,9 @@ async def spawn(
             *command,
             env=dict(environment),
             cwd=directory,
-            stdout=output,
+            stdout=asyncio.subprocess.PIPE if ends else output,
             stderr=output,
             stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )
-    return Child(name, command, process, log)
+    return Child(name, command, process, log, ends)

@@ -1,37 +1,18 @@
 """The folder of an embedded stack: private to its owner, locked, and holding generated secrets."""
 
 import fcntl
-import secrets
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kit.private_files import replace_private
 from kit.refusals import RefusedError
-from licensing.signing import generate_private_key
-from storefronts.registry import DEFAULT
 
 WEBHOOK_FILE = "webhook-secret"
 
 
 class DataDirTakenError(RefusedError):
     """Another `mintpost dev` holds the folder. The sentence names the folder."""
-
-
-def generated_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the secrets that the environment lacks.
-
-    They are generated once and kept in `data_dir`.
-    """
-    made: dict[str, str] = {}
-    given = environment.keys() & {"LICENSE_SIGNING_KEY", "LICENSE_SIGNING_KEY_FILE"}
-    if not any(environment[name] for name in given):
-        key = _keep(data_dir / "signing-key.pem", generate_private_key)
-        made["LICENSE_SIGNING_KEY_FILE"] = str(key)
-    if not environment.get(DEFAULT.secret_variable):
-        secret = _keep(data_dir / WEBHOOK_FILE, lambda: secrets.token_urlsafe(24))
-        made[DEFAULT.secret_variable] = secret.read_text()
-    return made
 
 
 def make_private(folder: Path, named_by: str | None = None) -> None:
@@ -52,6 +33,8 @@ def make_private(folder: Path, named_by: str | None = None) -> None:
 def locked_data_dir(data_dir: Path) -> Iterator[None]:
     """Lock the data dir, because two Temporal servers writing one file would corrupt the file."""
     with (data_dir / "lock").open("w") as file:
+        # `mintpost dev` becomes another program, which holds the folder on.
+        os.set_inheritable(file.fileno(), True)  # noqa: FBT003 - the name says it
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -59,11 +42,3 @@ def locked_data_dir(data_dir: Path) -> Iterator[None]:
                 f"another `mintpost dev` runs in {data_dir}: stop it, or choose another --data-dir"
             ) from None
         yield
-
-
-def _keep(path: Path, make: Callable[[], str]) -> Path:
-    if not path.exists():
-        # Rename a finished file into place. After a crash, an empty file would be read as the
-        # secret.
-        replace_private(path, make().encode())
-    return path

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from embedded.data_dir import generated_secrets
+from embedded.generated_secrets import generated_secrets
 from embedded.ports import free_ports
 from embedded.stack import StackPlan
 

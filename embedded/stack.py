@@ -5,29 +5,24 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-import httpx
-from temporalio.client import Client
-from temporalio.service import RPCError
-
 from embedded.child import Child, spawn
 from embedded.child_environment import environment_of
-from embedded.ports import HOST, NO_TLS, require_free
-from embedded.temporal_server import ensure_temporal, server_command, set_retention
+from embedded.ports import HOST, require_free
+from embedded.temporal_server import find_temporal, server_command
 from kit.refusals import RefusedError
-from kit.runs import no_worker_sentence
-from workflows.names import TASK_QUEUE
 
 Found = TypeVar("Found")
 
 READY_SECONDS = 60
 LOOK_SECONDS = 0.1
-PATIENCE = timedelta(seconds=2)
-"""Timeout of one question to Temporal."""
+PATIENCE_SECONDS = 5
+"""For one answer of the API."""
 
 
 class StackNotReadyError(RefusedError):
@@ -94,36 +89,40 @@ class Stack:
     async def start(self) -> None:
         plan = self.plan
         file = plan.data_dir / "temporal.db"
-        await ensure_temporal()
+        if find_temporal() is None:
+            download = await self.run("download", "embedded.temporal_download")
+            await download.process.wait()
         await self.spawn("temporal", server_command(file, HOST, plan.temporal_port, plan.ui_port))
-        client = await self.until("Temporal", self.connected)
-        await set_retention(client)
+        setup = await self.run("setup", "embedded.temporal_setup", plan.temporal_address)
+        await self.until("Temporal", setup.printed)
         await self.spawn("worker", [sys.executable, "-m", plan.worker])
         await self.spawn("api", _uvicorn(plan.port))
         await self.until("the API", self.api_is_ready)
-        await self.until("the worker", lambda: _worker_polls(client))
+        await self.until("the worker", setup.ended)
+        self.children = [child for child in self.children if not child.ends]
 
-    async def connected(self) -> Client | None:
-        try:
-            return await Client.connect(self.plan.temporal_address)
-        except RuntimeError:
-            return None
+    async def run(self, name: str, module: str, *arguments: str) -> Child:
+        """Start a process that does one thing and ends."""
+        command = [sys.executable, "-m", module, *arguments]
+        child = await self._spawn(name, command, ends=True)
+        self.children.append(child)
+        return child
 
     async def api_is_ready(self) -> bool | None:
-        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
-            try:
-                answer = await http.get(f"{self.plan.url}/readyz")
-            except httpx.TransportError:
-                return None
-        return True if answer.is_success else None
+        return await asyncio.to_thread(_is_ready, self.plan.port) or None
 
     async def spawn(self, name: str, command: list[str]) -> None:
         self.children.append(await self._spawn(name, command))
 
-    async def _spawn(self, name: str, command: list[str]) -> Child:
+    async def _spawn(self, name: str, command: list[str], *, ends: bool = False) -> Child:
         plan = self.plan
         return await spawn(
-            name, command, _environment(name, plan), directory=plan.directory, logs=plan.logs
+            name,
+            command,
+            _environment(name, plan),
+            directory=plan.directory,
+            logs=plan.logs,
+            ends=ends,
         )
 
     async def kill(self, name: str) -> None:
@@ -185,9 +184,13 @@ def _uvicorn(port: int) -> list[str]:
     return [*command, "--host", HOST, "--port", str(port), "--no-server-header"]
 
 
-async def _worker_polls(client: Client) -> bool | None:
+def _is_ready(port: int) -> bool:
+    # As httpx would ask, whose import takes longer and more memory than all else here.
+    connection = HTTPConnection(HOST, port, timeout=PATIENCE_SECONDS)
     try:
-        sentence = await no_worker_sentence(client, TASK_QUEUE, PATIENCE)
-    except RPCError:
-        return None
-    return True if sentence is None else None
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

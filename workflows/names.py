@@ -2,6 +2,8 @@
 
 from temporalio.common import SearchAttributeKey
 
+from workflows.attribute_names import SALE_PRODUCT_NAME, SALE_SOURCE_NAME
+
 TASK_QUEUE = "fulfillment"
-SALE_SOURCE = SearchAttributeKey.for_keyword("SaleSource")
-SALE_PRODUCT = SearchAttributeKey.for_keyword("SaleProduct")
+SALE_SOURCE = SearchAttributeKey.for_keyword(SALE_SOURCE_NAME)
+SALE_PRODUCT = SearchAttributeKey.for_keyword(SALE_PRODUCT_NAME)

@@ -1,6 +1,5 @@
 """`mintpost dev`, as a person types it."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,8 +29,7 @@ def dev(
 ) -> None:
     """Run the whole embedded stack until Ctrl-C: migrations, Temporal, worker, API."""
     from commands.dev import plan_dev, run_dev
-    from commands.tables import SafeConsole
 
     folder, database = given(ctx).private_folder(data_dir)
     plan = plan_dev(folder, port, temporal_port, ui_port, given(ctx).whole_environment())
-    asyncio.run(run_dev(plan, database, SafeConsole()))
+    run_dev(plan, database)

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import URL, text
 
 from db.engine import open_engine
-from embedded.data_dir import DataDirTakenError, generated_secrets, locked_data_dir, make_private
+from embedded.data_dir import DataDirTakenError, locked_data_dir, make_private
+from embedded.generated_secrets import generated_secrets
 from fakes.postmark import FakePostmark
 from tests.support.processes import MINTPOST, all_gone, run, some_ports, start
 

@@ -14,12 +14,9 @@ from temporalio.service import RPCError
 
 from embedded import temporal_server
 from embedded.ports import HOST, PortTakenError, free_ports, require_free
-from embedded.temporal_server import (
-    TemporalMissingError,
-    ensure_temporal,
-    set_retention,
-    temporal_binary,
-)
+from embedded.temporal_download import ensure_temporal
+from embedded.temporal_server import TemporalMissingError, temporal_binary
+from embedded.temporal_setup import set_retention
 from tests.support.waiting import until
 
 

@@ -20,7 +20,7 @@ from typer.core import TyperGroup
 
 import cli
 import worker
-from embedded.temporal_server import RETENTION
+from embedded.temporal_setup import RETENTION
 from settings.database import KeeperSettings, MigrateSettings
 from settings.loading import load
 from settings.temporal import temporal_config

@@ -1,0 +1,53 @@
+"""The stack of `mintpost dev`: starts it, says where it is, and stops it again.
+
+`mintpost dev` becomes `python -m commands.dev_stack DATA_DIR PORT TEMPORAL_PORT UI_PORT WEBHOOK`,
+which imports nothing that takes much memory.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from shlex import quote
+
+from rich.console import Console
+from rich.text import Text
+
+from commands.exits import told_as_sentence
+from commands.tables import SafeConsole
+from embedded.stack import Stack, StackPlan
+from kit.exiting import end_with
+from kit.signals import STOP_SIGNALS, stopped_by_signals
+
+
+async def run_stack(plan: StackPlan, webhook: str, console: Console) -> None:
+    """Start the stack, say where it is, and stop it on Ctrl-C or when a part of it dies."""
+    with stopped_by_signals():
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        async with Stack(plan) as stack:
+            _announce(plan, webhook, console)
+            await stack.watch()
+
+
+def _announce(plan: StackPlan, webhook: str, console: Console) -> None:
+    console.print("[bold green]ready[/]")
+    console.print("  webhook  ", Text(webhook), soft_wrap=True)
+    console.print(f"  Temporal  {plan.ui_url} (Web UI), {plan.temporal_address}", highlight=False)
+    console.print(f"  data      {plan.data_dir}", highlight=False, soft_wrap=True)
+    # What the commands of another terminal would otherwise take from elsewhere, or not find.
+    here = f"DATA_DIR={quote(str(plan.data_dir))} TEMPORAL_ADDRESS={plan.temporal_address}"
+    console.print("  commands ", Text(f"export {here}; mintpost events"), soft_wrap=True)
+    console.print("  Ctrl-C stops all of it", style="dim")
+
+
+def main() -> None:
+    data_dir, port, temporal_port, ui_port, webhook = sys.argv[1:]
+    ports = (int(port), int(temporal_port), int(ui_port))
+    plan = StackPlan(Path(data_dir), *ports, environment=dict(os.environ))
+    with told_as_sentence():
+        asyncio.run(run_stack(plan, webhook, SafeConsole()))
+
+
+if __name__ == "__main__":
+    end_with(main)
