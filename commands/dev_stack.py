@@ -22,7 +22,7 @@ from kit.signals import STOP_SIGNALS, stopped_by_signals
 
 
 async def run_stack(plan: StackPlan, webhook: str, console: Console) -> None:
-    """Start the stack, say where it is, and stop it on Ctrl-C or when a part of it dies."""
+    """Start the stack, print its addresses, and stop on Ctrl-C or when a process dies."""
     with stopped_by_signals():
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         async with Stack(plan) as stack:
