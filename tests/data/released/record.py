@@ -22,7 +22,7 @@ import httpx
 from temporalio.client import Client
 
 from embedded.ports import HOST, free_ports
-from embedded.temporal_server import set_retention
+from embedded.temporal_setup import set_retention
 from fakes.postmark import FakePostmark
 from tests.support.pings import changed, recorded
 from tests.support.processes import run, start
