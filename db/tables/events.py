@@ -21,10 +21,10 @@ from db.tables.base import Table
 
 
 class EventRow(Table):
-    """One thing that happened at a storefront, and its process: its run and its outcome.
+    """One event of a storefront, with its run and its outcome.
 
     `outcome` is null while the row is open. `event_key` is the storefront's own id of the event,
-    where it has one: the same event sent twice is one row.
+    so that an event sent twice is one row. Gumroad has no such id.
     """
 
     __tablename__ = "events"
@@ -58,11 +58,11 @@ class EventRow(Table):
 
 
 class RequestRow(Table):
-    """The authenticated request that brought an event, byte for byte.
+    """The authenticated request of an event, byte for byte.
 
-    An event from a list or from an operator has none. `body` holds at most what the API keeps;
-    `body_bytes` is the size of all. `matched_secret` is the position of the secret that let the
-    request in, and `secret_label` its label, where the storefront labels its secrets.
+    An event from a list or from an operator has no request. `body` holds the part that the API
+    keeps, and `body_bytes` the size of the whole body. `matched_secret` is the position of the
+    matching secret, and `secret_label` its label. Gumroad's secrets have no label.
     """
 
     __tablename__ = "requests"

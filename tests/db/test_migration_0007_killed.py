@@ -1,4 +1,4 @@
-"""Migration 0007 leaves all or nothing: a process that is killed in the middle, and again after."""
+"""Migration 0007 is one transaction: a killed process changes nothing, the next succeeds."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.released_events import fill
 
 SWITCH = Path(__file__).parent / "switches" / "killed_migration"
 EVENTS = 3000
-"""More than SQLite holds in memory, so that a part of the new tables is in its log by then."""
+"""More pages than SQLite caches, so that the write-ahead log holds a part of the new tables."""
 
 LAST = "UPDATE alembic_version SET version_num='0007'"
 BEFORE = {
@@ -32,7 +32,7 @@ def engine(database_url: URL) -> Iterator[Engine]:
 
 
 async def migrated(engine: Engine, folder: Path, kill_before: str | None = None) -> int:
-    """Run `mintpost migrate` as a process of its own. Return its exit code."""
+    """Run `mintpost migrate` in a new process. Return the exit code."""
     environment = {
         "DATABASE_URL": engine.url.render_as_string(hide_password=False),
         "TEMPORAL_ADDRESS": "127.0.0.1:1",

@@ -1,7 +1,7 @@
 """A stack of the released version, with unfinished sales, goes on with today's code.
 
-`tests/data/released/record.py` recorded its data dir. The stack is one for the whole module,
-because each start takes seconds; each test looks at one sale of it.
+`tests/data/released/record.py` recorded the data dir. All tests share one stack, because a start
+takes seconds. Each test looks at one sale.
 """
 
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ gumroad:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The stack that goes on, and the parts around it that a test looks at."""
+    """The running stack, its mail provider, its database and its folder."""
 
     stack: Stack
     postmark: FakePostmark

@@ -1,4 +1,4 @@
-"""The data dir of the released version that `tests/data/released/record.py` recorded."""
+"""The released version's data dir, recorded by `tests/data/released/record.py`."""
 
 import json
 import sqlite3
@@ -14,14 +14,14 @@ Line = dict[str, Any]
 
 
 def unpack(folder: Path) -> Path:
-    """Unpack what was recorded into the folder; return the data dir."""
+    """Unpack the recording into the folder. Return the data dir."""
     with tarfile.open(ARCHIVE) as archive:
         archive.extractall(folder, filter="data")
     return folder / "var"
 
 
 def listed(folder: Path, name: str) -> list[Line]:
-    """Return what the released version's list printed as JSON."""
+    """Return the JSON that the released version's list printed."""
     lines: list[Line] = json.loads((folder / f"{name}.json").read_text())
     return lines
 

@@ -35,10 +35,9 @@ def upgrade() -> None:
 
 
 def _divide_on_postgresql() -> None:
-    """Let the old table become `requests`: its bodies stay where they are.
+    """Rename the old table to `requests`, so that no body is written again.
 
-    A new table of events costs a fraction of a copy of the bodies. Dropping the columns of the
-    other kind changes the catalog alone.
+    The new table of events is small. Dropping columns changes the catalog alone.
     """
     op.drop_index("ix_events_open", "events")
     op.drop_index("ix_events_order", "events")
@@ -50,7 +49,7 @@ def _divide_on_postgresql() -> None:
         op.execute(f"ALTER TABLE requests RENAME CONSTRAINT {old} TO {new}")
     number = sa.text("nextval('events_id_seq')")
     _create_events("events", sa.Column("id", KEY, server_default=number, nullable=False))
-    # Owned by the column that it numbers, or it would be dropped with the other.
+    # PostgreSQL drops a sequence together with the column that owns the sequence.
     op.execute("ALTER SEQUENCE events_id_seq OWNED BY events.id")
     _take_over("events", STAY.replace("id, ", "event_id, ", 1), "requests")
     for name in STAY.split(", ")[1:]:
@@ -61,9 +60,9 @@ def _divide_on_postgresql() -> None:
 
 
 def _divide_on_sqlite() -> None:
-    """Copy both halves: SQLite writes a table anew for each column that it drops.
+    """Copy both halves, because SQLite writes the whole table again for each dropped column.
 
-    `db.migrating` has switched foreign keys off, because `sales` names the table meanwhile.
+    `db.migrating` has switched foreign keys off, because `sales` refers to the dropped table.
     """
     op.create_table(
         "requests",
@@ -112,7 +111,7 @@ def _create_events(table: str, key: sa.Column[int]) -> None:
 
 
 def _take_over(table: str, columns: str, old: str) -> None:
-    """Copy the events. Up to now each came in by the webhook."""
+    """Copy the events. Version 0006 knew no other origin than the webhook."""
     op.execute(
         f"INSERT INTO {table} ({STAY}, origin) SELECT {columns}, 'webhook' FROM {old} ORDER BY 1"  # noqa: S608 - our own words
     )

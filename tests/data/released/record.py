@@ -1,11 +1,12 @@
-"""Records the data dir of a released version, with sales that are done, parked, failed and running.
+"""Records a released version's data dir, with a fulfilled, a parked, a failed and a running sale.
 
-Once, of a checkout at the version's commit with a `.venv` of its own (`make setup` there):
+Make a checkout of the version's commit, run `make setup` there, and then here:
 
     PYTHONPATH=. .venv/bin/python tests/data/released/record.py CHECKOUT
 
-`tests/embedded/test_released_stack.py` goes on with it, and `tests/db/test_migration_0007.py`
-compares its rows. Delete nothing here: a version that was released stays to be migrated from.
+`tests/embedded/test_released_stack.py` runs today's stack on the recording, and
+`tests/db/test_migration_0007.py` compares the rows. Keep the recording, because sellers may
+migrate from a released version at any time.
 """
 
 import asyncio
@@ -33,10 +34,10 @@ LISTS = ("events", "sales", "licenses", "deliveries")
 MAPPED, UNMAPPED = "released-mapped", "released-unmapped"
 PRODUCTS = f"gumroad:\n  - {{product_id: {MAPPED}, tier: core, years: 1}}\n"
 FOREVER = timedelta(days=36500)
-"""Or the server would forget the run that failed, and nobody could reset it."""
+"""A shorter retention would let the server delete the failed run while this file is kept."""
 
 NO_HOST = "import socket\n\nsocket.gethostname = lambda: 'released'\n"
-"""Each worker writes its host's name into the histories."""
+"""A worker writes the name of its host into the histories, and the recording must not hold ours."""
 
 
 def body(name: str, product: str = MAPPED, email: str | None = None) -> bytes:
@@ -47,7 +48,7 @@ def body(name: str, product: str = MAPPED, email: str | None = None) -> bytes:
 
 POSTED = (
     body("fulfilled"),
-    body("fulfilled"),  # A copy, which joins the run or comes too late.
+    body("fulfilled"),  # A copy of the order joins the run or comes after the end of the run.
     body("parked", UNMAPPED),
     body("failed", email="no address"),
     body("running"),
