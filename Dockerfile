@@ -38,6 +38,7 @@ COPY letters letters
 COPY licensing licensing
 COPY mailers mailers
 COPY operations operations
+COPY reading reading
 COPY relay relay
 COPY settings settings
 COPY storefronts storefronts

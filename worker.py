@@ -13,6 +13,7 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.close import Close
+from activities.complete import Complete
 from activities.email import EmailLicense, MailPatience
 from activities.failures import FailureInterceptor, RetryPace
 from activities.mint import Mint
@@ -76,6 +77,7 @@ def build_worker(client: Client, parts: WorkerParts, task_queue: str = TASK_QUEU
         workflows=[FulfillSale, ResendLicense],
         activities=[
             Parse(parts.database, parts.storefronts, parts.operator).parse,
+            Complete(parts.database, parts.storefronts).complete,
             Mint(parts.database, parts.storefronts, parts.products).mint,
             EmailLicense(parts.database, parts.mailer, parts.letters, parts.patience).email,
             Close(parts.database, parts.storefronts).close,

@@ -1,20 +1,18 @@
-"""Settles the events of an order."""
+"""Settles the rows of an order."""
 
 from collections.abc import Mapping
 
 from temporalio import activity
 from typing_extensions import override
 
-from activities.pings import ping_of
 from db.dispatching import start_again
 from db.engine import Database
 from db.owing import owed_step
-from db.settling import Copy, Settling
 from domain.event import DELIVERED, IgnoredReason, Outcome, ignored
-from domain.sale import Sold
 from kit.clock import Clock, utc_now
+from reading.reader import Reader
+from reading.settling import Settling
 from storefronts.base import Storefront
-from storefronts.remarks import Remarks
 from workflows.steps import ClosedOrder, CloseStep, OrderToClose
 
 
@@ -23,8 +21,7 @@ class Close(CloseStep):
         self, database: Database, storefronts: Mapping[str, Storefront], clock: Clock = utc_now
     ) -> None:
         self.database = database
-        self.settling = Settling(database, self.remark)
-        self.remarks = Remarks(storefronts)
+        self.settling = Settling(Reader(database, storefronts))
         self.clock = clock
 
     @override
@@ -32,7 +29,7 @@ class Close(CloseStep):
     async def close(self, order: OrderToClose) -> ClosedOrder:
         now = self.clock()
         if order.outcome in DELIVERED:
-            owed = await self.database.read(owed_step, order.event_id)
+            owed = await self.database.read(owed_step, order.event_id, order.unlicensed_sale_ids)
             if owed is not None:
                 return ClosedOrder(order.outcome, 0, owed)
         if order.outcome == ignored(IgnoredReason.NAMED):
@@ -43,7 +40,3 @@ class Close(CloseStep):
         else:
             rows = await self.settling.close(order.event_id, order.outcome, now)
         return ClosedOrder(order.outcome, rows)
-
-    def remark(self, copy: Copy, sold: Sold | None) -> str | None:
-        ping = ping_of(copy.event, copy.request, self.clock())
-        return self.remarks(copy.event.source, ping, sold)

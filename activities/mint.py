@@ -7,20 +7,21 @@ from dataclasses import replace
 from temporalio import activity
 from typing_extensions import override
 
-from activities.copies import Copies
 from db.engine import Database
 from db.events import note_event
 from db.licenses import Minted, NewLicense, find_minted, mint_license
-from db.requests import copies_of_order
 from db.sales import load_sale
 from domain.catalog import Offer
 from domain.event import IgnoredReason
+from domain.facts import is_taken_back
 from domain.identifiers import order_reference
 from domain.license import License, Term
 from domain.sale import Sale
 from kit.clock import Clock, utc_now
 from letters.composing import CatalogSource
 from licensing.keys import new_key, new_token_id
+from reading.newest_buyer import with_newest_buyer
+from reading.reader import Reader
 from storefronts.base import Storefront
 from workflows.steps import MintedLicense, MintStep, SaleToMint
 
@@ -34,7 +35,7 @@ class Mint(MintStep):
         clock: Clock = utc_now,
     ) -> None:
         self.database = database
-        self.copies = Copies(database, storefronts)
+        self.reader = Reader(database, storefronts)
         self.products = products
         self.clock = clock
 
@@ -49,15 +50,15 @@ class Mint(MintStep):
         # A large file that was edited takes a moment to read, in which others go on.
         catalog = await asyncio.to_thread(self.products.current)
         # After the mapping, because a seller corrects the address first and maps the product then.
-        listed = await self.database.read(copies_of_order, bought.source, bought.order_id)
-        if await asyncio.to_thread(self.copies.is_undone, bought, listed):
+        known = await self.reader.facts_of_order(bought.source, bought.order_id)
+        if is_taken_back([each.fact for each in known]):
             return MintedLicense(ignored=IgnoredReason.REFUNDED)
         choice = catalog.choose(bought.source, bought.product)
         note = choice.note(order_reference(bought.source, bought.order_id))
         if not choice.offer.licensed:
             await self.database.write(note_event, sale.event_id, note)
             return MintedLicense(ignored=IgnoredReason.NO_LICENSE)
-        named = await asyncio.to_thread(self.copies.with_newest_address, bought, listed)
+        named = with_newest_buyer(bought, known)
         new = replace(_decide(sale, named, choice.offer, catalog.sha256), note=note)
         minted = await self.database.write(mint_license, named, new, self.clock())
         return _told(minted, choice.offer.term)

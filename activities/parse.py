@@ -1,23 +1,22 @@
-"""Reads a stored ping into a sale."""
+"""Reads a stored request into facts, and the lines of its payment into sales."""
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from temporalio import activity
 from typing_extensions import override
 
-from activities.pings import ping_of
+from activities.parsed import parsed
 from db.corrections import corrected_address
 from db.engine import Database
-from db.events import StoredEvent, name_event, note_event
-from db.requests import KeptRequest, load_received_now
-from db.sales import save_sale
+from db.events import name_event
+from db.sales import save_order
 from domain.errors import SaleInvalidError
 from domain.event import EventKind, IgnoredReason
-from domain.sale import Ignored, Sale
+from domain.facts import Buyer, Fact, Ignored, Payment, Reading, Waits, payment_in
 from kit.clock import Clock, utc_now
+from reading.reader import Reader, Received
 from storefronts.base import Storefront
 from workflows.steps import EventToParse, ParsedEvent, ParseStep
 
@@ -34,33 +33,34 @@ class Parse(ParseStep):
     ) -> None:
         self.database = database
         self.storefronts = storefronts
+        self.reader = Reader(database, storefronts)
         self.operator = operator
         self.clock = clock
 
     @override
     @activity.defn
     async def parse(self, ping: EventToParse) -> ParsedEvent:
-        event, request, now = await self.database.read(load_received_now, ping.event_id)
-        if await self.is_another_runs(event, request):
+        received = await self.reader.load(ping.event_id)
+        if await self.is_another_runs(received):
             return ParsedEvent(ignored=IgnoredReason.NAMED)
-        # In a thread, because a large body would block the other activities.
-        try:
-            read = await asyncio.to_thread(self.read, event, request, now)
-        except SaleInvalidError:
-            read = await self.read_as_corrected(event, request, now)
-        if isinstance(read, Ignored):
-            return ParsedEvent(ignored=read.why)
-        sale_id = await self.database.write(save_sale, event.id, read, self.clock())
-        if read.note is not None:
-            await self.database.write(note_event, event.id, read.note)
-        return ParsedEvent(sale_id=sale_id)
+        # A payment that was read before stands, however its body would be read today.
+        payment = payment_in(received.facts)
+        if payment is not None:
+            return await self.save(received, payment)
+        reading = await self.reader.read(received)
+        payment = payment_in(reading.facts)
+        if payment is not None and reading.ends is None:
+            return await self.save(received, payment, reading.facts)
+        await self.reader.keep(received.event, reading)
+        return await self.without_payment(received, reading)
 
-    async def is_another_runs(self, event: StoredEvent, request: KeptRequest) -> bool:
-        """Name the ping if the API did not; return whether it belongs to its order's run."""
+    async def is_another_runs(self, received: Received) -> bool:
+        """Name the event if the API did not; return whether it belongs to its order's run."""
+        event = received.event
         storefront = self.storefronts[event.source]
         kind, order_id = event.kind, event.order_id
         if kind == EventKind.UNKNOWN and order_id is None:
-            naming = await asyncio.to_thread(storefront.name_request, ping_of(event, request))
+            naming = await asyncio.to_thread(storefront.name_request, received.to_read())
             kind, order_id = naming.kind, naming.order_id
             await self.database.write(name_event, event.id, kind, order_id, naming.product_id)
         alone = storefront.workflow_id(event.id, EventKind.UNKNOWN, None)
@@ -71,39 +71,61 @@ class Parse(ParseStep):
             and storefront.workflow_id(event.id, kind, order_id) != alone
         )
 
-    async def read_as_corrected(
-        self, event: StoredEvent, request: KeptRequest, now: datetime
-    ) -> Sale | Ignored:
-        """Read it with the address that a person gave, which its own may have failed for."""
+    async def save(
+        self, received: Received, payment: Payment, facts: tuple[Fact, ...] = ()
+    ) -> ParsedEvent:
+        """Save a sale for each line. A payment that lacks some is completed by the next step."""
+        event = received.event
+        if not payment.whole:
+            await self.reader.keep(event, Reading(facts))
+            return ParsedEvent(incomplete=True)
+        sales = payment.sales(event.source)
+        now = self.clock()
+        return parsed(
+            await self.database.write(save_order, event.id, sales, now, payment.note, facts)
+        )
+
+    async def without_payment(self, received: Received, reading: Reading) -> ParsedEvent:
+        match reading.ends:
+            case SaleInvalidError() as error:
+                return await self.as_corrected(received, error)
+            case Waits(why):
+                return ParsedEvent(noted=why)
+            case Ignored(EventKind.TEST_PING) if self.operator is not None:
+                return await self.for_operator(received, self.operator)
+            case Ignored(why):
+                return ParsedEvent(ignored=why)
+            case None:
+                raise SaleInvalidError("it tells of no payment")
+
+    async def as_corrected(self, received: Received, error: SaleInvalidError) -> ParsedEvent:
+        """Read it with the address that a person gave, which its own may have failed for.
+
+        That reading is not kept: facts are what the shop said.
+        """
+        event = received.event
         address = await self.database.read(corrected_address, event.source, event.order_id)
-        return await asyncio.to_thread(self.read, event, request, now, address)
+        if address is None:
+            raise error
+        reading = await self.reader.read(received, address)
+        payment = payment_in(reading.facts)
+        if payment is None or reading.ends is not None:
+            raise reading.ends if isinstance(reading.ends, SaleInvalidError) else error
+        return await self.save(received, payment)
 
-    def read(
-        self, event: StoredEvent, request: KeptRequest, now: datetime, address: str | None = None
-    ) -> Sale | Ignored:
-        if not request.is_whole:
-            raise SaleInvalidError(
-                f"its body has {request.body_bytes:,} bytes, "
-                f"of which {len(request.body):,} were kept"
-            )
-        storefront, ping = self.storefronts[event.source], ping_of(event, request, now, address)
-        read = storefront.parse(ping)
-        if read == Ignored(EventKind.TEST_PING) and self.operator is not None:
-            return _for_operator(storefront.parse_test(ping), event.id, self.operator)
-        return read
+    async def for_operator(self, received: Received, operator: str) -> ParsedEvent:
+        """Make a test ping's payment the operator's own.
 
-
-def _for_operator(sale: Sale, event_id: int, operator: str) -> Sale:
-    """Make a test ping's sale the operator's own.
-
-    Gumroad's button sends the last real customer's purchase (2026-08): its order, address and
-    subscription must not be touched.
-    """
-    return replace(
-        sale,
-        order_id=f"test-{event_id}",
-        email=operator,
-        name=operator.partition("@")[0],
-        subscription_id=None,
-        test=True,
-    )
+        Gumroad's button sends the last real customer's purchase (2026-08): its order, address and
+        subscription must not be touched, and it tells no fact.
+        """
+        storefront = self.storefronts[received.event.source]
+        payment = await asyncio.to_thread(storefront.read_test, received.to_read())
+        own = replace(
+            payment,
+            order_id=f"test-{received.event.id}",
+            buyer=Buyer(operator, operator.partition("@")[0]),
+            subscription_id=None,
+            test=True,
+        )
+        return await self.save(received, own)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.events import lock_order, noted
 from db.tables import EventRow, SaleRow
 from db.updating import count_updated
 from domain.errors import RowMissingError
-from domain.event import IGNORED, ORDER_KINDS, UNSETTLED, Outcome
+from domain.event import IGNORED, NOTED, ORDER_KINDS, UNSETTLED, Outcome, settles
 
 IS_OPEN = EventRow.outcome.is_(None)
 IS_OPEN_OR_FAILED = or_(IS_OPEN, EventRow.outcome == Outcome.FAILED)
@@ -73,17 +73,18 @@ def close_row(
     told.
     """
     event = _named(session, event_id)
-    unsettled = or_(IS_OPEN_OR_FAILED, EventRow.outcome.startswith(IGNORED))
+    mints_nothing = or_(*map(EventRow.outcome.startswith, (IGNORED, NOTED)))
+    unsettled = or_(IS_OPEN_OR_FAILED, mints_nothing)
     mine = and_(EventRow.id == event_id, unsettled)
     settled = _settle(session, mine, remark, outcome=outcome, error=None, closed_at=now)
-    if outcome in UNSETTLED:
+    if not settles(outcome):
         _give_back(session, and_(_same_order(event), EventRow.id != event_id))
     return settled
 
 
 def copies_to_settle(session: Session, event_id: int, outcome: str) -> Sequence[int]:
     """Return the order's other open or failed rows, which this outcome settles too."""
-    if outcome in UNSETTLED:
+    if not settles(outcome):
         return []
     event = _named(session, event_id)
     others = and_(_same_order(event), EventRow.id != event_id, IS_OPEN_OR_FAILED)
@@ -105,7 +106,7 @@ def order_is_settled(session: Session, source: str, order_id: str) -> bool:
         EventRow.source == source,
         EventRow.order_id == order_id,
         EventRow.kind.in_(ORDER_KINDS),
-        EventRow.outcome.not_in(UNSETTLED),
+        _settled(EventRow.outcome),
     )
     return session.execute(select(settled)).scalar_one()
 
@@ -120,7 +121,7 @@ def late_copies(session: Session) -> list[tuple[int, int]]:
         select(EventRow.id, func.min(other.id))
         .join(other, and_(other.source == EventRow.source, other.order_id == EventRow.order_id))
         .where(IS_OPEN, EventRow.kind.in_(ORDER_KINDS))
-        .where(other.kind.in_(ORDER_KINDS), other.outcome.not_in(UNSETTLED))
+        .where(other.kind.in_(ORDER_KINDS), _settled(other.outcome))
         .group_by(EventRow.id)
         .order_by(EventRow.id)
     )
@@ -149,6 +150,11 @@ def settle_copy(
         error=None,
         closed_at=now,
     )
+
+
+def _settled(outcome: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+    """Say in SQL what `domain.event.settles` says."""
+    return and_(outcome.not_in(UNSETTLED), outcome.not_like(f"{NOTED}%"))
 
 
 def _named(session: Session, event_id: int) -> _Named:

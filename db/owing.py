@@ -1,5 +1,7 @@
 """What an order still lacks: its sale, its license, or the e-mail that announces it."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -11,13 +13,19 @@ from db.tables import SaleRow
 from domain.event import ORDER_KINDS
 
 
-def owed_step(session: Session, event_id: int) -> str | None:
-    """Return the step whose work is missing for the order of this ping; None where all is done."""
+def owed_step(
+    session: Session, event_id: int, unlicensed: Collection[int] = frozenset()
+) -> str | None:
+    """Return the step whose work is missing for the order of this event; None where all is done.
+
+    `unlicensed` are the sales of lines that give no license.
+    """
     event = load_event(session, event_id)
     sales = session.scalars(select(SaleRow.id).where(_is_sale_of(event))).all()
     if not sales:
         return "parse"
-    return next(filter(None, (_owed_of(session, sale_id) for sale_id in sales)), None)
+    licensed = [sale_id for sale_id in sales if sale_id not in unlicensed]
+    return next(filter(None, (_owed_of(session, sale_id) for sale_id in licensed)), None)
 
 
 def _owed_of(session: Session, sale_id: int) -> str | None:

@@ -1,12 +1,38 @@
 """Parsed sales. The first reading of an order line wins: a later one changes nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from db.events import StoredEvent, note_event
+from db.facts import keep_completed, keep_facts
 from db.inserting import insert_once, the_one
 from db.tables import SaleRow
+from domain.facts import Fact, Payment
 from domain.sale import Product, Sale
+
+
+def save_order(  # noqa: PLR0913, PLR0917 - one transaction holds all that a reading leaves
+    session: Session,
+    event_id: int,
+    sales: Sequence[Sale],
+    now: datetime,
+    note: str | None = None,
+    facts: Sequence[Fact] = (),
+) -> tuple[int, ...]:
+    """Keep an event's facts and save the lines of its payment; return the sales' ids."""
+    keep_facts(session, event_id, sales[0].source, facts)
+    note_event(session, event_id, note)
+    return tuple(save_sale(session, event_id, sale, now) for sale in sales)
+
+
+def save_completed(
+    session: Session, event: StoredEvent, payment: Payment, now: datetime
+) -> tuple[int, ...]:
+    """Keep a payment as the shop's API completed it, and save its lines; the first answer wins."""
+    kept = keep_completed(session, event.id, event.source, payment)
+    return save_order(session, event.id, kept.sales(event.source), now, kept.note)
 
 
 def save_sale(session: Session, event_id: int, sale: Sale, now: datetime) -> int:
@@ -23,7 +49,7 @@ def save_sale(session: Session, event_id: int, sale: Sale, now: datetime) -> int
         product_aliases=list(sale.product.aliases),
         variants=[list(variant) for variant in sale.product.variants],
         quantity=sale.quantity,
-        price_cents=sale.price_cents,
+        price_cents=sale.price,
         currency=sale.currency,
         offer_code=sale.offer_code,
         email=sale.email,
@@ -49,7 +75,7 @@ def sale_of(row: SaleRow) -> Sale:
         order_number=row.order_number,
         product=product_of(row),
         quantity=row.quantity,
-        price_cents=row.price_cents,
+        price=row.price_cents,
         currency=row.currency,
         offer_code=row.offer_code,
         email=row.email,

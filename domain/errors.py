@@ -4,11 +4,13 @@
     ├── TransientError            goes away by itself: retried soon at first, later every ten
     │   │                         minutes, without end
     │   ├── DatabaseAwayError     the database did not answer, or refused for the moment
+    │   ├── StorefrontAwayError   the shop's API gave no usable answer
     │   ├── MailerAwayError       the provider surely did not get the mail: send again
     │   └── DeliveryInDoubtError  the provider may have the mail: look it up before sending again
     ├── OperatorError             a person must change something; retried without end at a
     │   │                         calmer pace, so that the sale resumes by itself after the fix
     │   ├── ProductUnmappedError  products.yaml has no entry for the product
+    │   ├── StorefrontRefusesError  the shop's API refuses our key or our question
     │   ├── MailerRefusesError    the provider refuses our account, token, sender or settings
     │   └── SigningKeyRevokedError  a person revoked the key that we sign with
     └── PermanentError            no repetition helps: the sale fails, a minted license stays
@@ -65,6 +67,13 @@ class DatabaseAwayError(TransientError):
         super().__init__(f"{self.what}; trying again")
 
 
+class StorefrontAwayError(TransientError):
+    """`what` is the state of the shop's API as the end of a sentence: "answered 503"."""
+
+    def __init__(self, source: str, what: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(f"the API of {source} {what}; trying again", retry_after=retry_after)
+
+
 class MailerAwayError(TransientError):
     """`what` is the end of a sentence about the provider: "is down for maintenance"."""
 
@@ -112,6 +121,16 @@ class ProductUnmappedError(OperatorError):
         variant = f" ({variants})" if variants else ""
         super().__init__(
             f'unmapped product "{product_id}"{variant}: add it under {source} in products.yaml'
+        )
+
+
+class StorefrontRefusesError(OperatorError):
+    """`what` is the refusal as the end of a sentence: "refuses our key"."""
+
+    def __init__(self, source: str, what: str) -> None:
+        super().__init__(
+            f"the API of {source} {what}: correct its key in the worker's settings, and start the "
+            "worker again; the sale waits and goes on by itself"
         )
 
 

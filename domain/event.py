@@ -37,7 +37,7 @@ SecretLabel = Literal["live", "test"]
 
 
 class Outcome(StrEnum):
-    """The end of an event. Every other outcome is `ignored:<why>`, which `ignored` writes."""
+    """The end of an event. Others are `ignored:<why>` and `noted:<why>`."""
 
     FULFILLED = "fulfilled"  #: The buyer has a new license, and an e-mail told of it.
     RENEWED = "renewed"  #: The subscription's license was extended, and an e-mail told of it.
@@ -52,6 +52,12 @@ class IgnoredReason(StrEnum):
     NAMED = "named"  #: A run found its order; the relay starts it again under the order's id.
     NO_LICENSE = "no_license"  #: The product mapping gives its product no license.
     REFUNDED = "refunded"  #: The order was refunded or disputed before it had a license.
+
+
+class NotedReason(StrEnum):
+    """Why an event settles nothing, so that a later one of its order may mint."""
+
+    WAITS_FOR_PAYMENT = "waits_for_payment"  #: The order is not paid yet.
 
 
 IGNORED = "ignored:"
@@ -69,8 +75,21 @@ def is_ignored(outcome: str) -> bool:
 DELIVERED = (Outcome.FULFILLED, Outcome.RENEWED)
 """The outcomes that promise: the buyer has a license, and was told of it."""
 
+NOTED = "noted:"
+"""Begins the outcome of an event that settles nothing: a later one of its order may mint."""
+
+
+def noted(why: str) -> str:
+    return f"{NOTED}{why}"
+
+
 UNSETTLED = (Outcome.FAILED, Outcome.DUPLICATE, ignored(IgnoredReason.FOREIGN_SELLER))
 """Outcomes after which another event may still fulfill the order: a setting may be wrong."""
+
+
+def settles(outcome: str) -> bool:
+    """Tell whether an event that ends so settles its order."""
+    return outcome not in UNSETTLED and not outcome.startswith(NOTED)
 
 
 class EventStatus(StrEnum):
@@ -82,4 +101,5 @@ class EventStatus(StrEnum):
     RENEWED = Outcome.RENEWED
     DUPLICATE = Outcome.DUPLICATE
     IGNORED = "ignored"  #: Its outcome is `ignored:<why>`.
+    NOTED = "noted"  #: Its outcome is `noted:<why>`.
     FAILED = Outcome.FAILED

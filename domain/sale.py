@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.event import EventKind, IgnoredReason
-
 Variants = tuple[tuple[str, str], ...]
 
 
@@ -26,20 +24,18 @@ class Product:
 class Sale:
     """A sale that can be fulfilled.
 
-    `price_cents` is in `currency`'s hundredths for the whole quantity, after discount.
+    `price` is in `currency`'s smallest unit, for the whole quantity, after discount.
     `sold_at` is the payment's own time in UTC: the license's term starts there.
     `order_number` is what the buyer's receipt calls the order.
-    `note` is what a person should know of how it was read.
     `giver` is who paid for a gift, as `find` is asked for them; no part of what was sold.
     `email` is one bare address; `name` is what to call the buyer, free of control characters.
-    `written_at` is when the storefront wrote the ping, where that is not when it came.
     """
 
     source: str
     order_id: str
     product: Product
     quantity: int
-    price_cents: int
+    price: int
     currency: str
     email: str
     name: str
@@ -49,9 +45,6 @@ class Sale:
     subscription_id: str | None = None
     test: bool = False
     line: str = "1"
-    note: str | None = None
-    # Of the ping and not of the sale: two readings of one sale are equal.
-    written_at: datetime | None = field(default=None, compare=False)
     giver: str | None = field(default=None, compare=False)
 
 
@@ -61,19 +54,12 @@ CORRECTED = "the license goes to the address that a person gave instead"
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """What a copy of an order is compared with.
+    """An order's lines as they were sold, to compare a copy of it with.
 
     `holder` is whom the order's license belongs to, None where there is none; `corrected`: a
     person said so.
     """
 
-    sale: Sale
+    sales: tuple[Sale, ...]
     holder: str | None
     corrected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """An event that is known and mints nothing; `why` completes the outcome `ignored:<why>`."""
-
-    why: EventKind | IgnoredReason

@@ -9,20 +9,20 @@ from collections.abc import Mapping
 
 from typing_extensions import override
 
+from db.copies import ComparedCopy
 from db.dispatching import WaitingEvent, mark_dispatched, record_waiting, waiting_events
 from db.engine import Database
 from db.orders import order_is_settled
 from db.resends import mark_resend_dispatched, waiting_resends
-from db.settling import Copy, Settling
 from domain.errors import DatabaseAwayError
 from domain.event import ORDER_KINDS
-from domain.sale import Sold
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
 from kit.loop import BackgroundLoop, Pauses
+from reading.reader import Reader
+from reading.settling import Settling
 from relay.starter import AlreadyCompletedError, Starter, TemporalAwayError
-from storefronts.base import StoredRequest, Storefront
-from storefronts.remarks import Remarks
+from storefronts.base import Storefront
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Dispatcher(BackgroundLoop):
         self.database = database
         self.starter = starter
         self.storefronts = storefronts
-        self.settling = Settling(database, self.remark)
+        self.settling = RelaySettling(Reader(database, storefronts))
         self.clock = clock
         self.refused: set[int] = set()
 
@@ -99,17 +99,22 @@ class Dispatcher(BackgroundLoop):
         if not await self.database.write(mark_dispatched, event.id, workflow_id, now, kind):
             self.wake()
 
-    def remark(self, copy: Copy, sold: Sold | None) -> str | None:
-        event, request = copy.event, copy.request
-        ping = StoredRequest(request.content_type, request.body, event.received_at)
-        try:
-            return Remarks(self.storefronts)(event.source, ping, sold)
-        except Exception as error:  # noqa: BLE001 - settling goes on without a remark
-            logger.warning("no remark on event %d: %s", event.id, unexpected_error(error))
-            return None
-
     async def is_settled(self, event: WaitingEvent) -> bool:
         # A refund has its sale's order id, but the settled sale does not settle the refund.
         if event.order_id is None or event.kind not in ORDER_KINDS:
             return False
         return await self.database.read(order_is_settled, event.source, event.order_id)
+
+
+class RelaySettling(Settling):
+    """Settles late copies even where one of them cannot be compared: the next must go on."""
+
+    @override
+    async def remark(self, copy: ComparedCopy) -> str | None:
+        try:
+            return await super().remark(copy)
+        except DatabaseAwayError:
+            raise
+        except Exception as error:  # noqa: BLE001 - settling goes on without a remark
+            logger.warning("no remark on event %d: %s", copy.event_id, unexpected_error(error))
+            return None

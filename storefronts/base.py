@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from domain.event import ORDER_KINDS, EventKind
+from domain.facts import Payment, Reading
 from domain.identifiers import order_reference
-from domain.sale import Ignored, Sale
 from storefronts.labeled_secrets import MatchedSecret
 from storefronts.signatures import Signature
 
@@ -25,8 +25,12 @@ class Envelope:
 
     def header(self, name: str) -> str | None:
         """Return the header's text; None where it is absent, or stands there more than once."""
-        texts = [text for header, text in self.headers if header == name]
-        return texts[0] if len(texts) == 1 else None
+        return the_only_header(self.headers, name)
+
+
+def the_only_header(headers: Iterable[tuple[str, str]], name: str) -> str | None:
+    texts = [text for header, text in headers if header == name]
+    return texts[0] if len(texts) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class StoredRequest:
 
     `received_at` is by the clock of the process that took it in, which may be wrong; `read_at`
     is by another one, when it is read to be fulfilled. `address` is the buyer's as a person gave
-    it, and stands for the body's own, which need not be readable then.
+    it, and stands for the body's own, which need not be readable then. `headers` are those that
+    are kept, their names in lower case: a shop may name its event there. `secret_label` is that
+    of the secret that matched: some shops tell a test by nothing else.
     """
 
     content_type: str
@@ -43,15 +49,44 @@ class StoredRequest:
     received_at: datetime
     read_at: datetime | None = None
     address: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    secret_label: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """Return the header's text; None where it is absent, or stands there more than once."""
+        return the_only_header(self.headers, name)
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What a ping says it is. An id that is not usable is None, never quoted."""
+    """What a request says it is. An id that is not usable is left out, never quoted.
+
+    `event_key` is the shop's own id of the event, the same in each delivery of it.
+    """
 
     kind: EventKind
     order_id: str | None = None
-    product_id: str | None = None
+    product_ids: tuple[str, ...] = ()
+    event_key: str | None = None
+
+    @property
+    def product_id(self) -> str | None:
+        """Return the first product, by which a run can be searched for."""
+        return next(iter(self.product_ids), None)
+
+
+class Completer(ABC):
+    """Asks a shop's API for the parts of a payment that its event lacks.
+
+    The worker alone has one, because it alone has the shop's API key.
+    """
+
+    @abstractmethod
+    async def complete(self, payment: Payment) -> Payment:
+        """Return the payment as the shop's API has it, with every line and the buyer.
+
+        Raises StorefrontAwayError, StorefrontRefusesError, or SaleInvalidError.
+        """
 
 
 class Door(ABC):
@@ -106,8 +141,8 @@ class Door(ABC):
         return None
 
     @abstractmethod
-    def name_request(self, ping: StoredRequest) -> Naming:
-        """Tell kind and order; never raises, whatever the body holds."""
+    def name_request(self, request: StoredRequest) -> Naming:
+        """Tell kind, order and event; never raises, whatever the body holds."""
 
     def workflow_id(self, event_id: int, kind: str, order_id: str | None) -> str:
         """Name the workflow of a row: one per order for sales, one per row for the rest."""
@@ -119,27 +154,24 @@ class Door(ABC):
 class Storefront(Door):
     """A whole storefront: its door, and the half that reads a stored request.
 
-    The worker reads: `parse` in its step of that name, `is_undone` before a license is minted.
-    The relay reads a late copy of a settled order.
+    `reading.reader` calls `read` once for each event, in the process of the first step that needs
+    its facts: the worker's parse as a rule, mint for a refund that came a moment ago, the relay for
+    a late copy of a settled order. The worker's step parse calls `read_test`, its step complete
+    calls the `completer`.
     """
 
     @abstractmethod
-    def parse(self, ping: StoredRequest) -> Sale | Ignored:
-        """Read the body into a sale, or name why it mints nothing.
-
-        Raises SaleInvalidError for everything else.
-        """
+    def read(self, request: StoredRequest) -> Reading:
+        """Read the body into facts; never raises, whatever the body holds."""
 
     @abstractmethod
-    def parse_test(self, ping: StoredRequest) -> Sale:
-        """Read the sale that a test ping carries, which may be a real customer's.
+    def read_test(self, request: StoredRequest) -> Payment:
+        """Read the payment that a test event carries, which may be a real customer's.
 
-        Whoever uses it replaces order and address first. Raises SaleInvalidError.
+        Whoever uses it replaces order and buyer first. Raises SaleInvalidError.
         """
 
-    @abstractmethod
-    def is_undone(self, pings: Iterable[StoredRequest]) -> bool:
-        """Tell from all pings that name an order, in any order, whether it was taken back.
-
-        Such an order is not minted any more. Never raises.
-        """
+    @property
+    def completer(self) -> Completer | None:
+        """Return the part that asks the shop's API; None where each event tells all."""
+        return None

@@ -22,21 +22,27 @@ DATABASE_SLOW = SlowPath(
 )
 
 
-async def email_license(letter: LicenseToEmail, summary: str) -> EmailedLicense:
+# One attempt: after any problem with a mail or a shop, a person should see the slow path. The request
+# times out after 5 s, and the step before the workflow task's 10 s.
+REQUEST_FAST = FastPath(tries=1, one_try=timedelta(seconds=8), patience=timedelta(seconds=8))
+# The request times out after 30 s; the look-up and the database need more. A provider recovers
+# within seconds or hours, so we retry at most every ten minutes.
+REQUEST_SLOW = SlowPath(
+    one_try=timedelta(seconds=60),
+    retry_policy=without_end(first=timedelta(seconds=2), longest=timedelta(minutes=10)),
+)
+
+
+async def email_license(
+    letter: LicenseToEmail, summary: str, activity_id: str = "email"
+) -> EmailedLicense:
     return await local_first(
         EmailStep.email,
         letter,
-        activity_id="email",
+        activity_id=activity_id,
         summary=summary,
-        # One attempt: after any problem with a mail, a person should see the slow path. The send
-        # times out after 5 s, and the step before the workflow task's 10 s.
-        fast=FastPath(tries=1, one_try=timedelta(seconds=8), patience=timedelta(seconds=8)),
-        # The send times out after 30 s; the look-up and the database need more. A provider recovers
-        # within seconds or hours, so we retry at most every ten minutes.
-        slow=SlowPath(
-            one_try=timedelta(seconds=60),
-            retry_policy=without_end(first=timedelta(seconds=2), longest=timedelta(minutes=10)),
-        ),
+        fast=REQUEST_FAST,
+        slow=REQUEST_SLOW,
     )
 
 

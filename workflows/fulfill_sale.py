@@ -1,96 +1,112 @@
-"""Turns a sale into a delivered license: parse → mint → e-mail → close."""
+"""Turns a sale into delivered licenses: parse → (complete →) mint → e-mail → close."""
+
+import asyncio
+from collections.abc import Sequence
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.common_steps import DATABASE_FAST, DATABASE_SLOW, close_order, email_license
+from workflows.common_steps import (
+    DATABASE_FAST,
+    DATABASE_SLOW,
+    REQUEST_FAST,
+    REQUEST_SLOW,
+    close_order,
+)
 from workflows.failing import still_owed
 from workflows.local_first import local_first
-from workflows.outcomes import FAILED, FULFILLED, RENEWED, ignored
+from workflows.order_line import LineEnd, OrderLine, outcome_of, unlicensed
+from workflows.outcomes import FAILED, ignored, noted
 from workflows.steps import (
     ClosedOrder,
-    EmailedLicense,
+    CompleteStep,
+    EventToComplete,
     EventToParse,
-    LicenseToEmail,
-    MintedLicense,
-    MintStep,
     OrderToClose,
     ParsedEvent,
     ParseStep,
-    SaleToMint,
 )
 
 
 @workflow.defn
 class FulfillSale:
-    """Runs under the order's id, so that all requests of an order share one run."""
+    """Runs under the order's id, so that all events of an order share one run.
+
+    Old histories replay without `patched`: an order of one line has the same commands as before
+    there were further lines, and the result of an old parse never asks for the step complete.
+    """
 
     def __init__(self) -> None:
         self.story: list[str] = []
 
     @workflow.run
-    async def run(self, ping: EventToParse) -> ClosedOrder:
-        closed = await self.fulfill_and_close(ping)
+    async def run(self, event: EventToParse) -> ClosedOrder:
+        closed = await self.fulfill_and_close(event)
         if closed.owed is not None:
             # After a restore from a backup, the database may lack the work of an earlier step.
-            closed = await self.fulfill_and_close(ping)
+            closed = await self.fulfill_and_close(event)
         if closed.owed is not None:
-            raise await self.fail(ping, still_owed(closed.owed))
+            raise await self.fail(event, still_owed(closed.owed))
         return closed
 
-    async def fulfill_and_close(self, ping: EventToParse) -> ClosedOrder:
+    async def fulfill_and_close(self, event: EventToParse) -> ClosedOrder:
         try:
-            outcome = await self.fulfill(ping)
+            order = await self.fulfill(event)
         except ApplicationError as failure:
-            raise await self.fail(ping, failure) from None
-        return await self.close(OrderToClose(ping.event_id, outcome))
+            raise await self.fail(event, failure) from None
+        return await self.close(order)
 
-    async def fail(self, ping: EventToParse, failure: ApplicationError) -> ApplicationError:
+    async def fail(self, event: EventToParse, failure: ApplicationError) -> ApplicationError:
         """Close the order as failed. Return the error that ends the run."""
-        await self.close(OrderToClose(ping.event_id, FAILED, failure.message))
+        await self.close(OrderToClose(event.event_id, FAILED, failure.message))
         return ApplicationError(failure.message, type=failure.type, non_retryable=True)
 
-    async def fulfill(self, ping: EventToParse) -> str:
-        parsed = await self.parse(ping)
+    async def fulfill(self, event: EventToParse) -> OrderToClose:
+        parsed = await self.parse(event)
+        if parsed.incomplete:
+            parsed = await self.complete(EventToComplete(event.event_id))
+        if parsed.noted is not None:
+            return OrderToClose(event.event_id, noted(parsed.noted))
         if parsed.sale_id is None:
-            return ignored(parsed.ignored)
-        minted = await self.mint(SaleToMint(ping.event_id, parsed.sale_id))
-        if minted.ignored is not None:
-            return ignored(minted.ignored)
-        if minted.delivery_id is not None:
-            letter = LicenseToEmail(ping.event_id, minted.delivery_id)
-            await self.email(letter, f"e-mail license {minted.license_id}")
-        return RENEWED if minted.renewed else FULFILLED
+            return OrderToClose(event.event_id, ignored(parsed.ignored))
+        sale_ids = (parsed.sale_id, *parsed.further_sale_ids)
+        lines = await self.fulfill_lines(event, sale_ids)
+        outcome = outcome_of(lines)
+        return OrderToClose(event.event_id, outcome, unlicensed_sale_ids=unlicensed(lines))
 
-    async def parse(self, ping: EventToParse) -> ParsedEvent:
-        self.tell(f"parse ping {ping.event_id}")
+    async def fulfill_lines(self, event: EventToParse, sale_ids: Sequence[int]) -> list[LineEnd]:
+        """Fulfill every line; one that fails for good is told when the others are done."""
+        lines = [
+            OrderLine(event.event_id, sale_id, number, self.tell, self.retell)
+            for number, sale_id in enumerate(sale_ids, start=1)
+        ]
+        ends = await asyncio.gather(*(each.fulfill() for each in lines), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+        return [end for end in ends if isinstance(end, LineEnd)]
+
+    async def parse(self, event: EventToParse) -> ParsedEvent:
+        self.tell(f"parse event {event.event_id}")
         return await local_first(
             ParseStep.parse,
-            ping,
+            event,
             activity_id="parse",
-            summary=f"parse ping {ping.event_id}",
+            summary=f"parse event {event.event_id}",
             fast=DATABASE_FAST,
             slow=DATABASE_SLOW,
         )
 
-    async def mint(self, sale: SaleToMint) -> MintedLicense:
-        self.tell("mint")
-        minted = await local_first(
-            MintStep.mint,
-            sale,
-            activity_id="mint",
-            summary=f"mint a license for sale {sale.sale_id}",
-            fast=DATABASE_FAST,
-            slow=DATABASE_SLOW,
+    async def complete(self, event: EventToComplete) -> ParsedEvent:
+        self.tell("complete")
+        return await local_first(
+            CompleteStep.complete,
+            event,
+            activity_id="complete",
+            summary=f"ask the shop about event {event.event_id}",
+            fast=REQUEST_FAST,
+            slow=REQUEST_SLOW,
         )
-        if minted.ignored is None:
-            did = "extend" if minted.renewed else "mint"
-            self.story[-1] = f"{did} {minted.tier}, {minted.term}"
-        return minted
-
-    async def email(self, letter: LicenseToEmail, summary: str) -> EmailedLicense:
-        self.tell(summary)
-        return await email_license(letter, summary)
 
     async def close(self, order: OrderToClose) -> ClosedOrder:
         self.tell("close")
@@ -98,6 +114,14 @@ class FulfillSale:
         self.tell(f"**{closed.outcome}**" if closed.owed is None else f"{closed.owed} is owed")
         return closed
 
-    def tell(self, step: str) -> None:
+    def tell(self, step: str) -> int:
+        """Add a step to the story that the Web UI shows; return its place there."""
         self.story.append(step)
+        self.show()
+        return len(self.story) - 1
+
+    def retell(self, place: int, step: str) -> None:
+        self.story[place] = step
+
+    def show(self) -> None:
         workflow.set_current_details(" → ".join(self.story))

@@ -70,6 +70,7 @@ async def local_first(  # noqa: PLR0913 - a step's whole policy stands at its ca
 
     A person can complete a pending activity by hand, with any result. So the slow path is only used
     for waiting. Afterwards the step runs locally again, and either finds its work done or does it.
+    `activity_id` is the activity's name; a colon and a number after it name a further order line.
     Both paths may repeat a step, because database constraints make a repetition harmless. Raises
     ApplicationError of type Permanent when retrying cannot help.
     """
@@ -81,7 +82,7 @@ async def local_first(  # noqa: PLR0913 - a step's whole policy stands at its ca
                 raise
         said = await _visibly(given, activity_id, summary, slow)
         # Runs that began in an older version used the activity's result.
-        if not workflow.patched(f"ask {activity_id} itself"):
+        if not workflow.patched(f"ask {_name(activity_id)} itself"):
             return _decoded(said, step)
         # A slow database must not send the step back to the slow path.
         fast = FastPath(fast.tries, slow.one_try, 2 * slow.one_try)
@@ -112,7 +113,7 @@ async def _visibly(given: object, activity_id: str, summary: str, slow: SlowPath
     """
     try:
         said: RawValue = await workflow.execute_activity(
-            activity_id,  # An activity has the same name as its id.
+            _name(activity_id),
             given,
             result_type=RawValue,
             activity_id=activity_id,
@@ -128,6 +129,10 @@ async def _visibly(given: object, activity_id: str, summary: str, slow: SlowPath
             raise failure.cause if known else failed_by_hand(activity_id) from None
         raise
     return said
+
+
+def _name(activity_id: str) -> str:
+    return activity_id.partition(":")[0]
 
 
 def _decoded(said: RawValue, step: Callable[[Any, Given], Awaitable[Result]]) -> Result:

@@ -7,3 +7,7 @@ FAILED = "failed"
 
 def ignored(why: str | None) -> str:
     return f"ignored:{why}"
+
+
+def noted(why: str) -> str:
+    return f"noted:{why}"

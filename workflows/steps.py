@@ -18,10 +18,22 @@ class EventToParse:
 
 @dataclass(frozen=True)
 class ParsedEvent:
-    """The parsed event. When `sale_id` is None, no license is minted, and `ignored` says why."""
+    """`sale_id` is None for an event that mints nothing; `ignored` or `noted` then says why.
+
+    `further_sale_ids`: the order's other lines. `noted`: the event settles nothing, and a later
+    one of its order may mint. `incomplete`: the shop's API has to be asked for the rest.
+    """
 
     sale_id: int | None = None
     ignored: str | None = None
+    further_sale_ids: tuple[int, ...] = ()
+    noted: str | None = None
+    incomplete: bool = False
+
+
+@dataclass(frozen=True)
+class EventToComplete:
+    event_id: int
 
 
 @dataclass(frozen=True)
@@ -61,11 +73,15 @@ class EmailedLicense:
 
 @dataclass(frozen=True)
 class OrderToClose:
-    """`error` is the sentence of a failed sale."""
+    """`error` is the sentence of a sale that failed.
+
+    `unlicensed_sale_ids`: the lines that give no license, where others of the order do.
+    """
 
     event_id: int
     outcome: str
     error: str | None = None
+    unlicensed_sale_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +100,14 @@ class ParseStep(ABC):
     @activity.defn
     @abstractmethod
     async def parse(self, ping: EventToParse) -> ParsedEvent: ...
+
+
+class CompleteStep(ABC):
+    """Runs for an event that lacks what only its shop's API has; no event of Gumroad does."""
+
+    @activity.defn
+    @abstractmethod
+    async def complete(self, event: EventToComplete) -> ParsedEvent: ...
 
 
 class MintStep(ABC):

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow, Table
-from domain.event import IGNORED, ORDER_KINDS, EventStatus, Outcome
+from domain.event import IGNORED, NOTED, ORDER_KINDS, EventStatus, Outcome
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -189,14 +189,20 @@ def _has_status(status: str) -> ColumnElement[bool]:
             return and_(EventRow.outcome.is_(None), EventRow.error.is_not(None))
         case EventStatus.IGNORED:
             return EventRow.outcome.startswith(IGNORED)
+        case EventStatus.NOTED:
+            return EventRow.outcome.startswith(NOTED)
         case _:
             return EventRow.outcome == status
 
 
 def _sale_status() -> ColumnElement[str]:
-    """Return the status of an order: of a settled event, or an open event, or a failed event."""
+    """Return the status of an order: of a settled event, or an open event, or a failed event.
+
+    An event that settles nothing comes last.
+    """
     row = aliased(EventRow)
-    rank = case((row.outcome.is_(None), 1), (row.outcome == Outcome.FAILED, 2), else_=0)
+    failed, notes = row.outcome == Outcome.FAILED, row.outcome.startswith(NOTED)
+    rank = case((row.outcome.is_(None), 1), (failed, 2), (notes, 3), else_=0)
     waiting = case((row.error.is_(None), EventStatus.OPEN), else_=EventStatus.PARKED)
     return (
         select(case((row.outcome.is_(None), waiting), else_=row.outcome))

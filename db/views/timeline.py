@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow
+from domain.money import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def trace_order(session: Session, source: str, order_id: str) -> list[Step]:
 def _parsed(sale: SaleRow | None) -> Step:
     if sale is None:
         return Step("parsed", None, "")
-    price = f"{sale.price_cents / 100:,.2f} {sale.currency.upper()}"
+    price = written(sale.price_cents, sale.currency)
     detail = f"sale {sale.id}: {sale.quantity} × {sale.product_name}, {price}"
     return Step("parsed", sale.created_at, detail)
 

@@ -52,8 +52,9 @@ class GumroadDoor(Door):
             fields = read_fields(ping)
         except SaleInvalidError:
             return Naming(EventKind.UNKNOWN)
+        product_id = fields.usable("product_id", is_usable)
         return Naming(
             kind_or_unknown(fields),
             order_id=fields.usable("sale_id", is_usable_order_id),
-            product_id=fields.usable("product_id", is_usable),
+            product_ids=() if product_id is None else (product_id,),
         )

@@ -8,8 +8,10 @@ from sqlalchemy import URL, delete
 from sqlalchemy.orm import Session
 
 from db.engine import Database, open_engine
-from db.settling import Settling
 from db.tables import Table
+from reading.reader import Reader
+from reading.settling import Settling
+from storefronts.gumroad.storefront import Gumroad
 from tests.conftest import create_database
 
 
@@ -44,4 +46,4 @@ def empty(session: Session) -> None:
 
 @pytest.fixture
 def settling(database: Database) -> Settling:
-    return Settling(database, lambda _copy, _sold: None)
+    return Settling(Reader(database, {"gumroad": Gumroad()}))

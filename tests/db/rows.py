@@ -60,7 +60,7 @@ def sale_of(order_id: str = "order-1", subscription_id: str | None = None) -> Sa
         order_id=order_id,
         product=Product("product-1", "Lumen", ("lumen",), (("Edition", "Pro"),)),
         quantity=2,
-        price_cents=2900,
+        price=2900,
         currency="usd",
         email=BUYER,
         name="Ada Buyer",

@@ -6,8 +6,8 @@ import pytest
 
 from db.engine import Database
 from db.orders import close_row, late_copies, order_is_settled, settle_copy
-from db.settling import Settling
 from db.tables import EventRow
+from reading.settling import Settling
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, stored, told
 
@@ -36,6 +36,7 @@ async def test_late_row_becomes_a_duplicate_of_the_row_that_settled(
         ("failed", "sale", False),
         ("duplicate", "sale", False),
         ("ignored:foreign_seller", "sale", False),
+        ("noted:waits_for_payment", "sale", False),
         (None, "sale", False),
         ("ignored:refund", "refund", False),
     ],

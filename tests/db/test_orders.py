@@ -13,10 +13,10 @@ from db.orders import (
     record_failure,
 )
 from db.requests import store_request
-from db.settling import Settling
 from db.tables import EventRow
 from db.views.lists import Filters, list_events
 from domain.event import ORDER_KINDS
+from reading.settling import Settling
 from tests.db.rows import NOON, mint, new_ping, sale_of, stored, told
 
 LATER = NOON + timedelta(hours=1)

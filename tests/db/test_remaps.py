@@ -24,6 +24,7 @@ from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import FORM, Setup
+from tests.support.sales import sale_in
 from workflows.steps import SaleToMint
 
 MONTHLY = """\
@@ -52,7 +53,7 @@ class Shop:
 
     async def read(self, body: bytes) -> SaleToMint:
         event_id = await self.database.write(store_request, new_event(body, order_of(body)))
-        sale = Gumroad(()).parse(StoredRequest(FORM, body, NOW, datetime.now(UTC)))
+        sale = sale_in(Gumroad(()), StoredRequest(FORM, body, NOW, datetime.now(UTC)))
         assert isinstance(sale, Sale)
         return SaleToMint(event_id, await self.database.write(save_sale, event_id, sale, NOW))
 

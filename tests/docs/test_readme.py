@@ -12,6 +12,7 @@ from domain.errors import ProductUnmappedError
 from domain.sale import Sale
 from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
+from tests.support.sales import sale_in
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "README.md").read_text()
@@ -23,7 +24,7 @@ def sale() -> Sale:
     (command,) = re.findall(r"^(sed .+) \|$", SECTION, re.MULTILINE)
     done = run(["sh", "-c", command], cwd=ROOT, capture_output=True, check=True)  # noqa: S603, S607 - our own page's command
     ping = StoredRequest("application/x-www-form-urlencoded", done.stdout, datetime.now(UTC))
-    found = Gumroad(()).parse(ping)
+    found = sale_in(Gumroad(()), ping)
     assert isinstance(found, Sale)
     return found
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
@@ -22,7 +22,7 @@ from db.engine import Database
 from db.requests import store_request
 from db.views.lists import Filters, list_events, list_licenses
 from domain.delivery import DeliveryStatus
-from domain.sale import Ignored, Sale
+from domain.facts import Reading
 from kit.clock import utc_now
 from storefronts.base import StoredRequest, Storefront
 from storefronts.gumroad.storefront import Gumroad
@@ -51,13 +51,13 @@ class Watched(Gumroad):
     file: str
     loop: int = field(default_factory=threading.get_ident)
     locked: list[str] = field(default_factory=list)
-    read: list[int] = field(default_factory=list)
+    bodies: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__(())
 
     def look(self, ping: StoredRequest) -> None:
-        self.read.append(len(ping.body))
+        self.bodies.append(len(ping.body))
         if threading.get_ident() == self.loop:
             self.locked.append("the event loop")
         other = sqlite3.connect(self.file, timeout=0, isolation_level=None)
@@ -70,17 +70,9 @@ class Watched(Gumroad):
             other.close()
 
     @override
-    def parse(self, ping: StoredRequest) -> Sale | Ignored:
-        self.look(ping)
-        return super().parse(ping)
-
-    @override
-    def is_undone(self, pings: Iterable[StoredRequest]) -> bool:
-        return super().is_undone(map(self.looked, pings))
-
-    def looked(self, ping: StoredRequest) -> StoredRequest:
-        self.look(ping)
-        return ping
+    def read(self, request: StoredRequest) -> Reading:
+        self.look(request)
+        return super().read(request)
 
 
 @pytest.fixture
@@ -130,8 +122,8 @@ async def test_mint_and_close_read_no_body_while_anything_is_locked(
     closed = await fulfill(first)
 
     assert (closed.rows, watched.locked) == (COPIES + 1, [])
-    # Each body is read twice: for a refund, and for the address.
-    assert watched.read.count(MIB) == 2 * COPIES
+    # Each body is read once. Refund and address are questions to its facts.
+    assert watched.bodies.count(MIB) == COPIES
     (license_,) = await database.read(list_licenses, Filters())
     assert license_.email == NEW
     told = "its body has 1,048,576 bytes, and was not compared with the sale"
@@ -146,14 +138,14 @@ async def test_relay_reads_no_body_while_anything_is_locked(
     for _ in range(COPIES):
         await database.write(store_request, new_event(changed(ORDINARY, email=NEW), ORDER))
 
-    read = len(watched.read)
+    read = len(watched.bodies)
     assert await dispatcher_for(database, client, {"gumroad": watched}).look()
 
     late = await database.read(list_events, Filters(limit=COPIES))
     assert {event.outcome for event in late} == {"duplicate"}
     assert all("another address" in (event.note or "") for event in late)
     assert watched.locked == []
-    assert len(watched.read) == read + COPIES
+    assert len(watched.bodies) == read + COPIES
 
 
 async def test_body_that_was_cut_is_not_read(
@@ -165,7 +157,7 @@ async def test_body_that_was_cut_is_not_read(
     await fulfill(first)
     (newest,) = await database.read(list_events, Filters(limit=1))
     assert newest.note == f"the order was settled by event {first}"
-    assert set(watched.read) == {len(ORDINARY)}
+    assert set(watched.bodies) == {len(ORDINARY)}
 
 
 async def test_long_ping_that_was_sold_is_compared_and_nothing_is_said_of_it(
@@ -173,4 +165,4 @@ async def test_long_ping_that_was_sold_is_compared_and_nothing_is_said_of_it(
 ) -> None:
     await fulfill(await database.write(store_request, new_event(long_copy(NEW), ORDER)))
     (row,) = await database.read(list_events, Filters())
-    assert (row.outcome, row.note, watched.read) == ("fulfilled", None, [MIB] * 3)
+    assert (row.outcome, row.note, watched.bodies) == ("fulfilled", None, [MIB])

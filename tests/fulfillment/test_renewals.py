@@ -18,6 +18,7 @@ from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import FORM, Setup, running
+from tests.support.sales import sale_in
 from workflows.steps import SaleToMint
 
 TEAMS = """\
@@ -69,7 +70,7 @@ async def test_charge_that_is_done_again_moves_nothing_whatever_the_mapping_says
 
 async def parsed(database: Database, body: bytes) -> SaleToMint:
     event_id = await database.write(store_request, new_event(body, order_of(body)))
-    sale = Gumroad(()).parse(StoredRequest(FORM, body, NOW))
+    sale = sale_in(Gumroad(()), StoredRequest(FORM, body, NOW))
     assert isinstance(sale, Sale)
     return SaleToMint(event_id, await database.write(save_sale, event_id, sale, NOW))
 

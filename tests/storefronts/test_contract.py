@@ -7,6 +7,7 @@ import pytest
 from domain.errors import SaleInvalidError
 from storefronts.base import Envelope, Naming, StoredRequest, Storefront
 from storefronts.gumroad.storefront import Gumroad
+from tests.support.sales import sale_in
 
 STOREFRONTS: tuple[type[Storefront], ...] = (Gumroad,)
 SAMPLES: dict[type[Storefront], Storefront] = {Gumroad: Gumroad(["invented-secret"])}
@@ -70,7 +71,7 @@ def test_naming_never_raises_and_trusts_nothing_hostile(
 ) -> None:
     naming = SAMPLES[kind].name_request(StoredRequest(content_type, body, RECEIVED_AT))
 
-    assert naming == Naming(naming.kind, order_id=None, product_id=None)
+    assert naming == Naming(naming.kind)
 
 
 @every_storefront
@@ -80,7 +81,7 @@ def test_a_hostile_body_ends_in_a_sentence(
     kind: type[Storefront], content_type: str, body: bytes
 ) -> None:
     with pytest.raises(SaleInvalidError) as raised:
-        SAMPLES[kind].parse(StoredRequest(content_type, body, RECEIVED_AT))
+        sale_in(SAMPLES[kind], StoredRequest(content_type, body, RECEIVED_AT))
 
     assert raised.value.sentence.isprintable()
 

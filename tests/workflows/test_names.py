@@ -1,7 +1,7 @@
 """The words that workflows repeat, because they must not import `domain`."""
 
 from domain import errors
-from domain.event import IgnoredReason, Outcome, ignored
+from domain.event import IgnoredReason, NotedReason, Outcome, ignored, noted
 from workflows import failing, local_first, outcomes
 
 
@@ -11,6 +11,7 @@ def test_the_outcomes_are_those_of_the_domain() -> None:
     assert outcomes.FULFILLED == Outcome.FULFILLED
     assert outcomes.RENEWED == Outcome.RENEWED
     assert outcomes.ignored("refunded") == ignored(IgnoredReason.REFUNDED)
+    assert outcomes.noted("waits_for_payment") == noted(NotedReason.WAITS_FOR_PAYMENT)
 
 
 def test_the_failure_types_are_those_of_the_errors() -> None:

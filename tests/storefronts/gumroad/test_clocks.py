@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import SaleInvalidError
-from domain.sale import Sale
+from domain.facts import Payment
 from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 
@@ -20,12 +20,15 @@ API_IS_BEHIND = "the clock where the API runs is behind, for it was sold after i
 DATABASE_IS_BEHIND = "the clock of the database is behind, for it was sold after it was read"
 
 
-def read(gumroad: Gumroad, ping: StoredRequest, *, api: timedelta, database: timedelta) -> Sale:
+def read(gumroad: Gumroad, ping: StoredRequest, *, api: timedelta, database: timedelta) -> Payment:
     """Read a ping while the two clocks are wrong by these amounts."""
     clocks = replace(ping, received_at=SOLD_AT + api, read_at=SOLD_AT + database)
-    sale = gumroad.parse(clocks)
-    assert isinstance(sale, Sale)
-    return sale
+    reading = gumroad.read(clocks)
+    if isinstance(reading.ends, SaleInvalidError):
+        raise reading.ends
+    (payment,) = reading.facts
+    assert isinstance(payment, Payment)
+    return payment
 
 
 @pytest.mark.parametrize(
@@ -48,7 +51,7 @@ def test_one_wrong_clock_of_ours_does_not_change_when_it_was_sold(
 ) -> None:
     sale = read(gumroad, sale_with({}), api=api, database=database)
 
-    assert (sale.sold_at, sale.note) == (SOLD_AT, note)
+    assert (sale.at, sale.note) == (SOLD_AT, note)
 
 
 @pytest.mark.parametrize("api", [timedelta(0), -DAYS, DAYS, YEARS])
@@ -70,4 +73,4 @@ def test_a_sale_without_a_time_was_not_after_now(
 ) -> None:
     ping = sale_with({"sale_timestamp": None})
 
-    assert read(gumroad, ping, api=api, database=timedelta(0)).sold_at == SOLD_AT + sold_at
+    assert read(gumroad, ping, api=api, database=timedelta(0)).at == SOLD_AT + sold_at

@@ -11,12 +11,13 @@ from domain.sale import Sale, Variants
 from storefronts.base import StoredRequest
 from storefronts.body import JSON
 from storefronts.gumroad.storefront import Gumroad
+from tests.support.sales import note_of, sale_in
 
 SaleWith = Callable[[Mapping[str, str | None]], StoredRequest]
 
 
 def parsed(gumroad: Gumroad, ping: StoredRequest) -> Sale:
-    sale = gumroad.parse(ping)
+    sale = sale_in(gumroad, ping)
     assert isinstance(sale, Sale)
     return sale
 
@@ -26,7 +27,7 @@ def test_a_sale_whose_core_a_custom_field_overwrote_is_refused(
     field: str, gumroad: Gumroad, sale_with: SaleWith
 ) -> None:
     with pytest.raises(SaleInvalidError) as raised:
-        gumroad.parse(sale_with({f"custom_fields[{field}]": "the buyer's words"}))
+        sale_in(gumroad, sale_with({f"custom_fields[{field}]": "the buyer's words"}))
 
     what = (
         f"a custom field of the product is named {field} and overwrites Gumroad's own; "
@@ -40,7 +41,7 @@ def test_a_sale_whose_core_a_custom_field_overwrote_is_refused(
     [
         ("quantity", "999", {"quantity": 1}),
         ("quantity", "as many as you have", {"quantity": 1}),
-        ("price", "nothing", {"price_cents": 0}),
+        ("price", "nothing", {"price": 0}),
         ("resource_name", "refund", {"order_id": "HyMdzSI-iPve8n-plNxMHA=="}),
         ("refunded", "true", {"order_id": "HyMdzSI-iPve8n-plNxMHA=="}),
         ("test", "true", {"test": False}),
@@ -75,13 +76,13 @@ def test_a_custom_field_cannot_choose_the_product(gumroad: Gumroad, sale_with: S
 def test_fields_that_were_not_trusted_are_named_in_the_sales_note(
     gumroad: Gumroad, sale_with: SaleWith
 ) -> None:
-    sale = gumroad.parse(
-        sale_with({"custom_fields[quantity]": "9", "quantity": "9", "custom_fields[GitHub]": "a"})
+    ping = sale_with(
+        {"custom_fields[quantity]": "9", "quantity": "9", "custom_fields[GitHub]": "a"}
     )
 
-    assert isinstance(sale, Sale)
-    assert sale.quantity == 1
-    assert sale.note == "custom fields overwrite Gumroad's own, which were not read: quantity"
+    assert parsed(gumroad, ping).quantity == 1
+    note = "custom fields overwrite Gumroad's own, which were not read: quantity"
+    assert note_of(gumroad, ping) == note
 
 
 LITE = ("Tier", "Lite")
@@ -131,7 +132,7 @@ def test_two_equal_keys_in_json_choose_nothing_between_them(
     body = json.dumps(ordinary).encode()[:-1] + twice
 
     with pytest.raises(SaleInvalidError, match="variants is given twice"):
-        gumroad.parse(StoredRequest(JSON, body, sale_with({}).received_at))
+        sale_in(gumroad, StoredRequest(JSON, body, sale_with({}).received_at))
 
 
 @pytest.mark.parametrize(
@@ -159,9 +160,10 @@ def test_in_a_form_a_custom_field_with_brackets_chooses_nothing(
     gumroad: Gumroad,
     sale_with: SaleWith,
 ) -> None:
-    sale = parsed(gumroad, sale_with(fields))
+    ping = sale_with(fields)
 
-    assert (sale.product.variants, sale.note) == (variants, note)
+    assert parsed(gumroad, ping).product.variants == variants
+    assert note_of(gumroad, ping) == note
 
 
 def test_several_options_without_a_title_are_all_read(

@@ -7,12 +7,14 @@ from urllib.parse import quote, urlencode
 from hypothesis import given, strategies as st
 
 from domain.errors import SaleInvalidError
+from domain.facts import Ignored, Waits
 from domain.identifiers import is_usable, is_usable_order_id
-from domain.sale import Ignored, Sale
+from domain.sale import Sale
 from storefronts.base import Envelope, StoredRequest
 from storefronts.body import FORM, JSON
 from storefronts.gumroad.kinds import KIND_OF_RESOURCE
 from storefronts.gumroad.storefront import Gumroad
+from tests.support.sales import sale_in
 
 GUMROAD = Gumroad(["invented-secret"], seller_id="suQPsAruPpWb_5E1C8BRkw==")
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
@@ -89,9 +91,9 @@ def check(ping: StoredRequest) -> None:
         assert outcome.sentence.isprintable()
 
 
-def parsed(ping: StoredRequest) -> Sale | Ignored | SaleInvalidError:
+def parsed(ping: StoredRequest) -> Sale | Ignored | Waits | SaleInvalidError:
     try:
-        return GUMROAD.parse(ping)
+        return sale_in(GUMROAD, ping)
     except SaleInvalidError as error:
         return error
 
@@ -106,7 +108,7 @@ def storable(sale: Sale) -> bool:
 
 @given(sales)
 def test_every_ping_after_the_rules_is_a_sale(fields: dict[str, str]) -> None:
-    sale = GUMROAD.parse(form(fields))
+    sale = sale_in(GUMROAD, form(fields))
 
     assert isinstance(sale, Sale)
     assert storable(sale)

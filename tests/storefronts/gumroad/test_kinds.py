@@ -6,9 +6,11 @@ import pytest
 
 from domain.errors import SaleInvalidError
 from domain.event import EventKind, IgnoredReason
-from domain.sale import Ignored, Sale
+from domain.facts import Ignored
+from domain.sale import Sale
 from storefronts.base import Naming, StoredRequest
 from storefronts.gumroad.storefront import Gumroad
+from tests.support.sales import sale_in
 
 SaleWith = Callable[[Mapping[str, str | None]], StoredRequest]
 
@@ -37,7 +39,7 @@ def test_what_is_no_sale_to_fulfil_is_ignored_by_name(
 ) -> None:
     ping = sale_with(changes)
 
-    read = gumroad.parse(ping)
+    read = sale_in(gumroad, ping)
     assert isinstance(read, Ignored)
     assert read.why == why
     assert gumroad.name_request(ping).kind == kind
@@ -47,7 +49,7 @@ def test_a_recurring_charge_without_its_subscription_is_refused(
     gumroad: Gumroad, sale_with: SaleWith
 ) -> None:
     with pytest.raises(SaleInvalidError, match="a recurring charge must have a subscription_id"):
-        gumroad.parse(sale_with({"is_recurring_charge": "true", "subscription_id": None}))
+        sale_in(gumroad, sale_with({"is_recurring_charge": "true", "subscription_id": None}))
 
 
 def test_a_ping_without_resource_name_and_test_is_a_sale(
@@ -55,7 +57,7 @@ def test_a_ping_without_resource_name_and_test_is_a_sale(
 ) -> None:
     ping = sale_with({"resource_name": None})
 
-    assert isinstance(gumroad.parse(ping), Sale)
+    assert isinstance(sale_in(gumroad, ping), Sale)
     assert gumroad.name_request(ping).kind == "sale"
 
 
@@ -90,7 +92,8 @@ def test_an_id_that_is_unusable_or_the_buyers_own_is_none(
 ) -> None:
     ping = sale_with({"sale_id": "s", "product_id": "p", **changes})
 
-    assert gumroad.name_request(ping) == Naming(EventKind.SALE, order_id, product_id)
+    products = () if product_id is None else (product_id,)
+    assert gumroad.name_request(ping) == Naming(EventKind.SALE, order_id, products)
 
 
 def test_a_sale_id_given_twice_differently_names_no_order(
@@ -99,7 +102,9 @@ def test_a_sale_id_given_twice_differently_names_no_order(
     ping = sale_with({})
     twice = StoredRequest(ping.content_type, ping.body + b"&sale_id=other", ping.received_at)
 
-    assert gumroad.name_request(twice) == Naming(EventKind.SALE, None, "fEv7TDvUDEKb-yaNdbudow==")
+    assert gumroad.name_request(twice) == Naming(
+        EventKind.SALE, None, ("fEv7TDvUDEKb-yaNdbudow==",)
+    )
 
 
 @pytest.mark.parametrize("changes", [{}, {"resource_name": "refund"}, {"test": "true"}])
@@ -108,16 +113,16 @@ def test_another_sellers_ping_is_ignored_as_foreign(
 ) -> None:
     gumroad = Gumroad(["invented-secret"], seller_id="another==")
 
-    assert gumroad.parse(sale_with(changes)) == Ignored(IgnoredReason.FOREIGN_SELLER)
+    assert sale_in(gumroad, sale_with(changes)) == Ignored(IgnoredReason.FOREIGN_SELLER)
 
 
 @pytest.mark.parametrize("seller_id", ["suQPsAruPpWb_5E1C8BRkw==", None])
 def test_the_sellers_own_sale_is_a_sale(seller_id: str | None, sale_with: SaleWith) -> None:
-    assert isinstance(Gumroad(["invented-secret"], seller_id).parse(sale_with({})), Sale)
+    assert isinstance(sale_in(Gumroad(["invented-secret"], seller_id), sale_with({})), Sale)
 
 
 def test_an_event_that_names_no_seller_is_not_foreign(sale_with: SaleWith) -> None:
     gumroad = Gumroad(["invented-secret"], seller_id="another==")
     ping = sale_with({"seller_id": None, "resource_name": "cancellation"})
 
-    assert gumroad.parse(ping) == Ignored(EventKind.CANCELLATION)
+    assert sale_in(gumroad, ping) == Ignored(EventKind.CANCELLATION)

@@ -10,9 +10,11 @@ from urllib.parse import parse_qsl
 import pytest
 
 from domain.event import EventKind
-from domain.sale import Ignored, Product, Sale
+from domain.facts import Ignored
+from domain.sale import Product, Sale
 from storefronts.base import Naming, StoredRequest
 from storefronts.gumroad.storefront import Gumroad
+from tests.support.sales import sale_in
 
 BUYER = "ada.buyer@example.com"
 EDITOR = Product(
@@ -39,7 +41,7 @@ ORDINARY = Sale(
     order_number="252197085",
     product=EDITOR,
     quantity=1,
-    price_cents=2900,
+    price=2900,
     currency="usd",
     email=BUYER,
     name="Ada Buyer",
@@ -51,7 +53,7 @@ SALES = {
         ORDINARY,
         order_number="1057503453",
         order_id="-uDI43XctCydwJlzNHKWSw==",
-        price_cents=2175,
+        price=2175,
         name="Ben Coupon",
         offer_code="LAUNCH-25",
     ),
@@ -63,7 +65,7 @@ SALES = {
             EDITOR,
             variants=(("Edition", "Pro"), ("OS (pick one)", "macOS / Apple Silicon")),
         ),
-        price_cents=4900,
+        price=4900,
         name="Dee Variant",
     ),
     "05_membership_first_charge": replace(
@@ -71,7 +73,7 @@ SALES = {
         order_number="67165149",
         order_id="FIqZ5PcKpcQCIOGQlN0qgQ==",
         product=TEAMS,
-        price_cents=1500,
+        price=1500,
         sold_at=datetime(2026, 6, 1, 9, 0, tzinfo=UTC),
         subscription_id="ECua5G0LmWGylaHQQuiS0A==",
     ),
@@ -80,7 +82,7 @@ SALES = {
         order_number="695974877",
         order_id="HAzOxDfnSX0Gdw-zuXiDmg==",
         product=TEAMS,
-        price_cents=1500,
+        price=1500,
         email="ada.new@example.com",
         sold_at=datetime(2026, 7, 1, 9, 0, 11, tzinfo=UTC),
         subscription_id="ECua5G0LmWGylaHQQuiS0A==",
@@ -90,7 +92,7 @@ SALES = {
         ORDINARY,
         order_number="721959133",
         order_id="ASkPJa1asd_zR0_8Bc9XTw==",
-        price_cents=0,
+        price=0,
         email="giftee@example.org",
         name="giftee",
     ),
@@ -115,7 +117,7 @@ SALES = {
         ORDINARY,
         order_number="1040726237",
         order_id="SHK2BAQKf6jlDrtwSAiZ2Q==",
-        price_cents=0,
+        price=0,
         name="ada.buyer",
         offer_code="FREE100",
     ),
@@ -124,7 +126,7 @@ SALES = {
         order_number="101202141",
         order_id="CgySD7JesPp03zpmZJ806A==",
         quantity=3,
-        price_cents=8700,
+        price=8700,
         name="Tri Ple",
     ),
     "33_retry_of_01_third_attempt": ORDINARY,
@@ -197,9 +199,9 @@ def test_a_recorded_sale_is_read_field_by_field(
     ping = encode(recorded(f"{name}.form"))
 
     sale = SALES[name]
-    assert gumroad.parse(ping) == sale
+    assert sale_in(gumroad, ping) == sale
     kind = EventKind.RECURRING_CHARGE if "recurring" in name else EventKind.SALE
-    assert gumroad.name_request(ping) == Naming(kind, sale.order_id, sale.product.product_id)
+    assert gumroad.name_request(ping) == Naming(kind, sale.order_id, (sale.product.product_id,))
 
 
 @pytest.mark.parametrize("encode", ENCODINGS)
@@ -210,8 +212,8 @@ def test_a_recorded_ping_that_is_no_sale_is_ignored_by_its_name(
     ping = encode(recorded(f"{name}.form"))
 
     kind, order_id, product_id = IGNORED[name]
-    assert gumroad.parse(ping) == Ignored(kind)
-    assert gumroad.name_request(ping) == Naming(kind, order_id, product_id)
+    assert sale_in(gumroad, ping) == Ignored(kind)
+    assert gumroad.name_request(ping) == Naming(kind, order_id, (product_id,))
 
 
 def test_every_recorded_ping_has_its_outcome_here(pings: Path) -> None:

@@ -1,0 +1,10 @@
+"""The result of parse and of complete: the ids of the sales that a payment was saved as."""
+
+from collections.abc import Sequence
+
+from workflows.steps import ParsedEvent
+
+
+def parsed(sale_ids: Sequence[int]) -> ParsedEvent:
+    first, *further = sale_ids
+    return ParsedEvent(sale_id=first, further_sale_ids=tuple(further))

@@ -1,0 +1,61 @@
+"""A copy of an order with what the order was sold as, to compare the two."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from db.facts import facts_of_event
+from db.sales import sale_of
+from db.tables import EventRow, LicenseRow, RequestRow, SaleRow
+from domain.event import ORDER_KINDS
+from domain.facts import Fact
+from domain.sale import Sold
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedCopy:
+    """`facts` is empty where no step has read the event yet; `sold` None: the order is no sale."""
+
+    event_id: int
+    source: str
+    facts: tuple[Fact, ...]
+    sold: Sold | None
+
+
+def load_copy(session: Session, event_id: int, longest: int) -> ComparedCopy | str | None:
+    """Return the parts to compare, or why nothing is compared, which a person should know too.
+
+    None: nothing can be said of it. `longest` is the length of a body that is compared.
+    """
+    measured = (
+        select(EventRow.source, EventRow.order_id, EventRow.kind)
+        .add_columns(RequestRow.body_bytes, func.length(RequestRow.body))
+        .join(RequestRow, RequestRow.event_id == EventRow.id)
+    )
+    row = session.execute(measured.where(EventRow.id == event_id)).one()
+    source, order_id, kind, length, kept = row
+    if kind not in ORDER_KINDS:
+        return None
+    if length > longest:
+        return f"its body has {length:,} bytes, and was not compared with the sale"
+    if length > kept:
+        return None
+    return ComparedCopy(
+        event_id, source, facts_of_event(session, event_id), _sold(session, source, order_id)
+    )
+
+
+def _sold(session: Session, source: str, order_id: str | None) -> Sold | None:
+    order = select(SaleRow).filter_by(source=source, order_id=order_id)
+    rows = session.scalars(order.order_by(SaleRow.id)).all()
+    if not rows:
+        return None
+    first = rows[0]
+    own = LicenseRow.sale_id == first.id
+    if first.subscription_id is not None:
+        own = or_(own, LicenseRow.subscription_id == first.subscription_id)
+    of_sale = select(LicenseRow.email, LicenseRow.correction_id)
+    found = session.execute(of_sale.where(LicenseRow.source == source, own).limit(1))
+    holder, correction = found.one_or_none() or (None, None)
+    return Sold(tuple(map(sale_of, rows)), holder, correction is not None)

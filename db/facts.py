@@ -1,0 +1,103 @@
+"""Facts as they are kept: each event is read once, and its first reading stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from db.inserting import insert_once
+from db.tables import EventRow, FactRow, RequestRow
+from domain.event import EventKind
+from domain.facts import Dispute, Fact, Link, Payment, Refund, SubscriptionState, payment_in
+
+KINDS: dict[str, TypeAdapter[Fact]] = {
+    each.kind: TypeAdapter(each) for each in (Payment, Refund, Dispute, SubscriptionState, Link)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """A fact, and the event that told it: its kind, and when it came."""
+
+    event_id: int
+    event_kind: str
+    received_at: datetime
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """`unread` are the events of the order that no step has read yet."""
+
+    facts: tuple[KnownFact, ...]
+    unread: tuple[int, ...]
+
+
+def keep_facts(session: Session, event_id: int, source: str, facts: Sequence[Fact]) -> None:
+    """Keep an event's facts, unless an earlier reading was kept."""
+    for number, fact in enumerate(facts):
+        if _insert(session, event_id, source, number, fact) is None:
+            return
+
+
+def keep_completed(session: Session, event_id: int, source: str, payment: Payment) -> Payment:
+    """Keep a payment as the shop's API completed it; return it, or the one of an earlier answer."""
+    known = facts_of_event(session, event_id)
+    earlier = payment_in(known)
+    if earlier is not None and earlier.whole:
+        return earlier
+    _insert(session, event_id, source, len(known), payment)
+    return payment_in(facts_of_event(session, event_id)) or payment
+
+
+def facts_of_event(session: Session, event_id: int) -> tuple[Fact, ...]:
+    of_event = select(FactRow).where(FactRow.event_id == event_id)
+    return tuple(_fact_of(row) for row in session.scalars(of_event.order_by(FactRow.number)))
+
+
+def known_of_order(session: Session, source: str, order_id: str) -> KnownOrder:
+    """Return the facts of an order and its unread events, both in order of arrival."""
+    about = (FactRow.source == source, FactRow.order_id == order_id)
+    told = select(FactRow, EventRow.kind, EventRow.received_at)
+    told = told.join(EventRow, EventRow.id == FactRow.event_id).where(*about)
+    rows = session.execute(told.order_by(FactRow.event_id, FactRow.number))
+    known = [KnownFact(row.event_id, kind, at, _fact_of(row)) for row, kind, at in rows]
+    return KnownOrder(tuple(known), _unread(session, source, order_id))
+
+
+def _unread(session: Session, source: str, order_id: str) -> tuple[int, ...]:
+    """Leave out bodies that were cut, and test events, which carry a real customer's order."""
+    whole = RequestRow.body_bytes <= func.length(RequestRow.body)
+    of_order = (
+        select(EventRow.id)
+        .join(RequestRow, RequestRow.event_id == EventRow.id)
+        .where(EventRow.source == source, EventRow.order_id == order_id)
+        .where(EventRow.kind != EventKind.TEST_PING, whole)
+        .where(~exists().where(FactRow.event_id == EventRow.id))
+    )
+    return tuple(session.scalars(of_order.order_by(EventRow.id)))
+
+
+def _insert(session: Session, event_id: int, source: str, number: int, fact: Fact) -> int | None:
+    return insert_once(
+        session,
+        FactRow,
+        event_id=event_id,
+        number=number,
+        source=source,
+        kind=fact.kind,
+        order_id=None if isinstance(fact, SubscriptionState) else fact.order_id,
+        subscription_id=fact.subscription_id if isinstance(fact, _OF_SUBSCRIPTION) else None,
+        at=fact.at,
+        content=KINDS[fact.kind].dump_python(fact, mode="json"),
+    )
+
+
+_OF_SUBSCRIPTION = (Payment, SubscriptionState, Link)
+
+
+def _fact_of(row: FactRow) -> Fact:
+    return KINDS[row.kind].validate_python(row.content)

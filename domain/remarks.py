@@ -1,0 +1,59 @@
+"""Remarks on a copy of a settled order: the parts of it that were not used."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from domain.addresses import same_address
+from domain.advice import advised
+from domain.errors import SaleInvalidError
+from domain.facts import Fact, Payment, is_refunded, payment_in
+from domain.identifiers import order_reference
+from domain.sale import CORRECTED, Sale, Sold, Variants
+
+
+def remark_on(source: str, facts: Collection[Fact], sold: Sold | None) -> str | None:
+    """Compare a copy's facts with what was sold and to whom; None where they tell nothing new.
+
+    Gumroad's "resend ping" builds the body anew (2026-08): the address may be corrected in it,
+    the version or quantity be another, or the sale be refunded since.
+    """
+    if is_refunded(facts):
+        return "this copy says that it was refunded"
+    payment = payment_in(facts)
+    if payment is None or sold is None:
+        return None
+    return "; ".join(_differences(source, payment, sold)) or None
+
+
+def _differences(source: str, payment: Payment, sold: Sold) -> Iterator[str]:
+    try:
+        sales = payment.sales(source)
+    except SaleInvalidError:
+        return  # The event lacks lines, which the shop's API completed.
+    if (address := _address(sales[0], sold)) is not None:
+        yield address
+    others: dict[str, Callable[[Sale], object]] = {
+        "product": lambda sale: sale.product.product_id,
+        "version": _version,
+        "quantity": lambda sale: sale.quantity,
+    }
+    differing = [name for name, of in others.items() if _of(sales, of) != _of(sold.sales, of)]
+    if differing:
+        yield f"this copy names another {' and '.join(differing)}, which changes no license"
+
+
+def _of(sales: Sequence[Sale], part: Callable[[Sale], object]) -> dict[str, object]:
+    return {sale.line: part(sale) for sale in sales}
+
+
+def _version(sale: Sale) -> Variants:
+    return tuple(sorted(sale.product.variants))
+
+
+def _address(read: Sale, sold: Sold) -> str | None:
+    if sold.holder is not None and same_address(read.email, sold.holder):
+        return None
+    if not same_address(read.email, sold.sales[0].email):
+        resend = advised("resend", order_reference(read.source, read.order_id), options=["--to"])
+        return f"this copy carries another address: {resend}"
+    # A later charge of the subscription may have moved the license, which is no matter of this one.
+    return CORRECTED if sold.corrected else None

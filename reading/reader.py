@@ -1,0 +1,89 @@
+"""Reads each event once: the first step that needs its facts reads the body and keeps them.
+
+A body may have a MiB, and there may be forty of one order: each is loaded by itself, and read in
+a thread, outside of any transaction.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.events import StoredEvent
+from db.facts import KnownFact, facts_of_event, keep_facts, known_of_order
+from db.requests import KeptRequest, load_received_now
+from domain.errors import SaleInvalidError
+from domain.facts import Fact, Reading
+from storefronts.base import StoredRequest, Storefront
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An event with the request that brought it and the facts that are kept of it.
+
+    `now` is by the database's clock: the API's may have been wrong when the request came.
+    """
+
+    event: StoredEvent
+    request: KeptRequest
+    now: datetime
+    facts: tuple[Fact, ...]
+
+    def to_read(self, address: str | None = None) -> StoredRequest:
+        return StoredRequest(
+            self.request.content_type,
+            self.request.body,
+            self.event.received_at,
+            self.now,
+            address,
+            self.request.headers,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    database: Database
+    storefronts: Mapping[str, Storefront]
+
+    async def load(self, event_id: int) -> Received:
+        return await self.database.read(_load, event_id)
+
+    async def read(self, received: Received, address: str | None = None) -> Reading:
+        """Read a body; `address` is the buyer's as a person gave it."""
+        kept, size = len(received.request.body), received.request.body_bytes
+        if not received.request.is_whole:
+            cut = f"its body has {size:,} bytes, of which {kept:,} were kept"
+            return Reading(ends=SaleInvalidError(cut))
+        storefront = self.storefronts[received.event.source]
+        return await asyncio.to_thread(storefront.read, received.to_read(address))
+
+    async def keep(self, event: StoredEvent, reading: Reading) -> None:
+        if reading.facts:
+            await self.database.write(keep_facts, event.id, event.source, reading.facts)
+
+    async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
+        """Return the facts of an event, which is read now where no step has read it yet."""
+        kept = await self.database.read(facts_of_event, event_id)
+        return kept or await self._read_now(event_id)
+
+    async def facts_of_order(self, source: str, order_id: str) -> tuple[KnownFact, ...]:
+        """Return the facts of an order, those of events that came a moment ago included."""
+        order = await self.database.read(known_of_order, source, order_id)
+        for event_id in order.unread:
+            await self._read_now(event_id)
+        if order.unread:
+            order = await self.database.read(known_of_order, source, order_id)
+        return order.facts
+
+    async def _read_now(self, event_id: int) -> tuple[Fact, ...]:
+        received = await self.load(event_id)
+        reading = await self.read(received)
+        await self.keep(received.event, reading)
+        return reading.facts
+
+
+def _load(session: Session, event_id: int) -> Received:
+    return Received(*load_received_now(session, event_id), facts_of_event(session, event_id))

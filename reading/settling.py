@@ -1,0 +1,66 @@
+"""Settles the rows of an order, and notes on each which part of it was not used."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.copies import ComparedCopy, load_copy
+from db.events import note_event
+from db.orders import (
+    close_row,
+    copies_to_settle,
+    fail_run,
+    late_copies,
+    rows_to_fail,
+    settle_copy,
+)
+from domain.event import DELIVERED
+from domain.remarks import remark_on
+from reading.reader import Reader
+
+LONGEST_COMPARED = 64 * 1024
+"""Ten times what a storefront sends. The relay compares too, and a sale must not wait for it."""
+
+MOST_KEPT = 2**63
+"""A run's own event has one body, and the worker compares it, however long it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A crash between two copies leaves rows to be settled."""
+
+    reader: Reader
+
+    async def close(self, event_id: int, outcome: str, now: datetime) -> int:
+        """Settle this row, and the order's other open or failed rows as its duplicates.
+
+        Return how many rows were settled.
+        """
+        database, settled = self.reader.database, 0
+        # The copies first: who sees the row settled sees the order settled.
+        for copy in await database.read(copies_to_settle, event_id, outcome):
+            remark = await self.about(copy)
+            settled += await database.write(settle_copy, copy, event_id, now, remark)
+        own = await self.about(event_id, MOST_KEPT) if outcome in DELIVERED else None
+        return settled + await database.write(close_row, event_id, outcome, now, own)
+
+    async def fail(self, event_id: int, sentence: str, now: datetime) -> int:
+        """Fail the run's rows; one that carries another address may be what mends it."""
+        database = self.reader.database
+        for row in await database.read(rows_to_fail, event_id):
+            if (remark := await self.about(row)) is not None:
+                await database.write(note_event, row, remark)
+        return await database.write(fail_run, event_id, sentence, now)
+
+    async def settle_late(self, now: datetime) -> None:
+        database = self.reader.database
+        for copy, settled_by in await database.read(late_copies):
+            remark = await self.about(copy)
+            await database.write(settle_copy, copy, settled_by, now, remark)
+
+    async def about(self, event_id: int, longest: int = LONGEST_COMPARED) -> str | None:
+        copy = await self.reader.database.read(load_copy, event_id, longest)
+        return await self.remark(copy) if isinstance(copy, ComparedCopy) else copy
+
+    async def remark(self, copy: ComparedCopy) -> str | None:
+        facts = copy.facts or await self.reader.facts_of(copy.event_id)
+        return remark_on(copy.source, facts, copy.sold)

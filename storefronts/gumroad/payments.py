@@ -1,0 +1,113 @@
+"""The payment that a ping tells of."""
+
+from datetime import datetime, timedelta
+
+from domain.errors import SaleInvalidError
+from domain.facts import Buyer, OrderLine, Payment
+from domain.identifiers import is_usable
+from domain.sale import CORRECTED, Product
+from domain.text import plain_text
+from storefronts import values
+from storefronts.base import StoredRequest
+from storefronts.gumroad.fields import PingFields
+
+# How long after the first attempt a retry comes, by its `retry_count` (2026-08).
+RETRIED_AFTER = {"1": timedelta(minutes=1), "2": timedelta(minutes=4), "3": timedelta(minutes=14)}
+MOST_COPIES = 1_000_000
+MOST_CENTS = 10**12
+CLEANED = "characters that nobody sees were left out of the address"
+ONLY_LINE = "1"
+"""A checkout of several products sends a ping for each, every one with an order of its own."""
+
+
+def payment_of(fields: PingFields, ping: StoredRequest, *, charge: bool = False) -> Payment:
+    order_id = values.order_identifier("sale_id", fields.own_text("sale_id"))
+    email, replaced = _address(fields, ping)
+    sold_at = _sold_at(fields, ping)
+    notes = (
+        fields.overwriting(),
+        replaced,
+        values.wrong_clock(sold_at, ping.received_at, ping.read_at),
+    )
+    return Payment(
+        order_id=order_id,
+        at=sold_at,
+        lines=(_line(fields),),
+        # The field `currency` is only what the product is listed in; the price is dollars.
+        currency="usd",
+        buyer=Buyer(email, _name(fields, email)),
+        giver=_giver(fields),
+        order_number=plain_text(fields.text("order_number")) or None,
+        offer_code=plain_text(fields.text("offer_code")) or None,
+        subscription_id=_subscription_id(fields),
+        charge=charge,
+        test=fields.flag("test"),
+        written_at=_written_at(fields, ping.received_at),
+        note="; ".join(note for note in notes if note is not None) or None,
+    )
+
+
+def _line(fields: PingFields) -> OrderLine:
+    return OrderLine(
+        ONLY_LINE,
+        _product(fields),
+        quantity=fields.whole_number("quantity", 1, MOST_COPIES, when_overwritten=1),
+        price=fields.whole_number("price", 0, MOST_CENTS, when_overwritten=0),
+    )
+
+
+def _product(fields: PingFields) -> Product:
+    product_id = values.identifier("product_id", fields.own_text("product_id"))
+    link = fields.text("product_permalink")
+    last_part = link.partition("?")[0].rstrip("/").rpartition("/")[2]
+    names = (fields.text("permalink"), fields.text("short_product_id"), last_part, link)
+    return Product(
+        product_id=product_id,
+        name=plain_text(fields.text("product_name")) or product_id,
+        aliases=tuple(name for name in dict.fromkeys(names) if is_usable(name)),
+        variants=fields.variants(),
+    )
+
+
+def _address(fields: PingFields, ping: StoredRequest) -> tuple[str, str | None]:
+    """Return the buyer's address, and a note where it is not the very one of the body."""
+    if ping.address is not None:
+        return ping.address, CORRECTED
+    text = fields.own_text("email")
+    email = values.address("email", text)
+    return email, None if email == text else CLEANED
+
+
+def _name(fields: PingFields, email: str) -> str:
+    # A gift's full_name is the giver's.
+    is_gift = fields.flag("is_gift_receiver_purchase")
+    full_name = "" if is_gift else plain_text(fields.text("full_name"))
+    return full_name or plain_text(email.rpartition("@")[0])
+
+
+def _giver(fields: PingFields) -> str | None:
+    if not fields.flag("is_gift_receiver_purchase"):
+        return None
+    named = (plain_text(fields.text(name)) for name in ("full_name", "gifter_email"))
+    return " ".join(each for each in named if each) or None
+
+
+def _sold_at(fields: PingFields, ping: StoredRequest) -> datetime:
+    text = fields.text("sale_timestamp")
+    if not text:
+        return values.arrival(ping.received_at, ping.read_at)
+    return values.moment("sale_timestamp", text, known_at=ping.received_at, read_at=ping.read_at)
+
+
+def _written_at(fields: PingFields, received_at: datetime) -> datetime | None:
+    """Return when a retry's body was written: it repeats that of its first attempt."""
+    try:
+        after = RETRIED_AFTER.get(fields.text("retry_count"))
+    except SaleInvalidError:
+        return None
+    return None if after is None else received_at - after
+
+
+def _subscription_id(fields: PingFields) -> str | None:
+    text = fields.text("subscription_id")
+    return values.identifier("subscription_id", text) if text else None

@@ -1,0 +1,112 @@
+"""An operator's event, read into facts."""
+
+from datetime import datetime
+
+from domain.errors import SaleInvalidError
+from domain.event import EventKind, IgnoredReason, NotedReason
+from domain.facts import (
+    Buyer,
+    Fact,
+    Ignored,
+    OrderLine,
+    Payment,
+    Reading,
+    Refund,
+    SubscriptionState,
+    Waits,
+)
+from domain.sale import CORRECTED, Product
+from domain.text import plain_text
+from storefronts.base import StoredRequest
+from storefronts.document import Member, read_document
+
+MOST_COPIES = 1_000_000
+MOST_MONEY = 10**12
+
+
+def read_event(request: StoredRequest, account: str | None) -> Reading:
+    try:
+        document = read_document(request.body)
+        if account is not None and document["account"].text_or_none() not in {None, account}:
+            return Reading(ends=Ignored(IgnoredReason.FOREIGN_SELLER))
+        return _read(document, request)
+    except SaleInvalidError as error:
+        return Reading(ends=error)
+
+
+def read_payment(request: StoredRequest) -> Payment:
+    return payment_of(read_document(request.body)["order"], request)
+
+
+def _read(document: Member, request: StoredRequest) -> Reading:
+    match document["type"].text():
+        case "order.placed":
+            return Reading(ends=Waits(NotedReason.WAITS_FOR_PAYMENT))
+        case "order.paid":
+            return Reading((payment_of(document["order"], request),))
+        case "order.refunded":
+            return Reading((_refund(document, request),), Ignored(EventKind.REFUND))
+        case "subscription.changed":
+            return Reading((_state(document, request),), Ignored(EventKind.SUBSCRIPTION_UPDATED))
+        case _:
+            return Reading(ends=SaleInvalidError("type must be one that Mintpost knows"))
+
+
+def payment_of(order: Member, request: StoredRequest) -> Payment:
+    """Read an order, which may lack its lines and its buyer: the shop's API has them."""
+    lines = order["lines"]
+    is_whole = not (lines.is_missing() or lines.is_null())
+    return Payment(
+        order_id=order["id"].order_identifier(),
+        at=_moment(order["paid_at"], request),
+        lines=tuple(map(line_of, lines.items())) if is_whole else (),
+        currency=order["currency"].text(),
+        buyer=buyer_of(order["buyer"], request.address) if is_whole else None,
+        subscription_id=order["subscription"].identifier_or_none(),
+        test=request.secret_label == "test",
+        whole=is_whole,
+        note=None if request.address is None else CORRECTED,
+    )
+
+
+def line_of(line: Member) -> OrderLine:
+    product = line["product"]
+    product_id = product["id"].identifier()
+    name = plain_text(product["name"].text_or_none() or "") or product_id
+    return OrderLine(
+        line["id"].identifier(),
+        Product(product_id, name),
+        line["quantity"].whole_number(1, MOST_COPIES),
+        line["price"].whole_number(0, MOST_MONEY),
+    )
+
+
+def buyer_of(buyer: Member, corrected: str | None = None) -> Buyer:
+    email = corrected or buyer["email"].address()
+    name = plain_text(buyer["name"].text_or_none() or "")
+    return Buyer(email, name or plain_text(email.rpartition("@")[0]))
+
+
+def _refund(document: Member, request: StoredRequest) -> Fact:
+    amount = document["amount"]
+    return Refund(
+        document["order"]["id"].order_identifier(),
+        _moment(document["at"], request),
+        whole=document["whole"].flag(),
+        amount=None if amount.is_null() else amount.whole_number(0, MOST_MONEY),
+    )
+
+
+def _state(document: Member, request: StoredRequest) -> Fact:
+    state = document["subscription"]
+    renews, ends_at = state["renews"], state["ends_at"]
+    return SubscriptionState(
+        state["id"].identifier(),
+        _moment(document["at"], request),
+        renews=None if renews.is_missing() else renews.flag(),
+        ends_at=None if ends_at.is_missing() else datetime.fromisoformat(ends_at.text()),
+    )
+
+
+def _moment(member: Member, request: StoredRequest) -> datetime:
+    return member.moment(known_at=request.received_at, read_at=request.read_at)

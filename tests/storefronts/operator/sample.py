@@ -1,0 +1,66 @@
+"""Events as the operator's shop sends them, and the headers that sign one."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from storefronts.signatures import digest
+from tests.storefronts.operator.door import EVENT_KEY, SIGNATURE, TIME
+
+PAID_AT = "2026-09-01T12:00:05Z"
+BUYER = {"email": "ada.buyer@example.com", "name": "Ada Buyer"}
+
+
+def line(number: int, product_id: int | str, *, quantity: int = 1) -> dict[str, Any]:
+    """Return a line whose ids are numbers, and whose price counts yen."""
+    product = {"id": product_id, "name": f"Product {product_id}"}
+    return {"id": number, "product": product, "quantity": quantity, "price": 2900}
+
+
+def order(order_id: str, *lines: dict[str, Any], **fields: object) -> dict[str, Any]:
+    return {
+        "id": order_id,
+        "paid_at": PAID_AT,
+        "currency": "jpy",
+        "lines": list(lines) or None,
+        "buyer": BUYER if lines else None,
+        "subscription": None,
+        **fields,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorEvent:
+    """`key` is the shop's own id of the event, which each delivery of it repeats."""
+
+    content: dict[str, Any]
+    key: str = field(default_factory=lambda: f"evt_{uuid4()}")
+
+    @property
+    def body(self) -> bytes:
+        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def headers(self, secret: str, at: datetime | None = None) -> dict[str, str]:
+        seconds = str(int((at or datetime.now(UTC)).timestamp()))
+        signature = digest(secret.encode(), f"{seconds}.".encode(), self.body)
+        return {
+            "Content-Type": "application/json",
+            EVENT_KEY: self.key,
+            TIME: seconds,
+            SIGNATURE: signature.hex(),
+        }
+
+
+def paid(order_id: str, *lines: dict[str, Any], **fields: object) -> OperatorEvent:
+    return OperatorEvent({"type": "order.paid", "order": order(order_id, *lines, **fields)})
+
+
+def placed(order_id: str, *lines: dict[str, Any]) -> OperatorEvent:
+    return OperatorEvent({"type": "order.placed", "order": order(order_id, *lines)})
+
+
+def refunded(order_id: str, amount: int | None = None, *, whole: bool = True) -> OperatorEvent:
+    refund = {"type": "order.refunded", "order": {"id": order_id}, "at": PAID_AT}
+    return OperatorEvent({**refund, "amount": amount, "whole": whole})

@@ -1,0 +1,36 @@
+"""A shop of the tests' own: the second implementation of a storefront's contract."""
+
+from collections.abc import Sequence
+
+from typing_extensions import override
+
+from domain.facts import Payment, Reading
+from storefronts.base import Completer, StoredRequest, Storefront
+from storefronts.labeled_secrets import LabeledSecret
+from tests.storefronts.operator.door import OperatorDoor
+from tests.storefronts.operator.reading import read_event, read_payment
+
+
+class Operator(OperatorDoor, Storefront):
+    def __init__(
+        self,
+        secrets: Sequence[LabeledSecret] = (),
+        account: str | None = None,
+        client: Completer | None = None,
+    ) -> None:
+        super().__init__(secrets)
+        self._account = account
+        self._client = client
+
+    @property
+    @override
+    def completer(self) -> Completer | None:
+        return self._client
+
+    @override
+    def read(self, request: StoredRequest) -> Reading:
+        return read_event(request, self._account)
+
+    @override
+    def read_test(self, request: StoredRequest) -> Payment:
+        return read_payment(request)

@@ -1,0 +1,71 @@
+"""One line of an order: mint → e-mail. Lines run side by side, so that none holds up another."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from workflows.common_steps import DATABASE_FAST, DATABASE_SLOW, email_license
+from workflows.local_first import local_first
+from workflows.outcomes import FULFILLED, RENEWED, ignored
+from workflows.steps import LicenseToEmail, MintedLicense, MintStep, SaleToMint
+
+Tell = Callable[[str], int]
+Retell = Callable[[int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnd:
+    """A line's part of the order's outcome."""
+
+    sale_id: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """`number` is 1 for the first line, whose activities have the bare names of their steps."""
+
+    event_id: int
+    sale_id: int
+    number: int
+    tell: Tell
+    retell: Retell
+
+    async def fulfill(self) -> LineEnd:
+        minted = await self.mint()
+        if minted.ignored is not None:
+            return LineEnd(self.sale_id, ignored(minted.ignored))
+        if minted.delivery_id is not None:
+            summary = f"e-mail license {minted.license_id}"
+            self.tell(summary)
+            letter = LicenseToEmail(self.event_id, minted.delivery_id)
+            await email_license(letter, summary, self.activity_id("email"))
+        return LineEnd(self.sale_id, RENEWED if minted.renewed else FULFILLED)
+
+    async def mint(self) -> MintedLicense:
+        told = self.tell("mint")
+        minted = await local_first(
+            MintStep.mint,
+            SaleToMint(self.event_id, self.sale_id),
+            activity_id=self.activity_id("mint"),
+            summary=f"mint a license for sale {self.sale_id}",
+            fast=DATABASE_FAST,
+            slow=DATABASE_SLOW,
+        )
+        if minted.ignored is None:
+            did = "extend" if minted.renewed else "mint"
+            self.retell(told, f"{did} {minted.tier}, {minted.term}")
+        return minted
+
+    def activity_id(self, step: str) -> str:
+        return step if self.number == 1 else f"{step}:{self.number}"
+
+
+def outcome_of(lines: Sequence[LineEnd]) -> str:
+    """Return the order's outcome: what was done for one line is done, whatever the others say."""
+    outcomes = [line.outcome for line in lines]
+    done = [each for each in (FULFILLED, RENEWED) if each in outcomes]
+    return (done or outcomes)[0]
+
+
+def unlicensed(lines: Iterable[LineEnd]) -> tuple[int, ...]:
+    return tuple(line.sale_id for line in lines if line.outcome not in (FULFILLED, RENEWED))
