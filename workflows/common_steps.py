@@ -22,8 +22,8 @@ DATABASE_SLOW = SlowPath(
 )
 
 
-# One attempt: after any problem with a mail or a shop, a person should see the slow path. The request
-# times out after 5 s, and the step before the workflow task's 10 s.
+# One attempt: after any problem with a mail or a shop, a person should see the slow path. The
+# request times out after 5 s, and the step before the workflow task's 10 s.
 REQUEST_FAST = FastPath(tries=1, one_try=timedelta(seconds=8), patience=timedelta(seconds=8))
 # The request times out after 30 s; the look-up and the database need more. A provider recovers
 # within seconds or hours, so we retry at most every ten minutes.
