@@ -48,7 +48,13 @@ class Inbox:
             raise HTTPException(404)
         storefront = self.storefronts[source]
         body, size = await read_cut(request)
-        ping = StoredRequest(_unless_secret(_content_type(request), storefront), body, sender.at)
+        ping = StoredRequest(
+            _unless_secret(_content_type(request), storefront),
+            body,
+            sender.at,
+            headers=tuple(_without_secrets(envelope_of(request.scope), storefront)),
+            secret_label=sender.secret.label,
+        )
         naming = await self.name(storefront, ping)
         return await self.store.keep(
             NewRequest(
@@ -60,10 +66,12 @@ class Inbox:
                 received_at=sender.at,
                 sender=_unless_secret(_sender(request), storefront) or None,
                 content_type=ping.content_type,
-                headers=tuple(_without_secrets(envelope_of(request.scope), storefront)),
+                headers=ping.headers,
                 body=body,
                 body_bytes=size,
                 matched_secret=sender.secret.position,
+                secret_label=ping.secret_label,
+                event_key=naming.event_key,
             )
         )
 

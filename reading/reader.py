@@ -40,6 +40,7 @@ class Received:
             self.now,
             address,
             self.request.headers,
+            self.request.secret_label,
         )
 
 

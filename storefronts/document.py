@@ -36,6 +36,7 @@ class _Missing:
 MISSING: Final = _Missing()
 
 _Json: TypeAlias = "str | bool | _Number | list[_Json] | _Object | None"
+_Content: TypeAlias = "_Json | _Missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Member:
     """One place in a document, which need not be there."""
 
     path: str
-    content: _Json | _Missing
+    content: _Content
 
     def is_missing(self) -> bool:
         return self.content is MISSING

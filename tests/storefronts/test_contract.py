@@ -7,10 +7,15 @@ import pytest
 from domain.errors import SaleInvalidError
 from storefronts.base import Envelope, Naming, StoredRequest, Storefront
 from storefronts.gumroad.storefront import Gumroad
+from storefronts.labeled_secrets import LabeledSecret
+from tests.storefronts.operator.storefront import Operator
 from tests.support.sales import sale_in
 
-STOREFRONTS: tuple[type[Storefront], ...] = (Gumroad,)
-SAMPLES: dict[type[Storefront], Storefront] = {Gumroad: Gumroad(["invented-secret"])}
+KINDS: tuple[type[Storefront], ...] = (Gumroad, Operator)
+SAMPLES: dict[type[Storefront], Storefront] = {
+    Gumroad: Gumroad(["invented-secret"]),
+    Operator: Operator([LabeledSecret("invented, secret")]),
+}
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
 CONTENT_TYPES = [
     "",
@@ -48,13 +53,13 @@ HOSTILE_ENVELOPES = [
     Envelope((("authorization", "Basic //79"), ("", "")), "\x00"),
 ]
 
-every_storefront = pytest.mark.parametrize("kind", STOREFRONTS, ids=lambda kind: kind.name)
+every_storefront = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 every_content_type = pytest.mark.parametrize("content_type", CONTENT_TYPES)
 every_body = pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTILE_BODIES.keys())
 
 
 def test_storefronts_have_different_names() -> None:
-    assert len({kind.name for kind in STOREFRONTS}) == len(STOREFRONTS)
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
 
 
 @every_storefront
@@ -80,8 +85,11 @@ def test_naming_never_raises_and_trusts_nothing_hostile(
 def test_a_hostile_body_ends_in_a_sentence(
     kind: type[Storefront], content_type: str, body: bytes
 ) -> None:
+    request = StoredRequest(content_type, body, RECEIVED_AT)
+
+    assert SAMPLES[kind].read(request).facts == ()
     with pytest.raises(SaleInvalidError) as raised:
-        sale_in(SAMPLES[kind], StoredRequest(content_type, body, RECEIVED_AT))
+        sale_in(SAMPLES[kind], request)
 
     assert raised.value.sentence.isprintable()
 

@@ -1,6 +1,6 @@
 """Runs the API and the worker in this process: real HTTP, a real worker, replaceable parts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -38,6 +38,7 @@ from mailers.base import EmailService
 from mailers.outbox.service import LoggingEmailService
 from relay.spool import Spool
 from relay.store import StorePatience
+from storefronts.base import Storefront
 from storefronts.gumroad.storefront import Gumroad
 from tests.support.serving import serving
 from tests.support.waiting import until
@@ -168,6 +169,7 @@ class Setup:
     seller_id: str | None = None
     with_worker: bool = True
     secrets: tuple[str, ...] = (SECRET,)
+    others: Mapping[str, Storefront] = field(default_factory=dict)
     watch: timedelta = timedelta(milliseconds=250)
     storing: StorePatience = UNHURRIED
     pace: RetryPace = field(default_factory=lambda: QUICK_PACE)
@@ -197,7 +199,7 @@ def web_parts(setup: Setup) -> api.app.ApiParts:
     async def connect() -> Client:
         return setup.client
 
-    storefronts = {"gumroad": Gumroad(setup.secrets)}
+    storefronts: dict[str, Storefront] = {"gumroad": Gumroad(setup.secrets), **setup.others}
     return api.app.ApiParts(
         setup.database,
         storefronts,
@@ -212,12 +214,12 @@ def web_parts(setup: Setup) -> api.app.ApiParts:
 
 @asynccontextmanager
 async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
-    catalog = ProductsFile(products, ("gumroad",))
+    catalog = ProductsFile(products, ("gumroad", *setup.others))
     key = setup.signer.public_key
     await setup.database.write(remember_key, KnownKey(key.kid, key.x), utc_now())
     parts = worker.WorkerParts(
         database=setup.database,
-        storefronts={"gumroad": Gumroad((), setup.seller_id)},
+        storefronts={"gumroad": Gumroad((), setup.seller_id), **setup.others},
         products=catalog,
         mailer=setup.mailer or LoggingEmailService(setup.folder / "outbox"),
         letters=Letters(catalog, setup.signer, TEMPLATES),
