@@ -15,7 +15,7 @@ def find_nothing(_session: Session, _sale: Sale) -> Minted | None:
     return None
 
 
-def owed_nothing(_session: Session, _event_id: int) -> str | None:
+def owed_nothing(_session: Session, _event_id: int, _unlicensed: object) -> str | None:
     return None
 
 
