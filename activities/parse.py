@@ -116,7 +116,7 @@ class Parse(ParseStep):
     async def for_operator(self, received: Received, operator: str) -> ParsedEvent:
         """Make a test ping's payment the operator's own.
 
-        Gumroad's button sends the last real customer's purchase (2026-08): its order, address and
+        A shop's button may send the last real customer's purchase (2026-08): its order, address and
         subscription must not be touched, and it tells no fact.
         """
         storefront = self.storefronts[received.event.source]

@@ -41,8 +41,7 @@ async def read_cut(request: Request) -> tuple[bytes, int]:
 class UnprovenBodies:
     """Limits the memory that strangers can fill with signed bodies."""
 
-    def __init__(self, most: int = MOST_UNPROVEN) -> None:
-        self.most = most
+    def __init__(self) -> None:
         self.held = 0
 
     @asynccontextmanager
@@ -58,7 +57,7 @@ class UnprovenBodies:
                 body += chunk
                 if len(body) > LONGEST_BODY:
                     raise UnprovenError(TOO_LONG)
-                if self.held > self.most:
+                if self.held > MOST_UNPROVEN:
                     raise UnprovenError(NO_ROOM)
             yield bytes(body)
         finally:

@@ -124,7 +124,7 @@ def why_refused(
 
 def _source(words: list[str], storefronts: Mapping[str, Door]) -> str | None:
     named = words[1:2] if words[:1] in (["webhooks"], ["webhook"]) else words[:1]
-    # As in /webhooks/gumroadsecret=..., without its question mark.
+    # As in /webhooks/<name>secret=..., without its question mark.
     bare = [word.partition("secret")[0] for word in named]
     return next((name for name in (*named, *bare) if name in storefronts), None)
 

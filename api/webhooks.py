@@ -92,7 +92,7 @@ def webhook_routes(inbox: Inbox) -> APIRouter:
         try:
             event_id = await inbox.receive(source, request)
         except NotStoredError:
-            # 503 makes Gumroad come again: four attempts over 14 minutes (2026-08).
+            # 503 makes the shop retry.
             return JSONResponse({"detail": "not stored, please send again"}, 503)
         except ClientDisconnect:
             logger.warning("a %s ping broke off and was not answered", source)

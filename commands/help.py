@@ -8,7 +8,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typing_extensions import override
 
 SLIP = re.compile(r"--[a-z][a-z-]*(?==|$)(?!==$)")
-"""A mistyped option. An id of Gumroad's has capitals or digits, and ends with `==`."""
+"""A mistyped option. An order id may have capitals or digits, and end with `==`."""
 
 
 class QuietCommand(TyperCommand):

@@ -11,7 +11,7 @@ class Product:
     """What was bought, as the storefront names it.
 
     `product_id` is the storefront's lasting id; `aliases` are other names by which a person
-    may have mapped it (Gumroad's permalinks, which change when the seller edits them).
+    may have mapped it (permalinks, say, which change when the seller edits them).
     """
 
     product_id: str

@@ -24,7 +24,7 @@ class NotStoredError(Exception):
 class StorePatience:
     """The time for the database alone, and the additional time for database and spool together.
 
-    Gumroad waits 5 s for the answer (2026-08), network included.
+    The least patient shop waits 5 s for the answer (2026-11), network included.
     """
 
     database: timedelta = timedelta(seconds=1)

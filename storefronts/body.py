@@ -204,7 +204,7 @@ def _given_twice(name: str) -> SaleInvalidError:
     return SaleInvalidError(f"{name} is given twice with different values; it must be once")
 
 
-# Gumroad encodes a bracket inside a name twice, so that it cannot pass for one that nests.
+# A sender encodes a bracket inside a name twice, so that it cannot pass for one that nests.
 def _with_brackets(inner: str) -> str:
     return inner.replace("%5B", "[").replace("%5D", "]")
 

@@ -14,6 +14,7 @@ from domain.delivery import DeliveryStatus
 from domain.event import EventStatus
 from domain.license import LicenseStatus
 from kit.clock import utc_now
+from storefronts.registry import SOURCES
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 SALE_STATUSES = tuple(each for each in EventStatus if each is not EventStatus.DUPLICATE)
@@ -45,7 +46,8 @@ def require_known(option: str, value: str | None, known: Collection[str]) -> Non
 
 
 Source = Annotated[
-    str | None, typer.Option(metavar="NAME", help="only those of one storefront: gumroad")
+    str | None,
+    typer.Option(metavar="NAME", help=f"only those of one storefront: {', '.join(SOURCES)}"),
 ]
 Since = Annotated[
     datetime | None,

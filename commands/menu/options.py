@@ -5,13 +5,17 @@ from typing import Annotated
 
 import typer
 
+from domain.identifiers import order_reference
 from kit.refusals import RefusedError
+from storefronts.registry import DEFAULT
 
 
 def require_storefront(order: str | None) -> str | None:
     """Refuse a sale's name that lacks its storefront."""
     if order is not None and ":" not in order:
-        raise RefusedError(f"{order} names no storefront: write {quote(f'gumroad:{order}')}")
+        raise RefusedError(
+            f"{order} names no storefront: write {quote(order_reference(DEFAULT.name, order))}"
+        )
     return order
 
 

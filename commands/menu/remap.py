@@ -8,10 +8,11 @@ import typer
 from commands.context import given
 from commands.menu.options import AsJson, Patience, Reason
 from kit.refusals import RefusedError
+from storefronts.registry import EXAMPLE
 
 Texts = Annotated[
     list[str] | None,
-    typer.Argument(metavar="SALE-or-KEY", help="gumroad:HyMdzSI-…==, or a license key"),
+    typer.Argument(metavar="SALE-or-KEY", help=f"{EXAMPLE}, or a license key"),
 ]
 Product = Annotated[
     str | None, typer.Option(metavar="ID", help="every license of a product, by id or permalink")

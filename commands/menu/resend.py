@@ -9,12 +9,11 @@ from commands.context import given
 from commands.menu.options import Patience, Reason, require_storefront
 from domain.delivery import DeliveryStatus
 from kit.refusals import RefusedError
+from storefronts.registry import EXAMPLE
 
 Order = Annotated[
     str | None,
-    typer.Argument(
-        callback=require_storefront, metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…=="
-    ),
+    typer.Argument(callback=require_storefront, metavar="SOURCE:ORDER_ID", help=f"as in {EXAMPLE}"),
 ]
 To = Annotated[str | None, typer.Option(metavar="ADDRESS", help="the corrected address")]
 Status = Annotated[

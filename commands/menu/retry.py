@@ -8,6 +8,7 @@ import typer
 from commands.context import given
 from commands.menu.options import Patience, require_storefront
 from kit.refusals import RefusedError
+from storefronts.registry import EXAMPLE
 
 
 def _require_storefronts(orders: list[str] | None) -> list[str] | None:
@@ -19,7 +20,7 @@ def _require_storefronts(orders: list[str] | None) -> list[str] | None:
 Orders = Annotated[
     list[str] | None,
     typer.Argument(
-        callback=_require_storefronts, metavar="SOURCE:ORDER_ID", help="as in gumroad:HyMdzSI-…=="
+        callback=_require_storefronts, metavar="SOURCE:ORDER_ID", help=f"as in {EXAMPLE}"
     ),
 ]
 All = Annotated[bool, typer.Option("--all", metavar="", help="every parked sale")]

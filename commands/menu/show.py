@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from storefronts.registry import EXAMPLE
 
 Sale = Annotated[
     str,
     typer.Argument(
-        metavar="SALE", help="gumroad:HyMdzSI-…==, or an address, name, key or number that finds it"
+        metavar="SALE", help=f"{EXAMPLE}, or an address, name, key or number that finds it"
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON object on stdout")]

@@ -37,7 +37,7 @@ def _gifts(dialect: str, after: int) -> sa.Select[int, bytes]:
 
 
 def _giver(body: bytes) -> str | None:
-    """Read what `storefronts.gumroad.storefront` reads of a gift since."""
+    """Read what the storefront reads of a gift since."""
     try:
         fields = _fields(body.decode())
     except ValueError:
