@@ -13,7 +13,7 @@ from domain.sale import CORRECTED, Sale, Sold, Variants
 def remark_on(source: str, facts: Collection[Fact], sold: Sold | None) -> str | None:
     """Compare a copy's facts with what was sold and to whom; None where they tell nothing new.
 
-    Gumroad's "resend ping" builds the body anew (2026-08): the address may be corrected in it,
+    A shop that resends an event may build its body anew: the address may be corrected in it,
     the version or quantity be another, or the sale be refunded since.
     """
     if is_refunded(facts):

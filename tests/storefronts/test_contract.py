@@ -8,6 +8,7 @@ from domain.errors import SaleInvalidError
 from storefronts.base import Envelope, Naming, StoredRequest, Storefront
 from storefronts.gumroad.storefront import Gumroad
 from storefronts.labeled_secrets import LabeledSecret
+from storefronts.registry import SOURCES
 from tests.storefronts.operator.storefront import Operator
 from tests.support.sales import sale_in
 
@@ -59,13 +60,24 @@ every_body = pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTIL
 
 
 def test_storefronts_have_different_names() -> None:
-    assert len({kind.name for kind in KINDS}) == len(KINDS)
+    assert len({*SOURCES, Operator.name}) == len(KINDS)
 
 
 @every_storefront
 @pytest.mark.parametrize("envelope", HOSTILE_ENVELOPES)
 def test_a_strangers_request_is_nobodys(kind: type[Storefront], envelope: Envelope) -> None:
     assert SAMPLES[kind].screen(envelope, RECEIVED_AT) is None
+
+
+@every_storefront
+@pytest.mark.parametrize("envelope", HOSTILE_ENVELOPES)
+def test_a_refusal_has_a_cause_that_quotes_nothing(
+    kind: type[Storefront], envelope: Envelope
+) -> None:
+    cause = SAMPLES[kind].why_refused(envelope, RECEIVED_AT)
+
+    assert cause.isprintable()
+    assert cause.startswith(("its ", "it had "))
 
 
 @every_storefront

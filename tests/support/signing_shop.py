@@ -1,27 +1,27 @@
-"""A storefront that signs its bodies, as four of the next ones do, with live and test secrets."""
+"""A storefront that signs its bodies as Stripe and Paddle do, with live and test secrets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from typing_extensions import override
 
-from domain.errors import SaleInvalidError
-from domain.event import EventKind
-from domain.sale import Sale
-from storefronts.base import Envelope, Naming, StoredRequest, Storefront
+from storefronts.base import Envelope
 from storefronts.labeled_secrets import LabeledSecret
-from storefronts.signatures import TOLERANCE, Signature, digest, from_hex, is_recent, utf8_keys
+from storefronts.signatures import TOLERANCE, Signature, digest, from_hex, is_recent
+from tests.storefronts.operator.storefront import Operator
 
 LIVE, NEXT, TEST = "live,with a comma", "the next live one", "of the sandbox"
 SECRETS = (LabeledSecret(LIVE), LabeledSecret(NEXT), LabeledSecret(TEST, "test"))
 
 
-class SigningShop(Storefront):
+class SigningShop(Operator):
+    """The operator with one header of its own, in which time and signature stand together."""
+
     name: ClassVar[str] = "signing"
 
     def __init__(self, secrets: Sequence[LabeledSecret] = SECRETS) -> None:
-        self._keys = utf8_keys(secrets)
+        super().__init__(secrets)
 
     @override
     def screen(self, envelope: Envelope, at: datetime) -> Signature | None:
@@ -39,22 +39,6 @@ class SigningShop(Storefront):
         if not is_recent(header.partition(",")[0], at):
             return f"its time is more than {TOLERANCE.seconds} s from this machine's clock"
         return "its signature fits no secret of the settings"
-
-    @override
-    def name_request(self, ping: StoredRequest) -> Naming:
-        return Naming(EventKind.UNKNOWN)
-
-    @override
-    def parse(self, ping: StoredRequest) -> Sale:
-        raise SaleInvalidError("it sells nothing")
-
-    @override
-    def parse_test(self, ping: StoredRequest) -> Sale:
-        raise SaleInvalidError("it sells nothing")
-
-    @override
-    def is_undone(self, pings: Iterable[StoredRequest]) -> bool:
-        return False
 
 
 def signed(body: bytes, at: datetime, *secrets: str) -> str:

@@ -1,0 +1,30 @@
+"""A storefront is named in its package and in the registry, and in no other code.
+
+Documents, tests and benches name it, and so does configuration that a person reads and edits:
+`.env.example`, `docker-compose.yml` and `products.yaml`.
+"""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from storefronts.registry import SOURCES
+
+ROOT = Path(__file__).parent.parent.parent
+FREE = ("tests/", "docs/", "bench/", ".github/")
+REGISTRY = "storefronts/registry.py"
+LIST = ("git", "ls-files", "--", "*.py", "templates", "alembic.ini", "Makefile")
+
+
+def code() -> list[str]:
+    listed = subprocess.run(LIST, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603 - of our own
+    return [name for name in listed.splitlines() if not name.startswith(FREE)]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_storefront_is_named_in_no_code_but_its_own(source: str) -> None:
+    others = [name for name in code() if not name.startswith(f"storefronts/{source}/")]
+    naming = {name for name in others if source in (ROOT / name).read_text().lower()}
+    assert len(others) > 200
+    assert naming == {REGISTRY}
