@@ -103,7 +103,7 @@ class ParseStep(ABC):
 
 
 class CompleteStep(ABC):
-    """Runs for an event that lacks what only its shop's API has; no event of Gumroad does."""
+    """Runs for an event that lacks a part that only its shop's API has."""
 
     @activity.defn
     @abstractmethod
