@@ -24,7 +24,7 @@ class EventRow(Table):
     """One event of a storefront, with its run and its outcome.
 
     `outcome` is null while the row is open. `event_key` is the storefront's own id of the event,
-    so that an event sent twice is one row. Gumroad has no such id.
+    so that an event sent twice is one row. It is null where the shop has no such id.
     """
 
     __tablename__ = "events"
@@ -62,7 +62,7 @@ class RequestRow(Table):
 
     An event from a list or from an operator has no request. `body` holds the part that the API
     keeps, and `body_bytes` the size of the whole body. `matched_secret` is the position of the
-    matching secret, and `secret_label` its label. Gumroad's secrets have no label.
+    matching secret, and `secret_label` its label, null in rows from before labels.
     """
 
     __tablename__ = "requests"
