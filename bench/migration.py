@@ -42,6 +42,7 @@ def postgresql() -> Iterator[URL]:
 
 
 def size(engine: Engine) -> int:
+    engine.dispose()  # SQLite then takes its log into the file.
     if engine.dialect.name == "sqlite":
         return sum(file.stat().st_size for file in Path(engine.url.database or "").parent.iterdir())
     with engine.connect() as connection:
