@@ -1,7 +1,7 @@
-"""Reads each event once: the first step that needs its facts reads the body and keeps them.
+"""Reads each event once: the first step that needs the facts reads the body and keeps the facts.
 
-A body may have a MiB, and there may be forty of one order: each is loaded by itself, and read in
-a thread, outside of any transaction.
+An order may have forty bodies of a MiB. So the reader loads one body at a time, and reads each body
+in a thread, outside of any transaction.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from storefronts.base import StoredRequest, Storefront
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An event with the request that brought it and the facts that are kept of it.
+    """An event, its request, and its kept facts.
 
-    `now` is by the database's clock: the API's may have been wrong when the request came.
+    `now` is by the database's clock, because the API's clock may be wrong.
     """
 
     event: StoredEvent
@@ -66,12 +66,12 @@ class Reader:
             await self.database.write(keep_facts, event.id, event.source, reading.facts)
 
     async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
-        """Return the facts of an event, which is read now where no step has read it yet."""
+        """Return the facts of an event. An unread event is read now."""
         kept = await self.database.read(facts_of_event, event_id)
         return kept or await self._read_now(event_id)
 
     async def facts_of_order(self, source: str, order_id: str) -> tuple[KnownFact, ...]:
-        """Return the facts of an order, those of events that came a moment ago included."""
+        """Return the facts of an order, with those of the newest events."""
         order = await self.database.read(known_of_order, source, order_id)
         for event_id in order.unread:
             await self._read_now(event_id)

@@ -1,4 +1,4 @@
-"""Settles the rows of an order, and notes on each which part of it was not used."""
+"""Settles the rows of an order, and notes the unused parts of each row."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ LONGEST_COMPARED = 64 * 1024
 """Ten times what a storefront sends. The relay compares too, and a sale must not wait for it."""
 
 MOST_KEPT = 2**63
-"""A run's own event has one body, and the worker compares it, however long it is."""
+"""The worker compares the one body of a run's own event, at any length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Settling:
         return settled + await database.write(close_row, event_id, outcome, now, own)
 
     async def fail(self, event_id: int, sentence: str, now: datetime) -> int:
-        """Fail the run's rows; one that carries another address may be what mends it."""
+        """Fail the run's rows, and note on each whether its address differs."""
         database = self.reader.database
         for row in await database.read(rows_to_fail, event_id):
             if (remark := await self.about(row)) is not None:
