@@ -65,6 +65,10 @@ class Reader:
         if reading.facts:
             await self.database.write(keep_facts, event.id, event.source, reading.facts)
 
+    async def read_unkept(self, event_id: int) -> tuple[Fact, ...]:
+        """Read the body of an event, and keep nothing."""
+        return (await self.read(await self.load(event_id))).facts
+
     async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
         """Return the facts of an event. An unread event is read now."""
         kept = await self.database.read(facts_of_event, event_id)

@@ -14,6 +14,7 @@ from db.orders import (
     settle_copy,
 )
 from domain.event import DELIVERED
+from domain.facts import Fact
 from domain.remarks import remark_on
 from reading.reader import Reader
 
@@ -62,5 +63,9 @@ class Settling:
         return await self.remark(copy) if isinstance(copy, ComparedCopy) else copy
 
     async def remark(self, copy: ComparedCopy) -> str | None:
-        facts = copy.facts or await self.reader.facts_of(copy.event_id)
+        facts = copy.facts or await self.facts_of(copy.event_id)
         return remark_on(copy.source, facts, copy.sold)
+
+    async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
+        """Return the facts of a copy that no step has read yet."""
+        return await self.reader.facts_of(event_id)

@@ -16,6 +16,7 @@ from db.orders import order_is_settled
 from db.resends import mark_resend_dispatched, waiting_resends
 from domain.errors import DatabaseAwayError
 from domain.event import ORDER_KINDS
+from domain.facts import Fact
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
 from kit.loop import BackgroundLoop, Pauses
@@ -118,3 +119,8 @@ class RelaySettling(Settling):
         except Exception as error:  # noqa: BLE001 - settling goes on without a remark
             logger.warning("no remark on event %d: %s", copy.event_id, unexpected_error(error))
             return None
+
+    @override
+    async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
+        # The API's role in PostgreSQL may keep no facts. The worker keeps them when it needs them.
+        return await self.reader.read_unkept(event_id)

@@ -154,10 +154,10 @@ class Door(ABC):
 class Storefront(Door):
     """A whole storefront: its door, and the half that reads a stored request.
 
-    `reading.reader` calls `read` once for each event, in the process of the first step that needs
-    its facts: the worker's parse as a rule, mint for a refund that came a moment ago, the relay for
-    a late copy of a settled order. The worker's step parse calls `read_test`, its step complete
-    calls the `completer`.
+    `reading.reader` calls `read` once for each event, in the worker's first step that needs its
+    facts: parse as a rule, mint for a refund that came a moment ago. For a late copy of a settled
+    order the relay calls it too, and keeps no facts. The worker's step parse calls `read_test`, its
+    step complete calls the `completer`.
     """
 
     @abstractmethod

@@ -39,7 +39,7 @@ from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad
 from tests.conftest import create_database
 from tests.db.rows import mint, sale_of, store_ping
-from tests.support.pings import recorded
+from tests.support.pings import changed, recorded
 from tests.support.running import SECRET, UNHURRIED, Mintpost, Setup, running, running_api
 
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -193,6 +193,20 @@ async def test_a_sale_goes_through_an_api_of_that_role(as_role: tuple[Mintpost, 
     assert ready.json()["ready"] is True
     keys = await mintpost.http.get(f"{mintpost.url}/.well-known/jwks.json")
     assert len(keys.json()["keys"]) == 1
+
+
+@ON_POSTGRES
+async def test_a_late_copy_is_settled_with_its_remark_by_an_api_of_that_role(
+    as_role: tuple[Mintpost, Setup], caplog: pytest.LogCaptureFixture
+) -> None:
+    mintpost, _ = as_role
+    await mintpost.ping(recorded("01"))
+    await mintpost.settled()
+    await mintpost.ping(changed(recorded("01"), email="corrected@example.com"))
+    late, _ = await mintpost.settled()
+    assert late.outcome == "duplicate"
+    assert "this copy carries another address" in str(late.note)
+    assert "no remark on event" not in caplog.text
 
 
 def looked_after(session: Session, now: datetime) -> dict[str, object]:
