@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, func, select
 
+from db.disk_room import refuse_full_disk
 from db.fitness import UnfitDatabaseError, refuse_unfit
 from db.grants import grant_api
 from db.migrated import MIGRATIONS, WrongMigrationError, head, opened, refuse_newer
@@ -22,6 +23,7 @@ def migrate(engine: Engine, api_password: str | None = None) -> str:
     """
     config = alembic_config()
     found = refuse_newer(engine)
+    refuse_full_disk(engine, found)
     with opened(engine, _begin_without_foreign_keys) as connection:
         _refuse_unfit(connection)
         _take_turns(connection)

@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
-from subprocess import run
 
 import httpx
 import pytest
@@ -22,6 +21,7 @@ from storefronts.gumroad.storefront import Gumroad
 from tests.support.outages import read_only
 from tests.support.processes import Running, start
 from tests.support.running import QUICK_PAUSES, SECRET, running_api
+from tests.support.small_disk import mounted
 from tests.support.spooling import send
 from tests.support.waiting import until
 
@@ -37,15 +37,8 @@ async def readiness(url: str) -> tuple[int, dict[str, str]]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    with suppress(OSError):
-        if run(mount, capture_output=True, check=False).returncode == 0:  # noqa: S603 - words of ours
-            yield folder
-            run(["umount", "--lazy", str(folder)], check=True)  # noqa: S603, S607 - as above
-            return
-    pytest.skip("no small disk can be mounted here")
+    with mounted(tmp_path / "small", "2m"):
+        yield tmp_path / "small"
 
 
 def fill(folder: Path) -> Path:
