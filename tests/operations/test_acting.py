@@ -76,7 +76,7 @@ async def test_resend_of_an_order_without_a_license_says_so(mintpost: Mintpost) 
 async def test_resend_to_an_address_that_takes_no_mail_is_refused_at_once(
     mintpost: Mintpost,
 ) -> None:
-    with pytest.raises(AddressRefusedError, match="no mail can be sent to that address: check"):
+    with pytest.raises(AddressRefusedError, match=r"no mail .* that address: check --to$"):
         await resend(mintpost.database, wish(ORDER, "ada@example.com\r\nBcc: x"))
 
 
