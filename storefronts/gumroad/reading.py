@@ -24,7 +24,7 @@ def read_ping(ping: StoredRequest, seller_id: str | None) -> Reading:
     try:
         kind = kind_of(fields)
         if seller_id and fields.text("seller_id") not in {"", seller_id}:
-            return Reading(ends=Ignored(IgnoredReason.FOREIGN_SELLER))
+            return Reading(_order_facts(fields, ping), Ignored(IgnoredReason.FOREIGN_SELLER))
     except SaleInvalidError as error:
         return Reading(_order_facts(fields, ping), error)
     if kind == EventKind.TEST_PING:  # A real customer's purchase: it tells nothing of that order.
@@ -73,11 +73,18 @@ def _order_facts(fields: PingFields, ping: StoredRequest) -> tuple[Fact, ...]:
 
 def _refund_and_dispute(fields: PingFields, order_id: str, at: datetime) -> Iterator[Fact]:
     refunded, disputed, won = map(fields.flag, ("refunded", "disputed", "dispute_won"))
-    # A refund of a part says `refunded=false` and no amount.
-    if refunded or fields.text("resource_name") == "refund":
+    if refunded or _names_refund(fields):
         yield Refund(order_id, at, whole=refunded)
     if disputed or won:
         yield Dispute(order_id, at, "won" if won else "open")
+
+
+def _names_refund(fields: PingFields) -> bool:
+    """Tell a refund of a part, which says `refunded=false` and no amount."""
+    try:
+        return fields.text("resource_name") == "refund"
+    except SaleInvalidError:  # The ping is of no kind, and may tell a dispute nonetheless.
+        return False
 
 
 def _subscription_facts(

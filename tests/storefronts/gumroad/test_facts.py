@@ -1,9 +1,11 @@
 """The facts in Gumroad's pings, beside the sale itself."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
+from domain.errors import SaleInvalidError
 from domain.facts import Dispute, Ignored, Payment, Refund, SubscriptionState
 from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
@@ -65,8 +67,25 @@ def test_ping_of_no_order_tells_no_fact(
     assert gumroad.read(sale_with(changes)).facts == ()
 
 
-def test_another_sellers_ping_tells_no_fact(sale_with: SaleWith) -> None:
-    reading = Gumroad((), "another==").read(sale_with({"refunded": "true"}))
+def test_ping_that_names_two_kinds_tells_its_dispute_nonetheless(
+    gumroad: Gumroad, sale_with: SaleWith
+) -> None:
+    ping = sale_with({"disputed": "true"})
+    two = replace(ping, body=ping.body + b"&resource_name=refund")
+    reading = gumroad.read(two)
 
-    assert reading.facts == ()
+    assert isinstance(reading.ends, SaleInvalidError)
+    assert [type(fact) for fact in reading.facts] == [Dispute]
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [({}, []), ({"refunded": "true"}, [Refund]), ({"disputed": "true"}, [Dispute])],
+)
+def test_another_sellers_ping_tells_no_payment(
+    flags: dict[str, str], told: list[type], sale_with: SaleWith
+) -> None:
+    reading = Gumroad((), "another==").read(sale_with(flags))
+
+    assert [type(fact) for fact in reading.facts] == told
     assert isinstance(reading.ends, Ignored)

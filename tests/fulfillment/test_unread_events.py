@@ -1,0 +1,65 @@
+"""Events without facts, as those from before the table of facts: a step reads them when needed."""
+
+from sqlalchemy import delete, select
+
+from db.tables import FactRow
+from fakes.postmark import FakePostmark
+from tests.fulfillment.corrected import RIGHT, UNMAPPED, WRONG, receivers, sale
+from tests.fulfillment.test_copies import carries_another, map_and_settle, park
+from tests.support.pings import changed, recorded
+from tests.support.running import Mintpost, Setup, running
+
+
+async def forget(mintpost: Mintpost) -> None:
+    """Leave the database as migration 0007 does: no event of before has a fact."""
+    await mintpost.database.write(lambda session: session.execute(delete(FactRow)))
+
+
+async def kept(mintpost: Mintpost) -> list[int]:
+    """Return the events that have facts."""
+    query = select(FactRow.event_id).distinct().order_by(FactRow.event_id)
+    return await mintpost.database.read(lambda session: [*session.scalars(query)])
+
+
+async def test_parked_sale_is_minted_for_the_newest_copy_and_both_are_read_once(
+    mailing: Mintpost, postmark: FakePostmark, order: str
+) -> None:
+    await park(mailing, order)
+    await mailing.ping(sale(order, product_id=UNMAPPED, email=RIGHT))
+    await forget(mailing)
+    first, second = await map_and_settle(mailing)
+    assert receivers(postmark) == [RIGHT]
+    assert first == ("fulfilled", carries_another(order))
+    assert second == ("duplicate", "the order was settled by event 1")
+    assert await kept(mailing) == [1, 2]
+
+
+async def test_refund_of_before_is_read_by_the_sale_that_waited(setup: Setup, order: str) -> None:
+    async with running(setup) as mintpost:
+        await mintpost.ping(changed(recorded("12"), sale_id=order))
+        await mintpost.settled()
+        await forget(mintpost)
+        await mintpost.ping(sale(order))
+        sold, refund = await mintpost.settled()
+        assert (refund.outcome, sold.outcome) == ("ignored:refund", "ignored:refunded")
+        assert await mintpost.licenses() == []
+        assert await kept(mintpost) == [1, 2]
+
+
+async def test_copy_of_an_order_settled_before_is_compared_with_its_sale(
+    mailing: Mintpost, postmark: FakePostmark, order: str
+) -> None:
+    await mailing.ping(sale(order))
+    await mailing.settled()
+    await forget(mailing)
+    for email in (RIGHT, WRONG):
+        await mailing.ping(sale(order, email=email))
+        await mailing.settled()
+    rows = [(row.outcome, row.note) for row in reversed(await mailing.events())]
+    settled = "the order was settled by event 1"
+    assert rows == [
+        ("fulfilled", None),
+        ("duplicate", f"{settled}; {carries_another(order)}"),
+        ("duplicate", settled),
+    ]
+    assert receivers(postmark) == [WRONG]
