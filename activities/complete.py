@@ -35,7 +35,7 @@ class Complete(CompleteStep):
             raise SaleInvalidError("it tells of no payment")
         if not payment.whole:
             payment = await self.ask(stored.source, payment)
-        # Before it is kept: an answer that is no sale must not stand for ever.
+        # Check the answer first, because a kept answer stands for ever.
         payment.sales(stored.source)
         return parsed(await self.database.write(save_completed, stored, payment, self.clock()))
 

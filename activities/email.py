@@ -1,4 +1,4 @@
-"""The step that sends a delivery's e-mail: at most once, as far as the provider can tell us."""
+"""Sends a delivery's e-mail, at most once unless the provider's list of mails is wrong."""
 
 import asyncio
 from contextlib import suppress

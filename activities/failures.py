@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RetryPace:
-    """The pause before a retry, where the error itself names none.
+    """The pause before a retry, if the error names no pause.
 
     `operator` is the pause after an OperatorError: nobody mends products.yaml within a second, but
     a parked sale should resume within minutes. `transient` None: the workflow's policy decides.
@@ -80,7 +80,7 @@ class _FailureRecorder(ActivityInboundInterceptor):
         try:
             await self.database.write(record_failure, event_id, sentence, info.workflow_id)
         except (DatabaseAwayError, RowMissingError):
-            # The workflow has the sentence, and the event, if it exists, gets the next one.
+            # The workflow has this sentence, and the event gets the sentence of the next attempt.
             logger.warning("%s: the row could not be told", info.workflow_id)
 
 

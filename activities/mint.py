@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from db.engine import Database
 from db.events import note_event
-from db.licenses import Minted, NewLicense, find_minted, mint_license
+from db.licenses import LicenseWithDelivery, NewLicense, find_minted, mint_license
 from db.sales import load_sale
 from domain.catalog import Offer
 from domain.event import IgnoredReason
@@ -43,13 +43,13 @@ class Mint(MintStep):
     @activity.defn
     async def mint(self, sale: SaleToMint) -> MintedLicense:
         bought = await self.database.read(load_sale, sale.sale_id)
-        # A license that is there stays as it is, whatever the mapping says by now.
+        # An existing license keeps its terms, even if the mapping has changed.
         found = await self.database.read(find_minted, bought)
         if found is not None:
             return _told(found)
-        # A large file that was edited takes a moment to read, in which others go on.
+        # In a thread, because an edited large file takes a moment to read.
         catalog = await asyncio.to_thread(self.products.current)
-        # After the mapping, because a seller corrects the address first and maps the product then.
+        # After the mapping, because a seller may correct the address before mapping the product.
         known = await self.reader.facts_of_order(bought.source, bought.order_id)
         if is_taken_back([each.fact for each in known]):
             return MintedLicense(ignored=IgnoredReason.REFUNDED)
@@ -64,7 +64,7 @@ class Mint(MintStep):
         return _told(minted, choice.offer.term)
 
 
-def _told(minted: Minted, term: Term | None = None) -> MintedLicense:
+def _told(minted: LicenseWithDelivery, term: Term | None = None) -> MintedLicense:
     license_ = minted.license
     return MintedLicense(
         license_id=license_.id,
@@ -82,7 +82,7 @@ def _decide(owed: SaleToMint, sale: Sale, offer: Offer, products_sha256: str) ->
         product_name=offer.name or sale.product.name,
         tier=offer.tier,
         seats=offer.seats * sale.quantity,
-        # From the sale's own day, so that a late or repeated mint gives the same end.
+        # From the day of the sale, so that a late or repeated mint gives the same end.
         expires_at=offer.term.end(sale.sold_at),
         products_sha256=products_sha256,
         token_id=new_token_id(),

@@ -16,13 +16,13 @@ from domain.errors import SaleInvalidError
 from domain.event import EventKind, IgnoredReason
 from domain.facts import Buyer, Fact, Ignored, Payment, Reading, Waits, payment_in
 from kit.clock import Clock, utc_now
-from reading.reader import Reader, Received
+from reading.reader import Reader, ReceivedEvent
 from storefronts.base import Storefront
 from workflows.steps import EventToParse, ParsedEvent, ParseStep
 
 
 class Parse(ParseStep):
-    """`operator` is the address that test pings go to; without one they are ignored."""
+    """`operator` gets the licenses of test events. None: test events are ignored."""
 
     def __init__(
         self,
@@ -39,11 +39,11 @@ class Parse(ParseStep):
 
     @override
     @activity.defn
-    async def parse(self, ping: EventToParse) -> ParsedEvent:
-        received = await self.reader.load(ping.event_id)
+    async def parse(self, event: EventToParse) -> ParsedEvent:
+        received = await self.reader.load(event.event_id)
         if await self.is_another_runs(received):
             return ParsedEvent(ignored=IgnoredReason.NAMED)
-        # A payment that was read before stands, however its body would be read today.
+        # An earlier reading stands, even if this version would read the body differently.
         payment = payment_in(received.facts)
         if payment is not None:
             return await self.save(received, payment)
@@ -54,8 +54,8 @@ class Parse(ParseStep):
         await self.reader.keep(received.event, reading)
         return await self.without_payment(received, reading)
 
-    async def is_another_runs(self, received: Received) -> bool:
-        """Name the event if the API did not; return whether it belongs to its order's run."""
+    async def is_another_runs(self, received: ReceivedEvent) -> bool:
+        """Name the event if the API did not; tell whether its order's run must parse it."""
         event = received.event
         storefront = self.storefronts[event.source]
         kind, order_id = event.kind, event.order_id
@@ -72,9 +72,9 @@ class Parse(ParseStep):
         )
 
     async def save(
-        self, received: Received, payment: Payment, facts: tuple[Fact, ...] = ()
+        self, received: ReceivedEvent, payment: Payment, facts: tuple[Fact, ...] = ()
     ) -> ParsedEvent:
-        """Save a sale for each line. A payment that lacks some is completed by the next step."""
+        """Save a sale for each line. The step complete continues an incomplete payment."""
         event = received.event
         if not payment.whole:
             await self.reader.keep(event, Reading(facts))
@@ -85,7 +85,7 @@ class Parse(ParseStep):
             await self.database.write(save_order, event.id, sales, now, payment.note, facts)
         )
 
-    async def without_payment(self, received: Received, reading: Reading) -> ParsedEvent:
+    async def without_payment(self, received: ReceivedEvent, reading: Reading) -> ParsedEvent:
         match reading.ends:
             case SaleInvalidError() as error:
                 return await self.as_corrected(received, error)
@@ -98,10 +98,10 @@ class Parse(ParseStep):
             case None:
                 raise SaleInvalidError("it tells of no payment")
 
-    async def as_corrected(self, received: Received, error: SaleInvalidError) -> ParsedEvent:
-        """Read it with the address that a person gave, which its own may have failed for.
+    async def as_corrected(self, received: ReceivedEvent, error: SaleInvalidError) -> ParsedEvent:
+        """Read the body again with a corrected address, because its own address may be bad.
 
-        That reading is not kept: facts are what the shop said.
+        This reading is not kept, because facts are the shop's words.
         """
         event = received.event
         address = await self.database.read(corrected_address, event.source, event.order_id)
@@ -113,11 +113,11 @@ class Parse(ParseStep):
             raise reading.ends if isinstance(reading.ends, SaleInvalidError) else error
         return await self.save(received, payment)
 
-    async def for_operator(self, received: Received, operator: str) -> ParsedEvent:
-        """Make a test ping's payment the operator's own.
+    async def for_operator(self, received: ReceivedEvent, operator: str) -> ParsedEvent:
+        """Make a test event's payment the operator's own.
 
-        A shop's button may send the last real customer's purchase (2026-08): its order, address and
-        subscription must not be touched, and it tells no fact.
+        A shop's test button may send the last real customer's purchase (2026-08). So the test must
+        not touch that order, address and subscription, and gives no facts.
         """
         storefront = self.storefronts[received.event.source]
         payment = await asyncio.to_thread(storefront.read_test, received.to_read())

@@ -1,4 +1,4 @@
-"""The result of parse and of complete: the ids of the sales that a payment was saved as."""
+"""The result of the steps parse and complete: the ids of the saved sales."""
 
 from collections.abc import Sequence
 

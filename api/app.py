@@ -1,4 +1,4 @@
-"""The web process, put together: `uvicorn --factory api.app:create_app`."""
+"""Builds the API's process: `uvicorn --factory api.app:create_app`."""
 
 import asyncio
 import logging
@@ -51,7 +51,7 @@ logger = logging.getLogger(__name__)
 
 
 def create_app() -> ASGIApp:
-    """Build the app from the environment; a broken setting ends the process with sentences."""
+    """Build the app from the environment. A bad setting ends the process with sentences."""
     set_up_logs()
     set_umask()
     try:
@@ -83,9 +83,9 @@ def _settings() -> tuple[KeeperSettings, Mapping[str, Storefront], ClientConnect
 
 @dataclass(frozen=True, slots=True)
 class ApiParts:
-    """What the app is made of, so that tests can put in their own.
+    """The parts of the app, so that a test can replace a part.
 
-    `connect` is called when the app starts: a client belongs to the running event loop.
+    The app calls `connect` at start, because a client belongs to the running event loop.
     """
 
     database: Database
@@ -101,13 +101,13 @@ class ApiParts:
 
 
 class Runner(Protocol):
-    """A background task; it runs until cancelled."""
+    """A background task that runs until it is canceled."""
 
     async def run(self) -> None: ...
 
 
 def assemble(parts: ApiParts) -> ASGIApp:
-    """Put the app together. Nothing that a stranger may ask for tells what this is."""
+    """Build the app. No answer to a stranger reveals that this is Mintpost."""
     hide_secrets(frozenset(parts.storefronts))
     refusals = Refusals(parts.storefronts)
 
@@ -130,14 +130,14 @@ def assemble(parts: ApiParts) -> ASGIApp:
     for status in (404, 405):
         app.add_exception_handler(status, _answer_as_unknown)
     gate = Gate(app, Authentication(parts.storefronts), refusals.note)
-    # Around FastAPI, because it wraps `receive`, and `BoundServer` needs the server's own.
+    # Outside of FastAPI, because FastAPI wraps `receive` and `BoundServer` needs the server's.
     return BoundServer(gate, parts.bounds)
 
 
 def _furnish(
     app: FastAPI, parts: ApiParts, client: Client, gate: Gate, refusals: Refusals
 ) -> tuple[Dispatcher, Drainer, Watcher]:
-    """Give the app its routes; return what runs beside them."""
+    """Add the routes to the app; return the background tasks."""
     database, spool = parts.database, parts.spool
     starter = Starter(client, parts.task_queue)
     dispatcher = Dispatcher(database, starter, parts.storefronts, pauses=parts.pauses)
@@ -158,12 +158,12 @@ def _furnish(
 
 
 async def _connect_lazily(config: ClientConnectConfig) -> Client:
-    # The app must take pings while Temporal is away.
+    # The app must accept requests while Temporal is away.
     return await Client.connect(**config, lazy=True)
 
 
 async def _answer_as_unknown(_request: Request, _error: Exception) -> JSONResponse:
-    # A 405 would tell a stranger that the path exists, and its Allow header what it takes.
+    # A 405 would tell a stranger that the path exists, and its Allow header names the method.
     return UNKNOWN
 
 
@@ -171,5 +171,5 @@ def _check(database: Database) -> None:
     try:
         check_migrated(database.engine)
     except DatabaseAwayError as error:
-        # Pings go into the spool until it is back; drainer and dispatcher then go on by themselves.
+        # Until the database is back, requests go into the spool. Drainer and dispatcher retry.
         logger.warning("%s%s", error.sentence, error.question)

@@ -15,7 +15,7 @@ from storefronts.labeled_secrets import MatchedSecret
 from storefronts.signatures import Signature
 
 SENDER = "mintpost.sender"
-"""Set in the scope of a request that was authenticated; `Connection` ranks by it."""
+"""The key of the sender in an authenticated request's scope; `Connection` ranks by the sender."""
 
 WEBHOOKS = "/webhooks/"
 
@@ -25,7 +25,7 @@ LONGEST_QUICK = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The storefront that sent a request, the secret that it showed, and the time of arrival."""
+    """The storefront that sent a request, the matched secret, and the time of arrival."""
 
     source: str
     secret: MatchedSecret
@@ -35,8 +35,8 @@ class Sender:
 class Authentication:
     """Asks the doors of all storefronts about each request.
 
-    Every path pays for all of them, so that neither the time of an answer nor a body that is
-    waited for tells which storefronts there are.
+    Each request does the work of all doors. So neither the time of the answer, nor the wait for a
+    body, reveals the storefronts in use.
     """
 
     def __init__(self, doors: Mapping[str, Door], clock: Clock = utc_now) -> None:
@@ -45,9 +45,9 @@ class Authentication:
         self.bodies = UnprovenBodies()
 
     async def admit(self, scope: Scope, receive: Receive) -> Receive:
-        """Set SENDER for a storefront's own request; return where its body is to be read.
+        """Set SENDER for a storefront's own request; return the `receive` to read its body from.
 
-        Raises UnprovenError where a signature cannot be verified.
+        Raises UnprovenError if a signature cannot be verified.
         """
         at = self.clock()
         asked = _asked(scope)
@@ -70,7 +70,7 @@ class Authentication:
 async def _verified(
     signatures: Mapping[str, Signature], body: bytes
 ) -> Mapping[str, MatchedSecret | None]:
-    """Verify all, also those of storefronts that the path does not name."""
+    """Verify all signatures, also for storefronts that the path does not name."""
 
     def verify() -> Mapping[str, MatchedSecret | None]:
         return {name: each.verify(body) for name, each in signatures.items()}
@@ -79,14 +79,14 @@ async def _verified(
 
 
 def _asked(scope: Scope) -> str:
-    """Return the name of the storefront that the path means; empty where it is no webhook's."""
+    """Return the storefront's name in the path, or an empty text if the path is no webhook."""
     path: str = scope["path"].removeprefix(scope["root_path"])
     is_webhook = scope["method"] == "POST" and path.startswith(WEBHOOKS)
     return path.removeprefix(WEBHOOKS) if is_webhook else ""
 
 
 def envelope_of(scope: Mapping[str, Any]) -> Envelope:
-    # Not the request's URL: that is built from the Host header, and a broken one would raise
-    # here, which tells a stranger that the path exists.
+    # Not the request's URL, because Starlette builds the URL from the Host header. A broken Host
+    # would raise here, and the error would tell a stranger that the path exists.
     headers = ((name.decode("latin-1"), text.decode("latin-1")) for name, text in scope["headers"])
     return Envelope(tuple(headers), scope["query_string"].decode("latin-1"))

@@ -1,4 +1,4 @@
-"""Lets a request in before routing, or answers it as an unknown path is answered."""
+"""Admits a request before routing, or answers it like a request for an unknown path."""
 
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address

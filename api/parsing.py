@@ -1,4 +1,4 @@
-"""Bounds the work that one request can cause in h11, which parses on the event loop."""
+"""Limits the work of one request in h11, because h11 parses on the event loop."""
 
 import h11
 from h11._receivebuffer import ReceiveBuffer

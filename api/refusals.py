@@ -1,7 +1,7 @@
-"""Counts the calls of a known webhook that were refused, and tells why they probably were.
+"""Counts the refused calls of a known webhook, and tells the operator the probable cause.
 
-The caller learns nothing of it: each answer is that of an unknown path, and is counted after it
-is written. A cause is told from the shape of the call alone.
+The caller learns nothing: the answer is the answer to an unknown path, and the count comes after
+the answer. The cause comes from the shape of the call alone.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from storefronts.base import Door
 logger = logging.getLogger(__name__)
 
 REMEMBERED = timedelta(hours=1)
-"""How long `/readyz` tells of a refused call."""
+"""The time for which `/readyz` tells of a refused call."""
 
 MOST_LOOKED_AT = 1024
 
@@ -33,7 +33,7 @@ class Refused:
 
 
 class Refusals:
-    """Tells in the log once every `pause`, beginning `delay` after the first."""
+    """Logs refused calls at most once every `pause`, starting `delay` after the first call."""
 
     def __init__(
         self,
@@ -50,8 +50,8 @@ class Refusals:
         self.timer: asyncio.TimerHandle | None = None
 
     def note(self, scope: Mapping[str, Any], why: str | None = None) -> None:
-        """Count a refused call later, so that its answer takes the time of any other."""
-        # No argument of its own: asyncio would log it, were this ever to fail.
+        """Count a refused call later, so that its answer takes the usual time."""
+        # No arguments, because asyncio would log them if the call failed.
         asyncio.get_running_loop().call_soon(lambda: self.count(scope, why))
 
     def count(self, scope: Mapping[str, Any], why: str | None = None) -> None:
@@ -65,7 +65,7 @@ class Refusals:
             self._tell_after(self.delay)
 
     def tell(self) -> None:
-        """Write down what came since the last time; rest until more comes."""
+        """Log the new refused calls, and wait for more."""
         self.timer = None
         if not self.untold:
             return
@@ -79,7 +79,7 @@ class Refusals:
             self.timer.cancel()
 
     async def warnings(self) -> list[str]:
-        """Return a sentence for each storefront without a secret and each cause of late."""
+        """Return a sentence for each storefront without a secret, and for each recent cause."""
         since = monotonic() - REMEMBERED.total_seconds()
         for refused in [each for each, last in self.last.items() if last < since]:
             del self.last[refused], self.total[refused]
@@ -93,7 +93,7 @@ class Refusals:
 
 
 def unset_secrets(storefronts: Mapping[str, Door]) -> list[str]:
-    """Return a sentence for each storefront whose every call is refused."""
+    """Return a sentence for each storefront that lacks a setting and refuses every call."""
     return [
         f"{name}: {setting} is not set, so every call of /webhooks/{name} is answered 404, which "
         f"the shop takes for good, and its sale is lost: make one with `openssl rand -hex 24`, set "
@@ -106,9 +106,9 @@ def unset_secrets(storefronts: Mapping[str, Door]) -> list[str]:
 def why_refused(
     scope: Mapping[str, Any], storefronts: Mapping[str, Door], why: str | None = None
 ) -> Refused | None:
-    """Tell the probable cause of a refusal; None where the call means no storefront of ours.
+    """Return the probable cause of a refusal; None if the path names no storefront of ours.
 
-    `why` is the cause where the gate knows it.
+    `why` is the cause, if the gate knows it.
     """
     path = str(scope["path"])[:MOST_LOOKED_AT]
     words = [word for word in bare_path(path).lower().split("/") if word]
@@ -124,7 +124,7 @@ def why_refused(
 
 def _source(words: list[str], storefronts: Mapping[str, Door]) -> str | None:
     named = words[1:2] if words[:1] in (["webhooks"], ["webhook"]) else words[:1]
-    # As in /webhooks/<name>secret=..., without its question mark.
+    # The question mark may be missing: /webhooks/<name>secret=...
     bare = [word.partition("secret")[0] for word in named]
     return next((name for name in (*named, *bare) if name in storefronts), None)
 

@@ -1,4 +1,4 @@
-"""A sale goes in here: an authenticated request is kept for good, and only then answered 200."""
+"""Commits an authenticated request, and only then answers 200."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ LONGEST_NAMED = 64 * 1024
 """The longest body that the API names, in bytes."""
 
 LONGEST_QUICK = 8 * 1024
-"""Naming a longer body may take 50 ms, which ordinary pings need not wait for."""
+"""A longer body may take 50 ms to name, and ordinary requests need not wait that long."""
 
 SECRET_NAME = re.compile("auth|cookie|token|secret|password|api-?key", re.IGNORECASE)
 
@@ -39,23 +39,23 @@ class Inbox:
     slow: Executor = field(default_factory=partial(ThreadPoolExecutor, 1, "naming-long"))
 
     async def receive(self, source: str, request: Request) -> int | None:
-        """Return the event's id; None where the request is in the spool.
+        """Return the event's id; None if the request went into the spool.
 
-        Raises 404 where the gate has not authenticated the storefront that the path names.
+        Raises 404 unless the gate has authenticated the storefront in the path.
         """
         sender = request.scope.get(SENDER)
         if not isinstance(sender, Sender) or sender.source != source:
             raise HTTPException(404)
         storefront = self.storefronts[source]
         body, size = await read_cut(request)
-        ping = StoredRequest(
+        stored = StoredRequest(
             _unless_secret(_content_type(request), storefront),
             body,
             sender.at,
             headers=tuple(_without_secrets(envelope_of(request.scope), storefront)),
             secret_label=sender.secret.label,
         )
-        naming = await self.name(storefront, ping)
+        naming = await self.name(storefront, stored)
         return await self.store.keep(
             NewRequest(
                 request_id=uuid4(),
@@ -65,23 +65,23 @@ class Inbox:
                 product_id=naming.product_id,
                 received_at=sender.at,
                 sender=_unless_secret(_sender(request), storefront) or None,
-                content_type=ping.content_type,
-                headers=ping.headers,
+                content_type=stored.content_type,
+                headers=stored.headers,
                 body=body,
                 body_bytes=size,
                 matched_secret=sender.secret.position,
-                secret_label=ping.secret_label,
+                secret_label=stored.secret_label,
                 event_key=naming.event_key,
             )
         )
 
-    async def name(self, storefront: Door, ping: StoredRequest) -> Naming:
-        """Name it in a thread, because parsing blocks; the worker names large bodies."""
-        if len(ping.body) > LONGEST_NAMED:
+    async def name(self, storefront: Door, stored: StoredRequest) -> Naming:
+        """Name a request in a thread, because parsing blocks. The worker names large bodies."""
+        if len(stored.body) > LONGEST_NAMED:
             return Naming(EventKind.UNKNOWN)
-        thread = self.quick if len(ping.body) <= LONGEST_QUICK else self.slow
+        thread = self.quick if len(stored.body) <= LONGEST_QUICK else self.slow
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(thread, storefront.name_request, ping)
+        return await loop.run_in_executor(thread, storefront.name_request, stored)
 
 
 def webhook_routes(inbox: Inbox) -> APIRouter:
@@ -95,7 +95,7 @@ def webhook_routes(inbox: Inbox) -> APIRouter:
             # 503 makes the shop retry.
             return JSONResponse({"detail": "not stored, please send again"}, 503)
         except ClientDisconnect:
-            logger.warning("a %s ping broke off and was not answered", source)
+            logger.warning("a %s request broke off and was not answered", source)
             return JSONResponse({"detail": "incomplete"}, 400)
         return JSONResponse({"event": event_id})
 
@@ -107,7 +107,7 @@ def _content_type(request: Request) -> str:
 
 
 def _sender(request: Request) -> str:
-    # A proxy names it, in words that may be the sender's own.
+    # A proxy may have copied the sender's own words.
     return request.client.host if request.client else ""
 
 
@@ -117,7 +117,7 @@ def _unless_secret(text: str, storefront: Door) -> str:
 
 def _without_secrets(envelope: Envelope, storefront: Door) -> list[tuple[str, str]]:
     # Proxies repeat the query and the password, and so the secret, in headers such as
-    # X-Original-URI, in whichever spelling.
+    # X-Original-URI, and in several spellings.
     return [
         (name, value)
         for name, value in envelope.headers

@@ -1,4 +1,4 @@
-"""The contract of what `cli.py` gives to a command that asks for it."""
+"""The contract between `cli.py` and the commands: settings, read when a command needs them."""
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-if TYPE_CHECKING:  # A command that asks for none of it must not wait for it.
+if TYPE_CHECKING:  # A command must not wait for imports that it does not use.
     from pydantic import SecretStr
     from sqlalchemy import URL
     from temporalio.envconfig import ClientConnectConfig
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # A command that asks for none of it must not wait for it.
 
 @dataclass(frozen=True, slots=True)
 class SmokeDefaults:
-    """The settings that stand in for options of `mintpost smoke`."""
+    """Settings that replace missing options of `mintpost smoke`."""
 
     operator: str | None
     products_file: Path
@@ -40,15 +40,15 @@ class Context(ABC):
 
     @abstractmethod
     def private_database(self) -> tuple["URL", "SecretStr | None"]:
-        """Name the database and the password of the API's role, in a folder closed to others."""
+        """Name the database and the password of the API's role, in a private folder."""
 
     @abstractmethod
     def private_folder(self, chosen: Path | None) -> tuple[Path, "URL"]:
-        """Make the data's folder, `chosen` or DATA_DIR, closed to others; name its database."""
+        """Make a private data folder, `chosen` or DATA_DIR; name its database."""
 
     @abstractmethod
     def spool(self) -> "Spool":
-        """Return the files of the requests that are in no database yet."""
+        """Return the files of the requests that the database lacks."""
 
     @abstractmethod
     def temporal(self) -> "ClientConnectConfig":
@@ -60,27 +60,27 @@ class Context(ABC):
 
     @abstractmethod
     def sends_mail(self) -> bool:
-        """Tell whether a provider is set up; else mails are only written down."""
+        """Tell whether a provider is set up. Without a provider, mails are only written down."""
 
     @abstractmethod
     def smoke_defaults(self) -> SmokeDefaults:
-        """Return the settings of the stack that is tried."""
+        """Return the settings of the tested stack."""
 
     @abstractmethod
     def sample_shop(self, secret: str | None) -> "SampleShop | None":
-        """Return the shop that sends with `secret`, or that of the settings; None without any."""
+        """Return the shop with `secret`, or else the settings' secret; None without a secret."""
 
     @abstractmethod
     def whole_environment(self) -> dict[str, str]:
-        """Return the environment with the settings that `.env` adds to it."""
+        """Return the environment, with the settings of `.env`."""
 
     @abstractmethod
     def plain_environment(self) -> dict[str, str]:
-        """Return the environment without any variable that is Mintpost's or Temporal's."""
+        """Return the environment without the variables of Mintpost and Temporal."""
 
 
 def given(ctx: typer.Context) -> Context:
-    """Return the object that `cli.py` put into typer's own context."""
+    """Return the object that `cli.py` put into typer's context."""
     found: object = ctx.obj
     assert isinstance(found, Context)  # noqa: S101 - `cli.main` puts it there
     return found

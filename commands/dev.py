@@ -1,7 +1,7 @@
 """`mintpost dev`: the whole stack on one machine, until Ctrl-C.
 
-It has two lives: this one reads the settings, migrates the database, and becomes the program of
-`commands/dev_stack.py`, which keeps neither SQLAlchemy nor Alembic in memory for the whole day.
+The process runs two programs. The first reads the settings, migrates the database, and executes
+`commands/dev_stack.py` in its place, so that SQLAlchemy and Alembic do not stay in memory all day.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ async def _is_migrated(database: URL) -> bool:
     migrated = False
     with stopped_by_signals():
         await asyncio.to_thread(migrate_database, database)
-        # From here on a signal waits for the next program, which knows what to stop.
+        # From here on a signal waits for the next program, because that program can stop the stack.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         migrated = True
     return migrated  # noqa: RET504 - a signal ends the block before
@@ -60,7 +60,7 @@ def _become_the_stack(plan: StackPlan) -> NoReturn:
 
 
 def _webhook(plan: StackPlan) -> str:
-    """Return the webhook's address for a shell. It names the secret and does not hold it."""
+    """Return the webhook's address for a shell, with the secret's variable and not the secret."""
     file = plan.data_dir / WEBHOOK_FILE
     made_here = file.exists() and file.read_text() == plan.environment[DEFAULT.secret_variable]
     shown = f"$(cat {file})" if made_here else f"<{DEFAULT.secret_variable}>"

@@ -1,7 +1,7 @@
-"""The stack of `mintpost dev`: starts it, says where it is, and stops it again.
+"""Starts and stops the stack of `mintpost dev`, and prints its addresses.
 
-`mintpost dev` becomes `python -m commands.dev_stack DATA_DIR PORT TEMPORAL_PORT UI_PORT WEBHOOK`,
-which imports nothing that takes much memory.
+`mintpost dev` executes `python -m commands.dev_stack DATA_DIR PORT TEMPORAL_PORT UI_PORT WEBHOOK`
+in its place. This program imports only libraries that need little memory.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ def _announce(plan: StackPlan, webhook: str, console: Console) -> None:
     console.print("  webhook  ", Text(webhook), soft_wrap=True)
     console.print(f"  Temporal  {plan.ui_url} (Web UI), {plan.temporal_address}", highlight=False)
     console.print(f"  data      {plan.data_dir}", highlight=False, soft_wrap=True)
-    # What the commands of another terminal would otherwise take from elsewhere, or not find.
+    # Commands in another terminal need these variables to find this stack.
     here = f"DATA_DIR={quote(str(plan.data_dir))} TEMPORAL_ADDRESS={plan.temporal_address}"
     console.print("  commands ", Text(f"export {here}; mintpost events"), soft_wrap=True)
     console.print("  Ctrl-C stops all of it", style="dim")

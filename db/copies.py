@@ -1,4 +1,4 @@
-"""A copy of an order with what the order was sold as, to compare the two."""
+"""Loads a copy of an order, and the sold order, for comparison."""
 
 from dataclasses import dataclass
 
@@ -10,23 +10,23 @@ from db.sales import sale_of
 from db.tables import EventRow, LicenseRow, RequestRow, SaleRow
 from domain.event import ORDER_KINDS
 from domain.facts import Fact
-from domain.sale import Sold
+from domain.sale import SoldOrder
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedCopy:
-    """`facts` is empty where no step has read the event yet; `sold` None: the order is no sale."""
+    """`facts` is empty for an unread event. `sold` None: the order is no sale."""
 
     event_id: int
     source: str
     facts: tuple[Fact, ...]
-    sold: Sold | None
+    sold: SoldOrder | None
 
 
 def load_copy(session: Session, event_id: int, longest: int) -> ComparedCopy | str | None:
-    """Return the parts to compare, or why nothing is compared, which a person should know too.
+    """Return the parts to compare, or a note for a person why they are not compared.
 
-    None: nothing can be said of it. `longest` is the length of a body that is compared.
+    None: there is nothing to note. Bodies longer than `longest` are not compared.
     """
     measured = (
         select(EventRow.source, EventRow.order_id, EventRow.kind)
@@ -46,7 +46,7 @@ def load_copy(session: Session, event_id: int, longest: int) -> ComparedCopy | s
     )
 
 
-def _sold(session: Session, source: str, order_id: str | None) -> Sold | None:
+def _sold(session: Session, source: str, order_id: str | None) -> SoldOrder | None:
     order = select(SaleRow).filter_by(source=source, order_id=order_id)
     rows = session.scalars(order.order_by(SaleRow.id)).all()
     if not rows:
@@ -58,4 +58,4 @@ def _sold(session: Session, source: str, order_id: str | None) -> Sold | None:
     of_sale = select(LicenseRow.email, LicenseRow.correction_id)
     found = session.execute(of_sale.where(LicenseRow.source == source, own).limit(1))
     holder, correction = found.one_or_none() or (None, None)
-    return Sold(tuple(map(sale_of, rows)), holder, correction is not None)
+    return SoldOrder(tuple(map(sale_of, rows)), holder, correction is not None)

@@ -10,10 +10,10 @@ from db.tables import EventRow
 from db.updating import count_updated
 
 WAITING = "waiting to start, which happens by itself"
-"""Begins the sentence of an event that no workflow was started for.
+"""The first words of the sentence of an event without a workflow.
 
-`mark_dispatched` knows that sentence by its beginning: a run may have written another one before
-its start is recorded. Rows of the released version hold the same words, so they must stay.
+`mark_dispatched` recognizes the sentence by these words, because a run may write its own sentence
+before its start is recorded. The words must stay, because rows of the released version hold them.
 """
 
 
@@ -58,7 +58,7 @@ def started_events(session: Session, before: datetime) -> list[StartedEvent]:
 
 
 def tell_event(session: Session, seen: StartedEvent, error: str | None) -> None:
-    """Replace the sentence of an open event, unless its run has written another one since."""
+    """Replace the sentence of an open event, unless its run has written a new sentence."""
     session.execute(
         update(EventRow)
         .where(EventRow.id == seen.id, EventRow.outcome.is_(None))
@@ -78,8 +78,8 @@ def mark_dispatched(
 ) -> bool:
     """Record the start, and clear the waiting sentence. A sentence of the run stays.
 
-    Return False, and change nothing, if the event's kind is no longer `kind`: then its run has
-    named the event, and the relay may have to start it under another id.
+    Return False, and change nothing, if the event's kind is no longer `kind`: then the run has
+    named the event, and the relay may have to start a run under the order's id.
     """
     waited_for = and_(EventRow.outcome.is_(None), EventRow.error.startswith(WAITING))
     started = (

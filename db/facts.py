@@ -1,4 +1,4 @@
-"""Facts as they are kept: each event is read once, and its first reading stands."""
+"""Kept facts. Each event is read once, and the first reading stands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +11,25 @@ from sqlalchemy.orm import Session
 from db.inserting import insert_once
 from db.tables import EventRow, FactRow, RequestRow
 from domain.event import EventKind
-from domain.facts import Dispute, Fact, Link, Payment, Refund, SubscriptionState, payment_in
+from domain.facts import (
+    Dispute,
+    Fact,
+    Payment,
+    Refund,
+    SubscriptionLink,
+    SubscriptionState,
+    payment_in,
+)
 
 KINDS: dict[str, TypeAdapter[Fact]] = {
-    each.kind: TypeAdapter(each) for each in (Payment, Refund, Dispute, SubscriptionState, Link)
+    each.kind: TypeAdapter(each)
+    for each in (Payment, Refund, Dispute, SubscriptionState, SubscriptionLink)
 }
 
 
 @dataclass(frozen=True, slots=True)
 class KnownFact:
-    """A fact, and the event that told it: its kind, and when it came."""
+    """A fact, with kind and arrival of its event."""
 
     event_id: int
     event_kind: str
@@ -30,21 +39,21 @@ class KnownFact:
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """`unread` are the events of the order that no step has read yet."""
+    """The facts of an order. `unread` are the order's unread events."""
 
     facts: tuple[KnownFact, ...]
     unread: tuple[int, ...]
 
 
 def keep_facts(session: Session, event_id: int, source: str, facts: Sequence[Fact]) -> None:
-    """Keep an event's facts, unless an earlier reading was kept."""
+    """Keep an event's facts, unless the event has kept facts."""
     for number, fact in enumerate(facts):
         if _insert(session, event_id, source, number, fact) is None:
             return
 
 
 def keep_completed(session: Session, event_id: int, source: str, payment: Payment) -> Payment:
-    """Keep a payment as the shop's API completed it; return it, or the one of an earlier answer."""
+    """Keep a completed payment; return the payment of the shop's first answer."""
     known = facts_of_event(session, event_id)
     earlier = payment_in(known)
     if earlier is not None and earlier.whole:
@@ -69,7 +78,7 @@ def known_of_order(session: Session, source: str, order_id: str) -> KnownOrder:
 
 
 def _unread(session: Session, source: str, order_id: str) -> tuple[int, ...]:
-    """Leave out bodies that were cut, and test events, which carry a real customer's order."""
+    """Return unread events, without cut bodies, and without test events of a real order."""
     whole = RequestRow.body_bytes <= func.length(RequestRow.body)
     of_order = (
         select(EventRow.id)
@@ -96,7 +105,7 @@ def _insert(session: Session, event_id: int, source: str, number: int, fact: Fac
     )
 
 
-_OF_SUBSCRIPTION = (Payment, SubscriptionState, Link)
+_OF_SUBSCRIPTION = (Payment, SubscriptionState, SubscriptionLink)
 
 
 def _fact_of(row: FactRow) -> Fact:

@@ -1,7 +1,8 @@
 """The web process's rights in PostgreSQL, under a role of its own.
 
-It stores requests, starts them, and reads what it serves. An attacker who takes it over can neither
-add a signing key nor mint, change or take a license, nor read the key of one.
+The web process stores requests, starts workflows, and reads public keys. With these rights, an
+attacker in the web process cannot add a signing key, cannot mint, change or take a license, and
+cannot read a license key.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ API_ROLE = "mintpost_api"
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """`hidden` are the columns that may not be read, `update` those that may be written."""
+    """`hidden` are the unreadable columns, and `update` the writable columns."""
 
     read: bool = True
     hidden: frozenset[str] = frozenset()
@@ -40,13 +41,13 @@ API_MAY = {
     "corrections": Rights(read=False),
     "remaps": Rights(read=False),
 }
-"""Each table, so that one that is new has to be thought of."""
+"""Every table is listed, so that a new table needs a decision."""
 
 
 def grant_api(connection: Connection, password: str | None) -> None:
-    """Give the role exactly what the API needs, and make it where a password is set.
+    """Give the role exactly the API's rights. Create the role if a password is set.
 
-    Without either, all processes go on with one role.
+    Without role and password, all processes share one role.
     """
     if connection.dialect.name != "postgresql":
         return
@@ -81,7 +82,7 @@ def _statements(connection: Connection) -> Iterator[str]:
     name = connection.execute(text("SELECT quote_ident(current_schema())")).scalar_one()
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {name} FROM {API_ROLE}"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {name} FROM {API_ROLE}"
-    # Up to PostgreSQL 14 everybody may make tables there.
+    # Up to PostgreSQL 14, everybody may create tables in this schema.
     yield f"REVOKE CREATE ON SCHEMA {name} FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA {name} TO {API_ROLE}"
     yield f"GRANT SELECT ON {name}.alembic_version TO {API_ROLE}"

@@ -38,7 +38,7 @@ class NewLicense:
 
 
 @dataclass(frozen=True, slots=True)
-class Minted:
+class LicenseWithDelivery:
     """The license of an order line, and the delivery that announces it or its new end.
 
     `renewed`: an earlier charge of the same subscription has minted the license. If this charge
@@ -50,11 +50,11 @@ class Minted:
     renewed: bool = False
 
 
-def find_minted(session: Session, sale: Sale) -> Minted | None:
+def find_minted(session: Session, sale: Sale) -> LicenseWithDelivery | None:
     """Return the result of an earlier minting of this order line; None if there was none."""
     own = session.execute(select(LicenseRow).where(_is_order_line(sale))).scalar_one_or_none()
     if own is not None:
-        return Minted(license_of(own), _delivery_id(session, own, NEW_LICENSE))
+        return LicenseWithDelivery(license_of(own), _delivery_id(session, own, NEW_LICENSE))
     if sale.subscription_id is None:
         return None
     done = select(LicenseRow).where(_is_subscription(sale), _was_minted(sale))
@@ -62,7 +62,9 @@ def find_minted(session: Session, sale: Sale) -> Minted | None:
     return None if row is None else _renewed(session, row, sale)
 
 
-def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -> Minted:
+def mint_license(
+    session: Session, sale: Sale, new: NewLicense, now: datetime
+) -> LicenseWithDelivery:
     """Mint the order line's license, or extend the license of its subscription.
 
     The same transaction commits the license and its delivery, so that a crash leaves both or
@@ -76,7 +78,7 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
     if own := _locked(session, _is_order_line(sale)):
         _mark_minted(session, sale, new, now)
         _owe(session, own, NEW_LICENSE, now)
-        return Minted(license_of(own), _delivery_id(session, own, NEW_LICENSE))
+        return LicenseWithDelivery(license_of(own), _delivery_id(session, own, NEW_LICENSE))
     row = _locked(session, _is_subscription(sale))
     if row is None:
         raise LookupError("no license after its insert")
@@ -92,8 +94,8 @@ def mint_license(session: Session, sale: Sale, new: NewLicense, now: datetime) -
     return _renewed(session, row, sale)
 
 
-def _renewed(session: Session, row: LicenseRow, sale: Sale) -> Minted:
-    return Minted(
+def _renewed(session: Session, row: LicenseRow, sale: Sale) -> LicenseWithDelivery:
+    return LicenseWithDelivery(
         license_of(row), _delivery_id(session, row, Reason.charge(sale.order_id)), renewed=True
     )
 

@@ -1,7 +1,7 @@
-"""Refuses a database that is at another migration than this version.
+"""Refuses a database with a migration other than the newest migration of this version.
 
-Alembic, which migrates, is left out: its import takes a tenth of a second and 10 MB, and every
-command and every process of a running stack only looks.
+Commands and processes only check the migration. So this module does without Alembic: its import
+takes a tenth of a second and 10 MB.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,11 +21,11 @@ ALEMBICS_TABLE = table("alembic_version", column("version_num"))
 
 
 class WrongMigrationError(FixableError):
-    """The database's tables are not those of this version; the sentence says what to do."""
+    """The database's tables do not fit this version. The sentence names the cure."""
 
 
 def check_migrated(engine: Engine) -> None:
-    """Raise WrongMigrationError where the tables are older or newer than this version."""
+    """Raise WrongMigrationError if the tables are older or newer than this version."""
     found = refuse_newer(engine)
     if found is None:
         raise WrongMigrationError("the database has no tables yet: run `mintpost migrate`")
@@ -42,7 +42,7 @@ def head() -> str:
 
 
 def refuse_newer(engine: Engine) -> str | None:
-    """Return the database's migration. Raises WrongMigrationError where it is unknown here."""
+    """Return the database's migration. Raises WrongMigrationError for an unknown migration."""
     with opened(engine) as connection:
         found = _current(connection)
     if found is not None and found not in _known():
@@ -60,7 +60,7 @@ def _current(connection: Connection) -> str | None:
 
 
 def _known() -> set[str]:
-    """Return the names of all migrations, which begin the names of their files."""
+    """Return the names of all migrations, from the beginnings of the file names."""
     return {file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 

@@ -1,4 +1,4 @@
-"""Takes a database to the newest migration, and refuses one that is at another."""
+"""Upgrades a database to the newest migration."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +13,13 @@ from db.grants import grant_api
 from db.migrated import MIGRATIONS, WrongMigrationError, head, opened, refuse_newer
 
 MIGRATION_LOCK = 0x6D696E74
-"""Any number that nobody else locks in this database: "mint"."""
+"""A number that only Mintpost locks in this database: "mint"."""
 
 
 def migrate(engine: Engine, api_password: str | None = None) -> str:
-    """Upgrade to head, in one transaction where the database can; return head's name.
+    """Upgrade to head in one transaction; return the name of head.
 
-    In PostgreSQL the API's role, where there is one, is given its rights anew.
+    On PostgreSQL, also renew the rights of the API's role, if the role exists.
     """
     config = alembic_config()
     found = refuse_newer(engine)
@@ -43,7 +43,7 @@ def _refuse_unfit(connection: Connection) -> None:
 
 
 def _take_turns(connection: Connection) -> None:
-    # Two machines that start together both migrate. SQLite has locked the file already.
+    # Two machines may start and migrate together. On SQLite, the file is locked already.
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
 
@@ -69,7 +69,7 @@ def _begin_without_foreign_keys(engine: Engine) -> Iterator[Connection]:
 
 
 def _refuse_loose_rows(connection: Connection) -> None:
-    """Raise WrongMigrationError where a row refers to a missing row: SQLite checked none."""
+    """Raise WrongMigrationError if a row refers to a missing row, because SQLite did not check."""
     if connection.dialect.name != "sqlite":
         return
     if (loose := connection.exec_driver_sql("PRAGMA foreign_key_check").first()) is not None:

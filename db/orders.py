@@ -1,4 +1,4 @@
-"""The events of one order, told and settled together."""
+"""Writes sentences and outcomes to all events of one order together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ IS_OPEN_OR_FAILED = or_(IS_OPEN, EventRow.outcome == Outcome.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """A row without its body, which may have a MiB that nobody needs while rows are written."""
+class _EventNames:
+    """An event's names, without its body of up to a MiB."""
 
     id: int
     source: str
@@ -30,31 +30,32 @@ class _Named:
 def record_failure(
     session: Session, event_id: int, sentence: str, workflow_id: str | None = None
 ) -> None:
-    """Put the latest sentence on every open row of the order.
+    """Write the latest sentence to every open row of the order.
 
-    Only a step that runs can fail: rows that failed with this workflow are open again, because
-    a person reset it.
+    Only a running step can fail. So if a row has failed with this workflow, a person has reset the
+    workflow, and the row opens again.
     """
     event = _locked(session, event_id)
     if workflow_id is not None:
         _reopen(session, event, workflow_id)
-    # A row that says so already is not written again: on SQLite its body would be, too.
+    # Rows that have this sentence need no write.
     silent = and_(IS_OPEN, EventRow.error.is_distinct_from(sentence))
     session.execute(update(EventRow).where(_same_order(event), silent).values(error=sentence))
 
 
 def fail_order(session: Session, event_id: int, sentence: str, now: datetime) -> int:
-    """Fail the open rows of the order that share this run; return how many.
+    """Fail the order's open rows of this run; return their number.
 
-    One that came since, and was not started yet, gets a run of its own.
+    A newer row without a start gets its own run.
     """
     return _fail(session, _shares_run(_locked(session, event_id)), sentence, now)
 
 
 def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> int:
-    """Fail the order once it was read, else this ping alone; return how many rows.
+    """Fail the order if it has a sale, otherwise this event alone; return the number of rows.
 
-    Another copy of a ping that cannot be read may be readable, and gets a run of its own.
+    The order's other events get their own runs, because a copy of an unreadable event may be
+    readable.
     """
     event = _named(session, event_id)
     if _was_read(session, event):
@@ -67,10 +68,9 @@ def fail_run(session: Session, event_id: int, sentence: str, now: datetime) -> i
 def close_row(
     session: Session, event_id: int, outcome: str, now: datetime, remark: str | None = None
 ) -> int:
-    """Settle this row alone; give the others back where its outcome says nothing of them.
+    """Settle this row alone. If its outcome settles no order, give the other rows back.
 
-    What is settled well stays as it is; what was ignored and is done after all, by a reset, is
-    told.
+    A fulfilled row stays. An ignored row gets the new outcome, because a reset may fulfill it.
     """
     event = _named(session, event_id)
     mints_nothing = or_(*map(EventRow.outcome.startswith, (IGNORED, NOTED)))
@@ -83,7 +83,7 @@ def close_row(
 
 
 def copies_to_settle(session: Session, event_id: int, outcome: str) -> Sequence[int]:
-    """Return the order's other open or failed rows, which this outcome settles too."""
+    """Return the order's other open or failed rows, because this outcome also settles them."""
     if not settles(outcome):
         return []
     event = _named(session, event_id)
@@ -92,7 +92,7 @@ def copies_to_settle(session: Session, event_id: int, outcome: str) -> Sequence[
 
 
 def rows_to_fail(session: Session, event_id: int) -> Sequence[int]:
-    """Return the open rows that share this run, once the order was read."""
+    """Return the open rows of this run; none if the order has no sale."""
     event = _named(session, event_id)
     if not _was_read(session, event):
         return []
@@ -101,7 +101,7 @@ def rows_to_fail(session: Session, event_id: int) -> Sequence[int]:
 
 
 def order_is_settled(session: Session, source: str, order_id: str) -> bool:
-    """Tell whether another open row of the order would be among `late_copies`."""
+    """Tell whether a row has settled the order, so that each other open row is a late copy."""
     settled = exists().where(
         EventRow.source == source,
         EventRow.order_id == order_id,
@@ -112,9 +112,9 @@ def order_is_settled(session: Session, source: str, order_id: str) -> bool:
 
 
 def late_copies(session: Session) -> list[tuple[int, int]]:
-    """Return the open rows of orders that another row has settled, each with that row.
+    """Return the open rows of settled orders, each with the row that settled the order.
 
-    A ping may come after its order is done, or join a run too late for its last step.
+    An event may arrive after its order is settled, or join a run after the last step.
     """
     other = aliased(EventRow)
     late = (
@@ -131,9 +131,9 @@ def late_copies(session: Session) -> list[tuple[int, int]]:
 def settle_copy(
     session: Session, copy_id: int, settled_by: int, now: datetime, remark: str | None = None
 ) -> int:
-    """Settle a row as the duplicate of another, unless another process has settled it since.
+    """Settle a row as a duplicate of row `settled_by`; 0 if another process was quicker.
 
-    Two runs may end at once, each with a row of its own: one of them must not be a duplicate.
+    Two runs with different rows may end together. Then one row must not become a duplicate.
     """
     _locked(session, copy_id)
     settled_itself = select(EventRow.id).where(
@@ -153,29 +153,29 @@ def settle_copy(
 
 
 def _settled(outcome: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
-    """Say in SQL what `domain.event.settles` says."""
+    """Translate `domain.event.settles` to SQL."""
     return and_(outcome.not_in(UNSETTLED), outcome.not_like(f"{NOTED}%"))
 
 
-def _named(session: Session, event_id: int) -> _Named:
+def _named(session: Session, event_id: int) -> _EventNames:
     found = select(EventRow.id, EventRow.source, EventRow.kind, EventRow.order_id).where(
         EventRow.id == event_id
     )
     row = session.execute(found).one_or_none()
     if row is None:
         raise RowMissingError(EventRow.__tablename__)
-    return _Named(*row)
+    return _EventNames(*row)
 
 
-def _locked(session: Session, event_id: int) -> _Named:
-    """Name a row, and keep others from deciding on its order meanwhile."""
+def _locked(session: Session, event_id: int) -> _EventNames:
+    """Name a row and lock its order against other decisions."""
     event = _named(session, event_id)
     if event.order_id is not None:
         lock_order(session, event.source, event.order_id)
     return event
 
 
-def _same_order(event: _Named) -> ColumnElement[bool]:
+def _same_order(event: _EventNames) -> ColumnElement[bool]:
     if event.kind not in ORDER_KINDS or event.order_id is None:
         return EventRow.id == event.id
     return and_(
@@ -185,12 +185,12 @@ def _same_order(event: _Named) -> ColumnElement[bool]:
     )
 
 
-def _shares_run(event: _Named) -> ColumnElement[bool]:
+def _shares_run(event: _EventNames) -> ColumnElement[bool]:
     joined = and_(_same_order(event), EventRow.dispatched_at.is_not(None))
     return or_(EventRow.id == event.id, joined)
 
 
-def _was_read(session: Session, event: _Named) -> bool:
+def _was_read(session: Session, event: _EventNames) -> bool:
     if event.order_id is None:
         return False
     sale = exists().where(SaleRow.source == event.source, SaleRow.order_id == event.order_id)
@@ -203,8 +203,8 @@ def _fail(session: Session, which: ColumnElement[bool], sentence: str, now: date
     )
 
 
-def _reopen(session: Session, event: _Named, workflow_id: str) -> None:
-    """Open the rows anew that `fail_run` would fail; a resend's workflow is not theirs."""
+def _reopen(session: Session, event: _EventNames, workflow_id: str) -> None:
+    """Reopen the rows that `fail_run` would fail, but not for the workflow of a resend."""
     shared = or_(EventRow.id == event.id, _same_order(event))
     which = shared if _was_read(session, event) else EventRow.id == event.id
     session.execute(
@@ -215,7 +215,7 @@ def _reopen(session: Session, event: _Named, workflow_id: str) -> None:
 
 
 def run_failed_again(session: Session, source: str, order_id: str) -> None:
-    """Open the failed rows of an order anew, and let the relay start a run for them."""
+    """Reopen the failed rows of an order, so that the relay starts a run."""
     failed = and_(
         EventRow.source == source,
         EventRow.order_id == order_id,
@@ -227,7 +227,7 @@ def run_failed_again(session: Session, source: str, order_id: str) -> None:
 
 
 def _give_back(session: Session, which: ColumnElement[bool]) -> None:
-    """Let the relay start a run of its own for each open row."""
+    """Let the relay start a run for each open row."""
     session.execute(update(EventRow).where(which, IS_OPEN).values(dispatched_at=None, error=None))
 
 

@@ -1,4 +1,4 @@
-"""What an order still lacks: its sale, its license, or the e-mail that announces it."""
+"""The missing work of an order: its sale, its license, or the e-mail for the license."""
 
 from collections.abc import Collection
 
@@ -16,9 +16,9 @@ from domain.event import ORDER_KINDS
 def owed_step(
     session: Session, event_id: int, unlicensed: Collection[int] = frozenset()
 ) -> str | None:
-    """Return the step whose work is missing for the order of this event; None where all is done.
+    """Return the step of this event's order with missing work; None if the order is done.
 
-    `unlicensed` are the sales of lines that give no license.
+    `unlicensed` are the sales of lines without a license.
     """
     event = load_event(session, event_id)
     sales = session.scalars(select(SaleRow.id).where(_is_sale_of(event))).all()
@@ -38,7 +38,7 @@ def _owed_of(session: Session, sale_id: int) -> str | None:
 
 
 def _is_sale_of(event: StoredEvent) -> ColumnElement[bool]:
-    # A test ping carries the order of another sale, and was read into one of its own.
+    # A test event names a real order, but its sale has an order of its own.
     own = SaleRow.event_id == event.id
     if event.kind not in ORDER_KINDS:
         return own

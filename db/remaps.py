@@ -13,7 +13,7 @@ from db.resends import NewResend, ask_resends
 from db.sales import load_sale
 from db.tables import DeliveryRow, LicenseRow, RemapRow, SaleRow
 from domain.catalog import Catalog
-from domain.remapping import Held, Terms, is_in_favor, terms_today
+from domain.remapping import LicenseWithPayments, Terms, is_in_favor, terms_today
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ def licenses_of_product(session: Session, product: str) -> list[int]:
     return [found for found, own, aliases in rows if product in (own, *aliases)]
 
 
-def load_held(session: Session, license_id: int) -> Held:
+def load_held(session: Session, license_id: int) -> LicenseWithPayments:
     row = the_one(session, LicenseRow, id=license_id)
     sale = load_sale(session, row.sale_id)
     paid = [load_sale(session, found) for found in session.scalars(_payments(row))]
-    return Held(row.id, sale, tuple(paid), _terms(row))
+    return LicenseWithPayments(row.id, sale, tuple(paid), _terms(row))
 
 
 def remap_license(

@@ -16,7 +16,7 @@ from domain.event import EventKind, Origin
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """An authenticated request as it came, with the names that its storefront gave its event.
+    """An authenticated request, and the event's names from its storefront.
 
     `body` holds the kept part, and `body_bytes` the size of the whole body.
     """
@@ -56,14 +56,14 @@ class KeptRequest:
 
 
 def store_request(session: Session, new: NewRequest) -> int:
-    """Return the event's id. Requests with the same id or the same event key are one event."""
+    """Return the event's id. Requests with the same id or the same event key share one event."""
     with session.begin_nested() as attempt:
         event_id = insert_event(session, _event_of(new))
         if event_id is None:
             return _event_with_key(session, new)
         if _insert(session, event_id, new) is not None:
             return event_id
-        # Another process stored the request at the same moment, so this event would have none.
+        # Another process stored the request at the same moment, so drop this second event.
         attempt.rollback()
     return the_one(session, RequestRow, request_id=new.request_id).event_id
 
@@ -84,9 +84,9 @@ def load_received_now(session: Session, event_id: int) -> tuple[StoredEvent, Kep
 
 
 def copies_of_order(session: Session, source: str, order_id: str) -> list[tuple[int, str]]:
-    """Return id and kind of every event that names the order and was kept whole, as they came.
+    """Return id and kind of the order's events with a whole body, in order of arrival.
 
-    Without the bodies, each of which may have a MiB.
+    The bodies are left out, because a body may have a MiB.
     """
     order = select(EventRow.id, EventRow.kind).filter_by(source=source, order_id=order_id)
     whole = RequestRow.body_bytes <= func.length(RequestRow.body)

@@ -1,4 +1,4 @@
-"""Parsed sales. The first reading of an order line wins: a later one changes nothing."""
+"""Saves parsed sales. The first reading of an order line wins; later readings change nothing."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,13 +30,13 @@ def save_order(  # noqa: PLR0913, PLR0917 - one transaction holds all that a rea
 def save_completed(
     session: Session, event: StoredEvent, payment: Payment, now: datetime
 ) -> tuple[int, ...]:
-    """Keep a payment as the shop's API completed it, and save its lines; the first answer wins."""
+    """Keep a completed payment and save its lines. The shop's first answer wins."""
     kept = keep_completed(session, event.id, event.source, payment)
     return save_order(session, event.id, kept.sales(event.source), now, kept.note)
 
 
 def save_sale(session: Session, event_id: int, sale: Sale, now: datetime) -> int:
-    """Return the sale's id, whether this call or an earlier one wrote it."""
+    """Return the sale's id. Only the first call writes the sale."""
     identity = {"source": sale.source, "order_id": sale.order_id, "line": sale.line}
     sale_id = insert_once(
         session,

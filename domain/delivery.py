@@ -1,4 +1,4 @@
-"""The states of an e-mail that is owed, and the reasons to owe one."""
+"""The states of an owed e-mail, and the reasons to owe one."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,7 +31,7 @@ class ReasonKind(StrEnum):
 
     @property
     def prefix(self) -> str:
-        """Return how every reason of this kind begins that has a detail."""
+        """Return the beginning of the reasons of this kind with a detail."""
         return f"{self}:"
 
 
@@ -58,7 +58,7 @@ class Reason:
 
     @property
     def charged_order(self) -> str | None:
-        """Return the order whose charge the e-mail tells of."""
+        """Return the order of the charge in the e-mail."""
         return self.detail if self.kind is ReasonKind.CHARGE else None
 
     @property

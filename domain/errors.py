@@ -24,7 +24,7 @@ A sentence names sales and deliveries, never an address. `detail` holds a provid
 perhaps with an address, so `detail` is stored in the delivery's row only.
 
 An event that mints nothing and needs no retry is a value, not an error: the outcome
-`ignored:<why>`. A broken setting is no such error either: the process names it and does not start.
+`ignored:<why>`. A broken setting is no error of a sale: the process names it and does not start.
 """
 
 from datetime import timedelta

@@ -13,7 +13,7 @@ class Origin(StrEnum):
 
 
 class EventKind(StrEnum):
-    """The part of a sale's life that an event tells of. `events.kind` holds the value."""
+    """The part of a sale's life that an event tells. `events.kind` holds the value."""
 
     SALE = "sale"  #: A buyer paid, once or for the first time.
     RECURRING_CHARGE = "recurring_charge"  #: A subscription was paid again.
@@ -30,10 +30,10 @@ class EventKind(StrEnum):
 
 
 ORDER_KINDS = (EventKind.SALE, EventKind.RECURRING_CHARGE, EventKind.PREORDER)
-"""The kinds that run under their order's id; the rest carry another's id, or none."""
+"""The kinds that run under their order's id. Other kinds name another order, or no order."""
 
 SecretLabel = Literal["live", "test"]
-"""The side of a shop that a webhook's secret belongs to; some shops tell a test by it alone."""
+"""The side of a shop for a webhook's secret. Some shops mark a test by the secret alone."""
 
 
 class Outcome(StrEnum):
@@ -46,7 +46,7 @@ class Outcome(StrEnum):
 
 
 class IgnoredReason(StrEnum):
-    """Why an event mints nothing, where its kind is not the reason."""
+    """Why an event mints nothing, if the reason is not its kind."""
 
     FOREIGN_SELLER = "foreign_seller"  #: It names another seller than the settings do.
     NAMED = "named"  #: A run found its order; the relay starts it again under the order's id.
@@ -55,13 +55,13 @@ class IgnoredReason(StrEnum):
 
 
 class NotedReason(StrEnum):
-    """Why an event settles nothing, so that a later one of its order may mint."""
+    """Why an event settles nothing, so that a later event of the order may mint."""
 
     WAITS_FOR_PAYMENT = "waits_for_payment"  #: The order is not paid yet.
 
 
 IGNORED = "ignored:"
-"""Begins every outcome that has a reason of its own."""
+"""Begins the outcome of an event that mints nothing."""
 
 
 def ignored(why: str) -> str:
@@ -73,10 +73,10 @@ def is_ignored(outcome: str) -> bool:
 
 
 DELIVERED = (Outcome.FULFILLED, Outcome.RENEWED)
-"""The outcomes that promise: the buyer has a license, and was told of it."""
+"""The outcomes of a buyer with a license and an e-mail."""
 
 NOTED = "noted:"
-"""Begins the outcome of an event that settles nothing: a later one of its order may mint."""
+"""Begins the outcome of an event that settles nothing, so that a later event may mint."""
 
 
 def noted(why: str) -> str:
@@ -88,12 +88,12 @@ UNSETTLED = (Outcome.FAILED, Outcome.DUPLICATE, ignored(IgnoredReason.FOREIGN_SE
 
 
 def settles(outcome: str) -> bool:
-    """Tell whether an event that ends so settles its order."""
+    """Tell whether this outcome of an event settles the order."""
     return outcome not in UNSETTLED and not outcome.startswith(NOTED)
 
 
 class EventStatus(StrEnum):
-    """The state by which a person filters events and sales: an outcome, or none yet."""
+    """The state of an event or a sale in lists: an outcome, or none yet."""
 
     OPEN = "open"  #: It has no outcome yet.
     PARKED = "parked"  #: It has no outcome yet, and a sentence says why.

@@ -1,7 +1,7 @@
-"""Facts: an event's content, read once and kept for ever. They decide nothing themselves.
+"""Facts: an event's content, read once and kept for ever. A fact decides nothing.
 
-Each names its order or its subscription within one shop, and carries the shop's own time `at`,
-because arrival says nothing of which is newest. A shop that tells no time gives the arrival's.
+Each fact names an order or a subscription of one shop. `at` is the shop's own time, because the
+order of arrival does not show the newest fact. Without a time from the shop, `at` is the arrival.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,7 +16,7 @@ from domain.sale import Product, Sale
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """`line` names it within its order; `price` is for the whole quantity, after discount."""
+    """`line` is unique within the order. `price` is for the whole quantity, after discount."""
 
     line: str
     product: Product
@@ -26,7 +26,7 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """`email` is one bare address; `name` is free of control characters."""
+    """`email` is one bare address. `name` has no control characters."""
 
     email: str
     name: str
@@ -34,12 +34,12 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """An order's lines were paid; a total of 0 is paid as well.
+    """An order's lines were paid. An order with a total of 0 is paid as well.
 
-    Each `price` is in `currency`'s smallest unit: yen has no hundredths.
-    `whole` False: the event lacks lines or the buyer, and the shop's API has them.
-    `charge`: a recurring one. `written_at` is when the shop wrote the event, where a retry says so.
-    `note` is what a person should know of how it was read.
+    Each `price` is in the smallest unit of `currency`, because yen has no hundredths.
+    `whole` False: the event lacks lines or the buyer, and the shop's API has the rest.
+    `charge`: a recurring payment. `written_at` is the time of the shop's body, if a retry tells it.
+    `note` tells a person of doubts in the reading.
     """
 
     kind: ClassVar[str] = "payment"
@@ -60,7 +60,7 @@ class Payment:
     note: str | None = None
 
     def sales(self, source: str) -> list[Sale]:
-        """Return a sale for each line. Raises SaleInvalidError where one of them cannot be."""
+        """Return a sale for each line. Raises SaleInvalidError without a buyer or a line."""
         if self.buyer is None or not self.lines:
             raise SaleInvalidError("it must have a buyer and at least one line")
         return [self._sale(source, self.buyer, line) for line in self.lines]
@@ -87,7 +87,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A payment went back: all of it, or an `amount` that is None where the shop tells none."""
+    """A payment went back, in whole or in part. `amount` None: the shop tells no amount."""
 
     kind: ClassVar[str] = "refund"
 
@@ -108,7 +108,7 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionState:
-    """The parts of a subscription that the event tells; None is a part that it does not."""
+    """The known parts of a subscription's state. None: the event does not tell this part."""
 
     kind: ClassVar[str] = "subscription"
 
@@ -123,7 +123,7 @@ class SubscriptionState:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SubscriptionLink:
     """A subscription belongs to an order."""
 
     kind: ClassVar[str] = "link"
@@ -133,7 +133,7 @@ class Link:
     at: datetime
 
 
-Fact: TypeAlias = Payment | Refund | Dispute | SubscriptionState | Link
+Fact: TypeAlias = Payment | Refund | Dispute | SubscriptionState | SubscriptionLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +145,16 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """The event settles nothing: a later one of its order may mint. `why`: `noted:<why>`."""
+    """The event settles nothing, so that a later event may mint. The outcome is `noted:<why>`."""
 
     why: NotedReason
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An event's facts, and why it mints nothing, where that is so.
+    """An event's facts. `ends` is the reason to mint nothing, if there is one.
 
-    A body may be no usable sale and tell a refund nonetheless: then `ends` is the error.
+    A body without a usable sale may still tell a refund. Then `ends` is the error.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -162,7 +162,7 @@ class Reading:
 
 
 def payment_in(facts: Iterable[Fact]) -> Payment | None:
-    """Return the newest payment: the one that the shop's API completed comes after the event's."""
+    """Return the last payment, because a completed payment follows the event's own payment."""
     return next((each for each in reversed([*facts]) if isinstance(each, Payment)), None)
 
 
@@ -171,9 +171,9 @@ def is_refunded(facts: Iterable[Fact]) -> bool:
 
 
 def is_taken_back(facts: Collection[Fact]) -> bool:
-    """Tell from an order's facts, in any order, whether it mints no more.
+    """Tell whether an order must not mint any more. The sequence of its facts does not matter.
 
-    A refund of a part takes nothing back, and a dispute may be won before the sale is minted.
+    A partial refund takes nothing back, and the seller may win a dispute before the mint.
     """
     disputes = {each.state for each in facts if isinstance(each, Dispute)}
     return is_refunded(facts) or (bool(disputes & {"open", "lost"}) and "won" not in disputes)

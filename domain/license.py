@@ -17,14 +17,14 @@ def end_of_day(moment: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The time that one payment buys: a number of months, or for ever where `months` is None."""
+    """The time that one payment buys, in months. `months` None: for ever."""
 
     months: int | None
 
     def end(self, paid_at: datetime) -> datetime | None:
         """Return the end of the term, counted from the day of the payment.
 
-        Where the last month is too short for that day, the term ends on the month's last day: a
+        If the last month is too short for that day, the term ends on the month's last day: a
         year from 29 February ends on 28 February, a month from 31 January on the last of February.
         """
         if self.months is None:
@@ -51,7 +51,7 @@ class LicenseStatus(StrEnum):
 
 
 class Standing(StrEnum):
-    """The answer of a license to the question of an app: may this person use the program now."""
+    """The answer to an app that asks if its user may go on."""
 
     HOLDS = "holds"  #: The license is good.
     ENDED = "ended"  #: The end of its term is over.
@@ -90,7 +90,7 @@ class License:
 
     def standing(self, now: datetime) -> Standing:
         """Tell whether the license is good at that time."""
-        # A later version may have written a status that this one does not know.
+        # A later version may have written a status that this version does not know.
         if self.status != LicenseStatus.ACTIVE:
             return Standing.INACTIVE
         return Standing.ENDED if has_ended(self.expires_at, now) else Standing.HOLDS

@@ -19,7 +19,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LicenseWithPayments:
     """A license with its sale and with each payment that counted for its end."""
 
     license_id: int
@@ -28,7 +28,7 @@ class Held:
     terms: Terms
 
 
-def terms_today(held: Held, catalog: Catalog) -> Terms | None:
+def terms_today(held: LicenseWithPayments, catalog: Catalog) -> Terms | None:
     """Return the terms by today's mapping; None if the mapping gives no license.
 
     Raises ProductUnmappedError.

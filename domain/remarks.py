@@ -1,4 +1,4 @@
-"""Remarks on a copy of a settled order: the parts of it that were not used."""
+"""Remarks on a copy of a settled order: the unused parts of the copy."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
@@ -7,14 +7,14 @@ from domain.advice import advised
 from domain.errors import SaleInvalidError
 from domain.facts import Fact, Payment, is_refunded, payment_in
 from domain.identifiers import order_reference
-from domain.sale import CORRECTED, Sale, Sold, Variants
+from domain.sale import CORRECTED, Sale, SoldOrder, Variants
 
 
-def remark_on(source: str, facts: Collection[Fact], sold: Sold | None) -> str | None:
-    """Compare a copy's facts with what was sold and to whom; None where they tell nothing new.
+def remark_on(source: str, facts: Collection[Fact], sold: SoldOrder | None) -> str | None:
+    """Compare a copy's facts with the sold order; None if the copy tells nothing new.
 
-    A shop that resends an event may build its body anew: the address may be corrected in it,
-    the version or quantity be another, or the sale be refunded since.
+    A shop may build a new body for a repeated event, with a corrected address, a changed version
+    or quantity, or a refund.
     """
     if is_refunded(facts):
         return "this copy says that it was refunded"
@@ -24,11 +24,11 @@ def remark_on(source: str, facts: Collection[Fact], sold: Sold | None) -> str | 
     return "; ".join(_differences(source, payment, sold)) or None
 
 
-def _differences(source: str, payment: Payment, sold: Sold) -> Iterator[str]:
+def _differences(source: str, payment: Payment, sold: SoldOrder) -> Iterator[str]:
     try:
         sales = payment.sales(source)
     except SaleInvalidError:
-        return  # The event lacks lines, which the shop's API completed.
+        return  # The copy lacks lines or the buyer, because only the shop's API has them.
     if (address := _address(sales[0], sold)) is not None:
         yield address
     others: dict[str, Callable[[Sale], object]] = {
@@ -49,11 +49,11 @@ def _version(sale: Sale) -> Variants:
     return tuple(sorted(sale.product.variants))
 
 
-def _address(read: Sale, sold: Sold) -> str | None:
+def _address(read: Sale, sold: SoldOrder) -> str | None:
     if sold.holder is not None and same_address(read.email, sold.holder):
         return None
     if not same_address(read.email, sold.sales[0].email):
         resend = advised("resend", order_reference(read.source, read.order_id), options=["--to"])
         return f"this copy carries another address: {resend}"
-    # A later charge of the subscription may have moved the license, which is no matter of this one.
+    # A later charge of the subscription may also have moved the license; no remark is needed.
     return CORRECTED if sold.corrected else None

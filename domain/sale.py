@@ -1,4 +1,4 @@
-"""One bought order line, the same whichever storefront it came from."""
+"""A sale: one bought order line, in the same form for every storefront."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,10 +8,10 @@ Variants = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What was bought, as the storefront names it.
+    """The bought product, under the storefront's names.
 
-    `product_id` is the storefront's lasting id; `aliases` are other names by which a person
-    may have mapped it (permalinks, say, which change when the seller edits them).
+    `product_id` is the storefront's lasting id. `aliases` are further names that products.yaml may
+    use, for example a permalink, although a seller may change a permalink.
     """
 
     product_id: str
@@ -24,11 +24,11 @@ class Product:
 class Sale:
     """A sale that can be fulfilled.
 
-    `price` is in `currency`'s smallest unit, for the whole quantity, after discount.
-    `sold_at` is the payment's own time in UTC: the license's term starts there.
-    `order_number` is what the buyer's receipt calls the order.
-    `giver` is who paid for a gift, as `find` is asked for them; no part of what was sold.
-    `email` is one bare address; `name` is what to call the buyer, free of control characters.
+    `price` is in the smallest unit of `currency`, for the whole quantity, after discount.
+    `sold_at` is the time of the payment in UTC, because the license's term starts then.
+    `order_number` is the order's name on the buyer's receipt.
+    `giver` paid for a gift. It is kept for `mintpost find`, and comparisons leave it out.
+    `email` is one bare address. `name` is the buyer's name without control characters.
     """
 
     source: str
@@ -49,15 +49,15 @@ class Sale:
 
 
 CORRECTED = "the license goes to the address that a person gave instead"
-"""The note of a ping whose own address was replaced by a correction."""
+"""The note of an event with a corrected address."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
-    """An order's lines as they were sold, to compare a copy of it with.
+class SoldOrder:
+    """The sold lines of an order, for comparison with a copy.
 
-    `holder` is whom the order's license belongs to, None where there is none; `corrected`: a
-    person said so.
+    `holder` is the address of the license's holder; None: there is no license. `corrected`: a
+    person gave this address.
     """
 
     sales: tuple[Sale, ...]

@@ -8,7 +8,7 @@ from db.remaps import Asker, Remapped, licenses_of_product, load_held, remap_lic
 from domain.catalog import Catalog
 from domain.errors import ProductUnmappedError
 from domain.identifiers import order_reference
-from domain.remapping import Held, Terms, is_in_favor, terms_today
+from domain.remapping import LicenseWithPayments, Terms, is_in_favor, terms_today
 from kit.clock import utc_now
 from kit.refusals import RefusedError
 from operations.meant import licenses_meant
@@ -62,7 +62,7 @@ def preview(
     return [_line(database.read_here(load_held, found), catalog, by) for found in ids]
 
 
-def _line(held: Held, catalog: Catalog, by: Asker) -> RemapLine:
+def _line(held: LicenseWithPayments, catalog: Catalog, by: Asker) -> RemapLine:
     order = order_reference(held.sale.source, held.sale.order_id)
     line = RemapLine(order, held.license_id, held.terms, None)
     try:

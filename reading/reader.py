@@ -21,7 +21,7 @@ from storefronts.base import StoredRequest, Storefront
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedEvent:
     """An event, its request, and its kept facts.
 
     `now` is by the database's clock, because the API's clock may be wrong.
@@ -49,10 +49,10 @@ class Reader:
     database: Database
     storefronts: Mapping[str, Storefront]
 
-    async def load(self, event_id: int) -> Received:
+    async def load(self, event_id: int) -> ReceivedEvent:
         return await self.database.read(_load, event_id)
 
-    async def read(self, received: Received, address: str | None = None) -> Reading:
+    async def read(self, received: ReceivedEvent, address: str | None = None) -> Reading:
         """Read a body; `address` is the buyer's as a person gave it."""
         kept, size = len(received.request.body), received.request.body_bytes
         if not received.request.is_whole:
@@ -90,5 +90,5 @@ class Reader:
         return reading.facts
 
 
-def _load(session: Session, event_id: int) -> Received:
-    return Received(*load_received_now(session, event_id), facts_of_event(session, event_id))
+def _load(session: Session, event_id: int) -> ReceivedEvent:
+    return ReceivedEvent(*load_received_now(session, event_id), facts_of_event(session, event_id))

@@ -1,7 +1,7 @@
-"""The outbox relay: starts a workflow for every event that has none yet.
+"""The outbox relay: starts a workflow for every event without a workflow.
 
-New events and those left by a crash or an outage take the same path. The relay claims and leases
-nothing, because the workflow id makes a second start harmless, even from another process.
+New events take the same path as events from before a crash or an outage. The relay claims and
+leases nothing, because the workflow id makes a second start harmless, even from another process.
 """
 
 import logging
@@ -73,7 +73,7 @@ class Dispatcher(BackgroundLoop):
             await self.database.write(mark_resend_dispatched, resend.id, self.clock())
 
     async def try_to_start(self, event: WaitingEvent) -> None:
-        """Start the event's workflow; an event that cannot start waits, and delays no other one."""
+        """Start the event's workflow. An event that cannot start waits, and delays no other."""
         try:
             await self.start(event)
         except (DatabaseAwayError, TemporalAwayError):
@@ -108,7 +108,7 @@ class Dispatcher(BackgroundLoop):
 
 
 class RelaySettling(Settling):
-    """Settles late copies even where one of them cannot be compared: the next must go on."""
+    """Settles late copies. A copy that cannot be compared does not stop the next copy."""
 
     @override
     async def remark(self, copy: ComparedCopy) -> str | None:

@@ -37,7 +37,7 @@ AWAY = (DatabaseAwayError, RPCError, RuntimeError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RunState:
     """The state of a run. `stuck` tells why its tasks fail; `waits` is its pending step's error."""
 
     stuck: str | None
@@ -56,7 +56,7 @@ class Watcher:
     pause: timedelta = timedelta(minutes=1)
     patience: timedelta = timedelta(seconds=4)
     clock: Clock = utc_now
-    seen: dict[str, Seen] = field(default_factory=dict)
+    seen: dict[str, RunState] = field(default_factory=dict)
 
     async def warnings(self) -> list[str]:
         """Return a warning with the number of stuck runs. The warning names no run."""
@@ -87,7 +87,7 @@ class Watcher:
             await self.guard(self.check_resend(resend), resend.workflow_id)
 
     async def guard(self, check: Awaitable[None], what: str) -> None:
-        """Log an error, so that the next row is checked. Raise it where a server is away."""
+        """Log an error, so that the next row is checked. Raise the error if a server is away."""
         try:
             await check
         except AWAY:
@@ -150,7 +150,7 @@ class Watcher:
             return WorkflowExecutionStatus.RUNNING
         return found.status
 
-    async def state_of(self, found: WorkflowExecutionDescription) -> Seen:
+    async def state_of(self, found: WorkflowExecutionDescription) -> RunState:
         pending = found.raw_description.pending_activities
         waits = next((step.last_failure.message for step in pending), None)
-        return Seen(await stuck_sentence(self.client, found, self.patience), waits or None)
+        return RunState(await stuck_sentence(self.client, found, self.patience), waits or None)

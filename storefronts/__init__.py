@@ -1,1 +1,1 @@
-"""The shops whose sales Mintpost takes; `storefronts.registry` lists them."""
+"""The shops that sell for the operator; `storefronts.registry` lists the shops."""

@@ -1,4 +1,4 @@
-"""The contract of a storefront; `tests/storefronts/test_contract.py` holds each to it."""
+"""The contract of a storefront, as `tests/storefronts/test_contract.py` tests every storefront."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ class Envelope:
     query: str
 
     def header(self, name: str) -> str | None:
-        """Return the header's text; None where it is absent, or stands there more than once."""
+        """Return the header's text; None if the header is absent or repeated."""
         return the_only_header(self.headers, name)
 
 
@@ -35,13 +35,14 @@ def the_only_header(headers: Iterable[tuple[str, str]], name: str) -> str | None
 
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
-    """A stored request body, byte for byte, with what is needed to read it.
+    """A stored request body, byte for byte, with the facts that a reader needs.
 
-    `received_at` is by the clock of the process that took it in, which may be wrong; `read_at`
-    is by another one, when it is read to be fulfilled. `address` is the buyer's as a person gave
-    it, and stands for the body's own, which need not be readable then. `headers` are those that
-    are kept, their names in lower case: a shop may name its event there. `secret_label` is that
-    of the secret that matched: some shops tell a test by nothing else.
+    `received_at` comes from the clock of the API's process, and that clock may be wrong. `read_at`
+    comes from the clock of the process that reads the body. `address` is the buyer's address as a
+    person corrected it; it replaces the body's own address, even an unreadable one. `headers` are
+    the kept headers, with lower-case names, because a shop may send its event key in a header.
+    `secret_label` is the label of the matched secret, because some shops mark a test by the secret
+    alone.
     """
 
     content_type: str
@@ -53,15 +54,15 @@ class StoredRequest:
     secret_label: str | None = None
 
     def header(self, name: str) -> str | None:
-        """Return the header's text; None where it is absent, or stands there more than once."""
+        """Return the header's text; None if the header is absent or repeated."""
         return the_only_header(self.headers, name)
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What a request says it is. An id that is not usable is left out, never quoted.
+    """Kind and ids of a request. Unusable ids are left out, and never quoted.
 
-    `event_key` is the shop's own id of the event, the same in each delivery of it.
+    `event_key` is the shop's own id of the event. A repeated request has the same key.
     """
 
     kind: EventKind
@@ -71,19 +72,19 @@ class Naming:
 
     @property
     def product_id(self) -> str | None:
-        """Return the first product, by which a run can be searched for."""
+        """Return the first product, so that a person can search for the run by it."""
         return next(iter(self.product_ids), None)
 
 
 class Completer(ABC):
     """Asks a shop's API for the parts of a payment that its event lacks.
 
-    The worker alone has one, because it alone has the shop's API key.
+    Only the worker has a completer, because only the worker has the shop's API key.
     """
 
     @abstractmethod
     async def complete(self, payment: Payment) -> Payment:
-        """Return the payment as the shop's API has it, with every line and the buyer.
+        """Return the complete payment from the shop's API, with every line and the buyer.
 
         Raises StorefrontAwayError, StorefrontRefusesError, or SaleInvalidError.
         """
@@ -92,57 +93,58 @@ class Completer(ABC):
 class Door(ABC):
     """The half of a storefront that the API uses. Nothing here does I/O, and nothing raises.
 
-    Each request passes through it in this order:
+    Each request passes the door in this order:
 
-    1. `api.authentication` calls `screen`, of every storefront and for every path, before
-       routing and before the body is read.
-    2. Where that returned a `Signature`, it reads the body and calls `Signature.verify`.
-    3. `api.webhooks` calls `holds_secret` on each text that would be stored, and `name_request`
-       on the body; the row is committed and answered.
+    1. `api.authentication` calls `screen` of every storefront for every path, before it routes
+       the request and reads the body.
+    2. If `screen` returned a `Signature`, `api.authentication` reads the body and calls
+       `Signature.verify`.
+    3. `api.webhooks` calls `holds_secret` on each text that it would store, and `name_request`
+       on the body. Then it commits the row and answers.
     4. The relay calls `workflow_id` for the row.
 
-    `missing` is asked at the start and by `/readyz`, `why_refused` after a refused request was
-    answered.
+    The start and `/readyz` ask `missing`. `api.refusals` asks `why_refused`, after the answer to
+    a refused request.
     """
 
     name: ClassVar[str]
-    """As in the webhook's path, in `events.source` and in products.yaml."""
+    """The name in the webhook's path, in `events.source` and in products.yaml."""
 
     address_ends: ClassVar[str] = ""
-    """The part of the webhook's address behind its path, as a person reads it."""
+    """The part of the webhook's address after the path, written for a person."""
 
     @abstractmethod
     def screen(self, envelope: Envelope, at: datetime) -> MatchedSecret | Signature | None:
         """Authenticate by the envelope of a request that arrived at `at`.
 
-        A secret in the address or in a header authenticates at once: the answer is the secret.
-        A shop that signs its bodies returns the `Signature` that the body must prove, where its
-        header is well-formed and recent. None is a stranger.
+        A secret in the address or in a header authenticates at once, so the answer is the secret.
+        For a shop that signs its bodies, the answer is the `Signature` of a well-formed and recent
+        header; the body must still prove it. None: the sender is a stranger.
         """
 
     @abstractmethod
     def why_refused(self, envelope: Envelope, at: datetime) -> str:
         """Return the probable cause of a refusal, as a clause that begins with its subject.
 
-        It is told from the shape of the envelope alone. To compare what was offered with the
-        secret would tell a stranger who reads `/readyz` how near a guess was.
+        The cause must come from the shape of the envelope alone. A comparison with the secret
+        would tell a stranger on `/readyz` how near a guess was.
         """
 
     def holds_secret(self, text: str) -> bool:
-        """Tell whether one of the secrets can be read out of the text, however it is spelled.
+        """Tell whether the text holds one of the secrets, in any spelling.
 
-        Where a shop signs its requests, none travels.
+        A shop that signs its requests sends no secret.
         """
         del text
         return False
 
     def missing(self) -> str | None:
-        """Name the setting without which every request is refused; None where nothing lacks."""
+        """Name a missing setting, if the API refuses every request without the setting."""
         return None
 
     @abstractmethod
     def name_request(self, request: StoredRequest) -> Naming:
-        """Tell kind, order and event; never raises, whatever the body holds."""
+        """Name kind, order and event. No body makes this method raise."""
 
     def workflow_id(self, event_id: int, kind: str, order_id: str | None) -> str:
         """Name the workflow of a row: one per order for sales, one per row for the rest."""
@@ -152,26 +154,26 @@ class Door(ABC):
 
 
 class Storefront(Door):
-    """A whole storefront: its door, and the half that reads a stored request.
+    """A whole storefront: the door, and the half that reads a stored request.
 
-    `reading.reader` calls `read` once for each event, in the worker's first step that needs its
-    facts: parse as a rule, mint for a refund that came a moment ago. For a late copy of a settled
-    order the relay calls it too, and keeps no facts. The worker's step parse calls `read_test`, its
-    step complete calls the `completer`.
+    `reading.reader` calls `read` once for each event, in the worker's first step that needs the
+    facts: usually parse, or mint for a refund that arrived a moment ago. For a late copy of a
+    settled order, the relay also calls `read`, and keeps no facts. The step parse calls
+    `read_test`, and the step complete calls `completer`.
     """
 
     @abstractmethod
     def read(self, request: StoredRequest) -> Reading:
-        """Read the body into facts; never raises, whatever the body holds."""
+        """Read the body into facts. No body makes this method raise."""
 
     @abstractmethod
     def read_test(self, request: StoredRequest) -> Payment:
-        """Read the payment that a test event carries, which may be a real customer's.
+        """Read the payment of a test event, which may be a real customer's.
 
-        Whoever uses it replaces order and buyer first. Raises SaleInvalidError.
+        The caller must replace order and buyer before use. Raises SaleInvalidError.
         """
 
     @property
     def completer(self) -> Completer | None:
-        """Return the part that asks the shop's API; None where each event tells all."""
+        """Return the client of the shop's API; None if each event is complete."""
         return None

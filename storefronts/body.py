@@ -1,7 +1,7 @@
-"""A request's body, form or JSON, as one flat list of named texts.
+"""Reads a request's body, form or JSON, into one flat list of named texts.
 
-No body raises anything but SaleInvalidError: what arrives here is stored and answered already,
-and must end in a sentence.
+A bad body raises only SaleInvalidError, because the request is already stored and answered, and
+its event must end in a sentence.
 """
 
 import json
@@ -28,16 +28,16 @@ Pairs: TypeAlias = Iterator[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Names and texts in their order; nested ones read `card[visual]`, lists `purchase_ids[]`.
+    """Names and texts in order. A nested name is `card[visual]`, a list's name `purchase_ids[]`.
 
-    Bytes that are no text in the body's charset, and halves of surrogate pairs in JSON, stay
-    as lone surrogates: they spoil the field they stand in and no other.
+    Bytes outside the body's charset, and halves of surrogate pairs in JSON, stay as lone
+    surrogates, so that such a byte spoils only its own field.
     """
 
     pairs: tuple[tuple[str, str], ...]
 
     def value(self, name: str) -> str:
-        """Return the field's text, empty when it is absent."""
+        """Return the field's text, or an empty text if the field is absent."""
         texts = {text for key, text in self.pairs if key == name}
         if len(texts) > 1:
             raise _given_twice(name)
@@ -46,10 +46,9 @@ class Fields:
     def group(
         self, name: str, without: Collection[str] = frozenset()
     ) -> tuple[tuple[str, str], ...]:
-        """Return the fields `name[…]` by what stands between the brackets, each once.
+        """Return the fields `name[…]`, each once, under the text between the brackets.
 
-        `without` are the keys, as they came, that are no members. Only `name[]`, a list, may
-        have several texts.
+        `without` are raw keys that are no members. Only a list, `name[]`, may have several texts.
         """
         members = dict.fromkeys(self._members(name, without))
         named = [inner for inner, _ in members if inner]
@@ -64,7 +63,7 @@ class Fields:
         return frozenset(inner for inner, _ in self._members(group))
 
     def keys_in(self, group: str) -> frozenset[str]:
-        """Return what stands in `group[…]` as it came, brackets of its own included."""
+        """Return the raw text inside `group[…]`, with inner brackets."""
         opening = f"{group}["
         inside = (key.removeprefix(opening) for key, _ in self.pairs if key.startswith(opening))
         return frozenset(key.removesuffix("[]").removesuffix("]") for key in inside)
@@ -118,7 +117,7 @@ def _unquoted(raw: bytes, charset: str) -> str:
 
 
 def percent_decoded(raw: bytes) -> bytes:
-    """Equal `unquote_to_bytes`, which is 30 times slower on a body of bare % signs."""
+    """Equal `unquote_to_bytes`, but 30 times faster on a body of bare % signs."""
     return _ESCAPES.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), raw)
 
 
@@ -128,7 +127,7 @@ def _decoded(raw: bytes, charset: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Object:
-    """Kept as pairs: a dictionary would silently let the last of two equal keys win."""
+    """Pairs, because a dictionary would silently keep the last of two equal keys."""
 
     members: list[tuple[str, "_Value"]]
 
@@ -148,10 +147,11 @@ def _json_pairs(body: bytes, charset: str) -> Pairs:
 
 
 def _literal_names(document: _Object) -> frozenset[str]:
-    """Return the outermost names whose brackets are part of the name and do not nest.
+    """Return the outermost names with brackets that belong to the name and do not nest.
 
-    A flat document may write `card[type]`. But where it nests `card` itself, or an object in it
-    has a member of that very name, a buyer's field is called so, and must not pass for another.
+    A flat document may write `card[type]`. But if the document also nests `card`, or an inner
+    object has a member `card[type]`, a buyer chose that name. Then it must not pass for the
+    member `type` of `card`.
     """
     nested = {name for name, value in document.members if isinstance(value, _Object | list)}
     objects = (value for _, value in document.members if isinstance(value, _Object))
@@ -189,7 +189,7 @@ def _flat(name: str, value: _Value, depth: int) -> Pairs:
 
 
 def _within_limits(pairs: Pairs) -> Pairs:
-    # In JSON a name repeats its parents': without a limit one megabyte could ask for gigabytes.
+    # A JSON name repeats its parents' names, so that one megabyte could grow to gigabytes.
     for count, (name, text) in enumerate(pairs, start=1):
         if count > MOST_FIELDS:
             raise SaleInvalidError(f"its body has more than {MOST_FIELDS} fields")
@@ -204,7 +204,7 @@ def _given_twice(name: str) -> SaleInvalidError:
     return SaleInvalidError(f"{name} is given twice with different values; it must be once")
 
 
-# A sender encodes a bracket inside a name twice, so that it cannot pass for one that nests.
+# A sender encodes a bracket inside a name twice, so that this bracket does not nest.
 def _with_brackets(inner: str) -> str:
     return inner.replace("%5B", "[").replace("%5D", "]")
 

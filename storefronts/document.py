@@ -1,7 +1,7 @@
-"""A JSON body whose types are kept: null, false, "", an empty list and nothing differ.
+"""Reads a JSON body and keeps its types: null, false, "", an empty list and nothing differ.
 
-Every error names the path that our code asked for, and quotes nothing of the body. No body raises
-anything but SaleInvalidError, as in `storefronts.body`, whose limits hold here too.
+Every error names the path from our code, and quotes nothing of the body. A bad body raises only
+SaleInvalidError. The limits of `storefronts.body` hold here too.
 """
 
 import json
@@ -17,20 +17,20 @@ from storefronts.body import DEEPEST_NESTING, JSON, LONGEST_NAME, MOST_FIELDS
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """The digits as they came: int() refuses long ones, and a float would change them."""
+    """The digits as text, because int() refuses long numbers and a float changes them."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Object:
-    """Kept as pairs: a dictionary would silently let the last of two equal keys win."""
+    """Pairs, because a dictionary would silently keep the last of two equal keys."""
 
     members: list[tuple[str, "_Json"]]
 
 
 class _Missing:
-    """Stands where an object has no such member."""
+    """Stands for a member that the object does not have."""
 
 
 MISSING: Final = _Missing()
@@ -41,7 +41,7 @@ _Content: TypeAlias = "_Json | _Missing"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One place in a document, which need not be there."""
+    """One place in a document. The place may be missing."""
 
     path: str
     content: _Content
@@ -53,7 +53,7 @@ class Member:
         return self.content is None
 
     def __getitem__(self, name: str) -> "Member":
-        """Return the member of an object; one of what is missing or null is missing."""
+        """Return the member of an object. A missing or null object has missing members."""
         path = f"{self.path}.{name}" if self.path else name
         if self.is_missing() or self.is_null():
             return Member(path, MISSING)
@@ -65,13 +65,13 @@ class Member:
         return Member(path, found[0] if found else MISSING)
 
     def items(self) -> Sequence["Member"]:
-        """Return the members of a list; it must be there."""
+        """Return the members of a list. A missing list is an error."""
         if not isinstance(self.content, list):
             raise self._must_be("a list")
         return [Member(f"{self.path}[{n}]", each) for n, each in enumerate(self.content)]
 
     def text(self) -> str:
-        """Return a text, which may be empty."""
+        """Return a text. An empty text is valid."""
         if not isinstance(self.content, str):
             raise self._must_be("a text")
         if "\x00" in self.content or any("\ud800" <= one <= "\udfff" for one in self.content):
@@ -79,11 +79,11 @@ class Member:
         return self.content
 
     def text_or_none(self) -> str | None:
-        """Return None where it is missing or null. An empty text is a text."""
+        """Return a text, or None if the member is missing or null. An empty text is a text."""
         return None if self.is_missing() or self.is_null() else self.text()
 
     def identifier(self) -> str:
-        """Return an id as a text: shops give theirs as numbers or as texts."""
+        """Return an id as text, because shops send ids as numbers or as texts."""
         return values.identifier(self.path, self._id())
 
     def identifier_or_none(self) -> str | None:
@@ -93,13 +93,13 @@ class Member:
         return values.order_identifier(self.path, self._id())
 
     def whole_number(self, least: int, most: int) -> int:
-        """Return a number; digits in a text, true and 1.0 are none."""
+        """Return a whole number. Digits in a text, true and 1.0 are no numbers."""
         if not isinstance(self.content, _Number):
             raise self._must_be("a whole number")
         return values.whole_number(self.path, self.content.text, least, most)
 
     def flag(self) -> bool:
-        """Return true or false; it must be there."""
+        """Return true or false. A missing flag is an error."""
         if not isinstance(self.content, bool):
             raise self._must_be("true or false")
         return self.content
@@ -118,7 +118,7 @@ class Member:
 
 
 def read_document(body: bytes) -> Member:
-    """Return the outermost object. Standards fix its charset: JSON travels as UTF-8."""
+    """Return the outermost object. The charset of JSON is UTF-8 by its standard."""
     if not body.strip():
         raise SaleInvalidError(f"its body is empty; it must be {JSON}")
     document = _parsed(body)
@@ -151,7 +151,7 @@ def _parsed(body: bytes) -> _Json:
 
 
 def _names(value: _Json, depth: int) -> Iterator[str]:
-    """Yield a name for each value of the document, an empty one for a list's."""
+    """Yield the name of each value in the document, or an empty name for a list's value."""
     if depth > DEEPEST_NESTING:
         raise _too_deep()
     if isinstance(value, _Object):

@@ -1,4 +1,4 @@
-"""A storefront's secrets, each with the side of the shop that uses it."""
+"""A storefront's secrets, each with the label of its side of the shop."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from domain.event import SecretLabel
 
 @dataclass(frozen=True, slots=True)
 class LabeledSecret:
-    """The whole text is the secret: a comma in it separates nothing."""
+    """The whole text is one secret, even if the text has commas."""
 
     value: str = field(repr=False)
     label: SecretLabel = "live"
@@ -16,7 +16,7 @@ class LabeledSecret:
 
 @dataclass(frozen=True, slots=True)
 class MatchedSecret:
-    """The secret that authenticated a request, by its position in the settings."""
+    """The secret that authenticated a request, by position in the settings."""
 
     position: int
     label: SecretLabel

@@ -1,4 +1,4 @@
-"""The contract of a storefront's package: `tests/storefronts/test_contract.py` holds each to it."""
+"""The contract of a storefront's package; `tests/storefronts/test_contract.py` tests each."""
 
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
@@ -14,45 +14,45 @@ if TYPE_CHECKING:
 class Load(Protocol):
     """Reads a class of settings from the environment.
 
-    The composition roots hand it in, for only they read settings.
+    Composition roots pass their own, because only composition roots read settings.
     """
 
     def __call__(self, settings: type["S"], /) -> "S":
-        """Raise SettingsError with all that is wrong."""
+        """Return the settings. Raises SettingsError with every mistake."""
 
 
 class StorefrontPackage(ABC):
-    """A storefront as the registry lists it: its names at once, its parts when they are opened.
+    """A storefront's entry in the registry: names at once, parts only when a process opens them.
 
-    `mintpost --help` prints the names, so a package imports its parts inside its methods.
+    `mintpost --help` prints only the names, so a package imports its parts inside its methods.
     """
 
     name: ClassVar[str]
-    """As in the webhook's path, in `events.source` and in products.yaml."""
+    """The name in the webhook's path, in `events.source` and in products.yaml."""
 
     title: ClassVar[str]
     """The shop's name in a sentence."""
 
     example_order: ClassVar[str]
-    """The beginning and the end of an order id, as help texts show one."""
+    """The beginning and the end of an order id, for help texts."""
 
     secret_variable: ClassVar[str]
     """The variable of the live webhook secret."""
 
     address_ends: ClassVar[str] = ""
-    """The part of the webhook's address behind its path; `{}` stands for the secret."""
+    """The part of the webhook's address after the path; `{}` stands for the secret."""
 
     @abstractmethod
     def api_settings(self) -> "type[EnvironmentSettings]":
-        """Return the settings that the API reads: secrets, and no key of the shop's API."""
+        """Return the API's settings: the secrets, but no key of the shop's API."""
 
     @abstractmethod
     def worker_settings(self) -> "type[EnvironmentSettings]":
-        """Return the settings that the worker reads: no secret of the webhook."""
+        """Return the worker's settings, without the secrets of the webhook."""
 
     @abstractmethod
     def open_for_api(self, load: Load) -> "Storefront":
-        """Build the storefront that takes requests in. Raises SettingsError."""
+        """Build the storefront that authenticates and names requests. Raises SettingsError."""
 
     @abstractmethod
     def open_for_worker(self, load: Load) -> "Storefront":
@@ -60,11 +60,11 @@ class StorefrontPackage(ABC):
 
     @abstractmethod
     def sample_shop(self, secret: str) -> "SampleShop":
-        """Return a shop that sends made-up sales of nobody's account, for demo and torture."""
+        """Return a shop with a made-up account, for demo and torture."""
 
     @abstractmethod
     def own_sample_shop(self, load: Load, secret: str | None) -> "SampleShop | None":
-        """Return a shop that sends made-up sales of the account in the settings, for smoke.
+        """Return a shop with the account in the settings, for the smoke test.
 
-        It authenticates with `secret`, or the one of the settings; None where neither is given.
+        The shop uses `secret`, or else the secret in the settings; None if there is no secret.
         """

@@ -1,7 +1,7 @@
-"""The storefronts that Mintpost knows: a new one is one package, and one line here.
+"""The registered storefronts. A new storefront is one package, and one line here.
 
-The composition roots open them here, each with the settings that its process may have: the API
-gets the webhook's secrets, the worker the keys of the shops' APIs.
+The composition roots open the storefronts with the settings of their own process: the API gets the
+secrets of the webhooks, the worker gets the keys of the shops' APIs.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,30 +23,30 @@ DEFAULT = PACKAGES[0]
 """The storefront of the examples in help texts, of the demo, the smoke test and the torture."""
 
 EXAMPLE = f"{DEFAULT.name}:{DEFAULT.example_order}"
-"""A sale's name, as help texts show one."""
+"""A sale's name for help texts."""
 
 
 def open_for_api(
     load: Load, packages: Iterable[StorefrontPackage] = PACKAGES
 ) -> "Mapping[str, Storefront]":
-    """Build all storefronts for the API. Raises SettingsError with all that is wrong."""
+    """Build all storefronts for the API. Raises SettingsError with every mistake."""
     return _opened({each.name: partial(each.open_for_api, load) for each in packages})
 
 
 def open_for_worker(
     load: Load, packages: Iterable[StorefrontPackage] = PACKAGES
 ) -> "Mapping[str, Storefront]":
-    """Build all storefronts for the worker. Raises SettingsError with all that is wrong."""
+    """Build all storefronts for the worker. Raises SettingsError with every mistake."""
     return _opened({each.name: partial(each.open_for_worker, load) for each in packages})
 
 
 def api_variables() -> frozenset[str]:
-    """Return the variables of all storefronts that the API reads."""
+    """Return the API's variables of all storefronts."""
     return _variables(package.api_settings() for package in PACKAGES)
 
 
 def worker_variables() -> frozenset[str]:
-    """Return the variables of all storefronts that the worker reads."""
+    """Return the worker's variables of all storefronts."""
     return _variables(package.worker_settings() for package in PACKAGES)
 
 

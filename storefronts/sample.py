@@ -1,4 +1,4 @@
-"""A made-up sale, as a storefront would send it: for demo, smoke test and torture."""
+"""Made-up sales, sent like a storefront's own, for demo, smoke test and torture."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class SampleSale:
-    """`product_id` must be mapped; `test` marks a purchase by the seller.
+    """A made-up sale. `product_id` must be mapped; `test` marks a purchase by the seller.
 
-    `retry` counts how often its request was sent before. `mark` comes back by
-    `SampleShop.mark_of`, and `padding` makes the body longer by so many bytes.
+    `retry` counts the earlier sends of the request. `SampleShop.mark_of` reads `mark` again, and
+    `padding` makes the body that many bytes longer.
     """
 
     order_id: str
@@ -30,7 +30,7 @@ class SampleSale:
 
 @dataclass(frozen=True, slots=True)
 class SampleRequest:
-    """A POST to the storefront's webhook, authenticated as the shop does it."""
+    """A POST to the storefront's webhook, with the shop's own kind of authentication."""
 
     query: dict[str, str]
     headers: dict[str, str]
@@ -38,20 +38,20 @@ class SampleRequest:
 
 
 class SampleShop(ABC):
-    """Plays a storefront's own part, with one secret."""
+    """Plays the shop, with one secret."""
 
     @abstractmethod
     def new_order_id(self) -> str:
-        """Return an id of the shape that the shop's have."""
+        """Return a new id in the shop's own form."""
 
     @abstractmethod
     def request(self, sale: SampleSale) -> SampleRequest:
-        """Return the request by which the shop tells of the sale."""
+        """Return the request that the shop would send for the sale."""
 
     @abstractmethod
     def strangers_request(self, sale: SampleSale) -> SampleRequest:
-        """Return the same, with a secret that is not the webhook's."""
+        """Return the same request with a wrong secret."""
 
     @abstractmethod
     def mark_of(self, body: bytes) -> str:
-        """Return the mark of the sale that a stored body tells of."""
+        """Return the mark in a stored body."""

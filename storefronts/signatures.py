@@ -1,7 +1,7 @@
-"""Signatures over a whole body: HMAC-SHA256 with one of several secrets, recent by our clock.
+"""Signatures over a whole body: HMAC-SHA256 with one of several secrets, and a recent time.
 
-A storefront's door reads the signature's header into a `Signature`; the gate verifies it once the
-body is there.
+A storefront's door reads the signature's header into a `Signature`. The gate verifies it when the
+body has arrived.
 """
 
 import base64
@@ -16,12 +16,12 @@ from itertools import islice
 from storefronts.labeled_secrets import LabeledSecret, MatchedSecret, matched
 
 TOLERANCE = timedelta(seconds=300)
-"""How far a signature's time may lie from the arrival by our clock, either way."""
+"""The largest difference between a signature's time and the arrival by our clock."""
 
 DIGEST_BYTES = hashlib.sha256().digest_size
 LONGEST_SECONDS = len("253402300799")
 MOST_OFFERED = 8
-"""How many digests of one request are compared; a shop that replaces a secret sends two."""
+"""The most compared digests of one request. A shop that replaces a secret sends two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature that is well-formed and recent; only the body can prove it.
+    """A well-formed and recent signature. Only the body can prove it.
 
-    The shop signs `prefix` and then the body, as in `1788264006.` at Stripe. `offered` are the
-    digests of the header, and any of them may match any key.
+    The shop signs `prefix` and then the body; at Stripe the prefix is `1788264006.`, for example.
+    `offered` are the digests in the header. One match of any digest with any key suffices.
     """
 
     prefix: bytes
@@ -43,8 +43,8 @@ class Signature:
     keys: tuple[SigningKey, ...] = field(repr=False)
 
     def verify(self, body: bytes) -> MatchedSecret | None:
-        """Return the secret that signed, or None. `body` must be whole, as it was received."""
-        # Every key is tried, also after a match: the time taken must not tell which.
+        """Return the secret that signed, or None. `body` must be the whole received body."""
+        # Try every key, also after a match, so that the time does not reveal the matching key.
         matches = [key.secret for key in self.keys if self._is_signed_with(key, body)]
         return matches[0] if matches else None
 
@@ -60,7 +60,7 @@ def digest(key: bytes, prefix: bytes, body: bytes) -> bytes:
 
 
 def utf8_keys(secrets: Sequence[LabeledSecret]) -> tuple[SigningKey, ...]:
-    """Return each secret's text as a key. An empty one is left out: anybody can sign with it."""
+    """Return each secret's text as a key, without empty secrets: anybody can sign with them."""
     return tuple(
         SigningKey(secret.value.encode(), matched(position, secret))
         for position, secret in enumerate(secrets)
@@ -69,13 +69,13 @@ def utf8_keys(secrets: Sequence[LabeledSecret]) -> tuple[SigningKey, ...]:
 
 
 def is_recent(seconds: str, at: datetime) -> bool:
-    """Tell whether a signature of that Unix time may count at `at`, when the request arrived."""
+    """Tell whether a signature's Unix time is near `at`, the arrival of the request."""
     is_number = seconds.isascii() and seconds.isdecimal() and len(seconds) <= LONGEST_SECONDS
     return is_number and abs(at.timestamp() - int(seconds)) <= TOLERANCE.total_seconds()
 
 
 def from_hex(texts: Iterable[str]) -> tuple[bytes, ...]:
-    """Return the digests that are well-formed, and no more than are compared."""
+    """Return the well-formed digests, at most MOST_OFFERED."""
     return _decoded(texts, binascii.unhexlify)
 
 

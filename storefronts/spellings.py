@@ -1,7 +1,7 @@
-"""Finds a secret in a text, however a proxy or a library has written it there.
+"""Finds a secret in a text, in any spelling of a proxy or a library.
 
-The text is decoded in every way that keeps the secret readable for a person who tries, and each
-reading is searched. A text that has too many readings counts as one that holds the secret.
+The search decodes the text in every way that a patient person could reverse, and looks at each
+reading. A text with too many readings counts as a text with the secret.
 """
 
 import binascii
@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 MOST_READINGS = 300
 SHORTEST_BARE = 8
 MOST_ROUNDS = 6
-"""How often a percent sign may itself be percent-encoded."""
+"""The most repetitions of percent-encoding that the search removes."""
 
 WHITE = re.compile(rb"\s+")
 PERCENT_U = re.compile(rb"%u([0-9a-f]{4})", re.IGNORECASE)
@@ -30,7 +30,7 @@ class HiddenSecrets:
         self._shortest = min(map(len, self._needles), default=0)
 
     def stand_in(self, text: str) -> bool:
-        """Tell whether one of the secrets can be read out of the text."""
+        """Tell whether a reading of the text holds one of the secrets."""
         if not self._needles:
             return False
         for count, reading in enumerate(_readings(_bytes(text), self._shortest)):
@@ -41,23 +41,23 @@ class HiddenSecrets:
 
 
 def _needles(secret: str) -> Iterator[bytes]:
-    # A header of another client may be Latin-1.
+    # Some clients send headers as Latin-1.
     written = secret.encode(errors="surrogatepass"), secret.encode("latin-1", errors="ignore")
     for each in written:
         yield _folded(each)
-        # What takes the escapes off a text takes them off a secret that has some of its own.
+        # Removing escapes from the text also removes the escapes of a secret that has some.
         *_, bare = _without_escapes(each)
         if len(bare) >= SHORTEST_BARE:
             yield _folded(bare)
 
 
 def _folded(text: bytes) -> bytes:
-    """Make alike what differs by case, by `+` for a blank, or by the NULs of UTF-16."""
+    """Remove differences of case, of `+` for a blank, and of the NULs of UTF-16."""
     return text.replace(b"\0", b"").replace(b"+", b" ").lower()
 
 
 def _bytes(text: str) -> bytes:
-    """Return a header's bytes; the server reads them as Latin-1."""
+    """Return a header's bytes, because the server decodes headers as Latin-1."""
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
@@ -65,7 +65,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _readings(text: bytes, shortest: int, depth: int = 3) -> Iterator[bytes]:
-    """Yield the text, and what it says to one who decodes it, one step after the other."""
+    """Yield the text and each decoded reading of the text, step by step."""
     for plain in _unescaped(text):
         yield plain
         if depth == 0 or len(plain) < shortest:
@@ -75,7 +75,7 @@ def _readings(text: bytes, shortest: int, depth: int = 3) -> Iterator[bytes]:
 
 
 def _unescaped(text: bytes) -> Iterator[bytes]:
-    """Yield the text as it is, then after each escape that can be taken off it."""
+    """Yield the text itself, and the text after each removal of escapes."""
     seen: list[bytes] = []
     for reading in _without_escapes(text):
         seen.append(reading)
@@ -131,11 +131,11 @@ SIDE_WAYS: tuple[Callable[[bytes], bytes], ...] = (
     lambda text: WHITE.sub(b"", text),
     lambda text: _quoted(WHITE.sub(b"", text)),
 )
-"""These may spoil a text for the others, as `secret=abc` is spoiled by quoted-printable."""
+"""Decoders that may spoil a text for other decoders: quoted-printable spoils `secret=abc`."""
 
 
 def _blocks(text: bytes, shortest: int) -> Iterator[bytes]:
-    """Yield what runs of Base64 and of hexadecimal digits decode to, wherever they begin."""
+    """Yield the decoded runs of Base64 and of hexadecimal digits, from every possible start."""
     standard = text.replace(b"-", b"+").replace(b"_", b"/")
     runs = [run for run in NO_BASE64.split(standard) if len(run) >= shortest]
     for start in range(4) if runs else ():

@@ -1,4 +1,4 @@
-"""A secret that stands in the webhook's own URL: in its query, or as a Basic-auth password."""
+"""A secret in the webhook's own URL: in the query, or as a Basic-auth password."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ from storefronts.labeled_secrets import LabeledSecret, MatchedSecret, matched
 
 MOST_OFFERED = 4
 LONGEST_OFFERED = 1024
-"""In bytes, as sent. Refusing a stranger must be cheap."""
+"""In bytes, as sent. The refusal of a stranger must be cheap."""
 
 NOBODYS = token_bytes()
 """Hashed in place of a missing candidate."""
@@ -23,7 +23,7 @@ LONGEST_CREDENTIALS = 2 * LONGEST_OFFERED
 
 
 class UrlSecrets:
-    """Several are valid at once, while one replaces another."""
+    """The valid secrets. A new secret and its predecessor may be valid together."""
 
     def __init__(self, secrets: Sequence[LabeledSecret]) -> None:
         self._digests = [
@@ -32,13 +32,13 @@ class UrlSecrets:
         ]
 
     def match(self, envelope: Envelope) -> MatchedSecret | None:
-        """Return the secret that was offered, or None."""
+        """Return the secret that the envelope offers, or None."""
         offered = [
             _digest(spelling or NOBODYS)
             for written in _few_and_short(_offered_secrets(envelope))
             for spelling in _spellings(written)
         ]
-        # Every secret is compared, also after a match: the time taken must not tell which.
+        # Compare every secret, also after a match, so that the time does not reveal the match.
         matches = [
             (secret, sum(hmac.compare_digest(digest, other) for other in offered))
             for digest, secret in self._digests

@@ -1,4 +1,4 @@
-"""Tells from an envelope's shape why its URL secret was probably refused."""
+"""Finds the probable cause of a refused URL secret from the shape of the envelope."""
 
 from base64 import b64decode
 from collections.abc import Iterator

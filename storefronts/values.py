@@ -1,7 +1,7 @@
-"""From a field's text to a typed value, or to a sentence that names the field.
+"""Turns a field's text into a typed value, or into a sentence that names the field.
 
-Everything here can be stored: no NUL, which PostgreSQL refuses, and no lone surrogate, which
-UTF-8 cannot encode. A sale that no database takes would be tried without end.
+Every value can be stored: PostgreSQL refuses a NUL, and UTF-8 cannot encode a lone surrogate. The
+worker would retry a sale without end if no database could store the sale.
 """
 
 import re
@@ -19,14 +19,14 @@ CLOCKS_DIFFER_BY = timedelta(days=3)
 
 _QUOTABLE = re.compile(r"[A-Za-z0-9_./+-]{1,60}")
 _WORDS = r'[^@,;:<>()\[\]"\\]+'
-# One mailbox: a local part, quoted or without what could end it, and a domain or an IP literal.
+# One mailbox: a local part, quoted or of harmless characters, and a domain or an IP literal.
 _ADDRESS = re.compile(rf'(?:{_WORDS}|"(?:[^"\\]|\\.)+")@(?:{_WORDS}|\[[0-9A-Za-z:.]+\])')
 
 
 def quotable(word: str) -> str:
-    """Return the word as a piece of a sentence, or nothing where it could be foreign text.
+    """Return the word for use in a sentence, or nothing if the word could be foreign text.
 
-    There is no @ in it, so it cannot be an address.
+    A word with an @ is not quoted, because it could be an address.
     """
     return f' "{word}"' if _QUOTABLE.fullmatch(word) else ""
 
@@ -46,7 +46,7 @@ def order_identifier(field: str, text: str) -> str:
 
 
 def whole_number(field: str, text: str, least: int, most: int) -> int:
-    # int() would take other scripts' digits, and refuses more than 4,300 of any.
+    # int() accepts the digits of other scripts, and refuses more than 4,300 digits.
     digits = present(field, text)
     plain = digits.isascii() and digits.isdecimal() and len(digits) <= len(str(most))
     if not plain or not least <= int(digits) <= most:
@@ -55,7 +55,7 @@ def whole_number(field: str, text: str, least: int, most: int) -> int:
 
 
 def flag(field: str, text: str) -> bool:
-    """Return whether it is set; an absent one is not."""
+    """Return the flag. An absent flag is not set."""
     if text not in {"", "true", "false"}:
         raise SaleInvalidError(f'{field} must be "true" or "false"')
     return text == "true"
@@ -66,8 +66,8 @@ def moment(
 ) -> datetime:
     """Return the ISO 8601 time in UTC.
 
-    `known_at` is when we learned of it and `read_at` is now, by another clock. That one is
-    trusted, unless the storefront's own clock agrees with the first.
+    `known_at` is the arrival by the API's clock, and `read_at` is now by the reader's clock. The
+    reader's clock is trusted, unless the storefront's clock agrees with the API's clock.
     """
     try:
         read = datetime.fromisoformat(text)
@@ -77,19 +77,19 @@ def moment(
     agrees = abs(at - known_at) <= CLOCKS_DIFFER_BY
     if at < NO_SALE_BEFORE or not (agrees or at <= (read_at or known_at) + CLOCKS_DIFFER_BY):
         raise SaleInvalidError(
-            f"{field} must lie between {NO_SALE_BEFORE.year} and the arrival of the ping"
+            f"{field} must lie between {NO_SALE_BEFORE.year} and the arrival of the request"
         )
     return at
 
 
 def arrival(received_at: datetime, read_at: datetime | None) -> datetime:
-    """Return when a ping came, by the trusted clock where the other is far ahead of it."""
+    """Return the arrival of a request, by the reader's clock if the API's clock is far ahead."""
     ahead = read_at is not None and received_at > read_at + CLOCKS_DIFFER_BY
     return (read_at if read_at is not None and ahead else received_at).astimezone(UTC)
 
 
 def wrong_clock(at: datetime, known_at: datetime, read_at: datetime | None) -> str | None:
-    """Say which of our clocks shows an earlier time than the storefront's."""
+    """Name our clock that shows an earlier time than the storefront's clock."""
     if at > known_at + CLOCKS_DIFFER_BY:
         return "the clock where the API runs is behind, for it was sold after it arrived"
     if read_at is not None and at > read_at + CLOCKS_DIFFER_BY:
@@ -98,12 +98,12 @@ def wrong_clock(at: datetime, known_at: datetime, read_at: datetime | None) -> s
 
 
 def address(field: str, text: str) -> str:
-    """Return one bare e-mail address, without what nobody sees in it.
+    """Return one bare e-mail address, without invisible characters.
 
-    Only what could pass for two recipients, or for a header, is refused: whether the address can
-    be mailed is the mailer's question, and a sale is paid whatever its answer.
+    Only a text that could pass for two recipients or for a header is refused. The mailer decides
+    if it can mail the address, because the sale is paid in any case.
     """
-    # Bounded before it is looked into, because that takes the square of its blanks.
+    # Check the length first, because the next test takes time with the square of the blanks.
     is_short = len(present(field, text)) <= 2 * LONGEST_ADDRESS
     found = _ADDRESS.fullmatch(seen_address(text)) if is_short else None
     if found is None or not _is_plain(found[0]):

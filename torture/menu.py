@@ -1,4 +1,4 @@
-"""`mintpost torture`, as a person types it."""
+"""Options and help of `mintpost torture`."""
 
 import asyncio
 from typing import Annotated

@@ -32,8 +32,8 @@ from workflows.steps import (
 class FulfillSale:
     """Runs under the order's id, so that all events of an order share one run.
 
-    Old histories replay without `patched`: an order of one line has the same commands as before
-    there were further lines, and the result of an old parse never asks for the step complete.
+    Old histories replay without `patched`: an order of one line gives the same commands as in
+    versions with one line only, and the result of an old parse never asks for the step complete.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class FulfillSale:
         return OrderToClose(event.event_id, outcome, unlicensed_sale_ids=unlicensed(lines))
 
     async def fulfill_lines(self, event: EventToParse, sale_ids: Sequence[int]) -> list[LineEnd]:
-        """Fulfill every line; one that fails for good is told when the others are done."""
+        """Fulfill every line. Raise the error of a failed line when all lines have ended."""
         lines = [
             OrderLine(event.event_id, sale_id, number, self.tell, self.retell)
             for number, sale_id in enumerate(sale_ids, start=1)
@@ -115,7 +115,7 @@ class FulfillSale:
         return closed
 
     def tell(self, step: str) -> int:
-        """Add a step to the story that the Web UI shows; return its place there."""
+        """Add a step to the story in the Web UI; return the place of the step."""
         self.story.append(step)
         self.show()
         return len(self.story) - 1

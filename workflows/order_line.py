@@ -1,4 +1,4 @@
-"""One line of an order: mint → e-mail. Lines run side by side, so that none holds up another."""
+"""One line of an order: mint → e-mail. Lines run side by side, and none waits for another."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Retell = Callable[[int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class LineEnd:
-    """A line's part of the order's outcome."""
+    """The outcome of one line."""
 
     sale_id: int
     outcome: str
@@ -22,7 +22,7 @@ class LineEnd:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """`number` is 1 for the first line, whose activities have the bare names of their steps."""
+    """`number` is 1 for the first line. Activities of the first line have the bare step names."""
 
     event_id: int
     sale_id: int
@@ -61,7 +61,7 @@ class OrderLine:
 
 
 def outcome_of(lines: Sequence[LineEnd]) -> str:
-    """Return the order's outcome: what was done for one line is done, whatever the others say."""
+    """Return the order's outcome: a fulfilled line decides, else a renewed line, else the first."""
     outcomes = [line.outcome for line in lines]
     done = [each for each in (FULFILLED, RENEWED) if each in outcomes]
     return (done or outcomes)[0]

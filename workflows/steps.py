@@ -18,10 +18,10 @@ class EventToParse:
 
 @dataclass(frozen=True)
 class ParsedEvent:
-    """`sale_id` is None for an event that mints nothing; `ignored` or `noted` then says why.
+    """`sale_id` is None for an event that mints nothing; then `ignored` or `noted` says why.
 
     `further_sale_ids`: the order's other lines. `noted`: the event settles nothing, and a later
-    one of its order may mint. `incomplete`: the shop's API has to be asked for the rest.
+    event of the order may mint. `incomplete`: the worker must ask the shop's API for the rest.
     """
 
     sale_id: int | None = None
@@ -73,9 +73,9 @@ class EmailedLicense:
 
 @dataclass(frozen=True)
 class OrderToClose:
-    """`error` is the sentence of a sale that failed.
+    """`error` is the sentence of a failed sale.
 
-    `unlicensed_sale_ids`: the lines that give no license, where others of the order do.
+    `unlicensed_sale_ids`: the lines without a license in an order with licenses.
     """
 
     event_id: int
@@ -99,11 +99,11 @@ class ClosedOrder:
 class ParseStep(ABC):
     @activity.defn
     @abstractmethod
-    async def parse(self, ping: EventToParse) -> ParsedEvent: ...
+    async def parse(self, event: EventToParse) -> ParsedEvent: ...
 
 
 class CompleteStep(ABC):
-    """Runs for an event that lacks a part that only its shop's API has."""
+    """Runs for an incomplete event, because only the shop's API has the rest."""
 
     @activity.defn
     @abstractmethod

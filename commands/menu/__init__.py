@@ -1,5 +1,5 @@
-"""The commands as a person types them: options, help and checks of both, one file a command.
+"""The commands with their options, help and checks, one file a command.
 
-Each file imports at its head only libraries that load quickly, and in the body of its command the
-parts that do the work: so `--help` and a mistyped option are answered at once.
+At its head, each file imports only libraries that load quickly. The body of the command imports the
+parts that do the work. So `--help` and a mistyped option get an answer at once.
 """

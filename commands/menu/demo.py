@@ -1,4 +1,4 @@
-"""`mintpost demo`, as a person types it."""
+"""Options and help of `mintpost demo`."""
 
 import asyncio
 from typing import Annotated

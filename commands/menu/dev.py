@@ -1,4 +1,4 @@
-"""`mintpost dev`, as a person types it."""
+"""Options and help of `mintpost dev`."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""`mintpost find`, as a person types it."""
+"""Options and help of `mintpost find`."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`mintpost keys`, as a person types it."""
+"""Options and help of `mintpost keys`."""
 
 import sys
 from typing import Annotated

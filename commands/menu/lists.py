@@ -1,4 +1,4 @@
-"""`mintpost events`, `sales`, `licenses` and `deliveries`, as a person types them."""
+"""Options and help of `mintpost events`, `sales`, `licenses` and `deliveries`."""
 
 import re
 import sys
@@ -40,7 +40,7 @@ def _since(text: str) -> datetime:
 
 
 def require_known(option: str, value: str | None, known: Collection[str]) -> None:
-    """Refuse a value that no row can have: an empty list would look like an answer."""
+    """Refuse a value that no row can have, because an empty list would look like an answer."""
     if value is not None and value.partition(":")[0] not in known:
         raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
 
@@ -56,7 +56,7 @@ Since = Annotated[
 
 
 def _list_command(name: str, content: str, statuses: Collection[str]) -> Callable[..., None]:
-    """Return the command of one list; `statuses` are the values of its --status."""
+    """Return the command of one list. `statuses` are the allowed values of --status."""
     known = ", ".join(statuses)
 
     def command(  # noqa: PLR0913 - a command's options
@@ -73,7 +73,7 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
 
         require_known("--status", status, statuses)
         require_known("--source", source, given(ctx).sources)
-        # No database counts further than this.
+        # No database counts further.
         filters = Filters(status, source, since, min(limit, sys.maxsize))
         with given(ctx).open_database() as database:
             lines = database.read_here(LISTS[name].query, filters)

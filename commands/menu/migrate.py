@@ -1,4 +1,4 @@
-"""`mintpost migrate`, as a person types it."""
+"""Options and help of `mintpost migrate`."""
 
 import asyncio
 

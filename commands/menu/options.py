@@ -1,4 +1,4 @@
-"""The options that several commands share."""
+"""Options of several commands."""
 
 from shlex import quote
 from typing import Annotated
@@ -11,7 +11,7 @@ from storefronts.registry import DEFAULT
 
 
 def require_storefront(order: str | None) -> str | None:
-    """Refuse a sale's name that lacks its storefront."""
+    """Refuse a sale's name without its storefront."""
     if order is not None and ":" not in order:
         raise RefusedError(
             f"{order} names no storefront: write {quote(order_reference(DEFAULT.name, order))}"

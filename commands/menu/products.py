@@ -1,4 +1,4 @@
-"""`mintpost products`, as a person types it."""
+"""Options and help of `mintpost products`."""
 
 import typer
 

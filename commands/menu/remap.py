@@ -1,4 +1,4 @@
-"""`mintpost remap`, as a person types it."""
+"""Options and help of `mintpost remap`."""
 
 from datetime import timedelta
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`mintpost resend`, as a person types it."""
+"""Options and help of `mintpost resend`."""
 
 import asyncio
 from typing import Annotated

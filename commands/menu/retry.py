@@ -1,4 +1,4 @@
-"""`mintpost retry`, as a person types it."""
+"""Options and help of `mintpost retry`."""
 
 import asyncio
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`mintpost show`, as a person types it."""
+"""Options and help of `mintpost show`."""
 
 import asyncio
 from typing import Annotated

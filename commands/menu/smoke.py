@@ -1,4 +1,4 @@
-"""`mintpost smoke`, as a person types it."""
+"""Options and help of `mintpost smoke`."""
 
 import asyncio
 from datetime import timedelta

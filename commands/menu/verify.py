@@ -1,4 +1,4 @@
-"""`mintpost verify`, as a person types it."""
+"""Options and help of `mintpost verify`."""
 
 import asyncio
 from typing import Annotated

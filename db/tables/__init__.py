@@ -1,4 +1,4 @@
-"""The tables. Each unique constraint here is a promise; `docs/adr` says which."""
+"""The tables. Each unique constraint keeps a promise of `docs/adr`."""
 
 from db.tables.base import Table
 from db.tables.events import EventRow, RequestRow

@@ -24,7 +24,7 @@ class EventRow(Table):
     """One event of a storefront, with its run and its outcome.
 
     `outcome` is null while the row is open. `event_key` is the storefront's own id of the event,
-    so that an event sent twice is one row. It is null where the shop has no such id.
+    so that a repeated event is one row. It is null if the storefront has no such id.
     """
 
     __tablename__ = "events"
@@ -47,7 +47,7 @@ class EventRow(Table):
     __table_args__ = (
         UniqueConstraint("source", "event_key"),
         Index("ix_events_order", "source", "order_id"),
-        # The relay asks for these every second; partial, so that history costs it nothing.
+        # The relay looks for these rows every second. A partial index keeps old rows out.
         Index(
             "ix_events_open",
             "id",
@@ -62,7 +62,7 @@ class RequestRow(Table):
 
     An event from a list or from an operator has no request. `body` holds the part that the API
     keeps, and `body_bytes` the size of the whole body. `matched_secret` is the position of the
-    matching secret, and `secret_label` its label, null in rows from before labels.
+    matched secret. `secret_label` is its label, and null in rows from before labels.
     """
 
     __tablename__ = "requests"

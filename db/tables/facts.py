@@ -1,4 +1,4 @@
-"""Facts, into which an event is read once."""
+"""The table of facts."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from db.tables.base import Table
 
 
 class FactRow(Table):
-    """One fact of an event. `at` is the storefront's own time; `content` has the rest of it."""
+    """One fact of an event. `at` is the storefront's time; `content` has its other fields."""
 
     __tablename__ = "facts"
 

@@ -1,4 +1,4 @@
-"""Gumroad's door: the secret stands in the URL that the seller gave to Gumroad."""
+"""Gumroad's door: the seller gave Gumroad a URL with the secret."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from storefronts.url_secret_causes import why_secret_refused
 
 
 class GumroadDoor(Door):
-    """A ping has no signature. Its field `test` tells a test, so every secret is a live one."""
+    """A ping has no signature. The field `test` marks a test, so every secret is a live secret."""
 
     name: ClassVar[str] = GUMROAD.name
     address_ends: ClassVar[str] = GUMROAD.address_ends.format("...")

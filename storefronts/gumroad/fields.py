@@ -1,4 +1,4 @@
-"""The fields of a Gumroad ping that a buyer cannot have overwritten."""
+"""The fields of a Gumroad ping that no buyer has overwritten."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,10 +39,10 @@ FIELDS_READ = {
 
 @dataclass(frozen=True, slots=True)
 class PingFields:
-    """A ping's fields without those that a custom field has overwritten.
+    """A ping's fields, without the fields that a custom field has overwritten.
 
-    Gumroad copies each custom field to the top level over a field of its own of that name
-    (2026-08): what stands there is then the buyer's choice, be it `permalink` or `quantity`.
+    Gumroad copies each custom field to the top level, over its own field of the same name
+    (2026-08). Then the buyer has chosen that text, even in `permalink` or `quantity`.
     """
 
     fields: Fields
@@ -52,7 +52,7 @@ class PingFields:
         return "" if name in self.overwritten else self.fields.value(name)
 
     def own_text(self, name: str) -> str:
-        """Return the text of a field without which there is no sale."""
+        """Return the text of a field that a sale must have."""
         if name in self.overwritten:
             raise SaleInvalidError(
                 f"a custom field of the product is named {name} and overwrites Gumroad's own; "
@@ -76,7 +76,7 @@ class PingFields:
         return text if rule(text) else None
 
     def overwriting(self) -> str | None:
-        """Name the fields that were not trusted, those only that would have been read."""
+        """Name the untrusted fields that a sale would have used."""
         copies = self.fields.keys_in(CUSTOM) & self.fields.keys()
         chosen = {VARIANTS} if any(key.startswith(f"{VARIANTS}[") for key in copies) else set()
         names = sorted(self.overwritten & FIELDS_READ | chosen)
@@ -92,7 +92,7 @@ class PingFields:
 
 
 def _option(text: str) -> str:
-    # A tab or a line break is a blank before it is a control character.
+    # Fold blanks first, because tabs and line breaks are control characters too.
     return plain_text(fold_blanks(text))
 
 

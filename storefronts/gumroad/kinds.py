@@ -1,4 +1,4 @@
-"""The kind of a Gumroad ping, told from its fields."""
+"""The kind of a Gumroad ping."""
 
 from collections.abc import Mapping
 
@@ -19,13 +19,13 @@ KIND_OF_RESOURCE: Mapping[str, EventKind] = {
 
 
 def kind_of(fields: PingFields) -> EventKind:
-    """Return the ping's kind. Raises SaleInvalidError where a field that decides is unreadable."""
+    """Return the ping's kind. Raises SaleInvalidError if a deciding field is unreadable."""
     resource = fields.text("resource_name")
     if resource not in {"", "sale"}:
         return KIND_OF_RESOURCE.get(resource, EventKind.UNKNOWN)
-    # Only the "send test ping" button leaves the resource out. It sends a real customer's last
-    # purchase; a purchase that the seller made as a test says `sale` and is one.
-    # Where a buyer's words stand in `test`, nobody can tell which, and a guess could mail them.
+    # Only the "send test ping" button leaves the resource out; it sends a real customer's last
+    # purchase. The seller's own test purchase says `sale` and is a sale. If a buyer has overwritten
+    # `test`, a guess could mail that customer.
     if not resource and values.flag("test", fields.own_text("test")):
         return EventKind.TEST_PING
     if fields.flag("is_preorder_authorization"):

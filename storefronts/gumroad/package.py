@@ -1,4 +1,4 @@
-"""Gumroad as the registry lists it."""
+"""Gumroad's entry in the registry."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -56,7 +56,7 @@ class GumroadPackage(StorefrontPackage):
         from storefronts.gumroad.settings import GumroadSampleSettings
 
         settings = load(GumroadSampleSettings)
-        # As in the setting: of several, one suffices.
+        # The setting may hold several secrets, and one suffices.
         given = secret.split(",") if secret else settings.secrets()
         seller = settings.gumroad_seller_id or SOME_SELLER
         return GumroadSample(given[0].strip(), seller) if given else None

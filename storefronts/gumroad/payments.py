@@ -1,4 +1,4 @@
-"""The payment that a ping tells of."""
+"""The payment of a ping."""
 
 from datetime import datetime, timedelta
 
@@ -11,13 +11,13 @@ from storefronts import values
 from storefronts.base import StoredRequest
 from storefronts.gumroad.fields import PingFields
 
-# How long after the first attempt a retry comes, by its `retry_count` (2026-08).
+# The time from the first attempt to a retry, by `retry_count` (2026-08).
 RETRIED_AFTER = {"1": timedelta(minutes=1), "2": timedelta(minutes=4), "3": timedelta(minutes=14)}
 MOST_COPIES = 1_000_000
 MOST_CENTS = 10**12
 CLEANED = "characters that nobody sees were left out of the address"
 ONLY_LINE = "1"
-"""A checkout of several products sends a ping for each, every one with an order of its own."""
+"""Gumroad sends a ping with its own order for each product of a checkout."""
 
 
 def payment_of(fields: PingFields, ping: StoredRequest, *, charge: bool = False) -> Payment:
@@ -33,7 +33,7 @@ def payment_of(fields: PingFields, ping: StoredRequest, *, charge: bool = False)
         order_id=order_id,
         at=sold_at,
         lines=(_line(fields),),
-        # The field `currency` is only what the product is listed in; the price is dollars.
+        # `currency` is only the currency of the product's page; the price is in dollars.
         currency="usd",
         buyer=Buyer(email, _name(fields, email)),
         giver=_giver(fields),
@@ -70,7 +70,7 @@ def _product(fields: PingFields) -> Product:
 
 
 def _address(fields: PingFields, ping: StoredRequest) -> tuple[str, str | None]:
-    """Return the buyer's address, and a note where it is not the very one of the body."""
+    """Return the buyer's address, and a note if the address differs from the body's text."""
     if ping.address is not None:
         return ping.address, CORRECTED
     text = fields.own_text("email")
@@ -79,7 +79,7 @@ def _address(fields: PingFields, ping: StoredRequest) -> tuple[str, str | None]:
 
 
 def _name(fields: PingFields, email: str) -> str:
-    # A gift's full_name is the giver's.
+    # The full_name of a gift is the giver's.
     is_gift = fields.flag("is_gift_receiver_purchase")
     full_name = "" if is_gift else plain_text(fields.text("full_name"))
     return full_name or plain_text(email.rpartition("@")[0])
@@ -100,7 +100,7 @@ def _sold_at(fields: PingFields, ping: StoredRequest) -> datetime:
 
 
 def _written_at(fields: PingFields, received_at: datetime) -> datetime | None:
-    """Return when a retry's body was written: it repeats that of its first attempt."""
+    """Return the time of a retry's body. A retry repeats the body of the first attempt."""
     try:
         after = RETRIED_AFTER.get(fields.text("retry_count"))
     except SaleInvalidError:

@@ -1,4 +1,4 @@
-"""A ping's body, read into facts."""
+"""Reads a ping's body into facts."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -27,7 +27,7 @@ def read_ping(ping: StoredRequest, seller_id: str | None) -> Reading:
             return Reading(_order_facts(fields, ping), Ignored(IgnoredReason.FOREIGN_SELLER))
     except SaleInvalidError as error:
         return Reading(_order_facts(fields, ping), error)
-    if kind == EventKind.TEST_PING:  # A real customer's purchase: it tells nothing of that order.
+    if kind == EventKind.TEST_PING:  # The purchase is a real customer's: keep no fact of its order.
         return Reading(ends=Ignored(kind))
     if kind in PAID:
         return _read_sale(fields, ping, kind)
@@ -59,11 +59,11 @@ def _unknown(fields: PingFields) -> SaleInvalidError:
 
 
 def _order_facts(fields: PingFields, ping: StoredRequest) -> tuple[Fact, ...]:
-    """Read what any ping with an order tells of refund and dispute; nothing where it is odd."""
+    """Read refund and dispute from a ping with an order. An odd ping gives no fact."""
     order_id = fields.usable("sale_id", is_usable_order_id)
     if order_id is None:
         return ()
-    # A ping has no time of its own beside the sale's.
+    # A ping has no own time, only the time of the sale.
     at = values.arrival(ping.received_at, ping.read_at)
     try:
         return tuple(_refund_and_dispute(fields, order_id, at))

@@ -1,4 +1,4 @@
-"""A sale as Gumroad sends it, made up for a demonstration or a smoke test."""
+"""A made-up sale in Gumroad's format, for demo, smoke test and torture."""
 
 import secrets
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ class GumroadSample(SampleShop):
 
     @override
     def request(self, sale: SampleSale) -> SampleRequest:
-        # As Gumroad's client does: a space is %20, and keys are encoded as well.
+        # Gumroad's client also writes a space as %20 and encodes the keys.
         body = urlencode(_fields(sale, self.seller_id) | _added(sale), quote_via=quote)
         return SampleRequest({"secret": self.secret}, {"Content-Type": FORM}, body.encode())
 

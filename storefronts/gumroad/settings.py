@@ -1,4 +1,4 @@
-"""The part of the environment that is Gumroad's."""
+"""Gumroad's settings."""
 
 from typing import Annotated
 from urllib.parse import quote
@@ -11,11 +11,11 @@ SHORTEST_SECRET = 16
 """A person who guesses the secret can order licenses, and guesses as fast as the network allows."""
 
 LONGEST_SECRET = 1000
-"""A query may have 1 KB."""
+"""The API reads at most 1 KB of a query."""
 
 
 def separate(secrets: str) -> tuple[str, ...]:
-    """Split at commas: a secret of Gumroad's is made by the seller, who can make one without."""
+    """Split at commas, because the seller makes the secret and can make it without a comma."""
     return tuple(secret.strip() for secret in secrets.split(",") if secret.strip())
 
 
@@ -50,12 +50,12 @@ class GumroadApiSettings(GumroadWorkerSettings):
     ] = SecretStr("")
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the valid secrets: several while a new secret replaces an old one."""
+        """Return the valid secrets: for example a new secret and its predecessor."""
         return separate(self.gumroad_webhook_secret.get_secret_value())
 
 
 class GumroadSampleSettings(GumroadWorkerSettings):
-    """The API judges its own secret; a sample only sends it along."""
+    """An unchecked secret, because the API checks the secret and a sample only sends it."""
 
     gumroad_webhook_secret: SecretStr = SecretStr("")
 

@@ -1,4 +1,4 @@
-"""Gumroad's pings, after its published source (2025-04 and 2026-08 states)."""
+"""Gumroad as a storefront, by Gumroad's published source (2025-04 and 2026-08)."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from storefronts.gumroad.reading import read_payment, read_ping
 
 
 class Gumroad(GumroadDoor, Storefront):
-    """Both halves: the API opens it with secrets, the worker without any."""
+    """Both halves. Only the API passes secrets."""
 
     def __init__(self, secrets: Sequence[str] = (), seller_id: str | None = None) -> None:
         super().__init__(secrets)

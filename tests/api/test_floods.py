@@ -59,13 +59,13 @@ def test_other_lines_and_other_errors_are_told(caplog: pytest.LogCaptureFixture)
         logger.error("callback failed", exc_info=error)
     logger.error("callback failed")
     for source in ("gumroad", "other", "gumroad"):
-        logging.getLogger("api.webhooks").warning("a %s ping broke off", source)
+        logging.getLogger("api.webhooks").warning("a %s request broke off", source)
     for _ in range(2):
         logging.getLogger("uvicorn.error").info("Shutting down")
         logging.getLogger("uvicorn.access").info("a request")
     assert lines(caplog) == [
         *("callback failed",) * 3,
-        *("a gumroad ping broke off", "a other ping broke off"),
+        *("a gumroad request broke off", "a other request broke off"),
         *("Shutting down", "a request") * 2,
     ]
 

@@ -144,7 +144,7 @@ async def test_client_that_breaks_off_mid_body_stores_nothing(
     async def told() -> bool | None:
         return "broke off" in caplog.text or None
 
-    await until(told, "the log tells that the ping broke off")
+    await until(told, "the log tells that the request broke off")
     assert await web.database.read(stored_requests) == []
     assert all(record.exc_info is None for record in caplog.records)
 

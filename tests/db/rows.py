@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.events import load_event
-from db.licenses import Minted, NewLicense, mint_license
+from db.licenses import LicenseWithDelivery, NewLicense, mint_license
 from db.requests import NewRequest, store_request
 from db.sales import save_sale
 from domain.sale import Product, Sale
@@ -73,7 +73,7 @@ def license_of(sale_id: int, key: str = KEY) -> NewLicense:
     return NewLicense(sale_id, key, "Lumen", "pro", 2, None, "0" * 64)
 
 
-def mint(session: Session, sale: Sale, key: str = KEY, now: datetime = NOON) -> Minted:
+def mint(session: Session, sale: Sale, key: str = KEY, now: datetime = NOON) -> LicenseWithDelivery:
     """Store a ping of the sale, the sale and its license."""
     sale_id = save_sale(session, store_ping(session, sale.order_id), sale, now)
     return mint_license(session, sale, license_of(sale_id, key), now)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.licenses import Minted, find_minted, mint_license
+from db.licenses import LicenseWithDelivery, find_minted, mint_license
 from db.sales import save_sale
 from db.tables import DeliveryRow
 from db.views.licenses import find_license
@@ -26,7 +26,7 @@ STORED = [
 ]
 
 
-def charge(session: Session, paid_at: datetime, order_id: str) -> Minted:
+def charge(session: Session, paid_at: datetime, order_id: str) -> LicenseWithDelivery:
     sale = replace(sale_of(order_id, "subscription-1"), sold_at=paid_at)
     sale_id = save_sale(session, store_ping(session, order_id), sale, NOON)
     new = replace(license_of(sale_id), key=order_id, expires_at=Term(12).end(paid_at))

@@ -10,10 +10,10 @@ from domain.facts import (
     Buyer,
     Dispute,
     Fact,
-    Link,
     OrderLine,
     Payment,
     Refund,
+    SubscriptionLink,
     SubscriptionState,
 )
 from domain.sale import Product
@@ -31,7 +31,7 @@ EVERY: tuple[Fact, ...] = (
     Refund("order", AT, whole=False, amount=100),
     Dispute("order", AT, "open"),
     SubscriptionState("s", AT, renews=False, ends_at=AT, product=PRODUCT),
-    Link("s", "order", AT),
+    SubscriptionLink("s", "order", AT),
 )
 
 

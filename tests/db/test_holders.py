@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.events import load_event
-from db.licenses import Minted, NewLicense, mint_license
+from db.licenses import LicenseWithDelivery, NewLicense, mint_license
 from db.resends import NewResend, ask_resends
 from db.sales import save_sale
 from db.views.lists import Filters, list_deliveries, list_licenses
@@ -24,7 +24,9 @@ Charge = tuple[int, str]
 """The paid month, and the address in the event."""
 
 
-def charged(session: Session, charge: Charge, *, moves_the_end: bool = True) -> tuple[int, Minted]:
+def charged(
+    session: Session, charge: Charge, *, moves_the_end: bool = True
+) -> tuple[int, LicenseWithDelivery]:
     """Mint the charge; return the ping's id as well."""
     month, email = charge
     order = f"charge-{month}"

@@ -39,39 +39,8 @@ SPEAKS_OF_PINGS = (
     "docs/adr/0027-rooms.md",
 )
 OPENS_WITH_A_QUESTION = re.compile(r"(What|Whether|When|Which|Who|How)(ever)?\b")
-STILL_TO_REWORD = (
-    "api/app.py",
-    "commands/exits.py",
-    "commands/lists.py",
-    "commands/retry.py",
-    "commands/show_workflow.py",
-    "db/owing.py",
-    "db/views/corrections.py",
-    "db/views/lists.py",
-    "db/views/naming.py",
-    "db/views/timeline.py",
-    "domain/sale.py",
-    "operations/migrate.py",
-    "storefronts/base.py",
-)
-"""Files with docstrings that still open with a question word. The list must become empty."""
 PROGRAM_TEXT = (".py", ".md", ".html", ".txt", ".yml", ".yaml", ".toml", ".example")
 PROGRAM_NAMES = ("Caddyfile", "Dockerfile", "Makefile")
-STILL_TO_CLEAN = (
-    "activities/close.py",
-    "activities/parse.py",
-    "api/app.py",
-    "api/webhooks.py",
-    "db/orders.py",
-    "db/owing.py",
-    "domain/sale.py",
-    "relay/dispatcher.py",
-    "storefronts/base.py",
-    "storefronts/values.py",
-    "workflows/fulfill_sale.py",
-    "workflows/steps.py",
-)
-"""Files that may use retired words until they are rewritten. The list must become empty."""
 
 
 def products_texts() -> list[Path]:
@@ -81,7 +50,6 @@ def products_texts() -> list[Path]:
         for file in tracked()
         if (file.suffix in PROGRAM_TEXT or file.name in PROGRAM_NAMES)
         and not name_of(file).startswith(SPEAKS_OF_PINGS)
-        and name_of(file) not in STILL_TO_CLEAN
     ]
 
 
@@ -101,7 +69,7 @@ def test_no_text_uses_a_retired_word() -> None:
 
 def test_no_file_is_named_with_a_retired_word() -> None:
     names = [name_of(file) for file in tracked()]
-    ours = [name for name in names if not name.startswith((*SPEAKS_OF_PINGS, *STILL_TO_CLEAN))]
+    ours = [name for name in names if not name.startswith(SPEAKS_OF_PINGS)]
     assert {name: found for name in ours if (found := list(retired_in(name)))} == {}
 
 
@@ -144,8 +112,7 @@ def docstrings(source: str) -> Iterator[str]:
 
 
 def test_every_docstring_begins_with_a_verb_or_a_noun() -> None:
-    files = [file for file in tracked("*.py") if name_of(file) not in STILL_TO_REWORD]
-    texts = {name_of(file): [*docstrings(file.read_text())] for file in files}
+    texts = {name_of(file): [*docstrings(file.read_text())] for file in tracked("*.py")}
     opened = {
         name: bad
         for name, found in texts.items()

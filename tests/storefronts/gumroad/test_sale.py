@@ -19,7 +19,7 @@ QUANTITY = "quantity must be a whole number from 1 to 1000000"
 PRICE = "price must be a whole number from 0 to 1000000000000"
 EMAIL = "email must be one bare e-mail address"
 TIME = "sale_timestamp must be a time such as 2026-09-01T12:00:05Z"
-TIME_RANGE = "sale_timestamp must lie between 2005 and the arrival of the ping"
+TIME_RANGE = "sale_timestamp must lie between 2005 and the arrival of the request"
 
 
 def parsed(gumroad: Gumroad, ping: StoredRequest) -> Sale:

@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 import activities.close
 import activities.mint
 import db.licenses
-from db.licenses import Minted
+from db.licenses import LicenseWithDelivery
 from db.tables import LicenseRow
 from domain.sale import Sale
 
 
-def find_nothing(_session: Session, _sale: Sale) -> Minted | None:
+def find_nothing(_session: Session, _sale: Sale) -> LicenseWithDelivery | None:
     return None
 
 
