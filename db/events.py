@@ -1,4 +1,4 @@
-"""Events: inserting one, loading it, and naming it; `db.orders` settles it."""
+"""Events: insert, load and name an event; `db.orders` settles events."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -13,7 +13,7 @@ from domain.event import Origin
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """One thing that happened at a storefront. `event_key` is the storefront's own id of it."""
+    """A new event of a storefront. `event_key` is the storefront's own id of the event."""
 
     source: str
     origin: Origin

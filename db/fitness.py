@@ -14,7 +14,7 @@ WITHOUT_END = text("SELECT set_config(name, '0', true) FROM pg_settings WHERE na
 
 
 class UnfitDatabaseError(Exception):
-    """PostgreSQL has unfit settings for our user in this database; one sentence for each."""
+    """PostgreSQL has unfit settings for our user in this database, with a sentence for each."""
 
 
 def refuse_unfit(connection: Connection) -> None:

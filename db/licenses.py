@@ -51,7 +51,7 @@ class LicenseWithDelivery:
 
 
 def find_minted(session: Session, sale: Sale) -> LicenseWithDelivery | None:
-    """Return the result of an earlier minting of this order line; None if there was none."""
+    """Return the result of an earlier minting of the order line; None without a minting."""
     own = session.execute(select(LicenseRow).where(_is_order_line(sale))).scalar_one_or_none()
     if own is not None:
         return LicenseWithDelivery(license_of(own), _delivery_id(session, own, NEW_LICENSE))
@@ -101,7 +101,7 @@ def _renewed(session: Session, row: LicenseRow, sale: Sale) -> LicenseWithDelive
 
 
 def _mark_minted(session: Session, sale: Sale, new: NewLicense, now: datetime) -> bool:
-    """Record for whom the order line was minted; False if an earlier run recorded that."""
+    """Record the holder of the minted order line; False if an earlier run did."""
     first = update(SaleRow).where(SaleRow.id == new.sale_id, SaleRow.minted_at.is_(None))
     values = {"minted_at": now, "email": sale.email, "name": sale.name}
     return count_updated(session, first.values(values)) == 1
@@ -114,7 +114,7 @@ def _locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
 
 
 def _extend(row: LicenseRow, end: datetime | None) -> bool:
-    """Move the end to a later `end`, so that no order of charges matters; False if it stays."""
+    """Move the end to a later `end`, in any order of charges; False if the end stays."""
     if row.expires_at is None or (end is not None and end <= row.expires_at):
         return False
     row.expires_at = end

@@ -16,7 +16,7 @@ NOTICE_DEATH = {
 hold our threads for hours. Unix sockets have no probes. The URL may set other values."""
 
 SAME_EVERYWHERE: dict[str, str | None] = {
-    # A pooler may give each transaction another session of the server, and that session does not
+    # A pooler may give each transaction a new session of the server, and the new session does not
     # know the statements that psycopg prepares by itself.
     "prepare_threshold": None,
     # A role or a database may set another encoding, in which some names cannot be written.

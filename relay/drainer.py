@@ -19,7 +19,7 @@ from relay.spool import Spool, UnreadableError
 logger = logging.getLogger(__name__)
 
 ABANDONED = timedelta(hours=1)
-"""No process still writes a file of this age, and its sender was answered with 503."""
+"""Older unfinished files are abandoned: no process writes them, and the sender got a 503."""
 
 
 class Drainer(BackgroundLoop):
@@ -56,7 +56,7 @@ class Drainer(BackgroundLoop):
         return next(filter(None, troubles), None)
 
     async def try_to_take_in(self, file: Path) -> str | None:
-        """Store one file; return why it still waits. The next file does not wait for it."""
+        """Store one file; return why the file still waits. The next file does not have to wait."""
         try:
             await self.take_in(file)
         except FileNotFoundError:
@@ -96,7 +96,7 @@ class Drainer(BackgroundLoop):
 
 
 def rejects_these_values(error: Exception) -> bool:
-    """Tell whether the database rejects these values; False if it rejects everything."""
+    """Tell whether the database rejects only these values, and not everything."""
     if isinstance(error, DBAPIError):
         return isinstance(error, DataError)
     return isinstance(error, StatementError | ValueError | TypeError | OverflowError)

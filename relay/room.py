@@ -12,7 +12,7 @@ ENOUGH = bytes(64 * 1024)
 """Room for about fifty requests of the usual size."""
 
 REMEMBERED_SECONDS = 1
-"""A result is kept so long, because anybody may request `/readyz` at any rate."""
+"""A result is kept for this time, because anybody may request `/readyz` at any rate."""
 
 
 class Room:

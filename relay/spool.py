@@ -35,7 +35,7 @@ WAITING, SET_ASIDE, UNFINISHED = ".json", ".set-aside", ".unfinished"
 
 
 class UnreadableError(Exception):
-    """A file holds no request. The sentence says why and quotes no text of the file."""
+    """A file holds no request. The sentence says why and quotes nothing of the file."""
 
 
 class Spool:

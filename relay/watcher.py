@@ -1,7 +1,8 @@
 """The watcher of open events whose workflow has started.
 
-Most of these events wait, and Temporal shows the reason. But their run may have ended without
-settling them: Temporal lost the run, a person terminated it, or the event joined a failing run.
+Most of these events wait, and Temporal shows the reason. But a run may have ended without
+settling its event: Temporal lost the run, a person terminated the run, or the event joined a
+failing run.
 """
 
 import asyncio
