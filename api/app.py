@@ -34,7 +34,7 @@ from kit.pollers import Pollers
 from kit.umask import set_umask
 from relay.dispatcher import Dispatcher
 from relay.drainer import Drainer
-from relay.room import room_for
+from relay.free_space import free_space_for
 from relay.spool import Spool
 from relay.starter import Starter
 from relay.store import Store, StorePatience
@@ -149,7 +149,7 @@ def _furnish(
     watcher = Watcher(database, client, parts.watch)
     polls = Pollers(client, parts.task_queue)
     probes = (refusals.warnings, polls.warnings, watcher.warnings)
-    room = room_for(database.engine.url)
+    room = free_space_for(database.engine.url)
     health = Health(database, client, spool, probes=probes, store=store, room=room)
     public = health_routes(health)
     app.include_router(public)

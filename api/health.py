@@ -19,7 +19,7 @@ from db.signing_keys import KnownKey, known_keys
 from domain.errors import DatabaseAwayError
 from kit.temporal_outages import temporal_trouble
 from licensing.tokens import PublicKey, jwks
-from relay.room import Room
+from relay.free_space import FreeSpace
 from relay.spool import Spool
 from relay.store import Store
 
@@ -45,7 +45,7 @@ class Health:
     patience: timedelta = timedelta(seconds=2)
     probes: tuple[Probe, ...] = ()
     store: Store | None = None
-    room: Room | None = None
+    room: FreeSpace | None = None
 
     async def readiness(self) -> dict[str, Any]:
         """Return the answer of `/readyz`."""

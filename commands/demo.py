@@ -30,7 +30,7 @@ from kit.signals import stopped_by_signals
 from operations.checks import (
     LOOK,
     Check,
-    Shop,
+    SampleSender,
     check_repetition,
     check_sale,
     check_stranger,
@@ -75,7 +75,7 @@ async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bo
         ):
             console.print(f"Ready after {monotonic() - began:.1f} s.\n", style="dim")
             sample_shop = DEFAULT.sample_shop(plan.environment[DEFAULT.secret_variable])
-            shop = Shop(http, plan.url, database, sample_shop)
+            shop = SampleSender(http, plan.url, database, sample_shop)
             holds = await _sell(shop, plan, console, keep=keep)
             if keep:
                 console.print("\nCtrl-C stops it all.", style="dim")
@@ -86,7 +86,7 @@ async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bo
         raise DemoFailedError("the demonstration did not show what it promises")
 
 
-async def _sell(shop: Shop, plan: StackPlan, console: Console, *, keep: bool) -> bool:
+async def _sell(shop: SampleSender, plan: StackPlan, console: Console, *, keep: bool) -> bool:
     """Sell one license, show each step, and return if every check holds."""
     sample = _sample(shop.sample_shop.new_order_id())
     console.print(f"[bold]A customer buys, and {DEFAULT.title} calls the webhook[/]")
@@ -101,7 +101,9 @@ async def _sell(shop: Shop, plan: StackPlan, console: Console, *, keep: bool) ->
     return print_checks(await _checks(shop, sample, mail), console)
 
 
-async def _show_steps(shop: Shop, sample: SampleSale, answered: str, console: Console) -> None:
+async def _show_steps(
+    shop: SampleSender, sample: SampleSale, answered: str, console: Console
+) -> None:
     shown = 0
     deadline = monotonic() + PATIENCE.total_seconds()
     while monotonic() < deadline:
@@ -151,7 +153,7 @@ def _show_places(plan: StackPlan, sample: SampleSale, console: Console, *, keep:
         console.print(f"  {'':<12} {ends}", style="dim", highlight=False)
 
 
-async def _checks(shop: Shop, sample: SampleSale, mail: EmailMessage) -> list[Check]:
+async def _checks(shop: SampleSender, sample: SampleSale, mail: EmailMessage) -> list[Check]:
     token = "".join(
         part.get_content().decode()
         for part in mail.iter_attachments()

@@ -13,7 +13,7 @@ from kit.clock import utc_now
 from kit.refusals import RefusedError
 from operations.checks import (
     Check,
-    Shop,
+    SampleSender,
     check_mailed,
     check_repetition,
     check_sale,
@@ -50,7 +50,7 @@ class SmokePlan:
 async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
     """Send the sale and return the checks. A failed check ends the list if the rest need it."""
     async with httpx.AsyncClient() as http:
-        shop = Shop(http, plan.url.rstrip("/"), database, plan.sample_shop)
+        shop = SampleSender(http, plan.url.rstrip("/"), database, plan.sample_shop)
         try:
             return await _checks(shop, _sample(plan), plan)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
@@ -58,7 +58,7 @@ async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
             raise RefusedError(f"the API cannot be reached at {plan.url} ({kind})") from None
 
 
-async def _checks(shop: Shop, sample: SampleSale, plan: SmokePlan) -> list[Check]:
+async def _checks(shop: SampleSender, sample: SampleSale, plan: SmokePlan) -> list[Check]:
     accepted = await _accepted(shop, sample)
     if not accepted.holds:
         return [accepted]
@@ -80,7 +80,7 @@ async def _checks(shop: Shop, sample: SampleSale, plan: SmokePlan) -> list[Check
     ]
 
 
-async def _accepted(shop: Shop, sample: SampleSale) -> Check:
+async def _accepted(shop: SampleSender, sample: SampleSale) -> Check:
     sentence = "the webhook takes the request"
     answer = await shop.send(sample)
     rows = await shop.events(sample)

@@ -43,7 +43,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
+class SampleSender:
     """Send requests as a storefront does, and read the database behind the webhook."""
 
     http: httpx.AsyncClient
@@ -87,7 +87,7 @@ class Shop:
         return False
 
 
-async def check_sale(shop: Shop, sample: SampleSale) -> list[Check]:
+async def check_sale(shop: SampleSender, sample: SampleSale) -> list[Check]:
     """Check that the order has one license, one e-mail, and events that are processed."""
     licenses = await shop.licenses(sample)
     statuses = [delivery.status for delivery in await shop.deliveries(sample)]
@@ -100,7 +100,7 @@ async def check_sale(shop: Shop, sample: SampleSale) -> list[Check]:
     ]
 
 
-async def check_token(shop: Shop, token: str) -> Check:
+async def check_token(shop: SampleSender, token: str) -> Check:
     """Verify a token as a buyer's app does, with the public keys of the API."""
     sentence = "the token verifies against the JWKS"
     answer = await shop.http.get(f"{shop.url}/.well-known/jwks.json")
@@ -112,7 +112,7 @@ async def check_token(shop: Shop, token: str) -> Check:
     return Check(sentence, verified.holds, "it has expired")
 
 
-async def check_repetition(shop: Shop, sample: SampleSale, patience: timedelta) -> Check:
+async def check_repetition(shop: SampleSender, sample: SampleSale, patience: timedelta) -> Check:
     """Send the same request again. The only new row must be an event."""
     before = [await shop.licenses(sample), await shop.deliveries(sample)]
     await shop.send(sample)
@@ -126,7 +126,7 @@ async def check_repetition(shop: Shop, sample: SampleSale, patience: timedelta) 
     )
 
 
-async def check_stranger(shop: Shop, sample: SampleSale) -> Check:
+async def check_stranger(shop: SampleSender, sample: SampleSale) -> Check:
     """Compare the answers to a wrong secret and to an unknown path."""
     count = len(await shop.events(sample))
     wrong = await shop.send_as_stranger(sample)
@@ -143,7 +143,7 @@ async def check_stranger(shop: Shop, sample: SampleSale) -> Check:
     )
 
 
-async def check_mailed(shop: Shop, sample: SampleSale) -> list[Check]:
+async def check_mailed(shop: SampleSender, sample: SampleSale) -> list[Check]:
     """Say that nobody got the e-mail, because no arrival was tried then."""
     if all(delivery.status != DeliveryStatus.LOGGED for delivery in await shop.deliveries(sample)):
         return []

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from db.requests import NewRequest
 from kit.private_files import create_private
-from relay.room import Room
+from relay.free_space import FreeSpace
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,7 +46,7 @@ class Spool:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spool")
         self._preparing = Lock()
         self._prepared = False
-        self._room = Room(folder)
+        self._room = FreeSpace(folder)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run another method in a thread, because a disk may hang."""

@@ -25,7 +25,7 @@ MOST_OFFERED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class SigningKey:
+class WebhookKey:
     key: bytes = field(repr=False)
     secret: MatchedSecret
 
@@ -40,7 +40,7 @@ class Signature:
 
     prefix: bytes
     offered: tuple[bytes, ...] = field(repr=False)
-    keys: tuple[SigningKey, ...] = field(repr=False)
+    keys: tuple[WebhookKey, ...] = field(repr=False)
 
     def verify(self, body: bytes) -> MatchedSecret | None:
         """Return the secret that signed, or None. `body` must be the whole received body."""
@@ -48,7 +48,7 @@ class Signature:
         matches = [key.secret for key in self.keys if self._is_signed_with(key, body)]
         return matches[0] if matches else None
 
-    def _is_signed_with(self, key: SigningKey, body: bytes) -> bool:
+    def _is_signed_with(self, key: WebhookKey, body: bytes) -> bool:
         own = digest(key.key, self.prefix, body)
         return sum(hmac.compare_digest(own, other) for other in self.offered) > 0
 
@@ -59,10 +59,10 @@ def digest(key: bytes, prefix: bytes, body: bytes) -> bytes:
     return signing.digest()
 
 
-def utf8_keys(secrets: Sequence[LabeledSecret]) -> tuple[SigningKey, ...]:
+def utf8_keys(secrets: Sequence[LabeledSecret]) -> tuple[WebhookKey, ...]:
     """Return each secret's text as a key, without empty secrets: anybody can sign with them."""
     return tuple(
-        SigningKey(secret.value.encode(), matched(position, secret))
+        WebhookKey(secret.value.encode(), matched(position, secret))
         for position, secret in enumerate(secrets)
         if secret.value
     )

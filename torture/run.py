@@ -25,7 +25,7 @@ from torture.gathering import OutsideEvidence, gather, open_rows, settled_orders
 from torture.plan import Schedule
 from torture.quiet import PATIENCE, QuietPatience, RemainingWork, wait_until_quiet
 from torture.report import ProgressReporter, Result
-from torture.traffic import OK, PAUSES, PRODUCTS, Sender, sender_client
+from torture.traffic import OK, PAUSES, PRODUCTS, RequestSender, sender_client
 from torture.verdict import breaches
 
 LOOK_SECONDS = 0.2
@@ -78,7 +78,7 @@ async def torture(
     patience: QuietPatience = PATIENCE,
 ) -> Result:
     """Play a round. Raises ChildDiedError when a process ends that we did not kill."""
-    sender = Sender(place.http, place.stack.plan.url, place.sample_shop, pauses)
+    sender = RequestSender(place.http, place.stack.plan.url, place.sample_shop, pauses)
     with reporter.round(schedule):
         return await _unless_one_dies(
             place.stack, _play(schedule, place, reporter, sender, patience)
@@ -89,7 +89,7 @@ async def _play(
     schedule: Schedule,
     place: Arena,
     reporter: ProgressReporter,
-    sender: Sender,
+    sender: RequestSender,
     patience: QuietPatience,
 ) -> Result:
     began = monotonic()
@@ -138,7 +138,7 @@ async def _remaining_work(place: Arena) -> RemainingWork:
 
 
 async def _show(
-    schedule: Schedule, place: Arena, sender: Sender, reporter: ProgressReporter
+    schedule: Schedule, place: Arena, sender: RequestSender, reporter: ProgressReporter
 ) -> None:
     while True:
         with suppress(DatabaseAwayError):

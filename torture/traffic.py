@@ -75,7 +75,7 @@ class Body:
 
 
 @dataclass(slots=True)
-class Sender:
+class RequestSender:
     http: httpx.AsyncClient
     url: str
     sample_shop: SampleShop

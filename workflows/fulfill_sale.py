@@ -15,7 +15,7 @@ from workflows.common_steps import (
 )
 from workflows.failing import still_owed
 from workflows.local_first import local_first
-from workflows.order_line import LineEnd, OrderLine, outcome_of, unlicensed
+from workflows.order_line import FulfillLine, LineEnd, outcome_of, unlicensed
 from workflows.outcomes import FAILED, ignored, noted
 from workflows.steps import (
     ClosedOrder,
@@ -77,7 +77,7 @@ class FulfillSale:
     async def fulfill_lines(self, event: EventToParse, sale_ids: Sequence[int]) -> list[LineEnd]:
         """Fulfill every line. Raise the error of a failed line when all lines have ended."""
         lines = [
-            OrderLine(event.event_id, sale_id, number, self.tell, self.retell)
+            FulfillLine(event.event_id, sale_id, number, self.tell, self.retell)
             for number, sale_id in enumerate(sale_ids, start=1)
         ]
         ends = await asyncio.gather(*(each.fulfill() for each in lines), return_exceptions=True)

@@ -21,7 +21,7 @@ class LineEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderLine:
+class FulfillLine:
     """`number` is 1 for the first line. Activities of the first line have the bare step names."""
 
     event_id: int

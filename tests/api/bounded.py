@@ -29,7 +29,7 @@ UNKNOWN = "/no/such/path"
 WRONG = "/webhooks/gumroad?secret=wrong"
 RIGHT = f"/webhooks/gumroad?secret={SECRET}"
 ORDINARY = recorded("01")
-PING = request("POST", RIGHT, f"Content-Type: {FORM}", body=ORDINARY)
+SALE = request("POST", RIGHT, f"Content-Type: {FORM}", body=ORDINARY)
 
 
 @dataclass(frozen=True, slots=True)

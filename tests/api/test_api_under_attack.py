@@ -13,14 +13,14 @@ import pytest
 from sqlalchemy import URL
 
 from embedded.ports import HOST, free_ports
-from tests.api.bounded import ORDINARY, PING, UNKNOWN, kept_open
+from tests.api.bounded import ORDINARY, SALE, UNKNOWN, kept_open
 from tests.api.raw_http import exchange, request, status
 from tests.support.processes import Running, start
 from tests.support.waiting import until
 
 FILES = 256
 SILENT = 300
-PART = PING[: -len(ORDINARY)]
+PART = SALE[: -len(ORDINARY)]
 LARGEST_LOG = 100_000
 
 
@@ -81,13 +81,13 @@ async def test_flood_of_one_line_is_told_with_its_count(quick: Api) -> None:
     assert len([line for line in lines if "Invalid HTTP request received." in line]) < 20
 
 
-async def test_connections_that_wait_do_not_stop_pings(quick: Api) -> None:
+async def test_connections_that_wait_do_not_stop_sales(quick: Api) -> None:
     half_a_body = kept_open(request("POST", UNKNOWN, body=b"a=1"))[:-1]
     async with AsyncExitStack() as stack:
         for sent in (b"", b"POST /webhooks/gumroad", half_a_body):
             await asyncio.gather(*(open_silently(quick.url, stack, sent) for _ in range(SILENT)))
             for _ in range(3):
-                assert status(await exchange(quick.url, PING)) == 200
+                assert status(await exchange(quick.url, SALE)) == 200
         log = quick.running.output()
     assert len(log) < LARGEST_LOG
     assert "too many connections" in log
@@ -98,7 +98,7 @@ async def test_sender_that_stalls_does_not_keep_the_process(quick: Api) -> None:
     async with AsyncExitStack() as stack:
         for sent in (PART, PART + ORDINARY[:100], kept_open(PART), b"POST", b""):
             await open_silently(quick.url, stack, sent)
-        assert status(await exchange(quick.url, PING)) == 200  # The server has read them by now.
+        assert status(await exchange(quick.url, SALE)) == 200  # The server has read them by now.
         await quick.running.stop(signal.SIGTERM)
         log = quick.running.output()[before:]
     assert log.count("broke off and was not answered") >= 1

@@ -17,7 +17,7 @@ from api.server import LONGEST_ENDING_SECONDS
 from tests.api.bounded import (
     ORDINARY,
     PATIENT,
-    PING,
+    SALE,
     UNKNOWN,
     WRONG,
     Held,
@@ -29,13 +29,13 @@ from tests.api.bounded import (
 from tests.api.raw_http import PATIENCE_SECONDS, exchange, request, status
 
 FEW = 4
-PART = PING[: -len(ORDINARY)]
+PART = SALE[: -len(ORDINARY)]
 
 
 async def lives(connection: Held) -> bool:
     """Return true if the server answers a request on the connection."""
     try:
-        await connection.send(kept_open(PING))
+        await connection.send(kept_open(SALE))
         return status(await connection.answer()) == 200
     except (ConnectionError, asyncio.IncompleteReadError):
         return False
@@ -53,7 +53,7 @@ async def lives(connection: Held) -> bool:
         b"POST /webhooks",
         kept_open(request("POST", UNKNOWN)),
         kept_open(request("POST", WRONG, body=ORDINARY))[:-1],
-        kept_open(PING),
+        kept_open(SALE),
     ],
     ids=["silent", "half-a-head", "answered", "drips-to-nobody", "kept-alive"],
 )
@@ -66,7 +66,7 @@ async def test_connections_that_wait_make_room(
             if b"\r\n\r\n" in sent:
                 await connection.answer()
         for _ in range(FEW):
-            assert status(await exchange(web.url, PING)) == 200
+            assert status(await exchange(web.url, SALE)) == 200
 
 
 async def test_the_most_recently_used_connection_stays_longest(sqlite: URL, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ async def test_one_peer_leaves_room_for_the_others(sqlite: URL, tmp_path: Path) 
     ):
         for _ in range(2 * FEW):
             await stack.enter_async_context(held(web, PART))
-        assert status(await from_another_address(web, PING)) == 200
+        assert status(await from_another_address(web, SALE)) == 200
 
 
 async def from_another_address(web: Web, sent: bytes) -> bytes:
@@ -114,10 +114,10 @@ async def test_a_hundred_at_once_from_one_address_are_all_answered(
 ) -> None:
     bounds = Bounds().within(256)  # As few files as a system allows by default.
     async with bounded(sqlite, tmp_path, bounds) as web, AsyncExitStack() as stack:
-        pings = [await stack.enter_async_context(held(web, PART)) for _ in range(100)]
-        for ping in pings:
-            await ping.send(ORDINARY)
-        answers = await asyncio.gather(*(ping.rest() for ping in pings))
+        senders = [await stack.enter_async_context(held(web, PART)) for _ in range(100)]
+        for sender in senders:
+            await sender.send(ORDINARY)
+        answers = await asyncio.gather(*(sender.rest() for sender in senders))
     assert [status(answer) for answer in answers] == [200] * 100
 
 

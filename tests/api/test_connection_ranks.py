@@ -14,7 +14,7 @@ from db.tables import SigningKeyRow
 from tests.api.bounded import (
     ORDINARY,
     PATIENT,
-    PING,
+    SALE,
     UNKNOWN,
     Held,
     Web,
@@ -27,7 +27,7 @@ from tests.db.rows import NOON
 from tests.support.outages import events_locked
 
 FEW = 4
-PART = PING[: -len(ORDINARY)]
+PART = SALE[: -len(ORDINARY)]
 KEYS = kept_open(request("GET", "/.well-known/jwks.json"))
 
 
@@ -50,18 +50,18 @@ def many_keys(session: Session) -> None:
 
 async def test_ping_that_is_being_stored_is_not_given_up(web: Web, stack: AsyncExitStack) -> None:
     with events_locked(web.database.engine.url):
-        pings = [await stack.enter_async_context(held(web, PING)) for _ in range(FEW)]
+        senders = [await stack.enter_async_context(held(web, SALE)) for _ in range(FEW)]
         # The server reads in order of arrival, so it has read all of them by now.
         for _ in range(FEW):
-            async with held(web, PING) as refused:
+            async with held(web, SALE) as refused:
                 assert await refused.rest() == b""
-    for ping in pings:
-        assert status(await ping.rest()) == 200
+    for each in senders:
+        assert status(await each.rest()) == 200
 
 
 async def test_the_sender_that_takes_longest_is_given_up(web: Web, stack: AsyncExitStack) -> None:
     slow = [await stack.enter_async_context(held(web, PART)) for _ in range(FEW)]
-    assert status(await exchange(web.url, PING)) == 200
+    assert status(await exchange(web.url, SALE)) == 200
     assert await slow[0].rest() == b""
     for each in slow[1:]:
         await each.send(ORDINARY)
@@ -73,7 +73,7 @@ async def test_answers_that_nobody_reads_make_room(web: Web, stack: AsyncExitSta
     for _ in range(FEW):
         await stack.enter_async_context(held(web, KEYS * 50))
     for _ in range(FEW):
-        assert status(await exchange(web.url, PING)) == 200
+        assert status(await exchange(web.url, SALE)) == 200
 
 
 async def test_stranger_renews_no_connection(web: Web, stack: AsyncExitStack) -> None:
@@ -87,9 +87,9 @@ async def test_stranger_renews_no_connection(web: Web, stack: AsyncExitStack) ->
     for _ in range(FEW - 1):
         for stranger in strangers:
             await renew(stranger)
-        assert status(await exchange(web.url, PING)) == 200
+        assert status(await exchange(web.url, SALE)) == 200
         strangers.append(await stack.enter_async_context(held(web)))
-    await sender.send(PING)
+    await sender.send(SALE)
     assert status(await sender.rest()) == 200
 
 
@@ -97,5 +97,5 @@ async def test_strangers_with_requests_ready_make_room(web: Web, stack: AsyncExi
     ready = kept_open(request("POST", UNKNOWN)) * 300
     for _ in range(3):
         strangers = [await stack.enter_async_context(held(web, ready)) for _ in range(FEW)]
-        assert status(await exchange(web.url, PING)) == 200
+        assert status(await exchange(web.url, SALE)) == 200
         assert len(strangers) == FEW

@@ -38,7 +38,7 @@ from kit.clock import utc_now
 from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad
 from tests.conftest import create_database
-from tests.db.rows import mint, sale_of, store_ping
+from tests.db.rows import mint, sale_of, store_event
 from tests.support.pings import changed, recorded
 from tests.support.running import SECRET, UNHURRIED, Mintpost, Setup, running, running_api
 
@@ -211,7 +211,7 @@ async def test_a_late_copy_is_settled_with_its_remark_by_an_api_of_that_role(
 
 def looked_after(session: Session, now: datetime) -> dict[str, object]:
     """Do everything that relay and watcher do with waiting, ending and late rows."""
-    waiting, started, late = (store_ping(session, order) for order in ("1", "2", "order-1"))
+    waiting, started, late = (store_event(session, order) for order in ("1", "2", "order-1"))
     record_waiting(session, "Temporal is away")
     before = len(waiting_events(session, 100))
     mark_dispatched(session, started, "gumroad:2", now - timedelta(hours=1))

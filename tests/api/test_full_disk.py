@@ -15,7 +15,7 @@ from temporalio.client import Client
 from api.app import ApiParts
 from db.engine import Database, open_engine
 from embedded.ports import HOST, NO_TLS, free_ports
-from relay.room import ENOUGH, Room
+from relay.free_space import ENOUGH, FreeSpace
 from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad
 from tests.support.outages import read_only
@@ -71,7 +71,7 @@ async def web(sqlite: URL, small_disk: Path, client: Client) -> AsyncIterator[st
     database.dispose()
 
 
-async def test_a_full_disk_is_told_before_a_ping_is_lost_and_forgotten_when_there_is_room(
+async def test_a_full_disk_is_told_before_a_request_is_lost_and_forgotten_when_there_is_room(
     web: str, small_disk: Path
 ) -> None:
     assert (await readiness(web))[0] == 200
@@ -83,7 +83,7 @@ async def test_a_full_disk_is_told_before_a_ping_is_lost_and_forgotten_when_ther
 
     _, answer = await until(told, "it is not ready")
     assert f"the database cannot be written ({FULL})" in answer["database"]
-    assert answer["spool"] == f"cannot be written ({FULL}): a ping will need the database"
+    assert answer["spool"] == f"cannot be written ({FULL}): a request will need the database"
     assert await send(web, bytes(100_000)) == 503
     filler.unlink()
 
@@ -98,7 +98,9 @@ async def test_a_full_disk_is_told_before_a_ping_is_lost_and_forgotten_when_ther
 
 def test_a_spool_that_is_full_alone_leaves_a_way(small_disk: Path) -> None:
     fill(small_disk)
-    assert Spool(small_disk).state() == f"cannot be written ({FULL}): a ping will need the database"
+    assert (
+        Spool(small_disk).state() == f"cannot be written ({FULL}): a request will need the database"
+    )
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -120,7 +122,7 @@ async def test_a_database_that_takes_no_row_beside_a_spool_that_takes_no_file_is
         async def taken() -> bool | None:
             return await send(url, b"sale_id=written-again") == 200 or None
 
-        await until(taken, "a ping is taken again")
+        await until(taken, "a request is taken again")
         assert (await readiness(url))[0] == 200
     assert code == 503
     assert "(ReadOnlySqlTransaction, 25006)" in answer["database"]
@@ -128,9 +130,9 @@ async def test_a_database_that_takes_no_row_beside_a_spool_that_takes_no_file_is
 
 
 def test_a_look_for_room_leaves_nothing_behind(tmp_path: Path) -> None:
-    assert Room(tmp_path).trouble() is None
+    assert FreeSpace(tmp_path).trouble() is None
     assert list(tmp_path.iterdir()) == []
-    assert Room(tmp_path / "nowhere").trouble() == "No such file or directory"
+    assert FreeSpace(tmp_path / "nowhere").trouble() == "No such file or directory"
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from sqlalchemy import URL
 
-from tests.api.bounded import PATIENT, PING, RIGHT, UNKNOWN, WRONG, Web, bounded, held, kept_open
+from tests.api.bounded import PATIENT, RIGHT, SALE, UNKNOWN, WRONG, Web, bounded, held, kept_open
 from tests.api.raw_http import exchange, request, status
 
 CHUNKED = "Transfer-Encoding: chunked"
@@ -86,10 +86,10 @@ async def test_ping_with_a_chunk_that_is_no_number_is_refused(
     web: Web, before: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with held(web, request("POST", RIGHT, CHUNKED) + before) as connection:
-        assert status(await exchange(web.url, PING)) == 200  # The server has read it by now.
+        assert status(await exchange(web.url, SALE)) == 200  # The server has read it by now.
         await connection.send(b"zz\r\n\r\n")
         assert status(await connection.rest()) == 400
-    assert status(await exchange(web.url, PING)) == 200
+    assert status(await exchange(web.url, SALE)) == 200
     assert all(record.exc_info is None for record in caplog.records)
 
 

@@ -62,7 +62,7 @@ class Hanging(Spool):
 
 
 @ON_SQLITE
-async def test_disk_that_hangs_keeps_no_ping_waiting(
+async def test_disk_that_hangs_keeps_no_request_waiting(
     database_url: URL, quick: Database, tmp_path: Path
 ) -> None:
     spool = Hanging(tmp_path / "spool")
@@ -111,7 +111,7 @@ async def test_commit_that_comes_before_a_slow_file_is_an_answer(
         finally:
             spool.released.set()
     database.dispose()
-    assert caplog.text.count("pings go into the spool") == 1
+    assert caplog.text.count("requests go into the spool") == 1
 
 
 @ON_SQLITE
@@ -145,14 +145,14 @@ async def test_commit_that_found_no_thread_in_time_is_not_begun_any_more(
 ) -> None:
     """Otherwise a database that hangs for hours would collect all requests of those hours."""
     database, spool = Counting(open_engine(database_url, patience_seconds=60)), Spool(tmp_path)
-    pings = 4 * DATABASE_THREADS
+    requests = 4 * DATABASE_THREADS
     async with running_api(parts(database, spool, HURRIED)) as url:
         with events_locked(database_url):
-            answers = await asyncio.gather(*(send(url, b"n=1") for _ in range(pings)))
+            answers = await asyncio.gather(*(send(url, b"n=1") for _ in range(requests)))
         found = await drained(spool, database)
     database.dispose()
-    assert (set(answers), len(found)) == ({200}, pings)
-    assert database.begun <= DATABASE_THREADS + pings
+    assert (set(answers), len(found)) == ({200}, requests)
+    assert database.begun <= DATABASE_THREADS + requests
 
 
 def test_sender_has_an_answer_within_two_seconds() -> None:

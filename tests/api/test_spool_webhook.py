@@ -56,7 +56,7 @@ async def test_pings_wait_out_an_outage_and_become_rows_by_themselves(
     assert [row.body for row in found] == [b"n=0", b"n=1", b"n=2"]
     assert [row.received_at for row in found] == [new.received_at for new in kept]
     assert [row.request_id for row in found] == [new.request_id for new in kept]
-    assert caplog.text.count("pings go into the spool") == 1
+    assert caplog.text.count("requests go into the spool") == 1
     assert all(record.exc_info is None for record in caplog.records)
 
 
@@ -69,7 +69,7 @@ async def test_pings_go_into_the_database_again_after_an_outage(
             await exchange(url, post(b"n=1"))
         await drained(spool, quick)
         assert b'{"event":2}' in await exchange(url, post(b"n=2"))
-    assert caplog.text.count("pings go into the database again") == 1
+    assert caplog.text.count("requests go into the database again") == 1
 
 
 async def test_pings_survive_a_restart_in_the_middle_of_an_outage(
@@ -86,7 +86,7 @@ async def test_pings_survive_a_restart_in_the_middle_of_an_outage(
     assert [row.body for row in found] == [b"n=1", b"n=2"]
 
 
-async def test_hung_database_keeps_no_ping_waiting_and_makes_one_row_of_each(
+async def test_hung_database_keeps_no_request_waiting_and_makes_one_row_of_each(
     database_url: URL, spool: Spool
 ) -> None:
     """More requests than threads: all hang, and later commit rows that the spool holds too."""
@@ -102,7 +102,7 @@ async def test_hung_database_keeps_no_ping_waiting_and_makes_one_row_of_each(
     assert sorted(row.body for row in found) == sorted(bodies)
 
 
-async def test_server_that_accepts_and_says_nothing_keeps_no_ping_waiting(spool: Spool) -> None:
+async def test_server_that_accepts_and_says_nothing_keeps_no_request_waiting(spool: Spool) -> None:
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()

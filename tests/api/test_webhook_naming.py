@@ -31,9 +31,9 @@ class Watched(Gumroad):
         self.named: list[tuple[int, int]] = []
 
     @override
-    def name_request(self, ping: StoredRequest) -> Naming:
-        self.named.append((len(ping.body), threading.get_ident()))
-        return super().name_request(ping)
+    def name_request(self, request: StoredRequest) -> Naming:
+        self.named.append((len(request.body), threading.get_ident()))
+        return super().name_request(request)
 
 
 async def send(setup: Setup, gumroad: Gumroad, *bodies: bytes) -> list[EventLine]:
@@ -83,12 +83,12 @@ class Hindered(Gumroad):
         self.named_a_short_one = threading.Event()
 
     @override
-    def name_request(self, ping: StoredRequest) -> Naming:
-        if len(ping.body) > LONGEST_QUICK:
+    def name_request(self, request: StoredRequest) -> Naming:
+        if len(request.body) > LONGEST_QUICK:
             assert self.named_a_short_one.wait(10)
         else:
             self.named_a_short_one.set()
-        return super().name_request(ping)
+        return super().name_request(request)
 
 
 async def test_ordinary_body_does_not_wait_for_a_long_one(setup: Setup) -> None:

@@ -48,7 +48,7 @@ def spelled(secret: str) -> list[str]:
     ]
 
 
-def ping(headers: list[str], content_type: str = FORM) -> bytes:
+def sale(headers: list[str], content_type: str = FORM) -> bytes:
     kept = ["X-Request-Id: 17", "User-Agent: Gumroad", f"Content-Type: {content_type}"]
     target = f"/webhooks/gumroad?secret={NEWER}"
     return request("POST", target, *kept, *headers, body=b"a=1")
@@ -57,7 +57,7 @@ def ping(headers: list[str], content_type: str = FORM) -> bytes:
 @ON_SQLITE
 @pytest.mark.parametrize("secret", [OLDER, NEWER], ids=["another-that-is-valid", "that-matched"])
 async def test_no_spelling_of_a_secret_is_stored(web: Mintpost, secret: str) -> None:
-    assert status(await exchange(web.url, ping(spelled(secret)))) == 200
+    assert status(await exchange(web.url, sale(spelled(secret)))) == 200
     (event,) = await web.database.read(stored_requests)
     assert {name for name, _ in event.headers} == {
         *("host", "connection", "x-request-id", "user-agent", "content-type", "content-length"),
@@ -67,7 +67,7 @@ async def test_no_spelling_of_a_secret_is_stored(web: Mintpost, secret: str) -> 
 @ON_SQLITE
 async def test_a_content_type_that_holds_the_secret_is_not_kept_either(web: Mintpost) -> None:
     odd = f"{FORM}; boundary={in_base64(NEWER)}"
-    assert status(await exchange(web.url, ping([], odd))) == 200
+    assert status(await exchange(web.url, sale([], odd))) == 200
     (event,) = await web.database.read(stored_requests)
     assert event.content_type == ""
     assert "content-type" not in dict(event.headers)
@@ -82,7 +82,7 @@ async def test_no_spelling_of_a_secret_is_spooled(database: Database, tmp_path: 
     )
     with events_locked(database.engine.url):
         async with running_api(parts) as url:
-            assert status(await exchange(url, ping(spelled(NEWER) + spelled(OLDER)))) == 200
+            assert status(await exchange(url, sale(spelled(NEWER) + spelled(OLDER)))) == 200
             (file,) = spool.files()
             names = {name for name, _ in spool.read(file).headers}
             content = file.read_text()

@@ -1,4 +1,4 @@
-"""`mintpost show` of pings that run under no order's id, and of mails that nobody got."""
+"""`mintpost show` of events that run under no order's id, and of mails that nobody got."""
 
 import asyncio
 import json

@@ -12,7 +12,7 @@ import operations.show
 from db.engine import Database
 from db.requests import NewRequest, store_request
 from relay.spool import Spool
-from tests.db.rows import new_ping
+from tests.db.rows import new_request
 from tests.support.commanding import Run
 from tests.support.outages import events_locked
 
@@ -29,18 +29,18 @@ def spool(clean: pytest.MonkeyPatch, database_url: URL, tmp_path: Path) -> Spool
 
 
 @pytest.fixture
-def ping(spool: Spool) -> NewRequest:
-    ping = new_ping("order-1")
-    spool.keep(ping)
-    spool.keep(new_ping("order-2"))
-    return ping
+def kept_request(spool: Spool) -> NewRequest:
+    kept_request = new_request("order-1")
+    spool.keep(kept_request)
+    spool.keep(new_request("order-2"))
+    return kept_request
 
 
 @ON_SQLITE
-def test_it_is_shown_with_its_time(ping: NewRequest, mint: Run) -> None:
+def test_it_is_shown_with_its_time(kept_request: NewRequest, mint: Run) -> None:
     whole = json.loads(mint("show", ORDER, "--json").out)
     (spooled,) = whole["spooled"]
-    assert spooled["request_id"] == str(ping.request_id)
+    assert spooled["request_id"] == str(kept_request.request_id)
     assert (spooled["received_at"], spooled["set_aside"]) == ("2026-09-01T12:00:00Z", False)
     assert whole["waits_for"] == "the database: a request is in the spool, and goes in by itself"
     assert whole["events"] == []
@@ -50,7 +50,7 @@ def test_it_is_shown_with_its_time(ping: NewRequest, mint: Run) -> None:
 
 
 @ON_SQLITE
-@pytest.mark.usefixtures("ping")
+@pytest.mark.usefixtures("kept_request")
 def test_one_set_aside_waits_for_a_person(spool: Spool, mint: Run) -> None:
     for file in spool.files():
         spool.set_aside(file)
@@ -60,7 +60,7 @@ def test_one_set_aside_waits_for_a_person(spool: Spool, mint: Run) -> None:
 
 
 @ON_SQLITE
-@pytest.mark.usefixtures("ping")
+@pytest.mark.usefixtures("kept_request")
 def test_it_is_shown_while_the_database_is_away(clean: pytest.MonkeyPatch, mint: Run) -> None:
     clean.setenv("DATABASE_URL", "postgresql://user@127.0.0.1:1/none")
     assert "requests in the spool" in mint("show", ORDER).out
@@ -70,7 +70,7 @@ def test_it_is_shown_while_the_database_is_away(clean: pytest.MonkeyPatch, mint:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.usefixtures("ping")
+@pytest.mark.usefixtures("kept_request")
 def test_it_is_shown_while_the_database_hangs(
     database_url: URL, clean: pytest.MonkeyPatch, mint: Run
 ) -> None:
@@ -86,16 +86,16 @@ def test_it_is_shown_while_the_database_hangs(
 
 @ON_SQLITE
 async def test_it_stands_beside_what_the_database_has(
-    ping: NewRequest, database: Database, mint: Run
+    kept_request: NewRequest, database: Database, mint: Run
 ) -> None:
-    database.write_here(store_request, new_ping("order-1"))
+    database.write_here(store_request, new_request("order-1"))
     whole = json.loads((await asyncio.to_thread(mint, "show", ORDER, "--json")).out)
     assert (len(whole["events"]), len(whole["spooled"])) == (1, 1)
-    assert whole["spooled"][0]["request_id"] == str(ping.request_id)
+    assert whole["spooled"][0]["request_id"] == str(kept_request.request_id)
 
 
 @ON_SQLITE
-@pytest.mark.usefixtures("ping")
+@pytest.mark.usefixtures("kept_request")
 def test_garbage_beside_it_changes_nothing(spool: Spool, mint: Run) -> None:
     (spool.folder / "0.json").write_text("garbage")
     assert mint("show", ORDER).code == 0
@@ -105,7 +105,7 @@ def test_garbage_beside_it_changes_nothing(spool: Spool, mint: Run) -> None:
 async def test_spool_that_is_closed_to_us_is_told_and_hides_no_row(
     spool: Spool, database: Database, mint: Run
 ) -> None:
-    database.write_here(store_request, new_ping("order-1"))
+    database.write_here(store_request, new_request("order-1"))
     spool.folder.parent.touch()
     answer = await asyncio.to_thread(mint, "show", ORDER, "--json")
     assert [event["order_id"] for event in json.loads(answer.out)["events"]] == ["order-1"]

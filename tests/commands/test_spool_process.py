@@ -21,14 +21,14 @@ from tests.support.spooling import drained, spooled
 from tests.support.waiting import until
 
 ORDER = "spooled-order=="
-PING = changed(recorded("01"), sale_id=ORDER)
+BODY = changed(recorded("01"), sale_id=ORDER)
 
 
 async def sent(url: str) -> bool | None:
     """Come again after a 503, as Gumroad does."""
     form = "Content-Type: application/x-www-form-urlencoded"
     target = "/webhooks/gumroad?secret=secret-of-the-process"
-    answer = await exchange(url, request("POST", target, form, body=PING))
+    answer = await exchange(url, request("POST", target, form, body=BODY))
     return True if status(answer) == 200 else None
 
 
@@ -47,7 +47,7 @@ async def test_ping_survives_kill_9_in_an_outage_and_is_shown_before_it_is_a_row
     try:
         await answers(url, child)
         with database_away(database.engine.url):
-            await until(lambda: sent(url), "a disk that is not too slow takes the ping")
+            await until(lambda: sent(url), "a disk that is not too slow takes the request")
             child.process.kill()
             await child.process.wait()
         kept = {(new.request_id, new.received_at) for new in spooled(spool)}
@@ -60,7 +60,7 @@ async def test_ping_survives_kill_9_in_an_outage_and_is_shown_before_it_is_a_row
         await child.stop()
         database.dispose()
     assert {(row.request_id, row.received_at) for row in rows} == kept
-    assert {(row.body, row.order_id) for row in rows} == {(PING, ORDER)}
+    assert {(row.body, row.order_id) for row in rows} == {(BODY, ORDER)}
     assert S_IMODE(spool.folder.stat().st_mode) == 0o700
     found = {each["request_id"] for each in json.loads(shown.out)["spooled"]}
     assert (shown.code, found) == (0, {str(request_id) for request_id, _ in kept})

@@ -18,7 +18,7 @@ from db.tables import LicenseRow
 from domain.license import License
 from licensing.keys import new_key, new_token_id
 from licensing.signing import Signer, generate_private_key
-from tests.db.rows import license_of, sale_of, store_ping
+from tests.db.rows import license_of, sale_of, store_event
 from tests.support.commanding import Run, Shop
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -56,7 +56,7 @@ def books(clean: pytest.MonkeyPatch, database: Database, signer: Signer) -> Book
     def sell(session: Session) -> License:
         remember_key(session, KnownKey(signer.kid, signer.public_key.x), NOW)
         sale = sale_of()
-        sale_id = save_sale(session, store_ping(session), sale, NOW)
+        sale_id = save_sale(session, store_event(session), sale, NOW)
         new = replace(license_of(sale_id, new_key()), token_id=new_token_id())
         return mint_license(session, sale, new, NOW).license
 

@@ -18,7 +18,7 @@ BUYER = "ada.buyer@example.com"
 KEY = "MINT-SECRET-KEY"
 
 
-def new_ping(
+def new_request(
     order_id: str | None = "order-1",
     kind: str = "sale",
     *,
@@ -41,8 +41,8 @@ def new_ping(
     )
 
 
-def store_ping(session: Session, order_id: str | None = "order-1", kind: str = "sale") -> int:
-    return store_request(session, new_ping(order_id, kind))
+def store_event(session: Session, order_id: str | None = "order-1", kind: str = "sale") -> int:
+    return store_request(session, new_request(order_id, kind))
 
 
 def told(session: Session, event_id: int) -> tuple[str | None, str | None, str | None]:
@@ -51,7 +51,7 @@ def told(session: Session, event_id: int) -> tuple[str | None, str | None, str |
 
 
 def stored(database: Database, *orders_and_kinds: tuple[str | None, str]) -> list[int]:
-    return [database.write_here(store_ping, order, kind) for order, kind in orders_and_kinds]
+    return [database.write_here(store_event, order, kind) for order, kind in orders_and_kinds]
 
 
 def sale_of(order_id: str = "order-1", subscription_id: str | None = None) -> Sale:
@@ -74,8 +74,8 @@ def license_of(sale_id: int, key: str = KEY) -> NewLicense:
 
 
 def mint(session: Session, sale: Sale, key: str = KEY, now: datetime = NOON) -> LicenseWithDelivery:
-    """Store a ping of the sale, the sale and its license."""
-    sale_id = save_sale(session, store_ping(session, sale.order_id), sale, now)
+    """Store an event of the sale, the sale and its license."""
+    sale_id = save_sale(session, store_event(session, sale.order_id), sale, now)
     return mint_license(session, sale, license_of(sale_id, key), now)
 
 

@@ -16,7 +16,7 @@ from db.engine import Database, database_url as read_url, open_engine
 from domain.errors import DatabaseAwayError
 from domain.outages import DATABASE_REASONS, database_reason
 from embedded.ports import HOST
-from tests.db.rows import store_ping
+from tests.db.rows import store_event
 from tests.support.postgres import create_role
 
 PRIVATE = "sekret"
@@ -26,7 +26,7 @@ def away(url: URL) -> DatabaseAwayError:
     database = Database(open_engine(url, patience_seconds=1))
     try:
         with pytest.raises(DatabaseAwayError) as raised:
-            database.write_here(store_ping)
+            database.write_here(store_event)
     finally:
         database.dispose()
     assert PRIVATE not in raised.value.sentence

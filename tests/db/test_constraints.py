@@ -17,7 +17,7 @@ from db.signing_keys import KnownKey, known_keys, remember_key
 from db.tables import DeliveryRow, EventRow, LicenseRow, RequestRow, SaleRow, SigningKeyRow, Table
 from domain.event import Origin
 from tests.db.concurrently import at_once
-from tests.db.rows import NOON, license_of, mint, new_ping, sale_of, store_ping
+from tests.db.rows import NOON, license_of, mint, new_request, sale_of, store_event
 
 MANY = 8
 
@@ -30,21 +30,23 @@ def rows_of(database: Database, model: type[Table]) -> int:
 
 
 def test_one_request_stored_at_once_is_one_row(database: Database) -> None:
-    ping = new_ping()
-    ids = at_once(MANY, lambda _: database.write_here(store_request, ping))
+    new = new_request()
+    ids = at_once(MANY, lambda _: database.write_here(store_request, new))
     assert len(set(ids)) == rows_of(database, EventRow) == rows_of(database, RequestRow) == 1
 
 
 def test_events_with_one_key_at_once_are_one_row_with_one_request(database: Database) -> None:
     """A storefront sends an event again as a new request."""
-    sent = [replace(new_ping(), event_key="evt_1") for _ in range(MANY)]
+    sent = [replace(new_request(), event_key="evt_1") for _ in range(MANY)]
     ids = at_once(MANY, lambda number: database.write_here(store_request, sent[number]))
     assert len(set(ids)) == rows_of(database, EventRow) == rows_of(database, RequestRow) == 1
 
 
 def test_events_without_a_key_and_keys_of_two_sources_share_nothing(database: Database) -> None:
-    sources = [replace(new_ping(source=source), event_key="evt_1") for source in ("one", "other")]
-    for new in (new_ping(), new_ping(), *sources):
+    sources = [
+        replace(new_request(source=source), event_key="evt_1") for source in ("one", "other")
+    ]
+    for new in (new_request(), new_request(), *sources):
         database.write_here(store_request, new)
     assert rows_of(database, EventRow) == 4
 
@@ -58,19 +60,19 @@ def test_one_request_id_never_brings_two_events(database: Database) -> None:
         )
         session.add(RequestRow(**values | {"event_id": other}))
 
-    database.write_here(store_ping)
+    database.write_here(store_event)
     with pytest.raises(IntegrityError, match="request_id"):
         database.write_here(bring_another)
 
 
 def test_one_order_line_parsed_at_once_is_one_sale(database: Database) -> None:
-    event = database.write_here(store_ping)
+    event = database.write_here(store_event)
     ids = at_once(MANY, lambda _: database.write_here(save_sale, event, sale_of(), NOON))
     assert len(set(ids)) == rows_of(database, SaleRow) == 1
 
 
 def test_one_order_line_minted_at_once_is_one_license_with_one_delivery(database: Database) -> None:
-    sale_id = database.write_here(save_sale, database.write_here(store_ping), sale_of(), NOON)
+    sale_id = database.write_here(save_sale, database.write_here(store_event), sale_of(), NOON)
     minted = at_once(
         MANY,
         lambda number: database.write_here(

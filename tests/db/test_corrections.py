@@ -23,7 +23,7 @@ from db.tables import DeliveryRow
 from db.views.lists import Filters, list_deliveries, list_licenses
 from domain.delivery import DeliveryStatus
 from tests.db.correcting import RIGHT, RIGHTER, corrected, holder, line, owed, said
-from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_ping
+from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_event
 
 LEASE = timedelta(hours=1)
 SENT = SentMail(DeliveryStatus.ACCEPTED, "postmark", "m-1")
@@ -129,7 +129,7 @@ def test_attempt_under_way_that_went_out_is_told_and_the_right_one_is_owed(
 
 def test_each_license_of_an_order_is_corrected(database: Database) -> None:
     other_line = sale_of()
-    event = database.write_here(store_ping)
+    event = database.write_here(store_event)
     for number, row in enumerate(("1", "2")):
         sale = replace(other_line, line=row)
         sale_id = database.write_here(save_sale, event, sale, NOON)

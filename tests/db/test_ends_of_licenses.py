@@ -14,7 +14,7 @@ from db.tables import DeliveryRow
 from db.views.licenses import find_license
 from db.views.lists import Filters, list_licenses
 from domain.license import Term
-from tests.db.rows import BUYER, KEY, NOON, license_of, mint, sale_of, store_end, store_ping
+from tests.db.rows import BUYER, KEY, NOON, license_of, mint, sale_of, store_end, store_event
 
 LAST_DAY = datetime(2027, 12, 1, 23, 59, 59, tzinfo=UTC)
 STORED = [
@@ -28,7 +28,7 @@ STORED = [
 
 def charge(session: Session, paid_at: datetime, order_id: str) -> LicenseWithDelivery:
     sale = replace(sale_of(order_id, "subscription-1"), sold_at=paid_at)
-    sale_id = save_sale(session, store_ping(session, order_id), sale, NOON)
+    sale_id = save_sale(session, store_event(session, order_id), sale, NOON)
     new = replace(license_of(sale_id), key=order_id, expires_at=Term(12).end(paid_at))
     return mint_license(session, sale, new, NOON)
 

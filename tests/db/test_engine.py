@@ -14,7 +14,7 @@ from db.engine import Database, database_url as read_url, open_engine
 from db.tables import DeliveryRow, EventRow, SigningKeyRow
 from domain.errors import DatabaseAwayError
 from tests.db.concurrently import at_once
-from tests.db.rows import NOON, store_ping
+from tests.db.rows import NOON, store_event
 from tests.support.outages import read_only
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -105,9 +105,9 @@ def test_lock_that_is_held_too_long_means_away(database_url: URL) -> None:
     with closing(connect(str(database_url.database), isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseAwayError):
-            database.write_here(store_ping)
+            database.write_here(store_event)
         writer.execute("ROLLBACK")
-    assert database.write_here(store_ping) == 1
+    assert database.write_here(store_event) == 1
     database.dispose()
 
 
@@ -155,13 +155,13 @@ def test_server_that_only_reads_for_now_means_away_and_its_sessions_are_left(
 ) -> None:
     away = pytest.raises(DatabaseAwayError, match="ReadOnlySqlTransaction")
     with read_only(database_url), away:
-        database.write_here(store_ping)
-    database.write_here(store_ping)
+        database.write_here(store_event)
+    database.write_here(store_event)
 
 
 def test_query_that_raises_leaves_nothing(database: Database) -> None:
     def store_and_fail(session: Session) -> None:
-        store_ping(session)
+        store_event(session)
         raise KeyError
 
     with pytest.raises(KeyError):

@@ -17,7 +17,7 @@ from db.migrating import migrate
 from db.tables import EventRow
 from db.views.search import find_sales
 from tests.conftest import STRATEGY
-from tests.db.rows import NOON, mint, sale_of, store_ping
+from tests.db.rows import NOON, mint, sale_of, store_event
 from tests.support.pgbouncer import pgbouncer
 from tests.support.postgres import create_role
 
@@ -63,7 +63,7 @@ def use(url: URL) -> None:
         assert migrate(engine) == head()
         check_migrated(engine)
     database = Database(open_engine(url))
-    stored = database.write_here(store_ping)
+    stored = database.write_here(store_event)
     received = database.read_here(lambda session: session.get_one(EventRow, stored)).received_at
     assert (received, received.utcoffset()) == (NOON, timedelta(0))
     database.write_here(mint, replace(sale_of(), name="Łukasz 李 😀"))

@@ -14,7 +14,7 @@ from db.licenses import LicenseWithDelivery, NewLicense, mint_license
 from db.resends import NewResend, ask_resends
 from db.sales import save_sale
 from db.views.lists import Filters, list_deliveries, list_licenses
-from tests.db.rows import BUYER, NOON, sale_of, store_ping
+from tests.db.rows import BUYER, NOON, sale_of, store_event
 
 RIGHT = "ada.right@example.com"
 THIRD = "ada.third@example.com"
@@ -27,12 +27,12 @@ Charge = tuple[int, str]
 def charged(
     session: Session, charge: Charge, *, moves_the_end: bool = True
 ) -> tuple[int, LicenseWithDelivery]:
-    """Mint the charge; return the ping's id as well."""
+    """Mint the charge; return the event's id as well."""
     month, email = charge
     order = f"charge-{month}"
     paid = NOON + month * MONTH
     sale = replace(sale_of(order, "sub"), email=email, name=email[:3], sold_at=paid)
-    event = store_ping(session, order, "recurring_charge")
+    event = store_event(session, order, "recurring_charge")
     sale_id = save_sale(session, event, sale, NOON)
     end = paid + MONTH if moves_the_end else NOON
     new = NewLicense(sale_id, f"KEY-{month}", "Lumen", "pro", 1, end, "0" * 64, event_id=event)

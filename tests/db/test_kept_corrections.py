@@ -7,11 +7,11 @@ from db.sales import save_sale
 from db.views.lists import Filters, list_deliveries, list_licenses
 from tests.db.concurrently import at_once
 from tests.db.correcting import RIGHT, RIGHTER, holder, line, owed, said
-from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_ping
+from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_event
 
 
 def test_correction_before_the_license_is_kept_for_it(database: Database) -> None:
-    database.write_here(store_ping)
+    database.write_here(store_event)
     assert database.write_here(ask_resends, said(), NOON) == []
     assert database.write_here(ask_resends, said(RIGHTER), NOON) == []
     delivery = owed(database)
@@ -27,7 +27,7 @@ def test_correction_of_a_waiting_order_reaches_the_license_that_its_charge_minte
     database: Database,
 ) -> None:
     first, charge = sale_of("order-1", "sub"), sale_of("charge", "sub")
-    event = database.write_here(store_ping, "order-1")
+    event = database.write_here(store_event, "order-1")
     sale_id = database.write_here(save_sale, event, first, NOON)
     database.write_here(ask_resends, said(), NOON)
     minted = database.write_here(mint, charge, "KEY")
@@ -41,7 +41,7 @@ def test_kept_correction_of_a_charge_mails_the_right_address_though_it_moves_not
     database: Database,
 ) -> None:
     waits = owed_by_subscription(database)
-    event = database.write_here(store_ping, "charge")
+    event = database.write_here(store_event, "charge")
     database.write_here(ask_resends, said(order_id="charge"), NOON)
     charge = sale_of("charge", "sub")
     sale_id = database.write_here(save_sale, event, charge, NOON)
@@ -60,7 +60,7 @@ def owed_by_subscription(database: Database) -> int:
 def test_correction_and_mint_at_once_never_miss_each_other(database: Database) -> None:
     for number in range(10):
         order = f"order-{number}"
-        event = database.write_here(store_ping, order)
+        event = database.write_here(store_event, order)
         sale_id = database.write_here(save_sale, event, sale_of(order), NOON)
         new = license_of(sale_id, f"KEY-{number}")
         at_once(

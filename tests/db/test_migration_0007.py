@@ -33,7 +33,7 @@ from db.requests import store_request
 from db.tables import EventRow, RequestRow
 from domain.event import Origin
 from tests.db.migrated import at_revision
-from tests.db.rows import NOON, new_ping
+from tests.db.rows import NOON, new_request
 from tests.support.released import Line, rows_of, unpack
 
 OF_EVENT = ("source", "kind", "order_id", "product_id", "workflow_id", "outcome", "error", "note")
@@ -125,7 +125,7 @@ def test_no_value_is_lost(released: Released) -> None:
 
 def test_ids_go_on_after_the_last_one(released: Released) -> None:
     migrate(released.engine)
-    assert Database(released.engine).write_here(store_request, new_ping("order-new")) == 6
+    assert Database(released.engine).write_here(store_request, new_request("order-new")) == 6
 
 
 def test_sales_refer_to_the_new_table(released: Released) -> None:

@@ -17,7 +17,7 @@ from db.tables import EventRow
 from db.views.lists import Filters, list_events
 from domain.event import ORDER_KINDS
 from reading.settling import Settling
-from tests.db.rows import NOON, mint, new_ping, sale_of, stored, told
+from tests.db.rows import NOON, mint, new_request, sale_of, stored, told
 
 LATER = NOON + timedelta(hours=1)
 
@@ -58,7 +58,7 @@ async def test_close_a_second_time_changes_nothing(database: Database, settling:
 async def test_close_leaves_what_is_not_of_the_order(
     database: Database, settling: Settling, order: str | None, kind: str, source: str
 ) -> None:
-    foreign = database.write_here(store_request, new_ping(order, kind, source=source))
+    foreign = database.write_here(store_request, new_request(order, kind, source=source))
     (mine,) = stored(database, ("order", "sale"))
     assert await settling.close(mine, "fulfilled", NOON) == 1
     assert database.read_here(told, foreign) == (None, None, None)

@@ -13,7 +13,7 @@ from db.migrating import migrate
 from db.orders import late_copies
 from db.tables import EventRow, Table
 from tests.db.concurrently import at_once
-from tests.db.rows import store_ping
+from tests.db.rows import store_event
 from tests.support.pgbouncer import pgbouncer
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -30,7 +30,7 @@ def pooled(database_url: URL) -> Iterator[Database]:
 
 
 def do_all(session: Session) -> None:
-    store_ping(session)
+    store_event(session)
     waiting_events(session, 10)
     late_copies(session)
 

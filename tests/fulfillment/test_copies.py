@@ -27,7 +27,7 @@ async def park(mintpost: Mintpost, order: str) -> None:
 
 
 async def map_and_settle(mintpost: Mintpost) -> list[tuple[str | None, str | None]]:
-    """Return outcome and note of every ping, in order of arrival."""
+    """Return outcome and note of every event, in order of arrival."""
     mintpost.products.write_text(mintpost.products.read_text() + MAPPED)
     return [(event.outcome, event.note) for event in reversed(await mintpost.settled())]
 
@@ -141,7 +141,7 @@ async def test_rows_that_fail_say_which_of_them_carries_another_address(
     async def joined() -> bool | None:
         return all(event.workflow_id for event in await mailing.events()) or None
 
-    await until(joined, "the second ping has joined the run")
+    await until(joined, "the second event has joined the run")
     postmark.default = refuse(422, 406)
     second, first = await mailing.settled()
     assert (first.outcome, first.note) == ("failed", None)

@@ -191,7 +191,7 @@ async def ended(mintpost: Mintpost, outcome: str) -> EventLine:
         found = (await mintpost.settled())[0]
         return found if found.outcome == outcome else None
 
-    return await until(newest, f"the newest ping ends {outcome}")
+    return await until(newest, f"the newest event ends {outcome}")
 
 
 @pytest.mark.parametrize("named", ["before", "after"])

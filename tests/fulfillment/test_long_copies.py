@@ -56,8 +56,8 @@ class Watched(Gumroad):
     def __post_init__(self) -> None:
         super().__init__(())
 
-    def look(self, ping: StoredRequest) -> None:
-        self.bodies.append(len(ping.body))
+    def look(self, request: StoredRequest) -> None:
+        self.bodies.append(len(request.body))
         if threading.get_ident() == self.loop:
             self.locked.append("the event loop")
         other = sqlite3.connect(self.file, timeout=0, isolation_level=None)
@@ -86,7 +86,7 @@ def long_copy(email: str) -> bytes:
 
 
 async def store_copies(database: Database) -> int:
-    """Store an ordinary ping and its long copies; return the first one's id."""
+    """Store an ordinary event and its long copies; return the first one's id."""
     first = await database.write(store_request, new_event(ORDINARY, ORDER))
     for _ in range(COPIES):
         await database.write(store_request, new_event(long_copy(NEW), ORDER))
@@ -95,7 +95,7 @@ async def store_copies(database: Database) -> int:
 
 @pytest.fixture
 def fulfill(database: Database, watched: Watched, tmp_path: Path) -> Fulfill:
-    """Return a runner of a ping's steps, with a mail that counts as written down."""
+    """Return a runner of an event's steps, with a mail that counts as written down."""
     products = tmp_path / "products.yaml"
     products.write_text(PRODUCTS)
     storefronts: dict[str, Storefront] = {"gumroad": watched}

@@ -93,7 +93,7 @@ async def test_resent_ping_of_a_sale_that_a_restored_database_lacks_runs_anew(
     async def minted_anew() -> bool | None:
         return True if await mailing.licenses() else None
 
-    await until(minted_anew, "the ping runs anew")
+    await until(minted_anew, "the event runs anew")
     postmark.default = ACCEPT
     (event,) = await mailing.settled()
     assert event.outcome == "fulfilled"

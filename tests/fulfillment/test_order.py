@@ -1,4 +1,4 @@
-"""One order is one run, however many pings of it come and whenever they do."""
+"""One order is one run, however many events of it arrive, at any time."""
 
 import asyncio
 
@@ -69,7 +69,7 @@ async def test_second_ping_joins_the_run_that_is_under_way(
         events = await mailing.events()
         return True if all(event.workflow_id for event in events) else None
 
-    await until(both_dispatched, "both pings have a workflow")
+    await until(both_dispatched, "both events have a workflow")
     postmark.default = ACCEPT
     second, first = await mailing.settled()
     assert (first.outcome, second.outcome) == ("fulfilled", "duplicate")

@@ -29,7 +29,7 @@ async def test_01_ordinary_sale_mints_a_license_and_mails_it(mintpost: Mintpost)
     assert license_.order_id == "HyMdzSI-iPve8n-plNxMHA=="
     assert (license_.tier, license_.seats, license_.test) == ("core", 1, False)
     assert (license_.email, license_.name) == (ADA, "Ada Buyer")
-    # A year from the sale's own day, whenever the ping came.
+    # A year from the sale's own day, independent of the arrival.
     assert license_.expires_at == datetime(2027, 9, 1, 23, 59, 59, tzinfo=UTC)
     (delivery,) = await mintpost.deliveries()
     assert (delivery.to, delivery.status, delivery.attempts) == (ADA, "logged", 1)

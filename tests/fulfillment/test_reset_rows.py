@@ -46,7 +46,7 @@ async def test_sale_that_parks_again_after_a_reset_is_parked(
     for _ in range(2):
         await mailing.ping(sale(mailing, product_id="new-product=="))
         await mailing.parked()
-    await until(partial(dispatched, mailing), "both pings belong to the run")
+    await until(partial(dispatched, mailing), "both events belong to the run")
     parked = await mailing.pending(order_in(mailing), "mint")
     await terminated(mailing)
 

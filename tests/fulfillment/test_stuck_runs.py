@@ -32,16 +32,16 @@ class OtherFulfillSale:
     """Another version: after its first step it does something else than the one that began."""
 
     @workflow.run
-    async def run(self, ping: EventToParse) -> ClosedOrder:
+    async def run(self, event: EventToParse) -> ClosedOrder:
         await workflow.sleep(timedelta(days=1))
-        return ClosedOrder("fulfilled", ping.event_id)
+        return ClosedOrder("fulfilled", event.event_id)
 
 
 @workflow.defn(name="FulfillSale")
 class BrokenFulfillSale:
     @workflow.run
-    async def run(self, ping: EventToParse) -> ClosedOrder:
-        raise ValueError(f"{VALUE}, {ping.event_id}")
+    async def run(self, event: EventToParse) -> ClosedOrder:
+        raise ValueError(f"{VALUE}, {event.event_id}")
 
 
 @workflow.defn(name="ResendLicense")

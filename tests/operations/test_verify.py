@@ -18,7 +18,7 @@ from domain.license import License, Standing, end_of_day
 from licensing.keys import new_key, new_token_id
 from licensing.signing import Signer
 from operations.verify import Flaw, KeyVerdict, NoDatabase, TokenVerdict, verify
-from tests.db.rows import license_of, sale_of, store_ping
+from tests.db.rows import license_of, sale_of, store_event
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LATER = end_of_day(NOW + timedelta(days=1))
@@ -29,7 +29,7 @@ def sold(database: Database, signer: Signer) -> License:
     def sell(session: Session) -> License:
         remember_key(session, KnownKey(signer.kid, signer.public_key.x), NOW)
         sale = sale_of()
-        sale_id = save_sale(session, store_ping(session), sale, NOW)
+        sale_id = save_sale(session, store_event(session), sale, NOW)
         new = replace(license_of(sale_id, new_key()), token_id=new_token_id(), expires_at=LATER)
         return mint_license(session, sale, new, NOW).license
 

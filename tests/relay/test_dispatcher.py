@@ -20,7 +20,7 @@ from kit.loop import Pauses
 from relay.dispatcher import Dispatcher
 from relay.starter import Starter, TemporalAwayError
 from storefronts.gumroad.storefront import Gumroad
-from tests.db.rows import new_ping, store_ping
+from tests.db.rows import new_request, store_event
 from tests.support.outages import Gate
 from tests.support.relaying import (
     ON_SQLITE,
@@ -37,7 +37,7 @@ from workflows.names import SALE_PRODUCT, SALE_SOURCE
 async def test_rows_left_by_a_crash_are_started(database: Database, client: Client) -> None:
     orders = [unique(), unique()]
     for order in orders:
-        await database.write(store_ping, order)
+        await database.write(store_event, order)
     assert await dispatcher_for(database, client).look()
     for line in await lines(database):
         assert line.workflow_id == f"gumroad:{line.order_id}"
@@ -48,7 +48,7 @@ async def test_rows_left_by_a_crash_are_started(database: Database, client: Clie
 async def test_more_rows_than_a_batch_are_all_started(database: Database, client: Client) -> None:
     order = unique()
     for _ in range(101):
-        await database.write(store_ping, order)
+        await database.write(store_event, order)
     assert await dispatcher_for(database, client).look()
     assert await database.read(waiting_events, 1) == []
 
@@ -60,7 +60,7 @@ async def test_rows_start_in_order_of_arrival_once_temporal_is_back(
     caplog.set_level(logging.INFO)
     orders = [unique() for _ in range(3)]
     for order in orders:
-        await database.write(store_ping, order)
+        await database.write(store_event, order)
     through_gate = await Client.connect(gate.address, lazy=True)
 
     async def all_tell() -> bool | None:
@@ -106,7 +106,7 @@ async def test_new_row_is_started_when_the_relay_is_woken(
     dispatcher = dispatcher_for(database, client)
     dispatcher.pauses = Pauses(idle=timedelta(hours=1))
     async with relaying(dispatcher):
-        await database.write(store_ping, unique())
+        await database.write(store_event, unique())
         dispatcher.wake()
         await until_started(database)
 
@@ -143,7 +143,7 @@ async def test_it_looks_on_however_often_it_fails(database: Database, client: Cl
 @ON_SQLITE
 async def test_workflow_is_found_by_source_and_product(database: Database, client: Client) -> None:
     order, product = unique(), f"product-{uuid4()}"
-    await database.write(store_request, replace(new_ping(order), product_id=product))
+    await database.write(store_request, replace(new_request(order), product_id=product))
     await dispatcher_for(database, client).look()
     found = await client.get_workflow_handle(f"gumroad:{order}").describe()
     assert found.typed_search_attributes[SALE_SOURCE] == "gumroad"
@@ -154,7 +154,7 @@ async def test_workflow_is_found_by_source_and_product(database: Database, clien
 @pytest.mark.parametrize("character", ["a", "😀", "`", "\N{ARABIC LETTER ALEF}"])
 async def test_longest_ids_never_stall(database: Database, client: Client, character: str) -> None:
     order = f"{character}{unique()}".ljust(200, character)
-    await database.write(store_request, replace(new_ping(order), product_id=character * 200))
+    await database.write(store_request, replace(new_request(order), product_id=character * 200))
     assert await dispatcher_for(database, client).look()
     assert await database.read(waiting_events, 1) == []
 
@@ -164,8 +164,8 @@ async def test_row_that_cannot_be_started_stalls_no_other_and_waits_with_its_sen
     database: Database, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     # A storefront of a newer version, whose request came here in a moved spool.
-    await database.write(store_request, new_ping(unique(), source="later"))
-    await database.write(store_ping, unique())
+    await database.write(store_request, new_request(unique(), source="later"))
+    await database.write(store_event, unique())
     storefronts = {"gumroad": Gumroad(())}
     dispatcher = dispatcher_for(database, client, storefronts)
     assert [await dispatcher.look(), await dispatcher.look()] == [True, True]

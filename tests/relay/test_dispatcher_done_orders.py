@@ -7,7 +7,7 @@ from db.dispatching import WaitingEvent
 from db.engine import Database
 from db.orders import close_row
 from db.tables import EventRow
-from tests.db.rows import NOON, store_ping
+from tests.db.rows import NOON, store_event
 from tests.support.pings import changed, recorded
 from tests.support.relaying import ON_SQLITE, dispatcher_for, lines, unique
 from tests.support.running import Mintpost
@@ -33,7 +33,7 @@ async def test_completed_and_settled_order_makes_a_duplicate_with_its_note(
     # Not stored, so that the app's relay cannot settle the event before this start.
     await dispatcher.start(WaitingEvent(first + 1, "gumroad", "sale", order, None))
     assert dispatcher.woken.is_set()
-    await mintpost.database.write(store_ping, order)
+    await mintpost.database.write(store_event, order)
     assert await dispatcher.look()
     newest = (await mintpost.events())[0]
     assert (newest.outcome, newest.note) == ("duplicate", f"the order was settled by event {first}")
@@ -79,9 +79,9 @@ async def test_late_row_of_a_settled_order_starts_nothing(
     database: Database, client: Client
 ) -> None:
     order = unique()
-    first = await database.write(store_ping, order)
+    first = await database.write(store_event, order)
     await database.write(close_row, first, "fulfilled", NOON)
-    await database.write(store_ping, order)
+    await database.write(store_event, order)
     assert await dispatcher_for(database, client).look()
     late = (await lines(database))[0]
     assert (late.outcome, late.workflow_id) == ("duplicate", None)

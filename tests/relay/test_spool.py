@@ -15,7 +15,7 @@ import pytest
 
 from db.requests import NewRequest
 from relay.spool import SET_ASIDE, UNFINISHED, WAITING, Spool, UnreadableError
-from tests.db.rows import NOON, new_ping
+from tests.db.rows import NOON, new_request
 from tests.support.pings import order_of
 from tests.support.released import unpack
 from tests.support.spooling import names, spooled
@@ -148,7 +148,7 @@ def test_no_request_is_kept_before_the_way_to_the_folder_is_on_the_disk(
         try:
             assert begun.wait(30)
             monkeypatch.setattr(os, "fsync", fsync)  # Only the call that has begun is slow.
-            second = threads.submit(spool.keep, new_ping())
+            second = threads.submit(spool.keep, new_request())
             with pytest.raises(TimeoutError):
                 second.result(0.2)
         finally:
@@ -185,7 +185,7 @@ def test_files_come_in_order_of_arrival_whatever_the_zone_and_the_uuid(spool: Sp
         NOON + timedelta(seconds=2),
     ]
     for received_at in reversed(times):
-        spool.keep(new_ping(received_at=received_at))
+        spool.keep(new_request(received_at=received_at))
     assert [new.received_at for new in spooled(spool)] == times
 
 
@@ -233,7 +233,7 @@ def test_only_what_was_clearly_abandoned_is_cleaned(spool: Spool) -> None:
 def test_state_counts_what_waits_and_what_was_set_aside(spool: Spool) -> None:
     assert spool.state() is None
     for number in range(3):
-        spool.keep(new_ping(received_at=NOON + timedelta(seconds=number)))
+        spool.keep(new_request(received_at=NOON + timedelta(seconds=number)))
     assert spool.state() == "requests: 3 waiting for the database"
     spool.set_aside(spool.files()[0])
     assert spool.state() == "requests: 2 waiting for the database, 1 set aside, the log says why"

@@ -14,7 +14,7 @@ from db.engine import Database, open_engine
 from db.requests import NewRequest, store_request
 from relay.drainer import Drainer
 from relay.spool import SET_ASIDE, Spool
-from tests.db.rows import NOON, new_ping
+from tests.db.rows import NOON, new_request
 from tests.support.outages import database_away
 from tests.support.relaying import ON_SQLITE
 from tests.support.spooling import drainer, names
@@ -26,8 +26,8 @@ def spool(tmp_path: Path) -> Spool:
     return Spool(tmp_path / "spool")
 
 
-def ping(number: int) -> NewRequest:
-    return new_ping(f"order-{number}", received_at=NOON + timedelta(seconds=number))
+def request_of(number: int) -> NewRequest:
+    return new_request(f"order-{number}", received_at=NOON + timedelta(seconds=number))
 
 
 async def orders(database: Database) -> list[str | None]:
@@ -35,7 +35,7 @@ async def orders(database: Database) -> list[str | None]:
 
 
 async def test_row_has_all_of_the_request(database: Database, spool: Spool) -> None:
-    new = replace(ping(1), sender="127.0.0.1", body=bytes(range(256)), body_bytes=5_000_000)
+    new = replace(request_of(1), sender="127.0.0.1", body=bytes(range(256)), body_bytes=5_000_000)
     spool.keep(new)
     assert await drainer(spool, database).look()
     assert await database.read(stored_requests) == [new]
@@ -45,7 +45,7 @@ async def test_row_has_all_of_the_request(database: Database, spool: Spool) -> N
 @ON_SQLITE
 async def test_relay_is_woken_for_each_row(database: Database, spool: Spool) -> None:
     for number in (1, 2):
-        spool.keep(ping(number))
+        spool.keep(request_of(number))
     woken: list[bool] = []
     working = Drainer(spool, database, lambda: woken.append(True))
     for _ in range(2):
@@ -55,7 +55,7 @@ async def test_relay_is_woken_for_each_row(database: Database, spool: Spool) -> 
 
 async def test_rows_come_in_order_of_arrival(database: Database, spool: Spool) -> None:
     for number in (3, 1, 2):
-        spool.keep(ping(number))
+        spool.keep(request_of(number))
     assert await drainer(spool, database).look()
     assert await orders(database) == ["order-1", "order-2", "order-3"]
 
@@ -63,14 +63,14 @@ async def test_rows_come_in_order_of_arrival(database: Database, spool: Spool) -
 async def test_crash_between_insert_and_unlink_makes_one_row(
     database: Database, spool: Spool
 ) -> None:
-    spool.keep(ping(1))
-    await database.write(store_request, ping_in(spool))
+    spool.keep(request_of(1))
+    await database.write(store_request, request_in(spool))
     assert await drainer(spool, database).look()
     assert await orders(database) == ["order-1"]
     assert spool.files() == []
 
 
-def ping_in(spool: Spool) -> NewRequest:
+def request_in(spool: Spool) -> NewRequest:
     (file,) = spool.files()
     return spool.read(file)
 
@@ -79,7 +79,7 @@ async def test_two_drainers_at_once_make_one_row_each(
     database: Database, database_url: URL, spool: Spool
 ) -> None:
     for number in range(20):
-        spool.keep(ping(number))
+        spool.keep(request_of(number))
     other = Database(open_engine(database_url))
     drainers = [drainer(spool, database), drainer(Spool(spool.folder), other)]
     assert await asyncio.gather(*(each.look() for each in drainers)) == [True, True]
@@ -97,7 +97,7 @@ async def test_garbage_is_set_aside_with_a_sentence_and_stalls_nothing(
     spool.prepare()
     garbage = spool.folder / "0-first-of-all.json"
     garbage.write_text(json.dumps({"body": "c2VrcmV0", "order_id": "sekret"}))
-    spool.keep(ping(1))
+    spool.keep(request_of(1))
     working = drainer(spool, database)
     assert await working.look()
     assert await orders(database) == ["order-1"]
@@ -121,7 +121,7 @@ async def test_row_that_the_database_refuses_is_set_aside_and_stalls_nothing(
     database: Database, spool: Spool, caplog: pytest.LogCaptureFixture, wrong: dict[str, object]
 ) -> None:
     for number in (1, 2):
-        spool.keep(ping(number))
+        spool.keep(request_of(number))
     first = spool.files()[0]
     first.write_text(json.dumps(json.loads(first.read_text()) | wrong))
     assert await drainer(spool, database).look()
@@ -135,7 +135,7 @@ async def test_file_that_cannot_be_read_now_waits_and_stalls_nothing(
     database: Database, spool: Spool, caplog: pytest.LogCaptureFixture
 ) -> None:
     (spool.folder / "0-a-folder.json").mkdir(parents=True)
-    spool.keep(ping(1))
+    spool.keep(request_of(1))
     working = drainer(spool, database)
     assert [await working.look(), await working.look()] == [False, False]
     assert await orders(database) == ["order-1"]
@@ -145,7 +145,7 @@ async def test_file_that_cannot_be_read_now_waits_and_stalls_nothing(
 async def test_what_no_row_can_enter_waits_and_is_not_set_aside(
     database: Database, spool: Spool
 ) -> None:
-    spool.keep(ping(1))
+    spool.keep(request_of(1))
     database.write_here(lambda session: session.execute(text("ALTER TABLE events RENAME TO gone")))
     working = drainer(spool, database)
     assert not await working.look()
@@ -160,7 +160,7 @@ async def test_outage_is_told_once_and_so_is_its_end(
     caplog.set_level(logging.INFO)
     database = Database(open_engine(database_url, patience_seconds=0.1))
     for number in (1, 2):
-        spool.keep(ping(number))
+        spool.keep(request_of(number))
     working = drainer(spool, database)
     with database_away(database_url):
         assert [await working.look() for _ in range(3)] == [False, False, False]

@@ -8,7 +8,7 @@ from typing_extensions import override
 from db.dispatching import mark_dispatched, waiting_events
 from db.engine import Database
 from relay.watcher import Watcher
-from tests.db.rows import store_ping
+from tests.db.rows import store_event
 from tests.support.relaying import ON_SQLITE, unique
 
 LONG_AGO = datetime(2026, 9, 1, tzinfo=UTC)
@@ -26,8 +26,8 @@ class Puzzled(Watcher):
 async def test_row_whose_run_cannot_be_told_keeps_no_other_waiting(
     database: Database, client: Client
 ) -> None:
-    paused = await database.write(store_ping, unique())
-    lost = await database.write(store_ping, unique())
+    paused = await database.write(store_event, unique())
+    lost = await database.write(store_event, unique())
     await database.write(mark_dispatched, paused, "paused", LONG_AGO)
     await database.write(mark_dispatched, lost, "lost", LONG_AGO)
     await Puzzled(database, client).check_all()

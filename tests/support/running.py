@@ -110,7 +110,7 @@ class Mintpost:
             found = await self.events()
             return found if all(event.outcome for event in found) else None
 
-        return await until(closed, "every ping has an outcome")
+        return await until(closed, "every event has an outcome")
 
     async def settled_and_named(self) -> list[EventLine]:
         """Wait until each event names its workflow: a quick run ends before its start is stored."""
@@ -119,7 +119,7 @@ class Mintpost:
             found = await self.settled()
             return found if all(event.workflow_id for event in found) else None
 
-        return await until(named, "every ping names its workflow")
+        return await until(named, "every event names its workflow")
 
     async def parked(self) -> EventLine:
         """Wait until the newest event is open and shows a sentence."""
@@ -128,7 +128,7 @@ class Mintpost:
             newest = (await self.events())[0]
             return newest if newest.error is not None and newest.outcome is None else None
 
-        return await until(told, "the newest ping tells what it waits for")
+        return await until(told, "the newest event tells its sentence")
 
     async def pending(self, order_id: str, step: str, words: str = "") -> str:
         """Wait until the step is pending in Temporal with a sentence that has these words.

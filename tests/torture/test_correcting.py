@@ -12,7 +12,7 @@ from db.tables import DeliveryRow, EventRow
 from db.views.corrections import list_corrections
 from kit.clock import utc_now
 from tests.db.correcting import RIGHT, corrected, line, owed
-from tests.db.rows import BUYER, store_ping
+from tests.db.rows import BUYER, store_event
 from torture.correcting import Operator
 from torture.gathering import attempts_of, open_rows, runs_of
 from torture.plan import Correction, Order
@@ -48,7 +48,7 @@ async def test_the_operator_waits_for_the_first_request_of_the_order_and_asks_on
     await asyncio.sleep(0)
     assert operator.refused == {"another", BUYER}
     assert not correcting.done()
-    await database.write(store_ping)
+    await database.write(store_event)
     await correcting
     assert [each.attempts for each in operator.recorded] == [{}]
     (kept,) = database.read_here(list_corrections, "gumroad", "order-1")
@@ -63,7 +63,7 @@ async def test_the_operator_waits_for_an_unavailable_database(sqlite: URL, tmp_p
     await asyncio.sleep(0)
     file.parent.mkdir()
     shutil.copyfile(str(sqlite.database), file)
-    await database.write(store_ping)
+    await database.write(store_event)
     await correcting
     assert [each.order_id for each in operator.recorded] == ["order-1"]
     database.dispose()

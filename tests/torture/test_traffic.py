@@ -11,7 +11,7 @@ from api.webhooks import LONGEST_NAMED
 from embedded.ports import free_ports
 from storefronts.gumroad.sample import GumroadSample
 from torture.plan import Order, PlannedRequest
-from torture.traffic import Sender, mark_of, sender_client
+from torture.traffic import RequestSender, mark_of, sender_client
 
 ORDER = Order("order", "buyer@example.com", "membership", charge=1)
 
@@ -35,14 +35,14 @@ async def answering(*statuses: int) -> AsyncIterator[tuple[str, list[bytes]]]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", bodies
 
 
-async def sent_to(url: str) -> Sender:
+async def sent_to(url: str) -> RequestSender:
     async with sender_client() as http:
-        sender = Sender(http, url, GumroadSample("secret"), pauses=(0, 0, 0))
+        sender = RequestSender(http, url, GumroadSample("secret"), pauses=(0, 0, 0))
         await sender.send(ORDER)
         return sender
 
 
-async def test_a_failure_is_followed_by_the_same_ping_with_its_count() -> None:
+async def test_a_failure_is_followed_by_the_same_request_with_its_count() -> None:
     async with answering(503, 500, 200) as (url, bodies):
         sender = await sent_to(url)
     assert [(attempt.status, attempt.last) for attempt in sender.attempts] == [
@@ -88,9 +88,9 @@ async def test_the_body_of_a_membership_charge_names_the_charge() -> None:
     assert fields["is_recurring_charge"] == ["true"]
 
 
-async def test_a_long_ping_is_too_long_to_be_named_at_once_and_keeps_its_mark() -> None:
+async def test_a_long_request_is_too_long_to_be_named_at_once_and_keeps_its_mark() -> None:
     async with answering(503, 200) as (url, bodies), sender_client() as http:
-        sender = Sender(http, url, GumroadSample("secret"), pauses=(0,))
+        sender = RequestSender(http, url, GumroadSample("secret"), pauses=(0,))
         await sender.send(ORDER, is_long=True)
     assert [len(body) > LONGEST_NAMED for body in bodies] == [True, True]
     assert [mark_of(body) for body in bodies] == [attempt.mark for attempt in sender.attempts]
@@ -99,7 +99,7 @@ async def test_a_long_ping_is_too_long_to_be_named_at_once_and_keeps_its_mark() 
 
 async def test_pings_are_as_long_as_planned() -> None:
     async with answering(200, 200) as (url, bodies), sender_client() as http:
-        await Sender(http, url, GumroadSample("secret")).send_all(
+        await RequestSender(http, url, GumroadSample("secret")).send_all(
             [PlannedRequest(0, ORDER), PlannedRequest(0, ORDER, is_long=True)]
         )
     assert sorted(len(body) > LONGEST_NAMED for body in bodies) == [False, True]

@@ -38,12 +38,12 @@ def test_a_good_round_has_no_breach() -> None:
     assert found(GOOD) == []
 
 
-def test_a_ping_without_an_answer_that_was_stored_is_fine() -> None:
+def test_a_request_without_an_answer_that_was_stored_is_fine() -> None:
     attempt = Attempt("sale/0", "sale", None, 5.0, last=False)
     assert found(replace(GOOD, attempts=(attempt, *GOOD.attempts[1:]))) == []
 
 
-def test_a_ping_answered_and_not_stored_is_lost() -> None:
+def test_a_request_answered_and_not_stored_is_lost() -> None:
     attempt = Attempt("sale/1", "sale", 200, 0.01, last=True)
     what = "a request was answered 200 and has no event"
     assert found(replace(GOOD, attempts=(*GOOD.attempts, attempt))) == [
@@ -51,7 +51,7 @@ def test_a_ping_answered_and_not_stored_is_lost() -> None:
     ]
 
 
-def test_a_ping_turned_away_until_its_sender_gave_up_is_lost() -> None:
+def test_a_request_turned_away_until_its_sender_gave_up_is_lost() -> None:
     turned_away = Attempt("sale/1", "sale", 503, 0.01, last=False)
     assert found(replace(GOOD, attempts=(*GOOD.attempts, turned_away))) == []
     given_up = replace(turned_away, last=True)

@@ -20,7 +20,7 @@ from db.views.lists import (
     list_sales,
 )
 from domain.event import EventStatus
-from tests.db.rows import BUYER, KEY, NOON, mint, new_ping, sale_of, store_ping
+from tests.db.rows import BUYER, KEY, NOON, mint, new_request, sale_of, store_event
 
 HOUR = timedelta(hours=1)
 OUTCOMES = {
@@ -33,7 +33,7 @@ OUTCOMES = {
 
 
 def event_with(database: Database, outcome: str | None, error: str | None = None) -> int:
-    event_id = database.write_here(store_ping, f"order-{outcome}-{error}")
+    event_id = database.write_here(store_event, f"order-{outcome}-{error}")
     values = update(EventRow).where(EventRow.id == event_id).values(outcome=outcome, error=error)
     database.write_here(lambda session: session.execute(values))
     return event_id
@@ -67,12 +67,12 @@ def test_event_is_processed_unless_open_or_failed(
 
 
 def test_events_are_filtered_by_source_time_and_order_newest_first(database: Database) -> None:
-    pings = [
-        new_ping("one", received_at=NOON - HOUR),
-        new_ping("two", received_at=NOON),
-        new_ping("two", source="another-shop", received_at=NOON + HOUR),
+    requests = [
+        new_request("one", received_at=NOON - HOUR),
+        new_request("two", received_at=NOON),
+        new_request("two", source="another-shop", received_at=NOON + HOUR),
     ]
-    first, second, third = [database.write_here(store_request, ping) for ping in pings]
+    first, second, third = [database.write_here(store_request, new) for new in requests]
     assert ids(database) == [third, second, first]
     assert ids(database, limit=2) == [third, second]
     assert ids(database, since=NOON) == [third, second]
@@ -83,7 +83,7 @@ def test_events_are_filtered_by_source_time_and_order_newest_first(database: Dat
 def test_limit_counts_what_the_other_filters_leave(database: Database) -> None:
     failed = event_with(database, "failed")
     for _ in range(3):
-        database.write_here(store_ping)
+        database.write_here(store_event)
     assert ids(database, status="failed", limit=1) == [failed]
 
 
@@ -106,13 +106,13 @@ def test_sale_stands_as_its_best_row_does(database: Database) -> None:
     (first,) = ids(database)
     database.write_here(fail_order, first, "it failed", NOON)
     assert status() == "failed"
-    again = database.write_here(store_ping)
+    again = database.write_here(store_event)
     assert status() == "open"
     database.write_here(record_failure, again, "unmapped product")
     assert status() == "parked"
     database.write_here(close_row, again, "fulfilled", NOON)
     assert status() == "fulfilled"
-    late = database.write_here(store_ping)
+    late = database.write_here(store_event)
     assert status() == "fulfilled"
     database.write_here(close_row, late, "duplicate", NOON)
     assert status() == "fulfilled"
@@ -120,7 +120,7 @@ def test_sale_stands_as_its_best_row_does(database: Database) -> None:
 
 def test_refund_does_not_change_how_its_sale_stands(database: Database) -> None:
     database.write_here(mint, sale_of())
-    refund = database.write_here(store_ping, "order-1", "refund")
+    refund = database.write_here(store_event, "order-1", "refund")
     database.write_here(close_row, refund, "ignored:refund", NOON)
     assert [line.status for line in database.read_here(list_sales, Filters())] == ["open"]
 

@@ -1,4 +1,4 @@
-"""Pings that are no plain sale: the test button, and orders that are taken back."""
+"""Events that are no plain sale: the test button, and orders that are taken back."""
 
 import pytest
 

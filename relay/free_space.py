@@ -9,14 +9,14 @@ from time import monotonic
 from sqlalchemy import URL
 
 ENOUGH = bytes(64 * 1024)
-"""Room for about fifty requests of the usual size."""
+"""Space for about fifty requests of the usual size."""
 
 REMEMBERED_SECONDS = 1
 """A result is kept for this time, because anybody may request `/readyz` at any rate."""
 
 
-class Room:
-    """The room in a folder. The `files` that exist must be writable as well."""
+class FreeSpace:
+    """The free space in a folder. The `files` that exist must be writable as well."""
 
     def __init__(self, folder: Path, files: tuple[Path, ...] = ()) -> None:
         self.folder = folder
@@ -39,12 +39,12 @@ class Room:
         return next((f"{file.name} may not be written" for file in locked), None)
 
 
-def room_for(database: URL) -> Room | None:
+def free_space_for(database: URL) -> FreeSpace | None:
     """Return the folder of SQLite's file and log; None for another database."""
     path = database.database or ""
     if database.get_backend_name() != "sqlite" or path in {"", ":memory:"}:
         return None
-    return Room(Path(path).parent, (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")))
+    return FreeSpace(Path(path).parent, (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")))
 
 
 def _try_to_write(folder: Path) -> str | None:
