@@ -10,14 +10,17 @@ from starlette.types import Message, Receive
 LONGEST_BODY = 1024 * 1024
 """The kept size of a body in bytes. A real body has a few thousand."""
 
+ALWAYS_ROOM = 64 * 1024
+"""The first bytes of a body, which always have room. The number of connections bounds them."""
+
 MOST_UNPROVEN = 32 * LONGEST_BODY
-"""The memory in bytes for all bodies together whose signatures are not verified yet."""
+"""The memory in bytes for the rest of all bodies whose signatures are not verified yet."""
 
 TOO_LONG = (
     f"its body is longer than {LONGEST_BODY:,} bytes, where the API cuts it, and the signature of "
     "a body that was cut cannot be verified"
 )
-NO_ROOM = "too many bodies came at once whose signatures were not verified yet"
+NO_ROOM = "too many long bodies came at once whose signatures were not verified yet"
 
 
 class UnprovenError(Exception):
@@ -39,7 +42,10 @@ async def read_cut(request: Request) -> tuple[bytes, int]:
 
 
 class UnprovenBodies:
-    """Limits the memory that strangers can fill with signed bodies."""
+    """Limits the memory that strangers can fill with signed bodies.
+
+    Strangers who send long bodies slowly take no room from a shop's own, which is short.
+    """
 
     def __init__(self) -> None:
         self.held = 0
@@ -51,17 +57,20 @@ class UnprovenBodies:
         Raises ClientDisconnect if the client leaves, as Starlette does.
         """
         body = bytearray()
+        counted = 0
         try:
             async for chunk in _chunks(receive):
-                self.held += len(chunk)
                 body += chunk
+                self.held -= counted
+                counted = max(0, len(body) - ALWAYS_ROOM)
+                self.held += counted
                 if len(body) > LONGEST_BODY:
                     raise UnprovenError(TOO_LONG)
                 if self.held > MOST_UNPROVEN:
                     raise UnprovenError(NO_ROOM)
             yield bytes(body)
         finally:
-            self.held -= len(body)
+            self.held -= counted
 
 
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
