@@ -45,7 +45,7 @@ class Counting(Gumroad):
 
 
 class Web:
-    """An API whose requests here store nothing."""
+    """An API for requests that store nothing."""
 
     def __init__(self, database: Database) -> None:
         self.gumroad = Counting()

@@ -192,7 +192,7 @@ async def test_long_bodies_of_unknown_senders_share_a_limited_memory(
 
 
 async def test_a_signature_gets_no_senders_rank_before_it_is_verified(narrow: Web) -> None:
-    """Connections whose bodies are awaited are closed first, as those of strangers are."""
+    """A connection that still sends its body is closed first, like a stranger's connection."""
     part = post(KNOWN, BODY, LIVE)[:-1]
     async with AsyncExitStack() as stack:
         waiting = [await stack.enter_async_context(held(narrow, part)) for _ in range(FEW)]

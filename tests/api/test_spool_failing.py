@@ -143,7 +143,7 @@ class Counting(Database):
 async def test_commit_that_found_no_thread_in_time_is_not_begun_any_more(
     database_url: URL, tmp_path: Path
 ) -> None:
-    """Otherwise a database that hangs for hours would collect all requests of those hours."""
+    """Otherwise a database that hangs for hours would collect all requests."""
     database, spool = Counting(open_engine(database_url, patience_seconds=60)), Spool(tmp_path)
     requests = 4 * DATABASE_THREADS
     async with running_api(parts(database, spool, HURRIED)) as url:

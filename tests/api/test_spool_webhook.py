@@ -1,4 +1,4 @@
-"""A request whose row cannot be committed is answered 200 from the spool, and becomes one row."""
+"""The spool takes a request that the database cannot commit, and the request becomes one row."""
 
 import asyncio
 import logging

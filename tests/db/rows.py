@@ -80,6 +80,6 @@ def mint(session: Session, sale: Sale, key: str = KEY, now: datetime = NOON) -> 
 
 
 def store_end(session: Session, end: str) -> None:
-    """Write an end into every license as older versions wrote it."""
+    """Write an end into every license, in the form of older versions."""
     zone = "+00:00" if session.get_bind().dialect.name == "postgresql" else ""
     session.execute(text(f"UPDATE licenses SET expires_at = '{end}{zone}'"))  # noqa: S608 - ours

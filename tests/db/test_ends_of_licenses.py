@@ -1,4 +1,4 @@
-"""A license ends with its last day, even where its row holds the second of a payment."""
+"""A license ends with its last day, even if its row holds the second of a payment."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

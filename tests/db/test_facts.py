@@ -1,4 +1,4 @@
-"""Facts as they are kept, on both databases."""
+"""Kept facts on both databases."""
 
 from datetime import UTC, datetime
 

@@ -42,7 +42,7 @@ def server(url: URL) -> Iterator[Connection]:
 
 @pytest.fixture
 def owned(postgres: URL) -> Iterator[URL]:
-    """Make an empty database, owned by a role that is no superuser."""
+    """Make an empty database for an owner without superuser rights."""
     name = f"fitness_{next(NUMBERS)}"
     with server(postgres.set(database="postgres")) as connection:
         connection.execute(text(create_role(postgres, name)))

@@ -37,7 +37,7 @@ def upgrade() -> None:
 
 @pytest.fixture
 def engine(database_url: URL) -> Iterator[Engine]:
-    """Open a database of the test's own: its tables are changed."""
+    """Open a database for this test alone, because the test changes its tables."""
     engine = open_engine(database_url)
     yield engine
     engine.dispose()
@@ -45,7 +45,7 @@ def engine(database_url: URL) -> Iterator[Engine]:
 
 @pytest.fixture
 def later_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this version be one that has a migration more."""
+    """Give this version one more migration."""
     migrations = tmp_path / "migrations"
     shutil.copytree(db.migrated.MIGRATIONS, migrations)
     (migrations / "versions" / "9999_later.py").write_text(NEXT.format(down=head()))

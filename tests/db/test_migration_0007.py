@@ -76,7 +76,7 @@ def copy_table(connection: Connection, file: Path, name: str) -> None:
 
 
 def as_type(kind: TypeEngine[Any], value: Any) -> Any:  # noqa: ANN401 - a column's own type
-    """Return the value that SQLite's own type stands for."""
+    """Return the value behind SQLite's own type."""
     match kind:
         case _ if value is None:
             return None
@@ -157,7 +157,7 @@ def test_event_may_come_without_a_request(released: Released) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sale_without_its_event_stops_the_migration(released: Released) -> None:
-    """PostgreSQL has checked all along. SQLite checks only where a connection asks it to."""
+    """PostgreSQL always checks. SQLite checks only if a connection asks for checks."""
     with released.engine.connect() as connection:
         connection.detach()
         connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")

@@ -1,4 +1,4 @@
-"""A database that is in use is taken on with its rows."""
+"""A migration keeps the rows of a database in use."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ def first_engine(database_url: URL) -> Iterator[Engine]:
 
 
 class Rows:
-    """Inserts into the tables as they are, and fills in what a test does not care for."""
+    """Inserts into the tables of any migration, with defaults for unimportant columns."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -100,7 +100,7 @@ def test_0003_takes_over_what_persons_corrected(first_engine: Engine) -> None:
             (number, f"order-{number}", right, "she wrote") for number in (1, 2, 3)
         ]
         found = connection.execute(text("SELECT id, email, correction_id FROM licenses"))
-        # The second was given back to the mistyped address; the third went on to another.
+        # The second license went back to the mistyped address; the third went to a new address.
         assert sorted(map(tuple, found)) == [
             (1, right, 1),
             (2, right, 2),

@@ -1,4 +1,4 @@
-"""The questions that steps put to facts, in whatever order the facts came."""
+"""The questions of the steps to the facts, with facts in any order."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -35,5 +35,5 @@ async def mailing(setup: Setup, mailer: PostmarkEmailService) -> AsyncIterator[M
 
 @pytest.fixture
 def order() -> str:
-    """Name an order of the test's own: Temporal may still be ending another test's."""
+    """Return an unused order id, because Temporal may still end the run of an earlier test."""
     return f"{uuid4()}=="

@@ -1,4 +1,4 @@
-"""Sales to a mistyped address and to the right one, and whom the provider mailed."""
+"""Sales to a mistyped and to a right address, and the receivers of the mails."""
 
 from fakes.postmark import FakePostmark
 from tests.support.pings import changed, recorded

@@ -1,4 +1,4 @@
-"""Sales of a shop that differs from Gumroad wherever the contract allows it, through all parts."""
+"""Sales of a shop that differs from Gumroad in every point of the contract, in all parts."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

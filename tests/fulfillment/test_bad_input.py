@@ -54,13 +54,13 @@ def unread(what: str, body: bytes, content_type: str = FORM) -> Case:
 
 
 def wrong(what: str, *, kind: str = "sale", **fields: str) -> Case:
-    """Expect a sale with a good id and these fields to be refused."""
+    """Expect a refusal of a sale with a good id and these fields."""
     order_id = new_order()
     return refused(what, changed(ORDINARY, sale_id=order_id, **fields), order_id, kind)
 
 
 def replaced(what: str, old: bytes, new: bytes) -> Case:
-    """Expect a sale with a piece of its encoded body replaced to be refused."""
+    """Expect a refusal of a sale with a replaced piece of its encoded body."""
     case = wrong(what)
     return refused(what, case.body.replace(old, new), case.order_id)
 
@@ -92,7 +92,7 @@ def new_order() -> str:
 
 
 async def check(mintpost: Mintpost, cases: Mapping[str, Case]) -> None:
-    """Send them and a good sale after them: each is to end as its case says."""
+    """Send all cases, and a good sale at the end. Each event must end like its case."""
     cases = {**cases, "the next good sale": GOOD}
     assert await ends_of(mintpost, cases) == expected_ends(cases)
 
@@ -146,7 +146,7 @@ async def test_sale_whose_id_cannot_be_used_runs_under_its_rows_own(mintpost: Mi
         "long": nameless("s" * 5000),
         "line break": nameless("one\ntwo"),
         "two": refused(twice, ORDINARY + b"&sale_id=other"),
-        # Odd ones that every part of Mintpost can carry are as good as any.
+        # Odd ids are good, if every part of Mintpost can carry them.
         "slashes": fulfilled(sale_id="../../a//b%2F?c#d"),
         "longest": fulfilled(sale_id="\N{UNICORN FACE}" * 200),
     }
@@ -181,7 +181,7 @@ async def test_unreadable_body_fails_with_what_could_be_read(mintpost: Mintpost)
 
 
 async def test_what_no_database_takes_is_left_out_or_refused(mintpost: Mintpost) -> None:
-    """NUL, which PostgreSQL refuses; half a character, which no driver encodes; huge numbers."""
+    """PostgreSQL refuses NUL, no driver encodes half a character, and numbers have limits."""
     half = "\ud83e"
     cases = {
         "NUL in a name": fulfilled(full_name="A\0da Buyer", product_name="Lumen\0"),

@@ -45,7 +45,7 @@ BROKEN = {
 
 
 def order_in(mintpost: Mintpost) -> str:
-    """Name an order of this test's own: Temporal keeps the runs of the others."""
+    """Return an order id for this test alone, because Temporal keeps the runs of other tests."""
     return f"by-hand-{mintpost.task_queue}"
 
 
@@ -65,7 +65,7 @@ def broken(database: Database, step: str) -> Iterator[None]:
 
 
 async def pending_by_hand(mintpost: Mintpost, step: str, workflow_id: str) -> AsyncActivityHandle:
-    """Wait until a step is pending; return the handle by which a person ends it."""
+    """Wait until a step is pending. Return the handle that ends the step by hand."""
     await mintpost.pending(workflow_id.partition(":")[2], step)
     return mintpost.client.get_async_activity_handle(
         workflow_id=workflow_id, run_id=None, activity_id=step

@@ -1,4 +1,4 @@
-"""Copies of an order that differ: the newest address is used before minting, the rest is told."""
+"""Different copies of an order: mint uses the newest address, and notes tell the rest."""
 
 import pytest
 

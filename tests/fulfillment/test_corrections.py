@@ -1,4 +1,4 @@
-"""A correction stands against everything of the sale that waits or comes later."""
+"""A correction wins over everything of the sale that waits or comes later."""
 
 import pytest
 

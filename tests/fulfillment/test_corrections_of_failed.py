@@ -1,4 +1,4 @@
-"""A sale that failed at its address runs again with the one that a person gave."""
+"""A sale that failed at its address runs again with the corrected address."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A sale whose database goes away in the middle goes on when it is back."""
+"""A sale goes on after an outage of the database in the middle."""
 
 import pytest
 from sqlalchemy import URL

@@ -65,7 +65,7 @@ def ignored(why: str, body: bytes, *, kind: str = "sale") -> Case:
 
 
 def event(kind: str, body: bytes) -> Case:
-    """Expect a known event that mints nothing to be ignored by its name."""
+    """Expect an ignored event, with its kind as the reason."""
     return ignored(kind, changed(body, resource_name=kind), kind=kind)
 
 
@@ -81,7 +81,7 @@ def overwritten(field: str) -> bytes:
 
 
 def as_typed_json(sale_id: str) -> Case:
-    """Expect a sale to be fulfilled that is posted as JSON, with numbers, booleans, objects."""
+    """Expect a fulfilled sale from JSON with numbers, booleans and objects."""
     typed = {"sale_id": sale_id, "price": 2900, "quantity": 2, "refunded": False}
     nested = {"variants": {"Edition": "Core"}, "card": {"visual": None, "bin": []}}
     body = json.dumps(dict(parse_qsl(ORDINARY.decode())) | typed | nested).encode()
@@ -133,7 +133,7 @@ async def test_every_event_that_is_a_sale_mints_and_mails(
         "without resource_name": ("core", 1, False, ADA, "Ada Buyer"),
         "as JSON": ("core", 2, False, ADA, "Ada Buyer"),
         "seller's own test": ("core", 1, True, "owner@lumenapp.example", "Lumen Owner"),
-        # The full name is the giver's, who is not to be greeted.
+        # The full name is the giver's, and the mail must not greet the giver.
         "gift": ("core", 1, False, "giftee@example.org", "giftee"),
         "component": ("core", 1, False, ADA, "Ada Buyer"),
         "component beside it": ("core", 1, False, ADA, "Ada Buyer"),

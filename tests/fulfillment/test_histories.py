@@ -1,4 +1,4 @@
-"""Each path of the workflow as a history; `make histories` records those that are new."""
+"""Each path of the workflow as a history. `make histories` records new paths."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The worker names rows whose body is too large for the API to parse."""
+"""The worker names an event if its body is too large for the API."""
 
 import asyncio
 
@@ -72,6 +72,6 @@ async def test_sale_that_was_cut_off_fails_as_its_order(mintpost: Mintpost, orde
     (row,) = await mintpost.settled_and_named()
     assert (row.kind, row.order_id, row.outcome) == ("sale", order, "failed")
     assert f"its body has {len(body):,} bytes" in str(row.error)
-    # The same order with a body that is whole is sold.
+    # The same order is sold with a whole body.
     await mintpost.ping(changed(ORDINARY, sale_id=order))
     assert {row.outcome for row in await mintpost.settled()} == {"fulfilled", "duplicate"}

@@ -1,4 +1,4 @@
-"""Forty long copies of one order keep nobody else from writing."""
+"""Forty long copies of one order do not block other writers."""
 
 import sqlite3
 import threading
@@ -32,7 +32,7 @@ from tests.support.running import PRODUCTS
 from workflows.steps import ClosedOrder, EventToParse, OrderToClose, SaleToMint
 
 ORDER = f"{uuid4()}=="
-"""Of this module's own: the relay may start it where nobody works."""
+"""A new order id, because the relay may start its run in a queue without a worker."""
 
 ORDINARY = changed(recorded("01"), sale_id=ORDER)
 COPIES = 40
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @dataclass
 class Watched(Gumroad):
-    """Notes the part that each reading of a body blocks: the writers, or the event loop."""
+    """Records if a reading of a body blocks the writers or the event loop."""
 
     file: str
     loop: int = field(default_factory=threading.get_ident)
@@ -86,7 +86,7 @@ def long_copy(email: str) -> bytes:
 
 
 async def store_copies(database: Database) -> int:
-    """Store an ordinary event and its long copies; return the first one's id."""
+    """Store an ordinary event and its long copies; return the id of the ordinary event."""
     first = await database.write(store_request, new_event(ORDINARY, ORDER))
     for _ in range(COPIES):
         await database.write(store_request, new_event(long_copy(NEW), ORDER))

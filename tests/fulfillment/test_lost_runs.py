@@ -22,7 +22,7 @@ ORDER = order_of(ORDINARY)
 
 
 def reopen(session: Session, *, started: bool) -> None:
-    """Make the rows as a backup has them that was taken before they were settled."""
+    """Reset the rows to a backup from before they were settled."""
     time = datetime(2026, 9, 1, tzinfo=UTC) if started else None
     session.execute(update(EventRow).values(outcome=None, closed_at=None, dispatched_at=time))
 
@@ -86,7 +86,7 @@ async def test_resent_ping_of_a_sale_that_a_restored_database_lacks_runs_anew(
     postmark.default = refuse(401, 10)
     await mailing.ping(ORDINARY)
     await mailing.parked()
-    # As from an older backup; its numbers are not given again, as production.md has it.
+    # The database is an older backup. By production.md, its numbers are not given again.
     await mailing.database.write(forget_everything)
     await mailing.ping(ORDINARY)
 

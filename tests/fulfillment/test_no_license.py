@@ -1,4 +1,4 @@
-"""`license: none`: a sale that gives no license ends at once, and is no trouble."""
+"""`license: none`: a sale without a license ends at once, without a warning."""
 
 from collections.abc import AsyncIterator
 

@@ -84,7 +84,7 @@ async def test_ping_after_a_failure_starts_the_order_again(mintpost: Mintpost) -
     await mintpost.ping(ORDINARY)
     second, first = await mintpost.settled()
     assert second.outcome == "fulfilled"
-    # Its order was done by another row: the failure is over.
+    # Another row settled the order, so the failure is over.
     assert (first.outcome, first.processed, first.error) == ("duplicate", True, None)
 
 

@@ -27,7 +27,7 @@ BEGIN UPDATE deliveries SET status = 'pending' WHERE id = new.id; END
 
 
 def lose_license(session: Session) -> None:
-    """Leave the rows as an older backup has them."""
+    """Reset the rows to an older backup."""
     for table in (DeliveryRow, LicenseRow, SaleRow):
         session.execute(delete(table))
 

@@ -1,4 +1,4 @@
-"""The current products.yaml decides what a purchase gives."""
+"""The current products.yaml decides the license of a purchase."""
 
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -79,7 +79,7 @@ def end(year: int, month: int, day: int) -> datetime:
 
 
 async def parked(mintpost: Mintpost, count: int) -> list[str | None]:
-    """Wait until so many events have a sentence; return the sentences in order of arrival."""
+    """Wait until `count` events have a sentence; return the sentences in order of arrival."""
 
     async def told() -> list[str | None] | None:
         waiting = [row.error for row in await mintpost.events() if row.outcome is None]

@@ -74,7 +74,7 @@ async def test_sale_and_renewal_whose_address_has_invisible_characters_are_done(
 
 
 def put_back(session: Session, by: timedelta) -> None:
-    """Let the rows have come while the API's clock was so much behind."""
+    """Set the arrival of all rows back, as if the API's clock had been behind."""
     event = session.get_one(EventRow, 1)
     session.execute(update(EventRow).values(received_at=event.received_at - by))
 
@@ -98,7 +98,7 @@ async def test_api_whose_clock_is_days_behind_costs_no_sale(setup: Setup) -> Non
 async def test_sale_that_failed_while_every_clock_was_behind_is_healed_by_a_reset(
     setup: Setup,
 ) -> None:
-    # Our clocks are right: a sale of next week looks to them as a sale of now looks to theirs.
+    # Our clocks are right, so a sale of next week stands for wrong clocks and a sale of now.
     ahead = datetime.now(UTC) + DAYS
     order = f"ahead-{setup.task_queue}"
     async with running(setup) as mintpost:

@@ -8,7 +8,7 @@ from db.views.lists import Filters, list_sales
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost
 
-# What they ask of the database is tested on both in tests/db, and a whole sale in test_order.py.
+# tests/db tests their queries on both databases, and test_order.py a whole sale.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 ADA = "ada.buyer@example.com"

@@ -1,4 +1,4 @@
-"""A subscription has one license, whose end no order of arrival changes."""
+"""A subscription has one license, and its end does not depend on the order of arrival."""
 
 from datetime import UTC, datetime
 from itertools import permutations
@@ -93,7 +93,7 @@ async def test_recurring_charge_extends_the_license_and_mails_the_renewed_token(
         assert license_.expires_at == datetime(2026, 8, 1, 23, 59, 59, tzinfo=UTC)
         renewal, sale = await mintpost.deliveries()
         assert (sale.reason, sale.to) == ("sale", "ada.buyer@example.com")
-        # The buyer has changed the address since, and the storefront knows.
+        # The buyer has changed the address at the storefront.
         assert renewal.reason == f"charge:{order_of(SECOND)}"
         assert renewal.to == license_.email == "ada.new@example.com"
         assert "August 1, 2026 (UTC)" in postmark.accepted[1].message["TextBody"]

@@ -36,7 +36,7 @@ async def terminated(mintpost: Mintpost) -> None:
 
 
 async def dispatched(mintpost: Mintpost) -> bool | None:
-    """Tell whether no event is left that the relay would start."""
+    """Tell whether the relay has started every event."""
     return all(event.workflow_id is not None for event in await mintpost.events()) or None
 
 

@@ -7,7 +7,7 @@ from mailers.postmark.service import PostmarkEmailService
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 
-# What they ask of the database is tested on both in tests/db, and a whole sale in test_order.py.
+# tests/db tests their queries on both databases, and test_order.py a whole sale.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 ORDINARY = recorded("01")
@@ -28,7 +28,7 @@ async def test_test_button_runs_the_whole_chain_and_mails_the_operator(
         (license_,) = await mintpost.licenses()
         assert (license_.order_id, license_.test) == ("test-1", True)
         (mail,) = postmark.accepted
-        # It carries the last real customer, who must hear nothing of it.
+        # The test carries the last real customer's data, but that customer must get no mail.
         assert mail.message["To"] == license_.email == OWNER
         assert mail.message["Subject"].startswith("[TEST] ")
         assert "Ada" not in mail.message["TextBody"]

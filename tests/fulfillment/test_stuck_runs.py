@@ -29,7 +29,7 @@ VALUE = "a value that nobody else may read"
 
 @workflow.defn(name="FulfillSale")
 class OtherFulfillSale:
-    """Another version: after its first step it does something else than the one that began."""
+    """A version with other steps than the version of the run."""
 
     @workflow.run
     async def run(self, event: EventToParse) -> ClosedOrder:

@@ -1,4 +1,4 @@
-"""Events without facts, as those from before the table of facts: a step reads them when needed."""
+"""Events from before the table of facts: a step reads them when it needs their facts."""
 
 from sqlalchemy import delete, select
 
@@ -11,7 +11,7 @@ from tests.support.running import Mintpost, Setup, running
 
 
 async def forget(mintpost: Mintpost) -> None:
-    """Leave the database as migration 0007 does: no event of before has a fact."""
+    """Delete all facts, as after migration 0007."""
     await mintpost.database.write(lambda session: session.execute(delete(FactRow)))
 
 

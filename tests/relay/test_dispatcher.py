@@ -163,7 +163,7 @@ async def test_longest_ids_never_stall(database: Database, client: Client, chara
 async def test_row_that_cannot_be_started_stalls_no_other_and_waits_with_its_sentence(
     database: Database, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    # A storefront of a newer version, whose request came here in a moved spool.
+    # A moved spool may hold a request for a storefront of a newer version.
     await database.write(store_request, new_request(unique(), source="later"))
     await database.write(store_event, unique())
     storefronts = {"gumroad": Gumroad(())}

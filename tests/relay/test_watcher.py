@@ -15,7 +15,7 @@ LONG_AGO = datetime(2026, 9, 1, tzinfo=UTC)
 
 
 class Puzzled(Watcher):
-    """A watcher that meets a status unknown to the SDK, as a paused run has (temporalio 1.35)."""
+    """Meets a status unknown to the SDK, for example of a paused run (temporalio 1.35)."""
 
     @override
     async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:

@@ -1,4 +1,4 @@
-"""Gumroad's pings: as recorded, and the ordinary sale with some of its fields changed."""
+"""Gumroad's recorded pings, and the ordinary sale with changed fields."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ def recorded(pings: Path) -> Recorded:
 
 @pytest.fixture
 def sale_with(recorded: Recorded) -> SaleWith:
-    """Return file 01 with fields replaced or added; None leaves one out."""
+    """Return file 01 with replaced or added fields. None removes a field."""
 
     def build(changes: Mapping[str, str | None]) -> StoredRequest:
         body = recorded("01_sale_ordinary.form").body.decode()

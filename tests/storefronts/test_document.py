@@ -1,4 +1,4 @@
-"""JSON with its types: each value is told from its neighbors, and errors name paths alone."""
+"""JSON with its types: no value passes for another type, and errors name only paths."""
 
 from collections.abc import Callable
 

@@ -1,6 +1,6 @@
-"""A storefront is named in its package and in the registry, and in no other code.
+"""Only its package and the registry name a storefront in code.
 
-Documents, tests and benches name it, and so does configuration that a person reads and edits:
+Documents, tests and benches may name a storefront, and so may files that a person edits:
 `.env.example`, `docker-compose.yml` and `products.yaml`.
 """
 

@@ -1,4 +1,4 @@
-"""A secret is found in a header, however a proxy or a library wrote it there."""
+"""A secret is found in a header, in any spelling of a proxy or a library."""
 
 import base64
 import html

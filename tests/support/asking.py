@@ -1,4 +1,4 @@
-"""Ask for an e-mail as a person does."""
+"""Asks for an e-mail, like a person."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Personal values and secrets, and every place to which the suite may have leaked them."""
+"""Searches for personal values and secrets in every place that the suite writes."""
 
 import json
 import logging

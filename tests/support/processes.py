@@ -62,8 +62,8 @@ async def start(
 ) -> AsyncIterator[Running]:
     """Start a command in `folder`, with `environment` instead of this machine's settings.
 
-    The search for leaks reads its output as a log; not the demo's output, which shows a mail on
-    purpose.
+    The search for leaks reads the output as a log, but not the output of the demo, because the demo
+    shows a mail on purpose.
     """
     log = folder / ("shown.txt" if "demo" in command else "output.log")
     with log.open("wb") as file:

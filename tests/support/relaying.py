@@ -1,4 +1,4 @@
-"""A relay for one test, whose workflows have no worker."""
+"""A relay for one test. No worker runs its workflows."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping

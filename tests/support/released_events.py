@@ -1,4 +1,4 @@
-"""As many events as years of sales leave, in the tables of migration 0006."""
+"""The events of years of sales, in the tables of migration 0006."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 def fill(engine: Engine, events: int) -> None:
-    """Insert so many events, each with its sale."""
+    """Insert this number of events, each with its sale."""
     tables = MetaData()
     with engine.begin() as connection:
         tables.reflect(connection)

@@ -1,4 +1,4 @@
-"""A request read as its run reads it: into a sale, or into why it mints nothing."""
+"""Reads a request like its run: into a sale, or into the reason to mint nothing."""
 
 from domain.errors import SaleInvalidError
 from domain.facts import Ignored, Reading, Waits, payment_in

@@ -1,4 +1,4 @@
-"""A storefront that signs its bodies as Stripe and Paddle do, with live and test secrets."""
+"""A storefront with signed bodies, like Stripe and Paddle, and with live and test secrets."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ SECRETS = (LabeledSecret(LIVE), LabeledSecret(NEXT), LabeledSecret(TEST, "test")
 
 
 class SigningShop(Operator):
-    """The operator with one header of its own, in which time and signature stand together."""
+    """The operator with a different header: it holds both time and signature."""
 
     name: ClassVar[str] = "signing"
 

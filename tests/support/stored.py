@@ -1,4 +1,4 @@
-"""The requests that a database has, as they came."""
+"""The stored requests of a database."""
 
 from dataclasses import asdict
 
@@ -12,7 +12,7 @@ OF_EVENT = ("source", "kind", "order_id", "product_id", "received_at", "event_ke
 
 
 def stored_requests(session: Session) -> list[NewRequest]:
-    """Return all in order of their events' ids."""
+    """Return all requests in order of their events' ids."""
     ids = session.scalars(select(EventRow.id).order_by(EventRow.id)).all()
     return [_as_it_came(session, event_id) for event_id in ids]
 

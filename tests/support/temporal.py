@@ -1,4 +1,4 @@
-"""Does in Temporal what a person does in its Web UI or with its command line."""
+"""Acts in Temporal like a person in the Web UI or on the command line."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`find` by whatever a complaint contains: the same in both databases."""
+"""`find` gives the same results in both databases, for every part of a complaint."""
 
 import unicodedata
 from dataclasses import replace

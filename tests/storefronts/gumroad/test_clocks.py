@@ -42,7 +42,7 @@ def read(gumroad: Gumroad, ping: StoredRequest, *, api: timedelta, database: tim
         (timedelta(0), YEARS, None),
         (timedelta(0), DAYS, None),
         (-timedelta(days=2), -timedelta(days=2), None),
-        # It failed while both were behind, and is reset after the clocks were put right.
+        # The sale failed while both clocks were behind, and a person reset it with right clocks.
         (-DAYS, DAYS, API_IS_BEHIND),
     ],
 )

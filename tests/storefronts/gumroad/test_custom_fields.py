@@ -1,4 +1,4 @@
-"""A seller's custom field may bear the name of one of Gumroad's own and overwrite it."""
+"""A seller's custom field may have the name of a Gumroad field, and overwrite that field."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Pings built after Gumroad's rules, and then broken."""
+"""Pings by Gumroad's rules, with random damage."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Every recorded ping, as Gumroad encodes it and as JSON, has its outcome."""
+"""Every recorded ping has its outcome, in Gumroad's encoding and as JSON."""
 
 import json
 from collections.abc import Callable

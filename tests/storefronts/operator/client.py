@@ -1,4 +1,4 @@
-"""The API of the operator's shop, which the worker alone may ask."""
+"""A client of the operator shop's API, for the worker alone."""
 
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""An operator's event, read into facts."""
+"""Reads an operator's event into facts."""
 
 from datetime import datetime
 
@@ -53,7 +53,7 @@ def _read(document: Member, request: StoredRequest) -> Reading:
 
 
 def payment_of(order: Member, request: StoredRequest) -> Payment:
-    """Read an order, which may lack its lines and its buyer: the shop's API has them."""
+    """Read an order. It may lack lines and buyer, because the shop's API has them."""
     lines = order["lines"]
     is_whole = not (lines.is_missing() or lines.is_null())
     return Payment(

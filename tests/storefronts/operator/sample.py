@@ -1,4 +1,4 @@
-"""Events as the operator's shop sends them, and the headers that sign one."""
+"""Made-up events of the operator's shop, with signing headers."""
 
 import json
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ BUYER = {"email": "ada.buyer@example.com", "name": "Ada Buyer"}
 
 
 def line(number: int, product_id: int | str, *, quantity: int = 1) -> dict[str, Any]:
-    """Return a line whose ids are numbers, and whose price counts yen."""
+    """Return a line with numbers as ids, and with a price in yen."""
     product = {"id": product_id, "name": f"Product {product_id}"}
     return {"id": number, "product": product, "quantity": quantity, "price": 2900}
 
@@ -33,7 +33,7 @@ def order(order_id: str, *lines: dict[str, Any], **fields: object) -> dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class OperatorEvent:
-    """`key` is the shop's own id of the event, which each delivery of it repeats."""
+    """`key` is the shop's own id of the event. A repeated event has the same key."""
 
     content: dict[str, Any]
     key: str = field(default_factory=lambda: f"evt_{uuid4()}")

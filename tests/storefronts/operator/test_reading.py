@@ -1,4 +1,4 @@
-"""The operator's events as facts, and what the contract asks of a shop that signs."""
+"""The facts in the operator's events, and the contract of a signing shop."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

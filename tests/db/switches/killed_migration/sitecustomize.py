@@ -1,4 +1,4 @@
-"""A process that is killed outright just before it runs the statement that KILL_BEFORE begins."""
+"""Kills its own process just before a statement that begins with KILL_BEFORE."""
 
 import os
 import signal
