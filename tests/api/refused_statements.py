@@ -1,0 +1,27 @@
+"""Statements that PostgreSQL refuses to the API's role."""
+
+REFUSED = {
+    "a-signing-key": "INSERT INTO signing_keys VALUES ('kid', 'x', now())",
+    "another-signing-key": "UPDATE signing_keys SET x = 'y'",
+    "no-signing-key": "DELETE FROM signing_keys",
+    "a-license": "INSERT INTO licenses (id) VALUES (1)",
+    "a-longer-license": "UPDATE licenses SET expires_at = NULL",
+    "another-holder": "UPDATE licenses SET email = 'me@example.com'",
+    "a-key": "SELECT key FROM licenses",
+    "every-column": "SELECT * FROM licenses",
+    "a-sale": "INSERT INTO sales (id) VALUES (1)",
+    "another-sale": "UPDATE sales SET product_id = 'dearer'",
+    "a-mail": "INSERT INTO deliveries (id) VALUES (1)",
+    "another-receiver": "UPDATE deliveries SET \"to\" = 'me@example.com'",
+    "a-resend": "INSERT INTO resends (id) VALUES (1)",
+    "another-body": "UPDATE requests SET body = ''",
+    "no-request": "DELETE FROM requests",
+    "a-fact": "INSERT INTO facts (id) VALUES (1)",
+    "no-event": "DELETE FROM events",
+    "an-empty-table": "TRUNCATE events",
+    "a-table": "CREATE TABLE mine (id int)",
+    "a-migration": "UPDATE alembic_version SET version_num = '1'",
+    "a-role": "CREATE ROLE other SUPERUSER",
+    "a-number": "SELECT setval('licenses_id_seq', 1)",
+    "a-file": "COPY events TO '/tmp/events'",
+}
