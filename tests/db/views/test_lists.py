@@ -29,6 +29,7 @@ OUTCOMES = {
     "renewed": "renewed",
     "duplicate": "duplicate",
     "ignored": "ignored:refund",
+    "noted": "noted:refund",
 }
 
 
