@@ -4,15 +4,15 @@ The tests ask a child process which libraries it loaded; none depends on the mac
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import URL
 
-from db.engine import open_engine
-from db.migrating import migrate
 from kit.version import VERSION
 from tests.support.commanding import Run
 from tests.support.processes import clean_environment
@@ -51,7 +51,7 @@ for words in commands(get_command(cli.app), []):
     found[" ".join(words)] = loaded()
 print(json.dumps(found))
 """
-ONE_COMMAND = f"""
+THE_VERSION = f"""
 import json, sys
 {LOADED}
 import cli
@@ -60,6 +60,20 @@ try:
 except SystemExit:
     pass
 print(json.dumps(loaded()), file=sys.stderr)
+"""
+EACH_LIST = f"""
+import contextlib, io, json, sys
+{LOADED}
+import cli
+
+found = {{}}
+for command in ("events", "sales", "licenses", "deliveries"):
+    for options in ([], ["--json"]):
+        sys.argv = ["mintpost", command, *options]
+        with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()) as said:
+            cli.main()
+        found[" ".join(sys.argv[1:])] = [said.getvalue(), loaded()]
+print(json.dumps(found))
 """
 
 
@@ -82,22 +96,28 @@ def test_no_help_loads_a_heavy_library(tmp_path: Path) -> None:
 
 
 def test_the_version_loads_no_heavy_library(tmp_path: Path) -> None:
-    said, loaded = run(ONE_COMMAND, "--version", folder=tmp_path)
+    said, loaded = run(THE_VERSION, "--version", folder=tmp_path)
     assert (said, json.loads(loaded)) == (f"mintpost {VERSION}\n", [])
+
+
+@pytest.fixture(scope="module")
+def lists(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Run all lists in one process, because a library that one of them loads stays loaded."""
+    folder = tmp_path_factory.mktemp("lists")
+    (folder / "var").mkdir()
+    shutil.copyfile(str(sqlite.database), folder / "var" / "mintpost.db")
+    found: dict[str, Any] = json.loads(run(EACH_LIST, folder=folder)[0])
+    return found
 
 
 @pytest.mark.parametrize("command", ["events", "sales", "licenses", "deliveries"])
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_a_list_on_sqlite_loads_the_database_and_the_settings_alone(
-    tmp_path: Path, command: str, options: list[str]
+    lists: dict[str, Any], command: str, options: list[str]
 ) -> None:
-    (tmp_path / "var").mkdir()
-    engine = open_engine(URL.create("sqlite", database=str(tmp_path / "var" / "mintpost.db")))
-    migrate(engine)
-    engine.dispose()
-    said, loaded = run(ONE_COMMAND, command, *options, folder=tmp_path)
+    said, loaded = lists[" ".join([command, *options])]
     assert said == ("[]\n" if options else f"no {command}\n")
-    assert json.loads(loaded) == ["sqlalchemy", "pydantic"]
+    assert loaded == ["sqlalchemy", "pydantic"]
 
 
 def test_the_stack_at_rest_keeps_the_settings_alone(tmp_path: Path) -> None:
