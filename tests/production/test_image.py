@@ -23,10 +23,14 @@ FINAL = DOCKERFILE.rpartition("\nFROM ")[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 IMPORTED = """\
-import importlib.metadata, json, sys
+import importlib.metadata, json, pkgutil, sys
 import api.app, cli, uvicorn, worker
-from pathlib import Path
 from sys import argv
+# A command imports its parts once it runs.
+for name in argv[1:]:
+    path = getattr(importlib.import_module(name), "__path__", [])
+    for module in pkgutil.walk_packages(path, f"{name}."):
+        importlib.import_module(module.name)
 owners = importlib.metadata.packages_distributions()
 roots = {name.partition(".")[0] for name in sys.modules}
 print(json.dumps({
