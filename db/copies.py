@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from db.facts import facts_of_event
 from db.sales import sale_of
 from db.tables import EventRow, LicenseRow, RequestRow, SaleRow
-from domain.event import ORDER_KINDS
+from domain.event import ORDER_KINDS, EventKind
 from domain.facts import Fact
 from domain.sale import SoldOrder
 
@@ -39,7 +39,8 @@ def load_copy(session: Session, event_id: int, longest: int) -> ComparedCopy | s
         return None
     if length > longest:
         return f"its body has {length:,} bytes, and was not compared with the sale"
-    if length > kept:
+    # A preorder is no copy of the sale. So its flags say nothing about the sale.
+    if length > kept or kind == EventKind.PREORDER:
         return None
     return ComparedCopy(
         event_id, source, facts_of_event(session, event_id), _sold(session, source, order_id)

@@ -130,3 +130,14 @@ async def test_copy_that_joined_and_was_refunded_says_so(
     postmark.default = ACCEPT
     copy, _ = await mailing.settled()
     assert copy.note == "the order was settled by event 1; this copy says that it was refunded"
+
+
+async def test_refund_of_a_preorder_is_not_remarked_on_as_a_refund_of_the_sale(
+    mintpost: Mintpost,
+) -> None:
+    await mintpost.ping(ORDINARY)
+    await mintpost.settled()
+    await mintpost.ping(changed(ORDINARY, is_preorder_authorization="true", refunded="true"))
+    preorder, _ = await mintpost.settled()
+    assert (preorder.kind, preorder.outcome) == ("preorder", "duplicate")
+    assert preorder.note == "the order was settled by event 1"
