@@ -31,20 +31,22 @@ def load_copy(session: Session, event_id: int, longest: int) -> ComparedCopy | s
     measured = (
         select(EventRow.source, EventRow.order_id, EventRow.kind)
         .add_columns(RequestRow.body_bytes, func.length(RequestRow.body))
-        .join(RequestRow, RequestRow.event_id == EventRow.id)
+        .outerjoin(RequestRow, RequestRow.event_id == EventRow.id)
     )
     row = session.execute(measured.where(EventRow.id == event_id)).one()
     source, order_id, kind, length, kept = row
     if kind not in ORDER_KINDS:
         return None
-    if length > longest:
+    if length is not None and length > longest:
         return f"its body has {length:,} bytes, and was not compared with the sale"
     # A preorder is no copy of the sale. So its flags say nothing about the sale.
-    if length > kept or kind == EventKind.PREORDER:
+    if kind == EventKind.PREORDER:
         return None
-    return ComparedCopy(
-        event_id, source, facts_of_event(session, event_id), _sold(session, source, order_id)
-    )
+    facts = facts_of_event(session, event_id)
+    # An event that came without a request is compared by its facts alone.
+    if not (facts if length is None else length <= kept):
+        return None
+    return ComparedCopy(event_id, source, facts, _sold(session, source, order_id))
 
 
 def _sold(session: Session, source: str, order_id: str | None) -> SoldOrder | None:

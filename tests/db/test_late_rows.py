@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from db.engine import Database
+from db.events import NewEvent, insert_event
 from db.orders import close_row, late_copies, order_is_settled, settle_copy
 from db.tables import EventRow
+from domain.event import Origin
 from reading.settling import Settling
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, stored, told
@@ -52,6 +54,20 @@ async def test_order_is_settled_exactly_where_a_late_row_would_be(
     (late,) = stored(database, ("order", "sale"))
     await settling.settle_late(NOON)
     assert (database.read_here(told, late)[0] == "duplicate") is settles
+
+
+async def test_late_event_without_a_request_is_settled_too(
+    database: Database, settling: Settling
+) -> None:
+    """A shop's list or a seller tells such an event. It must not stop the relay."""
+    (first,) = stored(database, ("order", "sale"))
+    await settling.close(first, "fulfilled", NOON)
+    listed = NewEvent("gumroad", Origin.LIST, "sale", "order", None, "key", NOON)
+    late = database.write_here(insert_event, listed)
+    assert late is not None
+    await settling.settle_late(LATER)
+    outcome, _, note = database.read_here(told, late)
+    assert (outcome, note) == ("duplicate", f"the order was settled by event {first}")
 
 
 async def test_late_refund_is_not_settled_by_its_sale(
