@@ -10,7 +10,7 @@ from typing_extensions import override
 from activities.parsed import parsed
 from db.corrections import corrected_address
 from db.engine import Database
-from db.events import name_event
+from db.events import EventNames, StoredEvent, name_event
 from db.sales import save_order
 from domain.errors import SaleInvalidError
 from domain.event import EventKind, IgnoredReason
@@ -41,7 +41,10 @@ class Parse(ParseStep):
     @activity.defn
     async def parse(self, event: EventToParse) -> ParsedEvent:
         received = await self.reader.load(event.event_id)
-        if await self.is_another_runs(received):
+        names = await self.names_of(received)
+        if names is None:
+            return ParsedEvent(duplicate=True)
+        if self.is_another_runs(received.event, names):
             return ParsedEvent(ignored=IgnoredReason.NAMED)
         # An earlier reading stands, even if this version would read the body differently.
         payment = payment_in(received.facts)
@@ -54,21 +57,26 @@ class Parse(ParseStep):
         await self.reader.keep(received.event, reading)
         return await self.without_payment(received, reading)
 
-    async def is_another_runs(self, received: ReceivedEvent) -> bool:
-        """Name the event if the API did not; tell whether its order's run must parse it."""
+    async def names_of(self, received: ReceivedEvent) -> EventNames | None:
+        """Name the event if the API did not; None if another row has the same event."""
         event = received.event
+        if event.kind != EventKind.UNKNOWN or event.order_id is not None:
+            return EventNames(event.kind, event.order_id, event.product_id, event.event_key)
+        name = self.storefronts[event.source].name_request
+        naming = await asyncio.to_thread(name, received.to_read())
+        names = EventNames(naming.kind, naming.order_id, naming.product_id, naming.event_key)
+        first = await self.database.write(name_event, event.id, names)
+        return names if first is None else None
+
+    def is_another_runs(self, event: StoredEvent, names: EventNames) -> bool:
+        """Tell whether its order's run must parse the event."""
         storefront = self.storefronts[event.source]
-        kind, order_id = event.kind, event.order_id
-        if kind == EventKind.UNKNOWN and order_id is None:
-            naming = await asyncio.to_thread(storefront.name_request, received.to_read())
-            kind, order_id = naming.kind, naming.order_id
-            await self.database.write(name_event, event.id, kind, order_id, naming.product_id)
         alone = storefront.workflow_id(event.id, EventKind.UNKNOWN, None)
         is_alone = activity.info().workflow_id == alone
         return (
             event.outcome is None
             and is_alone
-            and storefront.workflow_id(event.id, kind, order_id) != alone
+            and storefront.workflow_id(event.id, names.kind, names.order_id) != alone
         )
 
     async def save(

@@ -78,7 +78,7 @@ class Inbox:
     async def name(self, storefront: Door, stored: StoredRequest) -> Naming:
         """Name a request in a thread, because parsing blocks. The worker names large bodies."""
         if len(stored.body) > LONGEST_NAMED:
-            return Naming(EventKind.UNKNOWN)
+            return Naming(EventKind.UNKNOWN, event_key=storefront.key_in_header(stored))
         thread = self.quick if len(stored.body) <= LONGEST_QUICK else self.slow
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(thread, storefront.name_request, stored)

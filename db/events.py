@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once, the_one
@@ -22,6 +23,16 @@ class NewEvent:
     product_id: str | None
     event_key: str | None
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EventNames:
+    """The names that a storefront gives an event when the worker reads its body."""
+
+    kind: str
+    order_id: str | None
+    product_id: str | None
+    event_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +80,24 @@ def lock_order(session: Session, source: str, order_id: str) -> bool:
     return session.execute(first.with_for_update()).scalar_one_or_none() is not None
 
 
-def name_event(
-    session: Session, event_id: int, kind: str, order_id: str | None, product_id: str | None
-) -> None:
-    session.execute(
-        update(EventRow)
-        .where(EventRow.id == event_id)
-        .values(kind=kind, order_id=order_id, product_id=product_id)
-    )
+def name_event(session: Session, event_id: int, names: EventNames) -> int | None:
+    """Name an event. Where another row has its key, name nothing, and return that row's id."""
+    values = {each.name: getattr(names, each.name) for each in fields(names)}
+    if names.event_key is None:
+        del values["event_key"]  # The API may have read the key from a header.
+    try:
+        with session.begin_nested():
+            session.execute(update(EventRow).where(EventRow.id == event_id).values(**values))
+    except IntegrityError:
+        return _note_repeated(session, event_id, names)
+    return None
+
+
+def _note_repeated(session: Session, event_id: int, names: EventNames) -> int:
+    source = the_one(session, EventRow, id=event_id).source
+    first = the_one(session, EventRow, source=source, event_key=names.event_key).id
+    note_event(session, event_id, f"the storefront sent event {first} once more")
+    return first
 
 
 def note_event(session: Session, event_id: int, note: str | None) -> None:

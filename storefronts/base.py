@@ -100,7 +100,8 @@ class Door(ABC):
     2. If `screen` returned a `Signature`, `api.authentication` reads the body and calls
        `Signature.verify`.
     3. `api.webhooks` calls `holds_secret` on each text that it would store, and `name_request`
-       on the body. Then it commits the row and answers.
+       on the body. If the body is long, it calls `key_in_header`, and the worker calls
+       `name_request`. Then it commits the row and answers.
     4. The relay calls `workflow_id` for the row.
 
     The start and `/readyz` ask `missing`. `api.refusals` asks `why_refused`, after the answer to
@@ -145,6 +146,14 @@ class Door(ABC):
     @abstractmethod
     def name_request(self, request: StoredRequest) -> Naming:
         """Name kind, order and event. No body makes this method raise."""
+
+    def key_in_header(self, request: StoredRequest) -> str | None:
+        """Return the shop's own id of the event where a header holds it, as `name_request` does.
+
+        A body may be too long to be parsed before the answer.
+        """
+        del request
+        return None
 
     def workflow_id(self, event_id: int, kind: str, order_id: str | None) -> str:
         """Name the workflow of a row: one per order for sales, one per row for the rest."""

@@ -16,7 +16,7 @@ from workflows.common_steps import (
 from workflows.failing import still_owed
 from workflows.local_first import local_first
 from workflows.order_line import FulfillLine, LineEnd, outcome_of, unlicensed
-from workflows.outcomes import FAILED, ignored, noted
+from workflows.outcomes import DUPLICATE, FAILED, ignored, noted
 from workflows.steps import (
     ClosedOrder,
     CompleteStep,
@@ -65,6 +65,8 @@ class FulfillSale:
         parsed = await self.parse(event)
         if parsed.incomplete:
             parsed = await self.complete(EventToComplete(event.event_id))
+        if parsed.duplicate:
+            return OrderToClose(event.event_id, DUPLICATE)
         if parsed.noted is not None:
             return OrderToClose(event.event_id, noted(parsed.noted))
         if parsed.sale_id is None:

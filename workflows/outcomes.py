@@ -2,6 +2,7 @@
 
 FULFILLED = "fulfilled"
 RENEWED = "renewed"
+DUPLICATE = "duplicate"
 FAILED = "failed"
 
 

@@ -20,6 +20,7 @@ class EventToParse:
 class ParsedEvent:
     """`sale_id` is None for an event that mints nothing; then `ignored` or `noted` says why.
 
+    `duplicate`: another row has the same event.
     `further_sale_ids`: the order's other lines. `noted`: the event settles nothing, and a later
     event of the order may mint. `incomplete`: the worker must ask the shop's API for the rest.
     """
@@ -29,6 +30,7 @@ class ParsedEvent:
     further_sale_ids: tuple[int, ...] = ()
     noted: str | None = None
     incomplete: bool = False
+    duplicate: bool = False
 
 
 @dataclass(frozen=True)

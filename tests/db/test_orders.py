@@ -6,7 +6,7 @@ import pytest
 
 from db.dispatching import WAITING, mark_dispatched, record_waiting, waiting_events
 from db.engine import Database
-from db.events import load_event, name_event
+from db.events import EventNames, load_event, name_event
 from db.orders import (
     fail_order,
     fail_run,
@@ -112,7 +112,7 @@ def test_row_that_its_run_has_named_meanwhile_starts_under_its_new_name(
     database: Database,
 ) -> None:
     (row,) = stored(database, ("order", "unknown"))
-    database.write_here(name_event, row, "sale", "order", None)
+    database.write_here(name_event, row, EventNames("sale", "order", None, None))
     assert not database.write_here(mark_dispatched, row, "gumroad:event:1", NOON, "unknown")
     (waiting,) = database.read_here(waiting_events, 9)
     assert (waiting.kind, waiting.order_id) == ("sale", "order")

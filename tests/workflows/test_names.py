@@ -6,10 +6,11 @@ from workflows import failing, local_first, outcomes
 
 
 def test_the_outcomes_are_those_of_the_domain() -> None:
-    named = {outcomes.FULFILLED, outcomes.RENEWED, outcomes.FAILED}
-    assert named == {Outcome.FULFILLED, Outcome.RENEWED, Outcome.FAILED}
+    named = {outcomes.FULFILLED, outcomes.RENEWED, outcomes.DUPLICATE, outcomes.FAILED}
+    assert named == {Outcome.FULFILLED, Outcome.RENEWED, Outcome.DUPLICATE, Outcome.FAILED}
     assert outcomes.FULFILLED == Outcome.FULFILLED
     assert outcomes.RENEWED == Outcome.RENEWED
+    assert outcomes.DUPLICATE == Outcome.DUPLICATE
     assert outcomes.ignored("refunded") == ignored(IgnoredReason.REFUNDED)
     assert outcomes.noted("waits_for_payment") == noted(NotedReason.WAITS_FOR_PAYMENT)
 

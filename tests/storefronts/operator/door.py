@@ -49,8 +49,7 @@ class OperatorDoor(Door):
 
     @override
     def name_request(self, request: StoredRequest) -> Naming:
-        key = request.header(EVENT_KEY)
-        event_key = key if key is not None and is_usable(key) else None
+        event_key = self.key_in_header(request)
         try:
             document = read_document(request.body)
             kind = KINDS.get(document["type"].text(), EventKind.UNKNOWN)
@@ -58,6 +57,11 @@ class OperatorDoor(Door):
             return Naming(kind, _order_id(order), tuple(_product_ids(order)), event_key)
         except SaleInvalidError:
             return Naming(EventKind.UNKNOWN, event_key=event_key)
+
+    @override
+    def key_in_header(self, request: StoredRequest) -> str | None:
+        key = request.header(EVENT_KEY)
+        return key if key is not None and is_usable(key) else None
 
 
 def _order_id(order: Member) -> str | None:
