@@ -45,7 +45,7 @@ COPY storefronts storefronts
 COPY templates templates
 COPY torture torture
 COPY workflows workflows
-COPY cli.py worker.py ./
+COPY cli.py worker.py worker_parts.py ./
 # A clone that was made under a strict umask is readable by its owner alone.
 RUN chmod --recursive a+rX /app
 

@@ -2,15 +2,12 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeAlias
+from typing import Annotated, NoReturn, TypeAlias
 
 import typer
-from typing_extensions import override
 
-from commands.context import Context, SmokeDefaults
 from commands.exits import require_text, told_as_sentence
+from commands.from_settings import FromSettings
 from commands.help import QuietCommand, QuietGroup
 from commands.menu.demo import demo
 from commands.menu.dev import dev
@@ -31,15 +28,6 @@ from kit.version import VERSION
 from torture.menu import torture
 
 Commands: TypeAlias = Mapping[str, Callable[..., None]]
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
-    from sqlalchemy import URL
-    from temporalio.envconfig import ClientConnectConfig
-
-    from db.engine import Database
-    from relay.spool import Spool
-    from storefronts.sample import SampleShop
 
 CONTENTS: Mapping[str, Commands] = {
     "Run it": {
@@ -74,109 +62,6 @@ def _tell_version(*, version: Version = False) -> None:
     if version:
         typer.echo(f"mintpost {VERSION}")
         raise typer.Exit
-
-
-class FromSettings(Context):
-    """Imports the settings and the parts that they describe once a command asks for them."""
-
-    @property
-    @override
-    def sources(self) -> tuple[str, ...]:
-        from storefronts.registry import SOURCES
-
-        return SOURCES
-
-    @override
-    def open_database(self) -> AbstractContextManager["Database"]:
-        from commands.database import opened
-        from settings.database import DatabaseSettings
-        from settings.loading import load
-
-        settings = load(DatabaseSettings)
-        return opened(settings.database(), settings.database_file())
-
-    @override
-    def private_database(self) -> tuple["URL", "SecretStr | None"]:
-        from embedded.data_dir import make_private
-        from settings.database import MigrateSettings
-        from settings.loading import load
-        from settings.private import require_private_data
-
-        settings = load(MigrateSettings)
-        if (file := settings.database_file()) is not None:
-            make_private(file.parent, "DATA_DIR or DATABASE_URL")
-        require_private_data(settings)
-        return settings.database(), settings.api_database_password
-
-    @override
-    def private_folder(self, chosen: Path | None) -> tuple[Path, "URL"]:
-        from embedded.data_dir import make_private
-        from settings.database import KeeperSettings
-        from settings.loading import load
-        from settings.private import require_private_data
-
-        settings = load(KeeperSettings)
-        settings.data_dir = folder = (chosen or settings.data_dir).resolve()
-        make_private(folder, None if chosen else "DATA_DIR")
-        require_private_data(settings)
-        return folder, settings.database()
-
-    @override
-    def spool(self) -> "Spool":
-        from relay.spool import Spool
-        from settings.database import DatabaseSettings
-        from settings.loading import load
-
-        return Spool(load(DatabaseSettings).data_dir / "spool")
-
-    @override
-    def temporal(self) -> "ClientConnectConfig":
-        from settings.temporal_tls import usable_temporal_config
-
-        return usable_temporal_config()
-
-    @override
-    def products_file(self) -> Path:
-        from settings.loading import load
-        from settings.products import ProductsSettings
-
-        return load(ProductsSettings).products_file
-
-    @override
-    def sends_mail(self) -> bool:
-        from settings.loading import load
-        from settings.mail import MailSettings
-
-        return load(MailSettings).postmark_token is not None
-
-    @override
-    def smoke_defaults(self) -> SmokeDefaults:
-        from settings.loading import load
-        from settings.smoke import SmokeSettings
-
-        settings = load(SmokeSettings)
-        return SmokeDefaults(
-            operator=settings.operator_address(), products_file=settings.products_file
-        )
-
-    @override
-    def sample_shop(self, secret: str | None) -> "SampleShop | None":
-        from settings.loading import load
-        from storefronts.registry import DEFAULT
-
-        return DEFAULT.own_sample_shop(load, secret)
-
-    @override
-    def whole_environment(self) -> dict[str, str]:
-        from settings.environment import whole_environment
-
-        return whole_environment()
-
-    @override
-    def plain_environment(self) -> dict[str, str]:
-        from settings.environment import plain_environment
-
-        return plain_environment()
 
 
 def _mounted() -> typer.Typer:

@@ -9,16 +9,17 @@ from typing import cast
 
 from temporalio.envconfig import ClientConnectConfig
 
-import worker
+import worker_parts
 from activities.failures import RetryPace
 from torture.short_waits import LONGEST_PAUSE, ShortWaits
+from worker import main
 
 LOCAL = timedelta(seconds=1.5)
 VISIBLE = timedelta(seconds=3)
 
 
-def configured() -> tuple[worker.WorkerParts, ClientConnectConfig]:
-    parts, temporal = worker.configured()
+def configured() -> tuple[worker_parts.WorkerParts, ClientConnectConfig]:
+    parts, temporal = worker_parts.configured()
     hurried = replace(
         parts,
         patience=replace(parts.patience, local=LOCAL, visible=VISIBLE),
@@ -28,4 +29,4 @@ def configured() -> tuple[worker.WorkerParts, ClientConnectConfig]:
 
 
 if __name__ == "__main__":
-    worker.main(configured)
+    main(configured)

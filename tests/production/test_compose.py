@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 
 import cli
 import worker
+import worker_parts
 from embedded.temporal_setup import RETENTION
 from settings.database import KeeperSettings, MigrateSettings
 from settings.loading import load
@@ -220,7 +221,7 @@ def test_services_are_restarted_and_jobs_are_not() -> None:
 
 def test_the_worker_has_longer_to_stop_than_it_takes() -> None:
     seconds = int(SERVICES["worker"]["stop_grace_period"].removesuffix("s"))
-    assert timedelta(seconds=seconds) > worker.GRACE
+    assert timedelta(seconds=seconds) > worker_parts.GRACE
 
 
 def test_the_folder_of_the_products_is_mounted_read_only() -> None:

@@ -12,7 +12,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
 import api.app
-import worker
+import worker_parts
 from activities.email import MailPatience
 from activities.failures import RetryPace
 from catalog.file import ProductsFile
@@ -217,7 +217,7 @@ async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
     catalog = ProductsFile(products, ("gumroad", *setup.others))
     key = setup.signer.public_key
     await setup.database.write(remember_key, KnownKey(key.kid, key.x), utc_now())
-    parts = worker.WorkerParts(
+    parts = worker_parts.WorkerParts(
         database=setup.database,
         storefronts={"gumroad": Gumroad((), setup.seller_id), **setup.others},
         products=catalog,
@@ -228,7 +228,7 @@ async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
         operator=setup.operator,
         pace=setup.pace,
     )
-    async with worker.build_worker(setup.client, parts, setup.task_queue):
+    async with worker_parts.build_worker(setup.client, parts, setup.task_queue):
         yield
 
 

@@ -17,7 +17,8 @@ from licensing.signing import generate_private_key
 from tests.support.pings import changed, recorded
 from tests.support.processes import WORKER, refuses, start
 from tests.support.running import PRODUCTS, Setup, running
-from worker import GRACE, main
+from worker import main
+from worker_parts import GRACE
 from workflows.names import TASK_QUEUE
 
 SECRETS = ("sekret-token", "sekret-key", "sekret-password", "sekret-api-key")
