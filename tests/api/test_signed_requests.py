@@ -192,10 +192,11 @@ async def test_long_bodies_of_unknown_senders_share_a_limited_memory(
 
 
 async def test_a_signature_gets_no_senders_rank_before_it_is_verified(narrow: Web) -> None:
-    """A connection that still sends its body is closed first, like a stranger's connection."""
+    """A connection that still sends its body is closed before a stranger's that came later."""
     part = post(KNOWN, BODY, LIVE)[:-1]
     async with AsyncExitStack() as stack:
-        waiting = [await stack.enter_async_context(held(narrow, part)) for _ in range(FEW)]
+        waiting = [await stack.enter_async_context(held(narrow, part)) for _ in range(FEW - 1)]
+        await stack.enter_async_context(held(narrow, b""))
         with events_locked(narrow.database.engine.url):
             sender = await stack.enter_async_context(held(narrow, post(KNOWN, BODY, LIVE)))
             assert await asyncio.wait_for(waiting[0].rest(), 5) == b""

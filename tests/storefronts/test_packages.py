@@ -75,6 +75,15 @@ def test_all_that_is_wrong_with_all_settings_is_told_at_once() -> None:
 
 
 @every_package
+def test_the_named_variables_are_those_of_the_settings(package: StorefrontPackage) -> None:
+    for named, settings in (
+        (package.api_variables, package.api_settings()),
+        (package.worker_variables, package.worker_settings()),
+    ):
+        assert named == {field.upper() for field in settings.model_fields}
+
+
+@every_package
 def test_the_worker_reads_no_webhook_secret_and_the_api_no_key(package: StorefrontPackage) -> None:
     assert package.secret_variable in api_variables()
     assert not [name for name in worker_variables() if name.endswith("WEBHOOK_SECRET")]
