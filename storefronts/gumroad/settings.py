@@ -50,7 +50,7 @@ class GumroadSampleSettings(GumroadWorkerSettings):
     gumroad_webhook_secret: SecretStr = SecretStr("")
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the valid secrets: several while a new secret replaces an old one."""
+        """Return the valid secrets: for example a new secret and its predecessor."""
         return separate(self.gumroad_webhook_secret.get_secret_value())
 
 
