@@ -1,4 +1,4 @@
-"""The contract of a storefront's package; `tests/storefronts/test_contract.py` tests each."""
+"""The contract of a storefront's package; `tests/storefronts/test_packages.py` tests each."""
 
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar

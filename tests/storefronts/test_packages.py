@@ -1,5 +1,6 @@
-"""Every package of the registry: its names, its settings, and the sample that its door lets in."""
+"""Each package, the tests' own too: names, settings, and the sample that its door lets in."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from domain.sale import Sale
+from kit.clock import utc_now
 from kit.environment import EnvironmentSettings, SettingsError
 from storefronts.base import Envelope, StoredRequest, Storefront
 from storefronts.labeled_secrets import MatchedSecret
@@ -21,6 +23,7 @@ from storefronts.registry import (
 )
 from storefronts.sample import SampleRequest, SampleSale
 from storefronts.signatures import Signature
+from tests.storefronts.operator.package import OPERATOR
 from tests.support.sales import sale_in
 
 S = TypeVar("S", bound=EnvironmentSettings)
@@ -36,12 +39,16 @@ SALE = SampleSale(
     mark="a/1",
 )
 
-every_package = pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
+ALL: tuple[StorefrontPackage, ...] = (*PACKAGES, OPERATOR)
+every_package = pytest.mark.parametrize("package", ALL, ids=lambda package: package.name)
 
 
 def load(settings: type[S]) -> S:
-    given = {name: SECRET for name in settings.model_fields if name.endswith("secret")}
-    return settings.model_validate(given)
+    one = {name: SECRET for name in settings.model_fields if name.endswith("secret")}
+    several = {
+        name: json.dumps([SECRET]) for name in settings.model_fields if name.endswith("secrets")
+    }
+    return settings.model_validate({**one, **several})
 
 
 def load_nothing(settings: type[S]) -> S:
@@ -54,14 +61,15 @@ def load_in_vain(settings: type[S]) -> S:
 
 def let_in(storefront: Storefront, request: SampleRequest) -> MatchedSecret | None:
     headers = tuple((name.lower(), text) for name, text in request.headers.items())
-    found = storefront.screen(Envelope(headers, urlencode(request.query)), NOW)
+    found = storefront.screen(Envelope(headers, urlencode(request.query)), utc_now())
     return found.verify(request.body) if isinstance(found, Signature) else found
 
 
 def test_one_place_opens_all_storefronts_by_their_names() -> None:
-    for opened in (open_for_api(load), open_for_worker(load)):
-        named = {name: each.name for name, each in opened.items()}
-        assert named == {package.name: package.name for package in PACKAGES}
+    for packages in (PACKAGES, ALL):
+        for opened in (open_for_api(load, packages), open_for_worker(load, packages)):
+            named = {name: each.name for name, each in opened.items()}
+            assert named == {package.name: package.name for package in packages}
 
 
 def test_all_that_is_wrong_with_all_settings_is_told_at_once() -> None:
@@ -83,11 +91,17 @@ def test_the_named_variables_are_those_of_the_settings(package: StorefrontPackag
         assert named == {field.upper() for field in settings.model_fields}
 
 
+def test_each_process_gets_the_variables_of_all_packages() -> None:
+    assert api_variables() == {name for each in PACKAGES for name in each.api_variables}
+    assert worker_variables() == {name for each in PACKAGES for name in each.worker_variables}
+
+
 @every_package
 def test_the_worker_reads_no_webhook_secret_and_the_api_no_key(package: StorefrontPackage) -> None:
-    assert package.secret_variable in api_variables()
-    assert not [name for name in worker_variables() if name.endswith("WEBHOOK_SECRET")]
-    assert not [name for name in api_variables() if name.endswith(("API_KEY", "ACCESS_TOKEN"))]
+    api, worker = package.api_variables, package.worker_variables
+    assert package.secret_variable in api
+    assert not [name for name in worker if name.endswith(("WEBHOOK_SECRET", "WEBHOOK_SECRETS"))]
+    assert not [name for name in api if name.endswith(("API_KEY", "ACCESS_TOKEN"))]
     request = package.sample_shop(SECRET).request(SALE)
     assert let_in(package.open_for_worker(load), request) is None
 

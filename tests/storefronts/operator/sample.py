@@ -1,11 +1,14 @@
 """Made-up events of the operator's shop, with signing headers."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from typing_extensions import override
+
+from storefronts.sample import SampleRequest, SampleSale, SampleShop
 from storefronts.signatures import digest
 from tests.storefronts.operator.door import EVENT_KEY, SIGNATURE, TIME
 
@@ -64,3 +67,39 @@ def placed(order_id: str, *lines: dict[str, Any]) -> OperatorEvent:
 def refunded(order_id: str, amount: int | None = None, *, whole: bool = True) -> OperatorEvent:
     refund = {"type": "order.refunded", "order": {"id": order_id}, "at": PAID_AT}
     return OperatorEvent({**refund, "amount": amount, "whole": whole})
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSample(SampleShop):
+    secret: str = field(repr=False)
+
+    @override
+    def new_order_id(self) -> str:
+        return f"op_{uuid4()}"
+
+    @override
+    def request(self, sale: SampleSale) -> SampleRequest:
+        event = OperatorEvent(_content(sale), f"evt_{sale.order_id}")
+        return SampleRequest({}, event.headers(self.secret), event.body)
+
+    @override
+    def strangers_request(self, sale: SampleSale) -> SampleRequest:
+        return replace(self, secret="wrong").request(sale)
+
+    @override
+    def mark_of(self, body: bytes) -> str:
+        mark: str = json.loads(body)["mark"]
+        return mark
+
+
+def _content(sale: SampleSale) -> dict[str, Any]:
+    bought = line(1, sale.product_id)
+    bought["product"]["name"] = sale.product_name
+    sold = order(
+        sale.order_id,
+        bought,
+        paid_at=sale.sold_at.isoformat(),
+        buyer={"email": sale.email, "name": sale.name},
+        subscription=sale.subscription_id,
+    )
+    return {"type": "order.paid", "order": sold, "mark": sale.mark, "filler": "x" * sale.padding}

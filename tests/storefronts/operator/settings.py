@@ -1,30 +1,26 @@
 """The operator's settings: the API gets the secrets, and the worker the key of the shop's API."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from pydantic import Json, SecretStr
 
-from domain.event import SecretLabel
-from storefronts.labeled_secrets import LabeledSecret
-from tests.storefronts.operator.client import OperatorClient
-from tests.storefronts.operator.storefront import Operator
-
-LABELS: tuple[SecretLabel, ...] = ("live", "test")
+from kit.environment import EnvironmentSettings
+from storefronts.labeled_secrets import LabeledSecret, live
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorSettings:
-    """`environment` names lists as JSON, so that a comma may stand inside a secret."""
+class OperatorApiSettings(EnvironmentSettings):
+    """The environment names each list as JSON, so that a comma may stand inside a secret."""
 
-    environment: Mapping[str, str]
+    operator_webhook_secrets: Json[tuple[SecretStr, ...]] | None = None
+    operator_test_webhook_secrets: Json[tuple[SecretStr, ...]] | None = None
 
-    def for_api(self) -> Operator:
-        return Operator([secret for label in LABELS for secret in self._secrets(label)])
+    def secrets(self) -> tuple[LabeledSecret, ...]:
+        tests = self.operator_test_webhook_secrets or ()
+        labeled = (LabeledSecret(each.get_secret_value(), "test") for each in tests)
+        return (*live(self.live_secrets()), *labeled)
 
-    def for_worker(self) -> Operator:
-        url, key = self.environment["OPERATOR_API_URL"], self.environment["OPERATOR_API_KEY"]
-        return Operator(client=OperatorClient(url, key))
+    def live_secrets(self) -> tuple[str, ...]:
+        return tuple(each.get_secret_value() for each in self.operator_webhook_secrets or ())
 
-    def _secrets(self, label: SecretLabel) -> list[LabeledSecret]:
-        written = self.environment.get(f"OPERATOR_{label.upper()}_SECRETS", "[]")
-        return [LabeledSecret(secret, label) for secret in json.loads(written)]
+
+class OperatorWorkerSettings(EnvironmentSettings):
+    operator_api_url: str | None = None
+    operator_api_key: SecretStr | None = None
