@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from api import bodies
+from api import authentication, bodies
 from api.app import ApiParts
-from api.bodies import ALWAYS_ROOM, LONGEST_BODY
+from api.bodies import ALWAYS_ROOM, LONGEST_BODY, UnprovenBodies
 from api.bounds import Bounds
 from db.engine import Database, open_engine
 from db.requests import NewRequest
@@ -48,6 +48,14 @@ async def serve(sqlite: URL, folder: Path, bounds: Bounds) -> AsyncIterator[Web]
     async with running_api(parts) as url:
         yield Web(url, database)
     database.dispose()
+
+
+@pytest.fixture
+def unproven(monkeypatch: pytest.MonkeyPatch) -> UnprovenBodies:
+    """Return the counter of the `web` that starts after it."""
+    counter = UnprovenBodies()
+    monkeypatch.setattr(authentication, "UnprovenBodies", lambda: counter)
+    return counter
 
 
 @pytest.fixture
@@ -176,19 +184,22 @@ async def test_a_cut_ping_of_gumroad_is_stored_as_before(web: Web) -> None:
 
 
 async def test_long_bodies_of_unknown_senders_share_a_limited_memory(
-    web: Web, monkeypatch: pytest.MonkeyPatch
+    unproven: UnprovenBodies, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     half = LONG[: LONGEST_BODY // 2]
-    monkeypatch.setattr(bodies, "MOST_UNPROVEN", len(half) - 1 - ALWAYS_ROOM)
+    most = len(half) - 1 - ALWAYS_ROOM
+    monkeypatch.setattr(bodies, "MOST_UNPROVEN", most)
     long = post(KNOWN, LONG[: ALWAYS_ROOM + 1], LIVE)
 
-    async def answered(whole: bytes, code: int) -> bool | None:
-        return status(await exchange(web.url, whole)) == code or None
+    async def counts(memory: int) -> bool | None:
+        return unproven.held == memory or None
 
     async with held(web, post(KNOWN, half, LIVE)[:-1]):
-        await until(partial(answered, long, 404), "the memory is taken")
-        assert await answered(post(KNOWN, BODY, LIVE), 200)
-    await until(partial(answered, long, 200), "the memory is free again")
+        await until(partial(counts, most), "the memory is taken")
+        assert status(await exchange(web.url, long)) == 404
+        assert status(await exchange(web.url, post(KNOWN, BODY, LIVE))) == 200
+    await until(partial(counts, 0), "the memory is free again")
+    assert status(await exchange(web.url, long)) == 200
 
 
 async def test_a_signature_gets_no_senders_rank_before_it_is_verified(narrow: Web) -> None:
