@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
+from storefronts.abilities import Abilities
+
 if TYPE_CHECKING:
     from kit.environment import EnvironmentSettings
     from storefronts.base import Storefront
@@ -47,6 +49,9 @@ class StorefrontPackage(ABC):
 
     worker_variables: ClassVar[frozenset[str]]
     """The names of the variables in `worker_settings`."""
+
+    abilities: ClassVar[Abilities]
+    """The parts of a sale that the shop's events tell."""
 
     @abstractmethod
     def api_settings(self) -> "type[EnvironmentSettings]":

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
+from storefronts.abilities import Abilities, MarkOfTests
 from storefronts.package import Load, StorefrontPackage
 
 if TYPE_CHECKING:
@@ -20,6 +21,13 @@ class GumroadPackage(StorefrontPackage):
     address_ends: ClassVar[str] = "?secret={}"
     worker_variables: ClassVar[frozenset[str]] = frozenset({"GUMROAD_SELLER_ID"})
     api_variables: ClassVar[frozenset[str]] = worker_variables | {secret_variable}
+    abilities: ClassVar[Abilities] = Abilities(
+        mark_of_tests=MarkOfTests.BODY,
+        event_keys=False,
+        whole_sales=True,
+        refund_amounts=False,
+        disputes=True,
+    )
 
     @override
     def api_settings(self) -> "type[GumroadApiSettings]":

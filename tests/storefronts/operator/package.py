@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from storefronts.abilities import Abilities, MarkOfTests
 from storefronts.package import Load, StorefrontPackage
 from tests.storefronts.operator.client import OperatorClient
 from tests.storefronts.operator.door import OperatorDoor
@@ -21,6 +22,13 @@ class OperatorPackage(StorefrontPackage):
         {secret_variable, "OPERATOR_TEST_WEBHOOK_SECRETS"}
     )
     worker_variables: ClassVar[frozenset[str]] = frozenset({"OPERATOR_API_URL", "OPERATOR_API_KEY"})
+    abilities: ClassVar[Abilities] = Abilities(
+        mark_of_tests=MarkOfTests.SECRET,
+        event_keys=True,
+        whole_sales=False,
+        refund_amounts=True,
+        disputes=False,
+    )
 
     @override
     def api_settings(self) -> type[OperatorApiSettings]:
