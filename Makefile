@@ -32,6 +32,8 @@ $(STAMP): requirements/develop.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Bytecode is kept, because about a hundred child processes import the same modules.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup  ## Every test, on SQLite and PostgreSQL, against a real Temporal server
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
