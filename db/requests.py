@@ -4,14 +4,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.clock import database_now
 from db.events import NewEvent, StoredEvent, insert_event, load_event
 from db.inserting import insert_once, the_one
 from db.tables import EventRow, RequestRow
-from domain.event import EventKind, Origin
+from domain.event import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +80,6 @@ def load_received(session: Session, event_id: int) -> tuple[StoredEvent, KeptReq
 def load_received_now(session: Session, event_id: int) -> tuple[StoredEvent, KeptRequest, datetime]:
     """Return event and request, and the time on the database's clock."""
     return *load_received(session, event_id), database_now(session)
-
-
-def copies_of_order(session: Session, source: str, order_id: str) -> list[tuple[int, str]]:
-    """Return id and kind of the order's events with a whole body, in order of arrival.
-
-    The bodies are left out, because a body may have a MiB.
-    """
-    order = select(EventRow.id, EventRow.kind).filter_by(source=source, order_id=order_id)
-    whole = RequestRow.body_bytes <= func.length(RequestRow.body)
-    kept = order.join(RequestRow, RequestRow.event_id == EventRow.id).where(whole)
-    rows = session.execute(kept.where(EventRow.kind != EventKind.TEST_PING).order_by(EventRow.id))
-    return [(event_id, kind) for event_id, kind in rows]
 
 
 def _event_of(new: NewRequest) -> NewEvent:

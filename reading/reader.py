@@ -72,18 +72,19 @@ class Reader:
     async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
         """Return the facts of an event. An unread event is read now."""
         kept = await self.database.read(facts_of_event, event_id)
-        return kept or await self._read_now(event_id)
+        return kept or await self.read_now(event_id)
 
     async def facts_of_order(self, source: str, order_id: str) -> tuple[KnownFact, ...]:
         """Return the facts of an order, with those of the newest events."""
         order = await self.database.read(known_of_order, source, order_id)
         for event_id in order.unread:
-            await self._read_now(event_id)
+            await self.read_now(event_id)
         if order.unread:
             order = await self.database.read(known_of_order, source, order_id)
         return order.facts
 
-    async def _read_now(self, event_id: int) -> tuple[Fact, ...]:
+    async def read_now(self, event_id: int) -> tuple[Fact, ...]:
+        """Read the body of an event, and keep its facts."""
         received = await self.load(event_id)
         reading = await self.read(received)
         await self.keep(received.event, reading)

@@ -68,4 +68,4 @@ class Settling:
 
     async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
         """Return the facts of a copy that no step has read yet."""
-        return await self.reader.facts_of(event_id)
+        return await self.reader.read_now(event_id)
