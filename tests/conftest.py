@@ -17,15 +17,12 @@ from temporalio.service import RPCError
 from db.engine import Database, open_engine
 from db.migrating import migrate
 from db.views.lists import Filters, list_licenses
-from embedded.child import spawn
-from embedded.ports import HOST, free_ports
-from embedded.temporal_server import server_command
 from licensing.signing import Signer, generate_private_key
 from tests.support.leaks import LeakSearch, LogKeeper, leaks_in_temporal, log_files
 from tests.support.outages import Gate
 from tests.support.postgres import run_postgres
 from tests.support.running import SECRET, Mintpost, Setup, running
-from tests.support.waiting import until
+from tests.support.temporal_server import running_temporal
 
 pytest_plugins = ["tests.support.commanding"]
 
@@ -40,23 +37,9 @@ async def client(
 ) -> AsyncIterator[Client]:
     """Connect to a Temporal that must hold no personal data after all tests."""
     folder = tmp_path_factory.mktemp("temporal")
-    port, ui_port = free_ports(2)
-    command = server_command(folder / "temporal.db", HOST, port, ui_port)
-    child = await spawn("temporal", command, os.environ, directory=None, logs=folder)
-
-    async def connected() -> Client | None:
-        child.require_alive()
-        try:
-            return await Client.connect(f"{HOST}:{port}")
-        except RuntimeError:
-            return None
-
-    try:
-        client = await until(connected, "Temporal answers")
+    async with running_temporal(folder) as client:
         yield client
         assert await leaks_in_temporal(leak_search, client) == []
-    finally:
-        await child.kill()  # An orderly stop would take 10 s.
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """A whole workflow that a person paused in Temporal, which a development server has to allow."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,13 +10,10 @@ from temporalio.api.workflowservice.v1 import PauseWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from db.engine import Database
-from embedded.child import spawn
-from embedded.ports import HOST, free_ports
-from embedded.temporal_server import server_command
 from operations.retry import retry
 from operations.workflow_state import workflow_state
 from relay.watcher import Watcher
-from tests.support.waiting import until
+from tests.support.temporal_server import running_temporal
 
 ALLOWED = "--dynamic-config-value=frontend.WorkflowPauseEnabled=true"
 PAUSED = (
@@ -28,21 +24,8 @@ PAUSED = (
 
 @pytest.fixture
 async def pausing(tmp_path: Path) -> AsyncIterator[Client]:
-    port, ui_port = free_ports(2)
-    command = [*server_command(tmp_path / "temporal.db", HOST, port, ui_port), ALLOWED]
-    child = await spawn("temporal", command, os.environ, directory=None, logs=tmp_path)
-
-    async def connected() -> Client | None:
-        child.require_alive()
-        try:
-            return await Client.connect(f"{HOST}:{port}")
-        except RuntimeError:
-            return None
-
-    try:
-        yield await until(connected, "Temporal answers")
-    finally:
-        await child.kill()
+    async with running_temporal(tmp_path, ALLOWED) as client:
+        yield client
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
