@@ -12,6 +12,7 @@ from db.inserting import insert_once
 from db.tables import EventRow, FactRow, RequestRow
 from domain.event import EventKind
 from domain.facts import (
+    Act,
     Dispute,
     Fact,
     Payment,
@@ -23,7 +24,7 @@ from domain.facts import (
 
 KINDS: dict[str, TypeAdapter[Fact]] = {
     each.kind: TypeAdapter(each)
-    for each in (Payment, Refund, Dispute, SubscriptionState, SubscriptionLink)
+    for each in (Payment, Refund, Dispute, SubscriptionState, SubscriptionLink, Act)
 }
 
 

@@ -40,6 +40,9 @@ API_MAY = {
     "signing_keys": Rights(),
     "corrections": Rights(read=False),
     "remaps": Rights(read=False),
+    "license_changes": Rights(),
+    "license_keys": Rights(read=False),
+    "revocation_lists": Rights(),
 }
 """Every table is listed, so that a new table needs a decision."""
 

@@ -58,6 +58,10 @@ def save_sale(session: Session, event_id: int, sale: Sale, now: datetime) -> int
         test=sale.test,
         sold_at=sale.sold_at,
         giver=sale.giver,
+        charge=sale.charge,
+        months=sale.months,
+        paid_until=sale.paid_until,
+        shop_key=sale.shop_key,
         created_at=now,
     )
     return sale_id or the_one(session, SaleRow, **identity).id
@@ -84,6 +88,10 @@ def sale_of(row: SaleRow) -> Sale:
         test=row.test,
         sold_at=row.sold_at,
         giver=row.giver,
+        charge=bool(row.charge),
+        months=row.months,
+        paid_until=row.paid_until,
+        shop_key=row.shop_key,
     )
 
 

@@ -39,7 +39,9 @@ class Payment:
     Each `price` is in the smallest unit of `currency`, because yen has no hundredths.
     `whole` False: the event lacks lines or the buyer, and the shop's API has the rest.
     `charge`: a recurring payment. `written_at` is the time of the shop's body, if a retry tells it.
-    `note` tells a person of doubts in the reading.
+    `note` tells a person of doubts in the reading. `months` is the time until the next charge, and
+    `paid_until` the end of the paid time, where the shop tells them. `shop_key` is the license key
+    that the shop itself gave the buyer.
     """
 
     kind: ClassVar[str] = "payment"
@@ -58,6 +60,9 @@ class Payment:
     whole: bool = True
     written_at: datetime | None = None
     note: str | None = None
+    months: int | None = None
+    paid_until: datetime | None = None
+    shop_key: str | None = None
 
     def sales(self, source: str) -> list[Sale]:
         """Return a sale for each line. Raises SaleInvalidError without a buyer or a line."""
@@ -82,12 +87,20 @@ class Payment:
             offer_code=self.offer_code,
             subscription_id=self.subscription_id,
             test=self.test,
+            charge=self.charge,
+            months=self.months,
+            paid_until=self.paid_until,
+            shop_key=self.shop_key,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A payment went back, in whole or in part. `amount` None: the shop tells no amount."""
+    """A payment went back, in whole or in part. `amount` None: the shop tells no amount.
+
+    `refund_id` is the shop's id of the refund, so that several facts tell of one refund. A refund
+    that failed or was reversed took nothing back.
+    """
 
     kind: ClassVar[str] = "refund"
 
@@ -95,20 +108,29 @@ class Refund:
     at: datetime
     whole: bool
     amount: int | None = None
+    refund_id: str | None = None
+    state: Literal["made", "failed", "reversed"] = "made"
 
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
+    """The buyer's bank asks for the money. `dispute_id` is the shop's id of the dispute."""
+
     kind: ClassVar[str] = "dispute"
 
     order_id: str
     at: datetime
     state: Literal["open", "won", "lost"]
+    dispute_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionState:
-    """The known parts of a subscription's state. None: the event does not tell this part."""
+    """The known parts of a subscription's state. None: the event does not tell this part.
+
+    `at` is the moment at which the parts take effect, and may lie ahead. With `ended`, `at` is the
+    moment of the ending. `seats` is the bought quantity.
+    """
 
     kind: ClassVar[str] = "subscription"
 
@@ -133,7 +155,29 @@ class SubscriptionLink:
     at: datetime
 
 
-Fact: TypeAlias = Payment | Refund | Dispute | SubscriptionState | SubscriptionLink
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act of the seller on the license of an order, with the person and the reason.
+
+    `line` None: every license of the order. `until` belongs to an extension, `seats` to a number of
+    seats, `tier` to a tier, `key` to a further key.
+    """
+
+    kind: ClassVar[str] = "act"
+
+    order_id: str
+    at: datetime
+    act: EventKind
+    by: str
+    why: str | None = None
+    line: str | None = None
+    until: datetime | None = None
+    seats: int | None = None
+    tier: str | None = None
+    key: str | None = None
+
+
+Fact: TypeAlias = Payment | Refund | Dispute | SubscriptionState | SubscriptionLink | Act
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,18 @@ class LicenseStatus(StrEnum):
     """The state of a license, apart from its end. `licenses.status` holds the value."""
 
     ACTIVE = "active"  #: The license is good until its end.
+    SUSPENDED = "suspended"  #: The license may become active again by itself.
+    REVOKED = "revoked"  #: Only a new fact makes the license active again.
+
+
+class LicenseReason(StrEnum):
+    """The reason of a status that is not active. `licenses.reason` holds the value."""
+
+    REFUNDED = "refunded"  #: The whole payment went back.
+    DISPUTED = "disputed"  #: The buyer's bank asks for the money.
+    DISPUTE_LOST = "dispute_lost"  #: The buyer's bank took the money for good.
+    PAUSED = "paused"  #: The subscription rests.
+    BY_HAND = "by_hand"  #: The seller revoked the license.
 
 
 class Standing(StrEnum):

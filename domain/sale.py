@@ -29,6 +29,8 @@ class Sale:
     `order_number` is the order's name on the buyer's receipt.
     `giver` paid for a gift. It is kept for `mintpost find`, and comparisons leave it out.
     `email` is one bare address. `name` is the buyer's name without control characters.
+    `charge`: a recurring payment of a subscription. `months`, `paid_until` and `shop_key` are those
+    of `domain.facts.Payment`.
     """
 
     source: str
@@ -46,6 +48,10 @@ class Sale:
     test: bool = False
     line: str = "1"
     giver: str | None = field(default=None, compare=False)
+    charge: bool = field(default=False, compare=False)
+    months: int | None = field(default=None, compare=False)
+    paid_until: datetime | None = field(default=None, compare=False)
+    shop_key: str | None = field(default=None, compare=False)
 
 
 CORRECTED = "the license goes to the address that a person gave instead"

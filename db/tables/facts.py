@@ -11,7 +11,10 @@ from db.tables.base import Table
 
 
 class FactRow(Table):
-    """One fact of an event. `at` is the storefront's time; `content` has its other fields."""
+    """One fact of an event. `at` is the storefront's time; `content` has its other fields.
+
+    `decided` is the mapping's decision about the plan that the fact names, if it names one.
+    """
 
     __tablename__ = "facts"
 
@@ -24,6 +27,7 @@ class FactRow(Table):
     subscription_id: Mapped[str | None] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    decided: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     __table_args__ = (
         UniqueConstraint("event_id", "number"),

@@ -1,14 +1,15 @@
-"""The table of public keys."""
+"""The tables of public keys and of revocation lists."""
 
 from datetime import datetime
 
 from sqlalchemy import (
+    BigInteger,
     String,
     Text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.columns import UtcDateTime
+from db.columns import BigKey, UtcDateTime
 from db.tables.base import Table
 
 
@@ -22,3 +23,17 @@ class SigningKeyRow(Table):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(Text)
+
+
+class RevocationListRow(Table):
+    """A signed list of revoked and suspended licenses. The API serves the newest.
+
+    `changes` is the last row of `license_changes` that the list covers.
+    """
+
+    __tablename__ = "revocation_lists"
+
+    seq: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    token: Mapped[str] = mapped_column(Text)
+    changes: Mapped[int] = mapped_column(BigInteger)
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""The tables of licenses and of their remaps."""
+"""The tables of licenses, of their history and of their further keys."""
 
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,8 @@ class LicenseRow(Table):
     before migration 0004. Versions before 0004 leave both null, and their tokens carry the id.
     `correction_id` is the last correction of `email` by a person. The storefront's last address
     stands in `sales`.
+    `status`, `reason`, `renews`, `grace_until` and the terms are those of `domain.lifecycle.Life`.
+    `changes_at` is the next moment at which a known fact takes effect.
     """
 
     __tablename__ = "licenses"
@@ -52,6 +54,10 @@ class LicenseRow(Table):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     token_id: Mapped[str | None] = mapped_column(String(100))
     former_token_id: Mapped[str | None] = mapped_column(String(100), index=True)
+    reason: Mapped[str | None] = mapped_column(String(50))
+    renews: Mapped[bool | None]
+    grace_until: Mapped[datetime | None] = mapped_column(EndOfDay)
+    changes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         UniqueConstraint("source", "order_id", "line"),
@@ -78,3 +84,35 @@ class RemapRow(Table):
     asked_by: Mapped[str] = mapped_column(Text)
     asked_why: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ChangeRow(Table):
+    """A change of a license: its state before and after, and the event that caused it.
+
+    `event_id` is null where time alone caused the change. `before` is null for a new license.
+    """
+
+    __tablename__ = "license_changes"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class FurtherKeyRow(Table):
+    """A further key of a license: imported, or the storefront's own.
+
+    `folded` is the key without case, blanks and dashes, so that people may type it as they like.
+    """
+
+    __tablename__ = "license_keys"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("licenses.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"))
+    key: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str] = mapped_column(String(200), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,11 +1,13 @@
 """The table of sales."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     ForeignKey,
+    Index,
     String,
     Text,
     UniqueConstraint,
@@ -22,6 +24,9 @@ class SaleRow(Table):
     Only the address may come from a later event, and only until `minted_at`, when the order line
     got or extended a license.
     `giver` holds name and address of the person who paid for a gift.
+    `charge`, `months`, `paid_until` and `shop_key` are those of `domain.facts.Payment`; null in
+    rows from before migration 0008. `decided` is the mapping's decision as `domain.decisions` has
+    it, and null until the order line is minted, and in rows of a version before 0008.
     """
 
     __tablename__ = "sales"
@@ -48,5 +53,13 @@ class SaleRow(Table):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     minted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     giver: Mapped[str | None] = mapped_column(Text)
+    charge: Mapped[bool | None]
+    months: Mapped[int | None]
+    paid_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    shop_key: Mapped[str | None] = mapped_column(Text)
+    decided: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
-    __table_args__ = (UniqueConstraint("source", "order_id", "line"),)
+    __table_args__ = (
+        UniqueConstraint("source", "order_id", "line"),
+        Index("ix_sales_subscription", "source", "subscription_id"),
+    )
