@@ -2,24 +2,18 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from catalog.models import KEYS, MOST, OUR_RULE, Entry, NoLicense
-from catalog.yaml_document import (
-    Document,
-    KeyPath,
-    Mistake,
-    MistakesError,
-    Unusable,
-    read_yaml,
-    shown,
-)
+from catalog.mistakes import Mistake, MistakesError
+from catalog.models import KEYS, LEAST, MOST, OUR_RULE, Entry, NoLicense
+from catalog.yaml_document import Document, KeyPath, Unusable, read_yaml, shown
 from domain.catalog import Catalog, Offer, find_clashes, folded
 
-_A_WHOLE_NUMBER = "{key} must be a whole number from 1 to {most}, not {written}"
+_A_WHOLE_NUMBER = "{key} must be a whole number from {least} to {most}, not {written}"
 _SENTENCES = {
     "missing": "{key} is missing",
     "string_type": "{key} must be text, not {written}",
@@ -30,8 +24,13 @@ _SENTENCES = {
     "greater_than_equal": _A_WHOLE_NUMBER,
     "less_than_equal": _A_WHOLE_NUMBER,
     "dict_type": "{key} must be a mapping such as {{Tier: Pro}}, not {written}",
-    "literal_error": "{key} can only be none: leave it out for a license",
+    "bool_type": "{key} must be true or false, not {written}",
     "too_short": "{key} is empty: leave it out",
+}
+_WORDS = {
+    "license": "{key} can only be none: leave it out for a license",
+    "after_end": "{key} must be stop or keep, not {written}",
+    "key": "{key} must be mint or storefront, not {written}",
 }
 
 
@@ -59,7 +58,7 @@ class _Reading:
                 source: tuple(self.section(source, listed)) for source, listed in self.data.items()
             }
         first = f'start it with a storefront, "{self.sources[0]}:"'
-        if not self.data:
+        if self.data in (None, "", [], {}):
             self.mistakes.append(Mistake(1, f"the file is empty: {first}"))
         elif self.data is not Unusable.REPORTED:
             self.mistakes.append(Mistake(1, f"the file is {self.places[()].written}: {first}"))
@@ -77,15 +76,14 @@ class _Reading:
 
     def entries(self, source: str, listed: list[object]) -> list[Offer]:
         offers: list[Offer] = []
-        paths: list[KeyPath] = []
         for position, written in enumerate(listed):
-            offer = self.entry((source, position), written)
+            path = (source, position)
+            offer = self.entry(path, written)
             if offer is not None:
-                offers.append(offer)
-                paths.append((source, position))
+                offers.append(replace(offer, line=self.places[path].line))
         for first, second in find_clashes(offers):
-            sentence = _clash(offers[first], offers[second], self.places[paths[first]].line)
-            self.tell(paths[second], sentence)
+            sentence = _clash(offers[first], offers[second])
+            self.mistakes.append(Mistake(offers[second].line, sentence))
         return offers
 
     def entry(self, path: KeyPath, data: object) -> Offer | None:
@@ -132,8 +130,9 @@ def _sentence(detail: ErrorDetails, written: str) -> str:
     # for a mapping.
     if kind == "string_type" and isinstance(detail["input"], int | Unusable):
         return f'{key} must be text: quote it, "{written}"'
-    facts = {"most": MOST.get(key), **detail.get("ctx", {})}
-    return _SENTENCES[kind].format(key=key, written=written, **facts)
+    facts = {"least": LEAST.get(key, 1), "most": MOST.get(key), **detail.get("ctx", {})}
+    sentence = _WORDS[key] if kind == "literal_error" else _SENTENCES[kind]
+    return sentence.format(key=key, written=written, **facts)
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
@@ -142,8 +141,8 @@ def _unknown(what: str, name: str, known: Sequence[str]) -> str:
     return f'unknown {what} "{shown(name)}": {hint}'
 
 
-def _clash(first: Offer, second: Offer, line: int) -> str:
-    product = f'product "{shown(first.product_id)}"'
+def _clash(first: Offer, second: Offer) -> str:
+    line, product = first.line, f'product "{shown(first.product_id)}"'
     if folded(first.variant) == folded(second.variant):
         return f"duplicate entry: line {line} has {product} with the same variant already"
     return (

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from catalog.entries import read_catalog
-from catalog.yaml_document import MistakesError
+from catalog.mistakes import MistakesError
 from domain.catalog import Catalog
 from kit.refusals import FixableError
 

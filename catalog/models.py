@@ -13,7 +13,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from domain.catalog import Offer
+from domain.catalog import DEFAULT_GRACE_DAYS, Offer
 from domain.folding import fold_option
 from domain.license import MONTHS_A_YEAR, Term
 from domain.sale import Variants
@@ -21,7 +21,14 @@ from domain.text import LONGEST_TEXT, plain_text
 
 LONGEST_TIER = 50
 LONGEST_ACTIVATE = 2000
-MOST = {"years": 100, "months": 100 * MONTHS_A_YEAR, "seats": 1_000_000}
+LEAST = {"grace_days": 0}
+MOST = {
+    "years": 100,
+    "months": 100 * MONTHS_A_YEAR,
+    "seats": 1_000_000,
+    "trial_days": 730,
+    "grace_days": 365,
+}
 
 OUR_RULE = "our_rule"
 
@@ -78,6 +85,13 @@ class Entry(_Named):
     months: Annotated[int, Field(ge=1, le=MOST["months"])] | None = None
     seats: Annotated[int, Field(ge=1, le=MOST["seats"])] = 1
     activate: Activate | None = None
+    instalments: bool = False
+    trial_days: Annotated[int, Field(ge=1, le=MOST["trial_days"])] | None = None
+    after_end: Literal["stop", "keep"] = "stop"
+    grace_days: Annotated[int, Field(ge=LEAST["grace_days"], le=MOST["grace_days"])] = (
+        DEFAULT_GRACE_DAYS
+    )
+    key: Literal["mint", "storefront"] = "mint"
 
     @field_validator("months")
     @classmethod
@@ -85,6 +99,24 @@ class Entry(_Named):
         if months is not None and info.data.get("years") is not None:
             raise PydanticCustomError(OUR_RULE, "stands beside years: write only one of them")
         return months
+
+    @field_validator("instalments")
+    @classmethod
+    def _of_a_term(cls, instalments: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's
+        # A term with a mistake of its own is not among these data: one sentence is enough.
+        forever = all(info.data.get(key, key) is None for key in ("years", "months"))
+        if instalments and forever:
+            raise PydanticCustomError(
+                OUR_RULE, "needs a term, which all of them together buy: add years or months"
+            )
+        return instalments
+
+    @field_validator("trial_days")
+    @classmethod
+    def _not_beside_instalments(cls, days: int | None, info: ValidationInfo) -> int | None:
+        if days is not None and info.data.get("instalments"):
+            raise PydanticCustomError(OUR_RULE, "stands beside instalments: write only one of them")
+        return days
 
     def offer(self) -> Offer:
         years = None if self.years is None else self.years * MONTHS_A_YEAR
@@ -96,6 +128,11 @@ class Entry(_Named):
             seats=self.seats,
             activate=self.activate,
             variant=self.chosen(),
+            instalments=self.instalments,
+            trial_days=self.trial_days,
+            keep_after_end=self.after_end == "keep",
+            grace_days=self.grace_days,
+            shop_key=self.key == "storefront",
         )
 
 

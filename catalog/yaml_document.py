@@ -1,7 +1,7 @@
 """Turns YAML into plain data with the line of every part.
 
 YAML's own types would lose the seller's spelling (`on` is true, `1.10` is 1.1, `010` is eight), so
-only text, whole numbers and nulls are converted.
+only text, whole numbers, nulls, and `true` and `false` themselves are converted.
 """
 
 import re
@@ -10,37 +10,22 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 import yaml
-from typing_extensions import override
-from yaml.composer import ComposerError
-from yaml.reader import ReaderError
 
+from catalog.mistakes import Mistake
+from catalog.yaml_syntax import Composer, compose
 from domain.text import LONGEST_TEXT, plain_text
 
-DEEPEST = 20
 LONGEST_SHOWN = 40
 HAS_EMPTY_KEY = ("variant",)  # The category "" is a group of options without a title.
+TRUTHS = {"true": True, "false": False}
 KeyPath = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Mistake:
-    """A mistake in a file. Lines count from 1."""
-
-    line: int
-    sentence: str
-
-
-class MistakesError(Exception):
-    def __init__(self, *mistakes: Mistake) -> None:
-        super().__init__(*mistakes)
-        self.mistakes = sorted(set(mistakes))
 
 
 class Unusable(Enum):
     """Stands for a value that cannot be used."""
 
     OTHER_SCALAR = auto()
-    """Not text, not a whole number and not null: `on`, `1.5`, `2026-09-01`."""
+    """None of those that are converted: `on`, `1.5`, `2026-09-01`."""
     REPORTED = auto()
     """A mistake about the value is already recorded."""
 
@@ -55,7 +40,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`data` holds dicts with text keys, list, str, int, None and Unusable."""
+    """`data` holds dicts with text keys, list, str, int, bool, None and Unusable."""
 
     data: object
     places: Mapping[KeyPath, Place]
@@ -64,7 +49,7 @@ class Document:
 
 def read_yaml(content: bytes) -> Document:
     """Read one YAML document. Raises MistakesError if the rest cannot be read."""
-    node = _compose(_decode(content))
+    node = compose(content)
     walk = _Walk()
     data = None if node is None else walk.read(node, (), _line(node))
     return Document(data, walk.places, walk.mistakes)
@@ -90,7 +75,7 @@ class _Walk:
                 self.read(item, (*path, position), _line(item))
                 for position, item in enumerate(node.value)
             ]
-        if node.tag == _Composer.ALIAS:
+        if node.tag == Composer.ALIAS:
             return self.told(line, f'alias "{shown(node.value)}": write it out, or quote it')
         return _scalar(node)
 
@@ -113,7 +98,7 @@ class _Walk:
             self.told(_line(key), "merge key <<: write the entry out instead")
         elif (
             not isinstance(key, yaml.ScalarNode)
-            or key.tag == _Composer.ALIAS
+            or key.tag == Composer.ALIAS
             or (not key.value and (_scalar(key) is None or path[-1:] != HAS_EMPTY_KEY))
         ):
             self.told(_line(key), "a key must be plain text")
@@ -134,98 +119,14 @@ class _Walk:
         return Unusable.REPORTED
 
 
-class _Composer(yaml.SafeLoader):
-    """Composes nodes with limited depth, and does not follow aliases.
-
-    Aliases can multiply without end. In pure Python each level of nesting is a level of recursion.
-    """
-
-    ALIAS = "!alias"
-    depth = 0
-
-    @override
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.get_event()  # type: ignore[no-untyped-call]  # types-PyYAML has no type
-            return yaml.ScalarNode(self.ALIAS, f"*{event.anchor}", event.start_mark, event.end_mark)
-        if self.depth == DEEPEST:
-            mark = parent.start_mark if parent else None
-            raise ComposerError(None, None, "nested too deeply", mark)
-        self.depth += 1
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
-
-
-def _decode(content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise MistakesError(Mistake(line, "this is not UTF-8: save the file as UTF-8")) from None
-
-
-def _compose(text: str) -> yaml.Node | None:
-    try:
-        loader = _Composer(text)
-    except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        what = f"control character U+{ord(text[error.position]):04X}: remove it"
-        raise MistakesError(Mistake(line, what)) from None
-    try:
-        return loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        raise MistakesError(_syntax_mistake(error)) from None
-    except (ValueError, OverflowError):
-        # PyYAML accepts any number as a character (`"\UFFFFFFFF"`) and as a version of YAML.
-        what = "this is not YAML: a number in it is too large"
-        raise MistakesError(Mistake(loader.get_mark().line + 1, what)) from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Wording:
-    """A problem in PyYAML's words and in ours. `at_start`: report the construct's first line."""
-
-    theirs: str
-    ours: str
-    at_start: bool = False
-
-
-_WORDINGS = (
-    _Wording("character '\\t'", "a tab: write spaces instead"),
-    _Wording("cannot start any token", "a character that cannot start a text: quote the text"),
-    _Wording(
-        "mapping values are not allowed",
-        "a colon where none can be: check the indentation, or quote the text",
-    ),
-    _Wording(
-        "could not find expected ':'", "a line without its colon: write key: value", at_start=True
-    ),
-    _Wording("expected <block end>", "the indentation does not fit the lines above"),
-    _Wording("unexpected end of stream", "a quote that is not closed", at_start=True),
-    _Wording("expected ',' or", "a bracket or a brace that is not closed", at_start=True),
-    _Wording("'<stream end>'", "the file ends in the middle of something"),
-    _Wording("another document", "a second YAML document: there may be only one"),
-)
-
-
-def _syntax_mistake(error: yaml.MarkedYAMLError) -> Mistake:
-    problem = error.problem or ""
-    wording = next(
-        (one for one in _WORDINGS if one.theirs in problem),
-        _Wording("", f"this is not YAML: {problem}"),
-    )
-    here, start = error.problem_mark, error.context_mark
-    mark = start if wording.at_start and start is not None else here
-    return Mistake(mark.line + 1 if mark else 1, wording.ours)
-
-
 def _scalar(node: yaml.Node) -> object:
     kind = node.tag.removeprefix("tag:yaml.org,2002:")
     if kind == "str":
         return node.value
     if kind == "null":
         return None
+    if kind == "bool":
+        return TRUTHS.get(node.value.lower(), Unusable.OTHER_SCALAR)
     # Longer numbers are beyond every limit, and int() refuses thousands of digits.
     if kind == "int" and re.fullmatch(r"[-+]?(0|[1-9][0-9]{0,17})", node.value):
         return int(node.value)

@@ -1,7 +1,7 @@
 """The offers of the seller's product mapping, and the choice of one offer for a purchase."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from domain.advice import advised
@@ -11,6 +11,7 @@ from domain.identifiers import is_usable
 from domain.license import Term
 from domain.sale import Product, Variants
 
+DEFAULT_GRACE_DAYS = 3
 LONGEST_QUOTED = 50
 NO_TITLE = '""'
 """The category in products.yaml of a group of options without a title."""
@@ -24,7 +25,13 @@ class Offer:
 
     `product_id` is the storefront's id of the product, or an alias. The entry applies to purchases
     that chose every option in `variant`. `activate` is a text or a URL for the license e-mail.
-    `licensed` False: buyers get no license, and tier, term and seats mean nothing.
+    `licensed` False: buyers get no license, and the terms mean nothing. `line` is the entry's line
+    in products.yaml.
+
+    `instalments`: all charges together buy one term. `trial_days`: what the first payment of a
+    subscription buys. `keep_after_end`: an ending at the storefront takes no time away.
+    `grace_days`: how long a license stays good while a renewal is late. `shop_key`: the license
+    key of the storefront opens the license too.
     """
 
     product_id: str
@@ -35,6 +42,12 @@ class Offer:
     activate: str | None = None
     variant: Variants = ()
     licensed: bool = True
+    instalments: bool = False
+    trial_days: int | None = None
+    keep_after_end: bool = False
+    grace_days: int = DEFAULT_GRACE_DAYS
+    shop_key: bool = False
+    line: int = field(default=0, compare=False)
 
     def fits(self, chosen: VariantSet) -> bool:
         """Tell whether the buyer chose every option of this entry. `chosen` comes from `folded`."""

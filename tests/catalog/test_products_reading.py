@@ -143,3 +143,12 @@ def test_the_example_maps_its_products(product: Product, tier: str, term: str) -
 @pytest.mark.parametrize("key", KEYS)
 def test_the_example_shows_every_option(key: str) -> None:
     assert f"{key}: " in EXAMPLE.read_text()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_page_for_operators_explains_every_option(key: str) -> None:
+    page = EXAMPLE.with_name("docs") / "operate.md"
+    _, _, section = page.read_text().partition("\n## Products\n")
+    rows = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| `")]
+
+    assert [row for row in rows if f"`{key}" in row.split("|")[1]]

@@ -9,6 +9,7 @@ from temporalio.client import Client
 from typer.main import get_command
 
 import cli
+from catalog.hints import NO_ACTIVATE
 from licensing.signing import Signer
 from tests.support.commanding import Run
 
@@ -29,8 +30,16 @@ def test_help_names_every_command_and_no_empty_type(mint: Run) -> None:
 
 
 def test_good_products_are_told_so(mint: Run, tmp_path: Path) -> None:
+    (tmp_path / "products.yaml").write_text(f"{PRODUCTS}    activate: now\n")
+    answer = mint("products", "check")
+    assert (answer.out, answer.err) == ("products.yaml is fine; its entries: 1\n", "")
+
+
+def test_products_without_activate_are_good_and_warned_of(mint: Run, tmp_path: Path) -> None:
     (tmp_path / "products.yaml").write_text(PRODUCTS)
-    assert mint("products", "check").out == "products.yaml is fine; its entries: 1\n"
+    answer = mint("products", "check")
+    assert (answer.code, answer.out) == (0, "products.yaml is fine; its entries: 1\n")
+    assert answer.err == f"products.yaml:2: warning: {NO_ACTIVATE}\n"
 
 
 def test_broken_products_are_told_with_file_and_line(
