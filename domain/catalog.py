@@ -90,15 +90,23 @@ class Catalog:
         return self.choose(source, product).offer
 
     def choose(self, source: str, product: Product) -> Choice:
+        """Return the offer for a purchase that has no license yet. Raises ProductUnmappedError."""
+        choice = self.choose_or_none(source, product)
+        if choice is None:
+            raise ProductUnmappedError(source, _quotable_id(product), _quotable(product.variants))
+        return choice
+
+    def choose_or_none(self, source: str, product: Product) -> Choice | None:
         """Return the most specific offer under the product's id, else under its first alias.
 
         Only the first name with an entry counts, because the entry of another name would be a
-        guess, perhaps with cheaper terms. Raises ProductUnmappedError.
+        guess, perhaps with cheaper terms. A later charge that gets None leaves its license as it
+        is, and `kept_note` says so.
         """
         offers, chosen = self._offers_of(source, product), folded(product.variants)
         fitting = [offer for offer in offers if offer.fits(chosen)]
         if not fitting:
-            raise ProductUnmappedError(source, _quotable_id(product), _quotable(product.variants))
+            return None
         offer = max(fitting, key=lambda offer: len(offer.variant))
         return Choice(offer, _unnamed(product.variants, offers))
 
@@ -107,6 +115,20 @@ class Catalog:
             if found := [one for one in self.offers.get(source, ()) if one.product_id == name]:
                 return found
         return []
+
+
+def kept_note(source: str, product: Product, order: str) -> str:
+    """Return the note on a charge for which the mapping has no offer, or one without a license.
+
+    `mintpost remap` takes `order` so.
+    """
+    variants = _quotable(product.variants)
+    variant = f" ({variants})" if variants else ""
+    return (
+        f'products.yaml gives no license for product "{_quotable_id(product)}"{variant}, so this '
+        "charge leaves the license its tier, seats and term; if it should change them, write the "
+        f"entry under {source}, and then run {advised('remap', order)}"
+    )
 
 
 def folded(variants: Variants) -> VariantSet:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.catalog import Catalog, Offer, find_clashes
+from domain.catalog import Catalog, Offer, find_clashes, kept_note
 from domain.errors import ProductUnmappedError
 from domain.license import Term
 from domain.sale import Product, Variants
@@ -111,6 +111,24 @@ def test_an_unmapped_product_is_named_with_what_was_chosen() -> None:
 )
 def test_only_short_and_printable_choices_are_quoted(variants: Variants, quoted: str) -> None:
     assert refusal(bought(variants=variants)).startswith(f'unmapped product "editor"{quoted}: ')
+
+
+def test_a_charge_that_fits_no_entry_gets_a_note_instead_of_an_error() -> None:
+    offers, product = catalog(offer("pro", variant=PRO)), bought(variants=(("Edition", "Home"),))
+
+    assert offers.choose_or_none("gumroad", product) is None
+    assert kept_note("gumroad", product, "gumroad:1") == (
+        'products.yaml gives no license for product "editor" (Edition: Home), so this charge '
+        "leaves the license its tier, seats and term; if it should change them, write the entry "
+        "under gumroad, and then run `mintpost remap gumroad:1`"
+    )
+
+
+def test_the_note_on_a_charge_quotes_nothing_unusable() -> None:
+    note = kept_note("gumroad", bought("line\nbreak", variants=(("Edition", "x" * 51),)), "g:1")
+
+    assert note.startswith('products.yaml gives no license for product "an id that cannot be')
+    assert "(Edition" not in note
 
 
 def test_an_unusable_id_is_not_quoted() -> None:
