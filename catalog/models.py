@@ -13,7 +13,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from domain.catalog import DEFAULT_GRACE_DAYS, Offer
+from domain.catalog import Offer
+from domain.decisions import DEFAULT_GRACE_DAYS
 from domain.folding import fold_option
 from domain.license import MONTHS_A_YEAR, Term
 from domain.sale import Variants

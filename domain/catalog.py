@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from domain.advice import advised
+from domain.decisions import DEFAULT_GRACE_DAYS, Decision
 from domain.errors import ProductUnmappedError
 from domain.folding import as_seen, fold_option
 from domain.identifiers import is_usable
 from domain.license import Term
 from domain.sale import Product, Variants
 
-DEFAULT_GRACE_DAYS = 3
 LONGEST_QUOTED = 50
 NO_TITLE = '""'
 """The category in products.yaml of a group of options without a title."""
@@ -52,6 +52,28 @@ class Offer:
     def fits(self, chosen: VariantSet) -> bool:
         """Tell whether the buyer chose every option of this entry. `chosen` comes from `folded`."""
         return folded(self.variant) <= chosen
+
+    def decide(
+        self, product: Product, quantity: int, sha256: str, mapped_under: str | None = None
+    ) -> Decision:
+        """Return the terms for one payment or plan, to be kept. Only a licensed offer has terms.
+
+        `sha256` is the mapping's, and `mapped_under` the storefront whose entry this is.
+        """
+        return Decision(
+            product_id=product.product_id,
+            product_name=self.name or product.name,
+            tier=self.tier,
+            seats=self.seats,
+            quantity=quantity,
+            months=self.term.months,
+            products_sha256=sha256,
+            mapped_under=mapped_under,
+            instalments=self.instalments,
+            trial_days=self.trial_days,
+            keep_after_end=self.keep_after_end,
+            grace_days=self.grace_days,
+        )
 
 
 @dataclass(frozen=True, slots=True)
