@@ -13,6 +13,9 @@ SINGLE = "\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u02b9\u02bb\u02bc\u05
 DOUBLE = "\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\u05f4\u301d\u301e\u301f\uff02"
 QUOTES = str.maketrans(dict.fromkeys(SINGLE, "'") | dict.fromkeys(DOUBLE, '"'))
 
+DASHES = "\u2053\u2212\u02d7\u2043\u2796\u30fc"
+"""Dashes outside Unicode's category of dashes, and signs that people type for a dash."""
+
 AROUND = (
     "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
     "\u205f\u3000\u2800\u3164\uffa0\u200c\u200d"
@@ -73,3 +76,22 @@ def fold_option(text: str) -> str:
     """
     composed = unicodedata.normalize("NFC", as_seen(text))
     return fold_blanks(composed.translate(QUOTES))
+
+
+def fold_key(text: str) -> str:
+    """Return the form in which license keys are compared: without case, blanks and dashes.
+
+    Width of letters and invisible characters do not count either, because people paste keys.
+    """
+    composed = unicodedata.normalize("NFKC", text.translate(EMPTY_LETTERS)).upper()
+    filler = {ord(one): None for one in set(composed) if _fills(one)}
+    return composed.translate(filler)
+
+
+def _fills(character: str) -> bool:
+    return (
+        character.isspace()
+        or character in DASHES
+        or unicodedata.category(character) in {"Pd", "Cf", "Cc"}
+        or is_invisible(character)
+    )
