@@ -12,7 +12,7 @@ from domain.event import EventKind, Outcome
 from tests.db.rows import mint, sale_of, stored
 
 STORED = text(
-    "SELECT outcome, kind, licenses.status, reason, deliveries.status "
+    "SELECT outcome, kind, licenses.status, deliveries.reason, deliveries.status "
     "FROM events, licenses, deliveries"
 )
 

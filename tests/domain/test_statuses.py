@@ -5,39 +5,44 @@ import json
 import pytest
 
 from domain.delivery import NEW_LICENSE, DeliveryStatus, Reason, ReasonKind
-from domain.event import EventKind, EventStatus, IgnoredReason, Outcome, ignored, is_ignored
-from domain.license import LicenseStatus
+from domain.event import (
+    EventKind,
+    EventStatus,
+    IgnoredReason,
+    NotedReason,
+    Outcome,
+    ignored,
+    is_ignored,
+)
+from domain.license import LicenseReason, LicenseStatus
 
 WORDS = {
     EventKind: [
-        "sale",
-        "recurring_charge",
-        "preorder",
-        "refund",
-        "dispute",
-        "dispute_won",
-        "cancellation",
-        "subscription_updated",
-        "subscription_ended",
-        "subscription_restarted",
-        "test_ping",
-        "unknown",
+        *("sale", "recurring_charge", "preorder", "pending_sale"),
+        *("refund", "refund_reversed", "dispute", "dispute_won", "dispute_lost"),
+        *("cancellation", "cancellation_undone", "subscription_linked", "subscription_updated"),
+        *("subscription_paused", "subscription_resumed"),
+        *("subscription_ended", "subscription_restarted"),
+        *("test_ping", "known", "unknown"),
+        *("grant", "revoke", "restore", "extend", "seats", "tier", "holder", "key", "remap"),
     ],
-    Outcome: ["fulfilled", "renewed", "duplicate", "failed"],
-    IgnoredReason: ["foreign_seller", "named", "no_license", "refunded"],
+    Outcome: ["fulfilled", "renewed", "duplicate", "applied", "failed"],
+    IgnoredReason: [
+        *("foreign_seller", "named", "no_license"),
+        *("refunded", "disputed", "dispute_lost", "ended", "by_hand"),
+    ],
+    NotedReason: [
+        *("waits_for_payment", "partial_refund", "no_sale_yet", "no_license", "no_change"),
+        *("effective_later", "unknown_event"),
+    ],
     EventStatus: [
-        "open",
-        "parked",
-        "fulfilled",
-        "renewed",
-        "duplicate",
-        "ignored",
-        "noted",
-        "failed",
+        *("open", "parked", "fulfilled", "renewed", "duplicate", "applied"),
+        *("ignored", "noted", "failed"),
     ],
     DeliveryStatus: ["pending", "accepted", "logged", "refused", "withdrawn"],
     ReasonKind: ["sale", "charge", "resend"],
-    LicenseStatus: ["active"],
+    LicenseStatus: ["active", "suspended", "revoked"],
+    LicenseReason: ["refunded", "disputed", "dispute_lost", "paused", "by_hand"],
 }
 REASONS = {
     "sale": NEW_LICENSE,

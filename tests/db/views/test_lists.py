@@ -28,6 +28,7 @@ OUTCOMES = {
     "fulfilled": "fulfilled",
     "renewed": "renewed",
     "duplicate": "duplicate",
+    "applied": "applied",
     "ignored": "ignored:refund",
     "noted": "noted:refund",
 }
