@@ -7,10 +7,16 @@ LEFT_OUT = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
 """Invisible characters that Unicode counts as marks, not as format characters."""
 JOINERS = frozenset("\u200c\u200d")
 """Joiners: several scripts and emoji need them, so they are kept."""
-EMPTY_LETTERS = str.maketrans(dict.fromkeys("\u2800\u3164\uffa0", " "))
+EMPTY_LETTERS = str.maketrans(dict.fromkeys("\u2800\u115f\u1160\u3164\uffa0", " "))
 """Letters and symbols that look like a blank."""
-SINGLE = "\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u02b9\u02bb\u02bc\u05f3`\u00b4\uff07"
-DOUBLE = "\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\u05f4\u301d\u301e\u301f\uff02"
+SINGLE = (
+    "\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u02b9\u02bb\u02bc\u05f3`\u00b4"
+    "\u275b\u275c\u275f\uff07"
+)
+DOUBLE = (
+    "\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\u02ee\u05f4"
+    "\u275d\u275e\u2760\u2e42\u301d\u301e\u301f\uff02\U0001f676\U0001f677\U0001f678"
+)
 QUOTES = str.maketrans(dict.fromkeys(SINGLE, "'") | dict.fromkeys(DOUBLE, '"'))
 
 DASHES = "\u2053\u2212\u02d7\u2043\u2796\u30fc"

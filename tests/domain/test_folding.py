@@ -1,5 +1,6 @@
 """Spellings of a category or an option that count as equal."""
 
+import re
 import unicodedata
 
 import pytest
@@ -45,6 +46,33 @@ def test_differences_that_nobody_sees_are_none(one: str, other: str) -> None:
 @pytest.mark.parametrize(("one", "other"), OTHER)
 def test_differences_that_can_be_meant_count(one: str, other: str) -> None:
     assert fold_option(one) != fold_option(other)
+
+
+CHARACTERS = [*map(chr, range(0x20000))]
+BLANKS = [*filter(str.isspace, CHARACTERS)]
+FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+def test_every_blank_of_unicode_is_a_space() -> None:
+    assert len(BLANKS) > 20
+    assert {fold_option(f"Pro{one}{one}Plus{one}") for one in (*BLANKS, *FILLERS)} == {"Pro Plus"}
+
+
+# Brackets, arrows and the corner brackets of East Asia are no quotes of ours.
+NO_QUOTES = re.compile("BRACKET|VERTICAL BAR|ANGLE QUOTATION MARK ORNAMENT|TAG ")
+
+
+def is_quote(one: str) -> bool:
+    name = unicodedata.name(one, "")
+    named = "QUOTATION MARK" in name or unicodedata.category(one) in {"Pi", "Pf"}
+    return named and not NO_QUOTES.search(name)
+
+
+def test_every_quote_of_unicode_is_a_plain_one() -> None:
+    found = [*filter(is_quote, CHARACTERS)]
+
+    assert len(found) > 20
+    assert {fold_option(one) for one in found} == {"'", '"'}
 
 
 @given(st.text())
