@@ -7,7 +7,7 @@ from rich.text import Text
 
 from commands.tables import cell
 from db.signing_keys import KeyLine
-from domain.license import License
+from domain.license import License, Standing, with_reason
 from kit.times import day, moment
 from licensing.tokens import VerifiedToken
 from operations.verify import Flaw, KeyVerdict, NoDatabase, TokenVerdict, Verdict
@@ -45,7 +45,7 @@ def _unread(verdict: NoDatabase) -> tuple[str, dict[str, str]]:
 def _of_key(verdict: KeyVerdict) -> tuple[str, dict[str, str]]:
     if verdict.license is None:
         return "well formed, and no license here has it", {"key": verdict.key}
-    state = "holds" if verdict.holds else "has ended"
+    state = _state(verdict.license, verdict.standing)
     return f"the key of a license that {state}", _facts(verdict.license)
 
 
@@ -53,9 +53,32 @@ def _of_token(verdict: TokenVerdict) -> tuple[str, dict[str, str]]:
     token, license_ = verdict.token, verdict.license
     if verdict.flaw is not None:
         return f"not a genuine token: {_not_genuine(verdict.flaw, verdict.signer)}", _claims(token)
-    known = {} if license_ is None else {"license": f"{license_.id}, {license_.status}"}
-    state = "holds" if token.holds else "has expired"
-    return f"a genuine token that {state}", {**_claims(token), **known}
+    known = {} if license_ is None else {"license": f"{license_.id}, {_status(license_)}"}
+    return f"a genuine token {_worth(verdict)}", {**_claims(token), **known}
+
+
+def _worth(verdict: TokenVerdict) -> str:
+    if not verdict.token.holds:
+        return "that has expired"
+    if verdict.holds or verdict.license is None:
+        return "that holds"
+    return f"of a license that {_state(verdict.license, verdict.standing)}"
+
+
+def _state(license_: License, standing: Standing | None) -> str:
+    match standing:
+        case Standing.ENDED:
+            return "has ended"
+        case Standing.SUSPENDED | Standing.REVOKED:
+            return f"is {_status(license_)}"
+        case Standing.GRACE:
+            return f"holds in its grace, until {_end(license_.good_until)}"
+        case _:
+            return "holds"
+
+
+def _status(license_: License) -> str:
+    return with_reason(license_.status, license_.reason)
 
 
 def _not_genuine(flaw: Flaw, signer: KeyLine) -> str:
@@ -87,12 +110,14 @@ def _claims(verified: VerifiedToken) -> dict[str, str]:
 def _facts(found: License) -> dict[str, str]:
     return {
         "key": found.key,
-        "license": f"{found.id}, {found.status}",
+        "license": f"{found.id}, {_status(found)}",
         "order": f"{found.source}:{found.order_id}",
         "product": f"{found.product_id}, {found.tier}",
         "holder": f"{found.name} <{found.email}>",
         "seats": str(found.seats),
         "expires": _end(found.expires_at),
+        **({"grace": f"until {_end(found.grace_until)}"} if found.grace_until else {}),
+        **({"renews": "yes" if found.renews else "no"} if found.renews is not None else {}),
     }
 
 

@@ -157,6 +157,9 @@ def license_of(row: LicenseRow) -> License:
         expires_at=row.expires_at,
         token_id=row.token_id,
         status=row.status,
+        reason=row.reason,
+        renews=row.renews,
+        grace_until=row.grace_until,
     )
 
 

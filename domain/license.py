@@ -62,12 +62,43 @@ class LicenseReason(StrEnum):
     BY_HAND = "by_hand"  #: The seller revoked the license.
 
 
+def with_reason(status: str, reason: str | None) -> str:
+    """Return a status as people read it, such as `revoked (dispute lost)`."""
+    return status if reason is None else f"{status} ({reason.replace('_', ' ')})"
+
+
 class Standing(StrEnum):
     """The answer to an app that asks if its user may go on."""
 
     HOLDS = "holds"  #: The license is good.
-    ENDED = "ended"  #: The end of its term is over.
-    INACTIVE = "inactive"  #: Its status is not `active`.
+    GRACE = "grace"  #: Its paid time is over, and it stays good while its renewal is awaited.
+    ENDED = "ended"  #: Its end is over, and its grace.
+    SUSPENDED = "suspended"  #: It is not good now, and may come back by itself.
+    REVOKED = "revoked"  #: It is not good any more.
+
+    @property
+    def is_good(self) -> bool:
+        return self in {Standing.HOLDS, Standing.GRACE}
+
+    @property
+    def listed(self) -> "ListedStatus":
+        return LISTED.get(self, ListedStatus.ACTIVE)
+
+
+class ListedStatus(StrEnum):
+    """The state of a license in lists: its status, or that its time is over."""
+
+    ACTIVE = LicenseStatus.ACTIVE
+    EXPIRED = "expired"  #: It is active, and its end and grace are over.
+    SUSPENDED = LicenseStatus.SUSPENDED
+    REVOKED = LicenseStatus.REVOKED
+
+
+LISTED = {
+    Standing.ENDED: ListedStatus.EXPIRED,
+    Standing.SUSPENDED: ListedStatus.SUSPENDED,
+    Standing.REVOKED: ListedStatus.REVOKED,
+}
 
 
 def has_ended(expires_at: datetime | None, now: datetime) -> bool:
@@ -79,7 +110,9 @@ def has_ended(expires_at: datetime | None, now: datetime) -> bool:
 class License:
     """One license as its holder knows it.
 
-    Times are UTC. `expires_at` is the end of the last day; None: the license never ends.
+    Times are UTC. `expires_at` is the end of the last day; None: the license never ends. `status`
+    and `reason` may be words of a later version. `renews` and `grace_until` are those of
+    `domain.lifecycle.Life`.
     `token_id` is the `jti` of the license's tokens, and random, so that no buyer can count the
     licenses. None: the license is from before migration 0004, and its tokens carry `id` instead.
     """
@@ -99,10 +132,24 @@ class License:
     expires_at: datetime | None
     token_id: str | None = None
     status: str = LicenseStatus.ACTIVE
+    reason: str | None = None
+    renews: bool | None = None
+    grace_until: datetime | None = None
+
+    @property
+    def good_until(self) -> datetime | None:
+        """Return the end of the time in which apps accept the license; None: it never ends."""
+        if self.expires_at is None or self.grace_until is None:
+            return self.expires_at
+        return max(self.expires_at, self.grace_until)
 
     def standing(self, now: datetime) -> Standing:
-        """Tell whether the license is good at that time."""
-        # A later version may have written a status that this version does not know.
+        """Judge the license at that time. This is the only rule for it."""
+        if self.status == LicenseStatus.REVOKED:
+            return Standing.REVOKED
         if self.status != LicenseStatus.ACTIVE:
-            return Standing.INACTIVE
-        return Standing.ENDED if has_ended(self.expires_at, now) else Standing.HOLDS
+            # A later version may have written a status that this version does not know.
+            return Standing.SUSPENDED
+        if has_ended(self.good_until, now):
+            return Standing.ENDED
+        return Standing.GRACE if has_ended(self.expires_at, now) else Standing.HOLDS

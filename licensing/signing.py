@@ -59,8 +59,8 @@ class Signer:
             "test": license_.test,
             "key": license_.key,
         }
-        if license_.expires_at is not None:
-            claims["exp"] = license_.expires_at
+        if license_.good_until is not None:
+            claims["exp"] = license_.good_until
         return jwt.encode(claims, self._private_key, ALGORITHM, headers={"kid": self.kid})
 
 

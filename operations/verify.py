@@ -10,7 +10,7 @@ from db.views.licenses import find_license, find_license_of_token
 from domain.errors import DatabaseAwayError
 from domain.license import License, Standing
 from kit.refusals import RefusedError
-from licensing.keys import parse_key
+from licensing.keys import MistypedKeyError, parse_key
 from licensing.tokens import PublicKey, VerifiedToken, claimed_signer, verify_token
 from operations.databases import Databases
 
@@ -44,7 +44,7 @@ class KeyVerdict:
 
     @property
     def holds(self) -> bool:
-        return self.standing is Standing.HOLDS
+        return self.standing is not None and self.standing.is_good
 
 
 class Flaw(StrEnum):
@@ -57,11 +57,15 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TokenVerdict:
-    """A token with a good signature. `license` is None if the database does not have it."""
+    """A token with a good signature.
+
+    `license` and `standing` are None if the database does not have the license.
+    """
 
     token: VerifiedToken
     signer: KeyLine
     license: License | None
+    standing: Standing | None
 
     @property
     def flaw(self) -> Flaw | None:
@@ -73,7 +77,8 @@ class TokenVerdict:
 
     @property
     def holds(self) -> bool:
-        return self.flaw is None and self.token.holds
+        is_good = self.standing is not None and self.standing.is_good
+        return self.flaw is None and self.token.holds and is_good
 
 
 Verdict = KeyVerdict | TokenVerdict | NoDatabase
@@ -81,14 +86,18 @@ Verdict = KeyVerdict | TokenVerdict | NoDatabase
 
 async def verify(text: str, databases: Databases, now: datetime) -> Verdict:
     """Judge a key or a token. Raises MistypedKeyError and TokenInvalidError."""
-    is_token = text.count(".") == TOKEN_DOTS
-    if is_token:
+    if text.count(".") == TOKEN_DOTS:
         claimed_signer(text)
-    key = None if is_token else parse_key(text)
+        try:
+            return await _verify_token(text, databases, now)
+        except UNUSABLE as error:
+            return NoDatabase(str(error))
     try:
-        if key is not None:
-            return await _verify_key(key, databases, now)
-        return await _verify_token(text, databases, now)
+        key = parse_key(text)
+    except MistypedKeyError as mistyped:
+        return await _verify_foreign_key(text.strip(), mistyped, databases, now)
+    try:
+        return await _verify_key(key, databases, now)
     except UNUSABLE as error:
         return NoDatabase(str(error), key)
 
@@ -99,10 +108,24 @@ async def _verify_key(key: str, databases: Databases, now: datetime) -> KeyVerdi
     return KeyVerdict(key) if found is None else KeyVerdict(key, found, found.standing(now))
 
 
+async def _verify_foreign_key(
+    text: str, mistyped: MistypedKeyError, databases: Databases, now: datetime
+) -> KeyVerdict:
+    """Judge a key from elsewhere. Only the database tells it from a mistyped key of ours."""
+    try:
+        verdict = await _verify_key(text, databases, now)
+    except UNUSABLE:
+        raise mistyped from None
+    if verdict.license is None:
+        raise mistyped
+    return verdict
+
+
 async def _verify_token(token: str, databases: Databases, now: datetime) -> TokenVerdict:
     with databases() as database:
         known = await database.read(all_keys)
         verified = verify_token(token, [PublicKey(key.kid, key.x) for key in known], now)
         license_ = await database.read(find_license_of_token, verified.token_id)
     signer = next(key for key in known if key.kid == verified.kid)
-    return TokenVerdict(verified, signer, license_)
+    standing = None if license_ is None else license_.standing(now)
+    return TokenVerdict(verified, signer, license_, standing)

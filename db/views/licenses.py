@@ -1,15 +1,21 @@
-"""Find a license by its key or by a token."""
+"""Find a license by any of its keys or by a token."""
 
 from sqlalchemy import String, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
+from db.further_keys import holder_of_key
 from db.licenses import license_of
 from db.tables import LicenseRow
 from domain.license import License
 
 
 def find_license(session: Session, key: str) -> License | None:
-    row = session.execute(select(LicenseRow).filter_by(key=key)).scalar_one_or_none()
+    """Return the license with this key, its own or a further key."""
+    own = session.scalar(select(LicenseRow).filter_by(key=key))
+    if own is not None:
+        return license_of(own)
+    holder = holder_of_key(session, key)
+    row = None if holder is None else session.get(LicenseRow, holder)
     return None if row is None else license_of(row)
 
 

@@ -15,7 +15,7 @@ from db.licenses import mint_license
 from db.sales import save_sale
 from db.signing_keys import KnownKey, remember_key, revoke_key
 from db.tables import LicenseRow
-from domain.license import License
+from domain.license import License, end_of_day
 from licensing.keys import new_key, new_token_id
 from licensing.signing import Signer, generate_private_key
 from tests.db.rows import license_of, sale_of, store_event
@@ -107,6 +107,39 @@ async def test_a_key_and_a_token_are_judged_however_they_were_pasted(
     for pasted in (f"\ufeff{token}\n", f"{token[:76]}\r\n{token[76:]}", f"\u201c{token}\u201d"):
         answer = await asyncio.to_thread(mint, "verify", pasted)
         assert answer.out.startswith("a genuine token that holds\n")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("values", "state"),
+    [
+        ({"status": "revoked", "reason": "dispute_lost"}, "is revoked (dispute lost)"),
+        ({"status": "suspended", "reason": "paused"}, "is suspended (paused)"),
+        ({"status": "invented later"}, "is invented later"),
+        ({"expires_at": LICENSE.expires_at}, "has ended"),
+    ],
+)
+async def test_key_and_token_tell_the_status_of_their_license(
+    books: Books, signer: Signer, mint: Run, values: dict[str, Any], state: str
+) -> None:
+    with books.database.engine.begin() as connection:
+        connection.execute(update(LicenseRow).values(**values))
+    by_key = await asyncio.to_thread(mint, "verify", books.license.key)
+    by_token = await asyncio.to_thread(mint, "verify", signer.sign(books.license))
+    assert (by_key.code, by_token.code) == (1, 1)
+    assert by_key.out.splitlines()[0] == f"the key of a license that {state}"
+    assert by_token.out.splitlines()[0] == f"a genuine token of a license that {state}"
+
+
+@ON_SQLITE
+async def test_license_in_its_grace_holds_and_tells_until_when(books: Books, mint: Run) -> None:
+    grace = end_of_day(NOW + timedelta(days=2))
+    values = {"expires_at": LICENSE.expires_at, "grace_until": grace, "renews": True}
+    with books.database.engine.begin() as connection:
+        connection.execute(update(LicenseRow).values(**values))
+    answer = await asyncio.to_thread(mint, "verify", books.license.key)
+    holds = f"the key of a license that holds in its grace, until {grace:%Y-%m-%d %H:%M:%S}"
+    assert (answer.code, answer.out.splitlines()[0]) == (0, holds)
 
 
 @ON_SQLITE

@@ -81,6 +81,12 @@ def test_a_token_holds_until_the_second_it_expires(signer: Signer, license_: Lic
     assert not verify_token(token, KEYS, EXPIRY).holds
 
 
+def test_a_token_holds_until_the_grace_is_over(signer: Signer, license_: License) -> None:
+    grace = EXPIRY + timedelta(days=3)
+    token = signer.sign(replace(license_, expires_at=EXPIRY, grace_until=grace))
+    assert verify_token(token, KEYS, NOW).expires_at == grace
+
+
 def test_an_expired_token_still_says_what_it_was(signer: Signer, license_: License) -> None:
     verified = verify_token(signer.sign(license_), KEYS, EXPIRY + timedelta(days=365))
 

@@ -9,13 +9,14 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from db.engine import Database
+from db.further_keys import add_further_key
 from db.licenses import mint_license
 from db.sales import save_sale
 from db.signing_keys import KnownKey, remember_key, revoke_key
 from db.tables import LicenseRow
 from domain.errors import DatabaseAwayError
 from domain.license import License, Standing, end_of_day
-from licensing.keys import new_key, new_token_id
+from licensing.keys import MistypedKeyError, new_key, new_token_id
 from licensing.signing import Signer
 from operations.verify import Flaw, KeyVerdict, NoDatabase, TokenVerdict, verify
 from tests.db.rows import license_of, sale_of, store_event
@@ -55,11 +56,40 @@ async def test_key_has_the_standing_of_its_license(database: Database, sold: Lic
     assert (ended.license, ended.standing, ended.holds) == (sold, Standing.ENDED, False)
 
 
-async def test_key_of_an_inactive_license_does_not_hold(database: Database, sold: License) -> None:
+async def test_revoked_license_holds_neither_by_key_nor_by_token(
+    database: Database, sold: License, signer: Signer
+) -> None:
     with database.engine.begin() as connection:
-        connection.execute(update(LicenseRow).values(status="revoked"))
-    verdict = await of_key(database, sold.key)
-    assert (verdict.standing, verdict.holds) == (Standing.INACTIVE, False)
+        connection.execute(update(LicenseRow).values(status="revoked", reason="refunded"))
+    by_key = await of_key(database, sold.key)
+    assert (by_key.standing, by_key.holds) == (Standing.REVOKED, False)
+    by_token = await of_token(database, signer.sign(sold))
+    assert (by_token.flaw, by_token.token.holds) == (None, True)
+    assert (by_token.standing, by_token.holds) == (Standing.REVOKED, False)
+
+
+async def test_key_and_token_hold_in_the_grace(
+    database: Database, sold: License, signer: Signer
+) -> None:
+    grace = LATER + timedelta(days=3)
+    with database.engine.begin() as connection:
+        connection.execute(update(LicenseRow).values(grace_until=grace, renews=True))
+    by_key = await of_key(database, sold.key, LATER)
+    assert (by_key.standing, by_key.holds) == (Standing.GRACE, True)
+    assert by_key.license is not None
+    token = signer.sign(by_key.license)
+    assert (await of_token(database, token, LATER)).holds
+    assert not (await of_token(database, token, grace)).holds
+
+
+async def test_key_from_elsewhere_is_known_however_it_is_typed(
+    database: Database, sold: License
+) -> None:
+    database.write_here(add_further_key, sold.id, None, "9F86D081-884C7D65", NOW)
+    verdict = await of_key(database, " 9f86d081 884c7d65\n")
+    assert (verdict.license, verdict.holds) == (sold, True)
+    with pytest.raises(MistypedKeyError):
+        await of_key(database, "9F86D081-884C7D66")
 
 
 async def test_key_of_no_license_has_no_standing(database: Database) -> None:
