@@ -13,7 +13,8 @@ from db.resends import NewResend, ask_resends
 from db.sales import load_sale
 from db.tables import DeliveryRow, LicenseRow, RemapRow, SaleRow
 from domain.catalog import Catalog
-from domain.remapping import LicenseWithPayments, Terms, is_in_favor, terms_today
+from domain.changes import brings_more
+from domain.remapping import LicenseWithPayments, Terms, terms_today
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def remap_license(
     row.product_name, row.products_sha256 = after.product_name, catalog.sha256
     session.flush()
     delivery_id = None
-    if asker.may_mail and is_in_favor(held.terms, after, now):
+    if asker.may_mail and brings_more(held.terms, after, now):
         resend = NewResend(row.source, row.order_id, None, asker.name, asker.why)
         owed = DeliveryRow.id.in_(ask_resends(session, resend, now))
         delivery_id = session.scalar(

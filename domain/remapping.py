@@ -54,23 +54,3 @@ def _offer_of(payment: Sale, catalog: Catalog, own: Offer) -> Offer:
     except ProductUnmappedError:
         return own
     return offer if offer.licensed else own
-
-
-def is_in_favor(before: Terms, after: Terms, now: datetime) -> bool:
-    """Tell whether the holder gains something, so that a mail with the new token is owed.
-
-    Only the seller knows which of two tiers is higher. So a new tier counts as a gain, unless the
-    holder loses time or seats with it. No mail is owed for a license that has ended.
-    """
-    if after.expires_at is not None and after.expires_at <= now:
-        return False
-    longer, shorter = _later(after, before), _later(before, after)
-    if longer or after.seats > before.seats:
-        return True
-    return after.tier != before.tier and not shorter and after.seats == before.seats
-
-
-def _later(one: Terms, other: Terms) -> bool:
-    if other.expires_at is None:
-        return False
-    return one.expires_at is None or one.expires_at > other.expires_at

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from db.engine import Database
 from db.remaps import Asker, Remapped, licenses_of_product, load_held, remap_license
 from domain.catalog import Catalog
+from domain.changes import brings_more
 from domain.errors import ProductUnmappedError
 from domain.identifiers import order_reference
-from domain.remapping import LicenseWithPayments, Terms, is_in_favor, terms_today
+from domain.remapping import LicenseWithPayments, Terms, terms_today
 from kit.clock import utc_now
 from kit.refusals import RefusedError
 from operations.meant import licenses_meant
@@ -71,7 +72,7 @@ def _line(held: LicenseWithPayments, catalog: Catalog, by: Asker) -> RemapLine:
         return replace(line, problem=error.sentence)
     if after is None:
         return replace(line, problem=NO_LICENSE)
-    mailed = by.may_mail and after != held.terms and is_in_favor(held.terms, after, utc_now())
+    mailed = by.may_mail and after != held.terms and brings_more(held.terms, after, utc_now())
     return replace(line, after=after, mailed=mailed)
 
 

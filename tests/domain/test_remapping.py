@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.remapping import Terms, is_in_favor
+from domain.changes import brings_more
+from domain.remapping import Terms
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 SOON = datetime(2026, 10, 1, tzinfo=UTC)
@@ -38,7 +39,7 @@ def terms(
     ],
 )
 def test_more_is_mailed_and_less_is_not(after: Terms, favor: bool) -> None:  # noqa: FBT001 - a case
-    assert is_in_favor(terms(), after, NOW) == favor
+    assert brings_more(terms(), after, NOW) == favor
 
 
 @pytest.mark.parametrize(
@@ -50,4 +51,4 @@ def test_end_that_is_over_or_nearer_is_no_news(
     after: datetime | None,
     favor: bool,  # noqa: FBT001 - a case
 ) -> None:
-    assert is_in_favor(terms(end=before), terms(end=after), NOW) == favor
+    assert brings_more(terms(end=before), terms(end=after), NOW) == favor

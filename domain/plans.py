@@ -1,0 +1,70 @@
+"""The plan of a license: tier, seats and product, by the newest decision."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain.decisions import Decision
+from domain.story import Known
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedAt:
+    """A decision, with the time of the payment or the state that needed it."""
+
+    at: datetime
+    decision: Decision
+
+
+def decisions_of(known: Known, now: datetime) -> list[DecidedAt]:
+    """Return the decisions in the order of their times.
+
+    At one moment, a state counts after a payment, because the shop tells its plan and no guess.
+    """
+    paid = sorted(_paid(known), key=_order)
+    told = sorted(_told(known, now), key=_order)
+    return sorted([*paid, *told], key=lambda each: each.at)
+
+
+def _paid(known: Known) -> Iterator[DecidedAt]:
+    for each in known.payments:
+        if each.decision is not None:
+            yield DecidedAt(each.sale.sold_at, each.decision)
+
+
+def _told(known: Known, now: datetime) -> Iterator[DecidedAt]:
+    for each in known.states:
+        if each.decision is not None and each.state.at <= now:
+            yield DecidedAt(each.state.at, each.decision)
+
+
+def _order(each: DecidedAt) -> tuple[datetime, str, int, int, str, str]:
+    # Nothing tells which of two plans of one moment is newer. So their content decides.
+    its = each.decision
+    return (
+        each.at,
+        its.tier,
+        its.seats,
+        its.quantity,
+        its.product_id,
+        f"{its.months} {its.ends_at}",
+    )
+
+
+def plan_of(known: Known, decisions: list[DecidedAt], now: datetime) -> Decision:
+    """Return the newest decision, with the quantity that a later state tells.
+
+    Raises ValueError for a story without a decision, because such a license has no tier.
+    """
+    if not decisions:
+        raise ValueError("a story needs a payment or a state with a decision")
+    newest = decisions[-1]
+    quantities = [
+        (each.state.at, each.state.seats)
+        for each in known.states
+        if each.state.seats and each.state.seats > 0
+        if each.state.product is None and newest.at <= each.state.at <= now
+    ]
+    if not quantities:
+        return newest.decision
+    return replace(newest.decision, quantity=max(quantities)[1])
