@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
+from commands.colors import colored
 from commands.tables import console, print_json, print_lines
 from db.views.lists import (
     DeliveryLine,
@@ -21,6 +22,8 @@ from db.views.lists import (
 from domain.delivery import DeliveryStatus
 from domain.event import EventStatus
 from domain.identifiers import order_reference
+from domain.license import ListedStatus, has_ended
+from kit.clock import utc_now
 from kit.times import day, minute
 from operations.find import bought
 
@@ -51,7 +54,18 @@ def _licensed(license_: LicenseLine) -> str:
     seats = f", {license_.seats} seats" if license_.seats > 1 else ""
     holder = f"{license_.tier}{seats} for {license_.name} <{license_.email}>"
     order = order_reference(license_.source, license_.order_id)
-    return f"{holder}, {order}{', a test' if license_.test else ''}"
+    test = "a test" if license_.test else None
+    return ", ".join(filter(None, [_why(license_), holder, order, test]))
+
+
+def _why(license_: LicenseLine) -> str | None:
+    """Return the reason of the status, or of an active license after its end."""
+    if license_.reason is not None:
+        return license_.reason.replace("_", " ")
+    in_grace = license_.status == ListedStatus.ACTIVE and has_ended(license_.expires_at, utc_now())
+    return (
+        f"in grace until {day(license_.grace_until)}" if in_grace and license_.grace_until else None
+    )
 
 
 def _undelivered(delivery: DeliveryLine) -> str | None:
@@ -70,7 +84,7 @@ EVENTS: ListOf[EventLine] = ListOf(
     {
         "id": lambda event: event.id,
         "received": lambda event: minute(event.received_at),
-        "status": _event_status,
+        "status": lambda event: colored(_event_status(event)),
         "kind": lambda event: event.kind.replace("_", " "),
         "order": _order_of,
     },
@@ -82,7 +96,7 @@ SALES: ListOf[SaleLine] = ListOf(
     {
         "id": lambda sale: sale.id,
         "sold": lambda sale: minute(sale.sold_at),
-        "status": lambda sale: sale.status,
+        "status": lambda sale: colored(sale.status),
         "price": lambda sale: f"{sale.price_cents / 100:,.2f} {sale.currency.upper()}",
         "order": lambda sale: order_reference(sale.source, sale.order_id),
     },
@@ -95,7 +109,7 @@ LICENSES: ListOf[LicenseLine] = ListOf(
         "id": lambda license_: license_.id,
         "issued": lambda license_: day(license_.issued_at),
         "expires": lambda license_: day(license_.expires_at) if license_.expires_at else "never",
-        "status": lambda license_: license_.status,
+        "status": lambda license_: colored(license_.status),
         "key": lambda license_: license_.key,
     },
     _licensed,
@@ -106,7 +120,7 @@ DELIVERIES: ListOf[DeliveryLine] = ListOf(
     {
         "id": lambda delivery: delivery.id,
         "sent": lambda delivery: minute(delivery.sent_at) if delivery.sent_at else None,
-        "status": lambda delivery: delivery.status,
+        "status": lambda delivery: colored(delivery.status),
         "reason": lambda delivery: delivery.reason,
         "license": lambda delivery: delivery.license_id,
         "to": lambda delivery: delivery.to,

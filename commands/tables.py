@@ -72,6 +72,8 @@ def cell(value: Any) -> Text:  # noqa: ANN401 - any field
     match value:
         case None:
             return Text("–", style="dim")
+        case Text():
+            return value
         case bool():
             return Text("yes" if value else "no")
         case datetime():

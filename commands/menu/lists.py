@@ -11,8 +11,8 @@ import typer
 from commands.context import given
 from commands.menu.options import AsJson, Limit
 from domain.delivery import DeliveryStatus
-from domain.event import EventStatus
-from domain.license import LicenseStatus
+from domain.event import OPERATOR, EventStatus
+from domain.license import ListedStatus
 from kit.clock import utc_now
 from storefronts.registry import SOURCES
 
@@ -72,9 +72,10 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
         from db.views.lists import Filters
 
         require_known("--status", status, statuses)
-        require_known("--source", source, given(ctx).sources)
+        require_known("--source", source, (*given(ctx).sources, OPERATOR))
         # No database counts further.
-        filters = Filters(status, source, since, min(limit, sys.maxsize))
+        most = min(limit, sys.maxsize)
+        filters = Filters(status, source, since, most, now=utc_now())
         with given(ctx).open_database() as database:
             lines = database.read_here(LISTS[name].query, filters)
         print_list(LISTS[name], lines, as_json=as_json)
@@ -85,5 +86,5 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
 
 events = _list_command("events", "what the webhook took in", tuple(EventStatus))
 sales = _list_command("sales", "what was sold", SALE_STATUSES)
-licenses = _list_command("licenses", "the licenses", tuple(LicenseStatus))
+licenses = _list_command("licenses", "the licenses", tuple(ListedStatus))
 deliveries = _list_command("deliveries", "e-mails, owed or sent", tuple(DeliveryStatus))

@@ -1,15 +1,18 @@
 """The lines of the lists and of `mintpost show`. Field names are JSON keys of the contract."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from db.licenses import license_of
 from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow, Table
-from domain.event import IGNORED, NOTED, ORDER_KINDS, EventStatus, Outcome
+from db.views.statuses import event_has, event_is_test, license_has, sale_status
+from domain.event import Outcome
+from kit.clock import utc_now
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -20,6 +23,8 @@ Line = TypeVar("Line", bound="DataclassInstance")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
+    """`now` decides which licenses have expired."""
+
     status: str | None = None
     source: str | None = None
     since: datetime | None = None
@@ -27,6 +32,7 @@ class Filters:
     order_id: str | None = None
     workflow_id: str | None = None
     ids: Collection[int] | None = None
+    now: datetime = field(default_factory=utc_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class EventLine:
     error: str | None
     note: str | None
     workflow_id: str | None
+    origin: str
+    test: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +79,19 @@ class LicenseLine:
     key: str
     source: str
     order_id: str
+    line: str
     product_id: str
     tier: str
     email: str
     name: str
     seats: int
     status: str
+    reason: str | None
+    renews: bool | None
     test: bool
     issued_at: datetime
     expires_at: datetime | None
+    grace_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +110,15 @@ class DeliveryLine:
 
 
 def list_events(session: Session, filters: Filters) -> list[EventLine]:
-    query = _filtered(select(EventRow), filters, EventRow.id, EventRow.received_at, EventRow)
+    rows = select(EventRow, event_is_test())
+    query = _filtered(rows, filters, EventRow.id, EventRow.received_at, EventRow)
     if filters.workflow_id is not None:
         query = query.where(EventRow.workflow_id == filters.workflow_id)
     if filters.status is not None:
-        query = query.where(_has_status(filters.status))
+        query = query.where(event_has(filters.status))
     return [
-        line_of(EventLine, row, processed=row.outcome not in {None, Outcome.FAILED})
-        for row in session.scalars(query.order_by(EventRow.id.desc()))
+        line_of(EventLine, row, test=test, processed=row.outcome not in {None, Outcome.FAILED})
+        for row, test in session.execute(query.order_by(EventRow.id.desc()))
     ]
 
 
@@ -113,7 +126,7 @@ def list_sales(
     session: Session, filters: Filters, which: ColumnElement[bool] | None = None
 ) -> list[SaleLine]:
     """Return sales newest first; `which` is one more condition."""
-    status = _sale_status()
+    status = sale_status()
     query = _filtered(select(SaleRow, status), filters, SaleRow.id, SaleRow.created_at, SaleRow)
     if filters.status is not None:
         query = query.where(or_(status == filters.status, status.startswith(f"{filters.status}:")))
@@ -136,9 +149,10 @@ def _by_category(variants: list[list[str]]) -> dict[str, str]:
 def list_licenses(session: Session, filters: Filters) -> list[LicenseLine]:
     query = _filtered(select(LicenseRow), filters, LicenseRow.id, LicenseRow.created_at, LicenseRow)
     if filters.status is not None:
-        query = query.where(LicenseRow.status == filters.status)
+        query = query.where(license_has(filters.status, filters.now))
     return [
-        line_of(LicenseLine, row) for row in session.scalars(query.order_by(LicenseRow.id.desc()))
+        line_of(LicenseLine, row, status=license_of(row).standing(filters.now).listed)
+        for row in session.scalars(query.order_by(LicenseRow.id.desc()))
     ]
 
 
@@ -179,36 +193,3 @@ def _filtered(
     if filters.order_id is not None:
         query = query.where(order.order_id == filters.order_id)
     return query.limit(filters.limit)
-
-
-def _has_status(status: str) -> ColumnElement[bool]:
-    match status:
-        case EventStatus.OPEN:
-            return EventRow.outcome.is_(None)
-        case EventStatus.PARKED:
-            return and_(EventRow.outcome.is_(None), EventRow.error.is_not(None))
-        case EventStatus.IGNORED:
-            return EventRow.outcome.startswith(IGNORED)
-        case EventStatus.NOTED:
-            return EventRow.outcome.startswith(NOTED)
-        case _:
-            return EventRow.outcome == status
-
-
-def _sale_status() -> ColumnElement[str]:
-    """Return the status of an order: of a settled event, or an open event, or a failed event.
-
-    An event that settles nothing comes last.
-    """
-    row = aliased(EventRow)
-    failed, notes = row.outcome == Outcome.FAILED, row.outcome.startswith(NOTED)
-    rank = case((row.outcome.is_(None), 1), (failed, 2), (notes, 3), else_=0)
-    waiting = case((row.error.is_(None), EventStatus.OPEN), else_=EventStatus.PARKED)
-    return (
-        select(case((row.outcome.is_(None), waiting), else_=row.outcome))
-        .where(row.source == SaleRow.source, row.order_id == SaleRow.order_id)
-        .where(row.kind.in_(ORDER_KINDS), row.outcome.is_distinct_from(Outcome.DUPLICATE))
-        .order_by(rank)
-        .limit(1)
-        .scalar_subquery()
-    )

@@ -5,17 +5,23 @@ import json
 import re
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, update
+from sqlalchemy.orm import Session
 
+from db.tables import LicenseRow
 from tests.support.commanding import SENTENCE, Run, Shop
 
-EVENT = "id source kind order_id received_at processed outcome error note workflow_id"
-LICENSE = "id key source order_id product_id tier email name seats status test issued_at expires_at"
+EVENT = "id source kind order_id received_at processed outcome error note workflow_id origin test"
+LICENSE = (
+    "id key source order_id line product_id tier email name seats status reason renews test "
+    "issued_at expires_at grace_until"
+)
 DELIVERY = "id license_id to status provider message_id attempts error sent_at"
 KEYS = {"events": EVENT, "licenses": LICENSE, "deliveries": DELIVERY}
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LISTS = ["events", "sales", "licenses", "deliveries"]
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+RED = re.compile(r"\x1b\[[0-9;]*31m *revoked")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -41,6 +47,8 @@ async def test_json_tells_all_of_an_event(shop: Shop, mint: Run) -> None:
         "error": SENTENCE,
         "note": None,
         "workflow_id": f"gumroad:{shop.parked}",
+        "origin": "webhook",
+        "test": False,
     }
     assert (failed["order_id"], failed["outcome"], failed["processed"]) == (None, "failed", False)
     assert (duplicate["outcome"], duplicate["processed"]) == ("duplicate", True)
@@ -58,7 +66,10 @@ async def test_the_options_choose(mint: Run) -> None:
         ("events", "--since", "2999-01-01"): [],
         ("events", "--limit", "99999999999999999999"): [4, 3, 2, 1],
         ("sales", "--status", "fulfilled"): [1],
+        ("events", "--status", "applied"): [],
         ("licenses", "--status", "active"): [1],
+        ("licenses", "--status", "expired"): [],
+        ("licenses", "--source", "operator"): [],
         ("deliveries", "--status", "logged"): [1],
         ("deliveries", "--status", "pending"): [],
     }
@@ -84,6 +95,22 @@ async def test_a_person_sees_what_an_event_waits_for(shop: Shop, mint: Run) -> N
     assert lines[0].split() == ["id", "received", "status", "kind", "order"]
     assert lines[1].split()[-3:] == ["parked", "sale", f"gumroad:{shop.parked}"]
     assert lines[2] == f"    {SENTENCE}"
+
+
+@ON_SQLITE
+async def test_status_has_a_color_on_a_terminal_alone(
+    shop: Shop, mint: Run, clean: pytest.MonkeyPatch
+) -> None:
+    revoked = update(LicenseRow).values(status="revoked", reason="refunded")
+    shop.mintpost.database.write_here(Session.execute, revoked)
+    clean.setenv("TERM", "xterm")
+    colored = await asyncio.to_thread(mint, "licenses", terminal=80)
+    assert RED.search(colored.out)
+    assert "refunded, " in colored.out
+    clean.setenv("NO_COLOR", "1")
+    plain = await asyncio.to_thread(mint, "licenses", terminal=80)
+    assert "revoked" in plain.out
+    assert not RED.search(plain.out)
 
 
 @ON_SQLITE

@@ -30,7 +30,18 @@ RUNNING = WorkflowState("gumroad:order-1", "running", [])
 
 def event(number: int, outcome: str | None, error: str | None = None) -> EventLine:
     return EventLine(
-        number, "gumroad", "sale", "order-1", NOON, outcome is not None, outcome, error, None, None
+        id=number,
+        source="gumroad",
+        kind="sale",
+        order_id="order-1",
+        received_at=NOON,
+        processed=outcome is not None,
+        outcome=outcome,
+        error=error,
+        note=None,
+        workflow_id=None,
+        origin="webhook",
+        test=False,
     )
 
 

@@ -1,0 +1,85 @@
+"""Statuses of lists as SQL: of events, sales and licenses."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from db.tables import EventRow, FactRow, LicenseRow, SaleRow
+from domain.event import IGNORED, NOTED, ORDER_KINDS, EventKind, EventStatus, Outcome
+from domain.license import LicenseStatus, ListedStatus, end_of_day
+
+
+def event_has(status: str) -> ColumnElement[bool]:
+    match status:
+        case EventStatus.OPEN:
+            return EventRow.outcome.is_(None)
+        case EventStatus.PARKED:
+            return and_(EventRow.outcome.is_(None), EventRow.error.is_not(None))
+        case EventStatus.IGNORED:
+            return EventRow.outcome.startswith(IGNORED)
+        case EventStatus.NOTED:
+            return EventRow.outcome.startswith(NOTED)
+        case _:
+            return EventRow.outcome == status
+
+
+def event_is_test() -> ColumnElement[bool]:
+    """Tell a test by the sale that the event, or a fact of the event, names."""
+    tests = select(SaleRow.id).where(SaleRow.source == EventRow.source, SaleRow.test)
+    of_fact = (
+        select(SaleRow.id)
+        .join(FactRow, FactRow.source == SaleRow.source)
+        .where(FactRow.event_id == EventRow.id, SaleRow.test)
+    )
+    return or_(
+        EventRow.kind == EventKind.TEST_PING,
+        tests.where(SaleRow.order_id == EventRow.order_id).exists(),
+        of_fact.where(SaleRow.order_id == FactRow.order_id).exists(),
+        of_fact.where(SaleRow.subscription_id == FactRow.subscription_id).exists(),
+    )
+
+
+def sale_status() -> ColumnElement[str]:
+    """Return the status of an order: of a settled event, or an open event, or a failed event.
+
+    An event that settles nothing comes last.
+    """
+    row = aliased(EventRow)
+    failed, notes = row.outcome == Outcome.FAILED, row.outcome.startswith(NOTED)
+    rank = case((row.outcome.is_(None), 1), (failed, 2), (notes, 3), else_=0)
+    waiting = case((row.error.is_(None), EventStatus.OPEN), else_=EventStatus.PARKED)
+    return (
+        select(case((row.outcome.is_(None), waiting), else_=row.outcome))
+        .where(row.source == SaleRow.source, row.order_id == SaleRow.order_id)
+        .where(row.kind.in_(ORDER_KINDS), row.outcome.is_distinct_from(Outcome.DUPLICATE))
+        .order_by(rank)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def license_has(status: str, now: datetime) -> ColumnElement[bool]:
+    """Translate `domain.license.License.standing` to SQL."""
+    is_over = and_(_has_ended(LicenseRow.expires_at, now), _is_no_later(now))
+    match status:
+        case ListedStatus.EXPIRED:
+            return and_(LicenseRow.status == LicenseStatus.ACTIVE, is_over)
+        case ListedStatus.ACTIVE:
+            return and_(LicenseRow.status == LicenseStatus.ACTIVE, ~is_over)
+        case ListedStatus.SUSPENDED:
+            return LicenseRow.status.not_in([LicenseStatus.ACTIVE, LicenseStatus.REVOKED])
+        case _:
+            return LicenseRow.status == status
+
+
+def _is_no_later(now: datetime) -> ColumnElement[bool]:
+    """Tell whether the grace, if there is one, is over as well."""
+    return or_(LicenseRow.grace_until.is_(None), _has_ended(LicenseRow.grace_until, now))
+
+
+def _has_ended(end: InstrumentedAttribute[datetime | None], now: datetime) -> ColumnElement[bool]:
+    # An end of an older version may be any time of its last day, so the days are compared.
+    midnight = end_of_day(now).replace(hour=0, minute=0, second=0)
+    is_over_today = now >= end_of_day(now)
+    return and_(end.is_not(None), end < midnight + timedelta(days=int(is_over_today)))
