@@ -21,10 +21,11 @@ from domain.facts import (
     SubscriptionState,
     payment_in,
 )
+from domain.grants import Grant
 
 KINDS: dict[str, TypeAdapter[Fact]] = {
     each.kind: TypeAdapter(each)
-    for each in (Payment, Refund, Dispute, SubscriptionState, SubscriptionLink, Act)
+    for each in (Payment, Refund, Dispute, SubscriptionState, SubscriptionLink, Act, Grant)
 }
 
 

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from domain.errors import SaleInvalidError
 from domain.event import EventKind, IgnoredReason, NotedReason
+from domain.grants import Grant
 from domain.sale import Product, Sale
 
 
@@ -177,7 +178,7 @@ class Act:
     key: str | None = None
 
 
-Fact: TypeAlias = Payment | Refund | Dispute | SubscriptionState | SubscriptionLink | Act
+Fact: TypeAlias = Payment | Refund | Dispute | SubscriptionState | SubscriptionLink | Act | Grant
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from storefronts.package import Load, StorefrontPackage
 
 if TYPE_CHECKING:
     from storefronts.base import Storefront
+    from storefronts.exports import Export
 
 PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD,)
 
@@ -57,3 +58,11 @@ def _opened(builders: "Mapping[str, Callable[[], Storefront]]") -> "Mapping[str,
     if problems:
         raise SettingsError("\n".join(dict.fromkeys(problems)))
     return {name: storefront for name, storefront in opened.items() if storefront is not None}
+
+
+def exports() -> "tuple[Export, ...]":
+    """Return the known forms of the shops' own CSV files."""
+    from storefronts.gumroad.export import GumroadSales
+    from storefronts.lemonsqueezy.export import LicenseKeys, Orders
+
+    return (GumroadSales(), LicenseKeys(), Orders())
