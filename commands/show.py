@@ -1,16 +1,23 @@
 """`mintpost show`: one sale whole, and its next step."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
+from typing import Any
 
+from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from commands.tables import SafeConsole, cell, console, print_json
+from db.views.lists import EventLine, LicenseLine
+from kit.times import minute
 from operations.show import Places, ShownOrder, show
 from operations.waiting import advice
 from operations.whole_order import Line, WholeOrder
+
+LICENSE_FIELDS = ("source", "order_id", "line", "reason", "renews", "grace_until")
+"""Fields of a license that a person need not see: its sentence tells the last three."""
 
 
 async def run_show(text: str, places: Places, *, as_json: bool) -> None:
@@ -24,8 +31,7 @@ def _warn(sentence: str) -> None:
 
 def print_order(shown: ShownOrder, *, as_json: bool) -> None:
     if as_json:
-        whole = {"order": shown.reference, **asdict(shown.order)}
-        print_json({**whole, "workflow": asdict(shown.workflow), "waits_for": shown.waits_for})
+        print_json(_document(shown))
         return
     out = console()
     out.print(Text(shown.reference, style="bold"))
@@ -34,14 +40,37 @@ def print_order(shown: ShownOrder, *, as_json: bool) -> None:
         for number, line in enumerate(lines):
             if number:
                 out.print()
-            out.print(_facts(line))
+            out.print(_facts(line, shown.reference))
             if (said := advice(shown.order, line)) is not None:
                 out.print(_indented(said))
+    _print_history(shown.order, out)
     out.print("\n[bold]workflow[/]")
     out.print(Text(f"  {shown.workflow.status}"))
     if (waiting := shown.waits_for) is not None:
         in_trouble = waiting == shown.workflow.trouble
         out.print(_indented(waiting if in_trouble else f"waits for {waiting}"))
+
+
+def _document(shown: ShownOrder) -> dict[str, Any]:
+    """Return the JSON object. Each license has its own part of the history as well."""
+    whole = {"order": shown.reference, **asdict(shown.order)}
+    for license_ in whole["licenses"]:
+        own = (each for each in whole["history"] if each["license_id"] == license_["id"])
+        license_["history"] = list(own)
+    return {**whole, "workflow": asdict(shown.workflow), "waits_for": shown.waits_for}
+
+
+def _print_history(order: WholeOrder, out: Console) -> None:
+    if not order.history:
+        return
+    out.print("\n[bold]history[/]")
+    several = len(order.licenses) > 1
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for change in order.history[::-1]:
+        which = f"license {change.license_id} " if several else ""
+        when = Text(f"{minute(change.at)} UTC", style="dim")
+        table.add_row(when, cell(which + change.sentence))
+    out.print(table)
 
 
 def _sections(order: WholeOrder) -> list[tuple[str, Sequence[Line]]]:
@@ -50,6 +79,7 @@ def _sections(order: WholeOrder) -> list[tuple[str, Sequence[Line]]]:
         ("events", order.events[::-1]),
         ("sale", order.sales),
         ("license", order.licenses),
+        ("further keys", order.further_keys[::-1]),
         ("corrections", order.corrections[::-1]),
         ("e-mails", order.deliveries[::-1]),
     ]
@@ -60,12 +90,23 @@ def _indented(sentence: str) -> Padding:
     return Padding(Text(sentence, style="yellow"), (0, 0, 0, 2), expand=False)
 
 
-def _facts(line: Line) -> Table:
+def _facts(line: Line, reference: str) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
     table.add_column(style="dim")
     table.add_column(overflow="fold")
+    hidden = LICENSE_FIELDS if isinstance(line, LicenseLine) else _names(line, reference)
     for each in fields(line):
         value = getattr(line, each.name)
-        if each.name not in {"source", "order_id"} and value not in (None, {}):
+        if each.name not in hidden and value not in (None, {}):
             table.add_row(each.name.replace("_", " "), cell(value))
     return table
+
+
+def _names(line: Line, reference: str) -> Collection[str]:
+    """Return the fields that only repeat the name of the sale."""
+    source, _, order_id = reference.partition(":")
+    elsewhere = isinstance(line, EventLine) and (line.source, line.order_id or order_id) != (
+        source,
+        order_id,
+    )
+    return () if elsewhere else ("source", "order_id")

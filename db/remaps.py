@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from db.events import note_event
@@ -44,12 +44,6 @@ def licenses_of_order(session: Session, source: str, order_id: str) -> list[int]
         .where(SaleRow.source == source, SaleRow.order_id == order_id)
     )
     return list(session.scalars(order.distinct().order_by(LicenseRow.id)))
-
-
-def licenses_of_key(session: Session, key: str) -> list[int]:
-    """Return the license with this key. `key` is written without dashes."""
-    same = func.replace(LicenseRow.key, "-", "") == key
-    return list(session.scalars(select(LicenseRow.id).where(same)))
 
 
 def licenses_of_product(session: Session, product: str) -> list[int]:

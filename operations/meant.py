@@ -5,7 +5,8 @@ from shlex import quote
 
 from sqlalchemy.orm import Session
 
-from db.remaps import licenses_of_key, licenses_of_order
+from db.further_keys import licenses_of_any_key
+from db.remaps import licenses_of_order
 from db.views.lists import SaleLine
 from db.views.search import find_sales
 from domain.advice import advised
@@ -37,7 +38,7 @@ def licenses_meant(session: Session, texts: Sequence[str]) -> list[int]:
 def _licenses(session: Session, text: str) -> list[int]:
     key = bare_key(text)
     source, _, order_id = text.partition(":")
-    if found := licenses_of_order(session, source, order_id) or licenses_of_key(session, key):
+    if found := licenses_of_order(session, source, order_id) or licenses_of_any_key(session, text):
         return found
     # A part of a name also finds a sale, but a change needs a whole name.
     sales = [

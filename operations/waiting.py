@@ -1,10 +1,11 @@
 """Explain the wait of an order, and give advice about its rows."""
 
 from db.views.corrections import CorrectionLine
-from db.views.lists import DeliveryLine
+from db.views.lists import DeliveryLine, LicenseLine
 from domain.delivery import DeliveryStatus
 from kit.runs import paused_sentence
 from kit.times import iso
+from operations.life import state_of
 from operations.whole_order import Line, WholeOrder
 from operations.workflow_state import PendingStep, WorkflowState
 
@@ -42,6 +43,8 @@ def _step(workflow_id: str, step: PendingStep) -> str:
 
 def advice(order: WholeOrder, line: Line) -> str | None:
     """Return advice about a row, beyond its fields."""
+    if isinstance(line, LicenseLine):
+        return state_of(line)
     if isinstance(line, CorrectionLine) and not line.for_licenses:
         is_last = line.id == max(each.id for each in order.corrections)
         return KEPT if is_last and not order.licenses else REPLACED

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from db.views.corrections import CorrectionLine, list_corrections
+from db.views.history import (
+    ChangeLine,
+    KeyLine,
+    events_about,
+    list_changes,
+    list_further_keys,
+)
 from db.views.lists import (
     DeliveryLine,
     EventLine,
@@ -19,7 +26,7 @@ from db.views.lists import (
 from db.views.naming import event_alone, order_minted_by
 from operations.spooled import SpooledLine
 
-Line = EventLine | SaleLine | LicenseLine | DeliveryLine | CorrectionLine | SpooledLine
+Line = EventLine | SaleLine | LicenseLine | KeyLine | DeliveryLine | CorrectionLine | SpooledLine
 
 EVERYTHING = 1000
 NO_ORDER = ""
@@ -35,26 +42,45 @@ class WholeOrder:
     deliveries: list[DeliveryLine] = field(default_factory=list)
     spooled: list[SpooledLine] = field(default_factory=list)
     corrections: list[CorrectionLine] = field(default_factory=list)
+    history: list[ChangeLine] = field(default_factory=list)
+    further_keys: list[KeyLine] = field(default_factory=list)
 
 
 def load_order(session: Session, source: str, order_id: str) -> WholeOrder:
     """Return the rows of an order, or the rows around an event without an order."""
-    events = order = Filters(source=source, order_id=order_id, limit=EVERYTHING)
-    if (event_id := event_alone(session, source, order_id)) is not None:
-        events = Filters(source=source, ids=[event_id])
-        minted = order_minted_by(session, event_id) or NO_ORDER
-        order = Filters(source=source, order_id=minted, limit=EVERYTHING)
+    if (event_id := event_alone(session, source, order_id)) is None:
+        return _around(session, source, order_id, _events_of(session, source, order_id))
+    minted = order_minted_by(session, event_id) or NO_ORDER
+    events = list_events(session, Filters(source=source, ids=[event_id]))
+    return _around(session, source, minted, events)
+
+
+def _events_of(session: Session, source: str, order_id: str) -> list[EventLine]:
+    own = list_events(session, Filters(source=source, order_id=order_id, limit=EVERYTHING))
+    others = events_about(session, source, order_id) - {event.id for event in own}
+    if not others:
+        return own
+    more = list_events(session, Filters(ids=others, limit=EVERYTHING))
+    return sorted([*own, *more], key=lambda event: -event.id)
+
+
+def _around(session: Session, source: str, order_id: str, events: list[EventLine]) -> WholeOrder:
+    order = Filters(source=source, order_id=order_id, limit=EVERYTHING)
     return WholeOrder(
-        list_events(session, events),
+        events,
         list_sales(session, order),
         list_licenses(session, order),
         list_deliveries(session, order),
-        corrections=list_corrections(session, source, order.order_id or NO_ORDER),
+        corrections=list_corrections(session, source, order_id),
+        history=list_changes(session, source, order_id),
+        further_keys=list_further_keys(session, source, order_id),
     )
 
 
 def workflow_of(order: WholeOrder, reference: str) -> str:
     """Return the workflow id of an order. An event without an order has its id on its row."""
-    order_id = reference.partition(":")[2]
-    alone = [event for event in order.events if event.order_id != order_id]
-    return (alone[0].workflow_id if alone else None) or reference
+    source, _, order_id = reference.partition(":")
+    own = any((event.source, event.order_id) == (source, order_id) for event in order.events)
+    if own or not order.events:
+        return reference
+    return order.events[-1].workflow_id or reference

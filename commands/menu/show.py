@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from domain.event import OPERATOR
 from storefronts.registry import EXAMPLE
 
 Sale = Annotated[
@@ -24,5 +25,5 @@ def show(ctx: typer.Context, order: Sale, *, as_json: AsJson = False) -> None:
 
     context = given(ctx)
     spool, temporal = context.spool(), context.temporal()
-    places = Places(context.sources, spool, context.open_database, temporal)
+    places = Places((*context.sources, OPERATOR), spool, context.open_database, temporal)
     asyncio.run(run_show(order.strip(), places, as_json=as_json))

@@ -23,8 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db.tables import CorrectionRow, DeliveryRow, LicenseRow, ResendRow, SaleRow
+from db.tables import CorrectionRow, DeliveryRow, FurtherKeyRow, LicenseRow, ResendRow, SaleRow
 from db.views.lists import Filters, SaleLine, list_sales
+from domain.folding import fold_key
 from domain.search_text import as_typed, fold, fold_all
 
 SHORTEST_PART = 4
@@ -47,7 +48,10 @@ def find_sales(session: Session, text: str, key: str, limit: int) -> list[SaleLi
     """
     holds = _search(session, text)
     by_license = select(LicenseRow.sale_id).where(
-        or_(holds(LicenseRow.email), holds(LicenseRow.name), _holds_key(key))
+        or_(
+            *(holds(LicenseRow.email), holds(LicenseRow.name)),
+            *(_holds_key(key), _has_further_key(text)),
+        )
     )
     by_mail = (
         select(LicenseRow.sale_id)
@@ -128,3 +132,11 @@ def _holds_key(key: str) -> ColumnElement[bool]:
     if len(key) < SHORTEST_PART:
         return false()
     return func.replace(LicenseRow.key, "-", "").contains(key, autoescape=True)
+
+
+def _has_further_key(text: str) -> ColumnElement[bool]:
+    folded = fold_key(text)
+    if len(folded) < SHORTEST_PART:
+        return false()
+    further = FurtherKeyRow.folded.contains(folded, autoescape=True)
+    return LicenseRow.id.in_(select(FurtherKeyRow.license_id).where(further))

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from db.engine import Database
+from db.further_keys import add_further_key
 from db.views.search import find_sales
 from domain.license import License
 from domain.search_text import fold
 from licensing.keys import new_key, normalize
-from tests.db.rows import BUYER, mint, sale_of
+from tests.db.rows import BUYER, NOON, mint, sale_of
 
 NUMBER = "252197085"
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -88,6 +89,15 @@ def test_a_number_an_id_and_a_key_are_found_however_they_are_pasted(database: Da
     for typed in [*spellings, *names]:
         assert finds(database, typed), typed
     for typed in ["25219708", ORDER.swapcase(), f"elsewhere:{ORDER}", key[:3]]:
+        assert not finds(database, typed), typed
+
+
+def test_license_is_found_by_a_further_key_or_a_part_of_it(database: Database) -> None:
+    license_ = sold(database)
+    database.write_here(add_further_key, license_.id, None, "9F86D081-884C_65", NOON)
+    for typed in ["9F86D081-884C_65", "9f86 d081 884c_65", "86d0\u20118188"]:
+        assert finds(database, typed), typed
+    for typed in ["9F8", "884Cx65", "9F86D082"]:
         assert not finds(database, typed), typed
 
 
