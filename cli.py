@@ -21,6 +21,7 @@ from commands.menu.resend import resend
 from commands.menu.retry import retry
 from commands.menu.show import show
 from commands.menu.smoke import smoke
+from commands.menu.trigger import trigger
 from commands.menu.verify import verify
 from kit.exiting import end_with
 from kit.umask import set_umask
@@ -36,6 +37,7 @@ CONTENTS: Mapping[str, Commands] = {
         "torture": torture,
         "migrate": migrate,
         "smoke": smoke,
+        "trigger": trigger,
     },
     "Look": {
         "show": show,

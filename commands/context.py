@@ -67,8 +67,15 @@ class Context(ABC):
         """Return the settings of the tested stack."""
 
     @abstractmethod
-    def sample_shop(self, secret: str | None) -> "SampleShop | None":
-        """Return the shop with `secret`, or else the settings' secret; None without a secret."""
+    def sample_shop(self, secret: str | None, source: str) -> "SampleShop | None":
+        """Return the shop of a storefront; None without a secret.
+
+        The secret is `secret`, or else that of the settings, or that of `mintpost dev`.
+        """
+
+    @abstractmethod
+    def dev_address(self) -> str | None:
+        """Return the API's address of `mintpost dev`; None if it never ran here."""
 
     @abstractmethod
     def whole_environment(self) -> dict[str, str]:

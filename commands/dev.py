@@ -36,7 +36,7 @@ def plan_dev(
 
 def run_dev(plan: StackPlan, database: URL) -> None:
     """Migrate the database and become the stack, unless a signal stops it before."""
-    with locked_data_dir(plan.data_dir):
+    with locked_data_dir(plan.data_dir, plan.url):
         if asyncio.run(_is_migrated(database)):
             _become_the_stack(plan)
 

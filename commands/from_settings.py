@@ -105,11 +105,33 @@ class FromSettings(Context):
         )
 
     @override
-    def sample_shop(self, secret: str | None) -> "SampleShop | None":
+    def sample_shop(self, secret: str | None, source: str) -> "SampleShop | None":
         from settings.loading import load
-        from storefronts.registry import DEFAULT
+        from storefronts.registry import DEFAULT, package_of
 
-        return DEFAULT.own_sample_shop(load, secret)
+        package = package_of(source)
+        shop = package.own_sample_shop(load, secret)
+        # `mintpost dev` makes a secret for this storefront alone.
+        if shop is None and package is DEFAULT and (kept := self._kept_secret()) is not None:
+            return package.own_sample_shop(load, kept)
+        return shop
+
+    @override
+    def dev_address(self) -> str | None:
+        from embedded.data_dir import last_address
+
+        return last_address(self._data_dir())
+
+    def _kept_secret(self) -> str | None:
+        from embedded.data_dir import kept_secret
+
+        return kept_secret(self._data_dir())
+
+    def _data_dir(self) -> Path:
+        from settings.database import DatabaseSettings
+        from settings.loading import load
+
+        return load(DatabaseSettings).data_dir
 
     @override
     def whole_environment(self) -> dict[str, str]:

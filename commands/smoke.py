@@ -7,7 +7,7 @@ import httpx
 
 from db.engine import Database
 from domain.advice import advised
-from domain.catalog import Catalog, Offer
+from domain.catalog import Offer
 from domain.identifiers import order_reference
 from kit.clock import utc_now
 from kit.refusals import RefusedError
@@ -21,19 +21,6 @@ from operations.checks import (
 )
 from storefronts.registry import DEFAULT
 from storefronts.sample import SampleSale, SampleShop
-
-
-def a_product(catalog: Catalog) -> Offer:
-    """Return the first product that the storefront could sell with a license."""
-    offers = catalog.offers.get(DEFAULT.name, ())
-    if not offers:
-        raise RefusedError(f"products.yaml has no product under {DEFAULT.name}: add one to buy")
-    for offer in offers:
-        if offer.licensed:
-            return offer
-    raise RefusedError(
-        f"products.yaml gives a license for no product under {DEFAULT.name}: add one to buy"
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from kit.refusals import RefusedError
 
 WEBHOOK_FILE = "webhook-secret"
+LOCK_FILE = "lock"
 
 
 class DataDirTakenError(RefusedError):
@@ -30,9 +31,13 @@ def make_private(folder: Path, named_by: str | None = None) -> None:
 
 
 @contextmanager
-def locked_data_dir(data_dir: Path) -> Iterator[None]:
-    """Lock the data dir, because two Temporal servers writing one file would corrupt the file."""
-    with (data_dir / "lock").open("w") as file:
+def locked_data_dir(data_dir: Path, address: str = "") -> Iterator[None]:
+    """Lock the data dir, because two Temporal servers writing one file would corrupt the file.
+
+    The lock's file holds the API's address for commands in another terminal.
+    """
+    # Opened to append, because a process that does not get the lock must not empty the file.
+    with (data_dir / LOCK_FILE).open("a") as file:
         # `mintpost dev` becomes another program, which holds the folder on.
         os.set_inheritable(file.fileno(), True)  # noqa: FBT003 - the name says it
         try:
@@ -41,4 +46,24 @@ def locked_data_dir(data_dir: Path) -> Iterator[None]:
             raise DataDirTakenError(
                 f"another `mintpost dev` runs in {data_dir}: stop it, or choose another --data-dir"
             ) from None
+        file.truncate(0)
+        file.write(address)
+        file.flush()
         yield
+
+
+def last_address(data_dir: Path) -> str | None:
+    """Return the API's address of the `mintpost dev` that had the data dir last, or has it now."""
+    return _kept(data_dir / LOCK_FILE)
+
+
+def kept_secret(data_dir: Path) -> str | None:
+    """Return the webhook's secret that `mintpost dev` made."""
+    return _kept(data_dir / WEBHOOK_FILE)
+
+
+def _kept(file: Path) -> str | None:
+    try:
+        return file.read_text().strip() or None
+    except FileNotFoundError:
+        return None

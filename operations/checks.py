@@ -54,15 +54,15 @@ class SampleSender:
     package: StorefrontPackage = DEFAULT
 
     async def send(self, sample: SampleSale) -> httpx.Response:
-        return await self._post(self.sample_shop.request(sample), self.package.name)
+        return await self.post(self.sample_shop.request(sample))
 
     async def send_as_stranger(self, sample: SampleSale, path: str | None = None) -> httpx.Response:
         request = self.sample_shop.strangers_request(sample)
-        return await self._post(request, self.package.name if path is None else path)
+        return await self.post(request, path)
 
-    async def _post(self, request: SampleRequest, path: str) -> httpx.Response:
+    async def post(self, request: SampleRequest, path: str | None = None) -> httpx.Response:
         return await self.http.post(
-            f"{self.url}/webhooks/{path}",
+            f"{self.url}/webhooks/{self.package.name if path is None else path}",
             params=request.query,
             content=request.body,
             headers=request.headers,

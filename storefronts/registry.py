@@ -26,6 +26,11 @@ EXAMPLE = f"{DEFAULT.name}:{DEFAULT.example_order}"
 """A sale's name for help texts."""
 
 
+def package_of(source: str) -> StorefrontPackage:
+    """Return the package of a storefront in `SOURCES`."""
+    return next(package for package in PACKAGES if package.name == source)
+
+
 def open_for_api(
     load: Load, packages: Iterable[StorefrontPackage] = PACKAGES
 ) -> "Mapping[str, Storefront]":

@@ -1,16 +1,20 @@
-"""Made-up sales, sent like a storefront's own, for demo, smoke test and torture."""
+"""Made-up sales and events, sent like a storefront's own: demo, smoke, torture and trigger."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
+
+from domain.sale import Variants
+from storefronts.sample_events import SampleEvent
 
 
 @dataclass(frozen=True, slots=True)
 class SampleSale:
     """A made-up sale. `product_id` must be mapped; `test` marks a purchase by the seller.
 
-    `retry` counts the earlier sends of the request. `SampleShop.mark_of` reads `mark` again, and
-    `padding` makes the body that many bytes longer.
+    `months` is the period of a membership. `retry` counts the earlier sends of the request.
+    `SampleShop.mark_of` reads `mark` again, and `padding` makes the body that many bytes longer.
     """
 
     order_id: str
@@ -19,13 +23,43 @@ class SampleSale:
     email: str
     name: str
     sold_at: datetime
-    variants: tuple[tuple[str, str], ...] = ()
+    variants: Variants = ()
+    quantity: int = 1
     test: bool = False
     subscription_id: str | None = None
+    months: int | None = None
     is_charge: bool = False
     retry: int = 0
     mark: str | None = None
     padding: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrder:
+    order_id: str
+    paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """An event of an earlier order, which happens `at`.
+
+    `content_type` and `body` are the stored request of that order, so that the event repeats the
+    shop's own ids. `paid` has all orders of its subscription, or it alone, oldest first. A renewal
+    is the order `new_order_id`. The other fields change the body; None: as in the order.
+    """
+
+    content_type: str
+    body: bytes
+    paid: tuple[PaidOrder, ...]
+    at: datetime
+    new_order_id: str
+    product_id: str | None = None
+    product_name: str | None = None
+    email: str | None = None
+    name: str | None = None
+    quantity: int | None = None
+    variants: Variants | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +73,9 @@ class SampleRequest:
 
 class SampleShop(ABC):
     """Plays the shop, with one secret."""
+
+    names: ClassVar[frozenset[SampleEvent]] = frozenset()
+    """The events that `event` and `follow_up` make, for `mintpost trigger`."""
 
     @abstractmethod
     def new_order_id(self) -> str:
@@ -55,3 +92,11 @@ class SampleShop(ABC):
     @abstractmethod
     def mark_of(self, body: bytes) -> str:
         """Return the mark in a stored body."""
+
+    def event(self, name: SampleEvent, sale: SampleSale) -> SampleRequest:
+        """Return the request of an event in `names` that belongs to no earlier order."""
+        raise KeyError(name, sale.order_id)
+
+    def follow_up(self, name: SampleEvent, told: FollowUp) -> SampleRequest:
+        """Return the request of an event in `names` that belongs to an earlier order."""
+        raise KeyError(name, told.paid)

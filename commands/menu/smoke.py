@@ -34,22 +34,23 @@ def smoke(
     """Send a synthetic test sale through a running stack, and check what comes of it."""
     from commands.products import read_products
     from commands.proof import print_checks
-    from commands.smoke import SmokePlan, a_product, run_smoke
+    from commands.smoke import SmokePlan, run_smoke
     from commands.tables import console
+    from operations.offers import a_product
 
     context = given(ctx)
     defaults = context.smoke_defaults()
     receiver = to or defaults.operator
     if receiver is None:
         raise RefusedError("nobody to mail: give --to, or set OPERATOR_EMAIL")
-    sample_shop = context.sample_shop(secret)
+    sample_shop = context.sample_shop(secret, DEFAULT.name)
     if sample_shop is None:
         raise RefusedError(f"no secret: give --secret, or set {DEFAULT.secret_variable}")
     plan = SmokePlan(
         url=url,
         sample_shop=sample_shop,
         to=receiver,
-        offer=a_product(read_products(defaults.products_file, context.sources)),
+        offer=a_product(read_products(defaults.products_file, context.sources), DEFAULT.name),
         patience=timedelta(seconds=patience),
     )
     with context.open_database() as database:

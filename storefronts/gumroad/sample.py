@@ -1,24 +1,30 @@
-"""A made-up sale in Gumroad's format, for demo, smoke test and torture."""
+"""Made-up pings in Gumroad's format, for demo, smoke test, torture and trigger."""
 
 import secrets
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 from urllib.parse import parse_qs, quote, urlencode
 
 from typing_extensions import override
 
 from storefronts.body import FORM
-from storefronts.sample import SampleRequest, SampleSale, SampleShop
+from storefronts.gumroad.sample_events import RECURRENCES, Pairs, first_event, follow_up
+from storefronts.sample import FollowUp, SampleRequest, SampleSale, SampleShop
+from storefronts.sample_events import SampleEvent
 
 SOME_SELLER = "suQPsAruPpWb_5E1C8BRkw=="
 MARK = "url_params[mark]"
 WRONG = "wrong"
 FILLER = "url_params[filler]"
+PRICE, FEE = 2900, 454
 
 
 @dataclass(frozen=True, slots=True)
 class GumroadSample(SampleShop):
     secret: str = field(repr=False)
     seller_id: str = SOME_SELLER
+
+    names: ClassVar[frozenset[SampleEvent]] = frozenset(SampleEvent)
 
     @override
     def new_order_id(self) -> str:
@@ -27,8 +33,20 @@ class GumroadSample(SampleShop):
 
     @override
     def request(self, sale: SampleSale) -> SampleRequest:
+        return self._posted(tuple((_fields(sale, self.seller_id) | _added(sale)).items()))
+
+    @override
+    def event(self, name: SampleEvent, sale: SampleSale) -> SampleRequest:
+        fields = _fields(sale, self.seller_id) | _added(sale)
+        return self._posted(first_event(name, tuple(fields.items())))
+
+    @override
+    def follow_up(self, name: SampleEvent, told: FollowUp) -> SampleRequest:
+        return self._posted(follow_up(name, told))
+
+    def _posted(self, pairs: Pairs) -> SampleRequest:
         # Gumroad's client also writes a space as %20 and encodes the keys.
-        body = urlencode(_fields(sale, self.seller_id) | _added(sale), quote_via=quote)
+        body = urlencode(pairs, quote_via=quote, errors="surrogateescape")
         return SampleRequest({"secret": self.secret}, {"Content-Type": FORM}, body.encode())
 
     @override
@@ -49,10 +67,10 @@ def _fields(sale: SampleSale, seller_id: str) -> dict[str, str]:
         "product_permalink": "https://sample.gumroad.com/l/sample",
         "short_product_id": "sampl",
         "email": sale.email,
-        "price": "2900",
-        "gumroad_fee": "454",
+        "price": str(PRICE * sale.quantity),
+        "gumroad_fee": str(FEE * sale.quantity),
         "currency": "usd",
-        "quantity": "1",
+        "quantity": str(sale.quantity),
         "discover_fee_charged": "false",
         "can_contact": "true",
         "referrer": "direct",
@@ -74,7 +92,8 @@ def _added(sale: SampleSale) -> dict[str, str]:
     """Return the fields that only some of Gumroad's pings have."""
     added = {} if sale.mark is None else {MARK: sale.mark}
     if sale.subscription_id is not None:
-        added |= {"subscription_id": sale.subscription_id, "recurrence": "monthly"}
+        recurrence = RECURRENCES.get(sale.months or 1, RECURRENCES[1])
+        added |= {"subscription_id": sale.subscription_id, "recurrence": recurrence}
     if sale.is_charge:
         added |= {"is_recurring_charge": "true"}
     if sale.retry:

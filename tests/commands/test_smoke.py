@@ -10,10 +10,10 @@ import pytest
 from typing_extensions import override
 
 from catalog.file import ProductsFile
-from commands.smoke import a_product
 from domain.delivery import DeliveryStatus
 from mailers.base import PATIENCE, Email, Receipt
 from mailers.outbox.service import LoggingEmailService
+from operations.offers import a_product
 from tests.support.commanding import Run, Shop
 from tests.support.running import SECRET, Setup, running
 
@@ -94,7 +94,7 @@ async def test_what_gives_no_license_is_not_bought(mint: Run, tmp_path: Path) ->
     assert said == "products.yaml gives a license for no product under gumroad: add one to buy\n"
     (tmp_path / "products.yaml").write_text(f"{book}  - {{product_id: editor, tier: core}}\n")
     catalog = ProductsFile(tmp_path / "products.yaml", ("gumroad",)).current()
-    assert a_product(catalog).product_id == "editor"
+    assert a_product(catalog, "gumroad").product_id == "editor"
 
 
 @ON_SQLITE

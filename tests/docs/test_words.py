@@ -22,7 +22,7 @@ RETIRED = {
 }
 MEANS_GUMROADS_OWN = re.compile(
     r"""
-    test[ _]ping                            # its button, and the event's kind after it
+    test[ _-]ping                           # its button, and the event's kind after it
     | [Rr]esend\ ping | [Pp]ing\ endpoint   # as its pages call them
     | Gumroad's\ (own\ )?pings?
     | \*\*ping\*\*                          # the glossary's entry
