@@ -1,7 +1,9 @@
 """`mintpost resend`: one more license e-mail, to a corrected address if one is given."""
 
+import sys
 from datetime import timedelta
 
+import typer
 from rich.text import Text
 
 from commands.lists import DELIVERIES, print_list
@@ -12,18 +14,37 @@ from db.views.lists import DeliveryLine
 from domain.advice import advised
 from kit.asker import asker
 from operations.deliveries import what_came
-from operations.resend import resend, resend_logged
+from operations.resend import NotActiveError, resend, resend_logged
 
 
-async def run_resend(
-    database: Database, order: str | None, to: str | None, why: str | None, patience: float
+def agree(refused: NotActiveError) -> None:
+    """Ask the person on the terminal. Raises the refusal if nobody agrees."""
+    if not sys.stdin.isatty():
+        raise refused
+    try:
+        agreed = typer.confirm(f"{refused.what}. Mail it all the same?", err=True)
+    except typer.Abort:
+        agreed = False
+    if not agreed:
+        raise refused
+
+
+async def run_resend(  # noqa: PLR0913 - a command's options
+    database: Database,
+    order: str | None,
+    to: str | None,
+    why: str | None,
+    patience: float,
+    *,
+    confirmed: bool = False,
 ) -> list[DeliveryLine]:
     """Ask for the mail of one order, or for all logged mails, and wait for the result."""
     if order is None:
         asked = await resend_logged(database, asker(), why)
     else:
         source, _, order_id = order.partition(":")
-        asked = await resend(database, NewResend(source, order_id, to, asker(), why))
+        new = NewResend(source, order_id, to, asker(), why)
+        asked = await resend(database, new, confirmed=confirmed)
     return await what_came(database, asked, timedelta(seconds=patience))
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from commands.tables import SafeConsole, cell, console, print_json
 from db.views.lists import EventLine, LicenseLine
+from domain.identifiers import order_reference
 from kit.times import minute
 from operations.show import Places, ShownOrder, show
 from operations.waiting import advice
@@ -104,9 +105,8 @@ def _facts(line: Line, reference: str) -> Table:
 
 def _names(line: Line, reference: str) -> Collection[str]:
     """Return the fields that only repeat the name of the sale."""
-    source, _, order_id = reference.partition(":")
-    elsewhere = isinstance(line, EventLine) and (line.source, line.order_id or order_id) != (
-        source,
-        order_id,
+    _, _, order_id = reference.partition(":")
+    elsewhere = isinstance(line, EventLine) and reference != order_reference(
+        line.source, line.order_id or order_id
     )
     return () if elsewhere else ("source", "order_id")

@@ -1,6 +1,7 @@
 """Options and help of `mintpost resend`."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -21,6 +22,11 @@ Status = Annotated[
     typer.Option(metavar=DeliveryStatus.LOGGED.value, help="all mails that were only written down"),
 ]
 
+Yes = Annotated[
+    bool,
+    typer.Option("--yes", metavar="", help="also a license that is revoked or suspended"),
+]
+
 
 def resend(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
@@ -29,15 +35,22 @@ def resend(  # noqa: PLR0913 - a command's options
     to: To = None,
     reason: Reason = None,
     status: Status = None,
+    yes: Yes = False,
     patience: Patience = 15,
 ) -> None:
     """Send a license e-mail once more, to a corrected address if one is given."""
-    from commands.resend import print_resent, run_resend
+    from commands.resend import agree, print_resent, run_resend
+    from operations.resend import NotActiveError
 
     if (order is None) == (status is None) or status not in {None, DeliveryStatus.LOGGED}:
         raise RefusedError("name the sale whose mail to send, or give --status logged")
     if status is not None and not given(ctx).sends_mail():
         raise RefusedError("POSTMARK_TOKEN is not set: the mails would only be logged again")
     with given(ctx).open_database() as database:
-        found = asyncio.run(run_resend(database, order, to, reason, patience))
+        ask = partial(run_resend, database, order, to, reason, patience)
+        try:
+            found = asyncio.run(ask(confirmed=yes))
+        except NotActiveError as refused:
+            agree(refused)
+            found = asyncio.run(ask(confirmed=True))
     print_resent(order, found)
