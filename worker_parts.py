@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.apply import Apply
 from activities.close import Close
 from activities.complete import Complete
 from activities.email import EmailLicense, MailPatience
@@ -32,6 +33,7 @@ from settings.temporal_tls import usable_temporal_config
 from settings.worker import WorkerSettings
 from storefronts.base import Storefront
 from storefronts.registry import SOURCES, open_for_worker
+from workflows.apply_event import ApplyEvent
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import TASK_QUEUE
 from workflows.resend_license import ResendLicense
@@ -61,10 +63,11 @@ def build_worker(client: Client, parts: WorkerParts, task_queue: str = TASK_QUEU
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[FulfillSale, ResendLicense],
+        workflows=[FulfillSale, ApplyEvent, ResendLicense],
         activities=[
             Parse(parts.database, parts.storefronts, parts.operator).parse,
             Complete(parts.database, parts.storefronts).complete,
+            Apply(parts.database, parts.storefronts, parts.products).apply,
             Mint(parts.database, parts.storefronts, parts.products).mint,
             EmailLicense(parts.database, parts.mailer, parts.letters, parts.patience).email,
             Close(parts.database, parts.storefronts).close,

@@ -8,12 +8,15 @@ from typing_extensions import override
 from db.dispatching import start_again
 from db.engine import Database
 from db.owing import owed_step
-from domain.event import DELIVERED, IgnoredReason, Outcome, ignored
+from db.reopening import refuse_order
+from domain.event import DELIVERED, REFUSALS, IgnoredReason, Outcome, ignored
 from kit.clock import Clock, utc_now
 from reading.reader import Reader
 from reading.settling import Settling
 from storefronts.base import Storefront
 from workflows.steps import ClosedOrder, CloseStep, OrderToClose
+
+REFUSED = [ignored(why) for why in REFUSALS]
 
 
 class Close(CloseStep):
@@ -32,6 +35,10 @@ class Close(CloseStep):
             owed = await self.database.read(owed_step, order.event_id, order.unlicensed_sale_ids)
             if owed is not None:
                 return ClosedOrder(order.outcome, 0, owed)
+        if order.outcome in REFUSED:
+            refused = await self.database.write(refuse_order, order.event_id, order.outcome, now)
+            if not refused:
+                return ClosedOrder(order.outcome, 0, "mint")
         if order.outcome == ignored(IgnoredReason.NAMED):
             await self.database.write(start_again, order.event_id)
             return ClosedOrder(order.outcome, 0)

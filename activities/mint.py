@@ -9,11 +9,11 @@ from typing_extensions import override
 
 from db.engine import Database
 from db.events import note_event
-from db.licenses import LicenseWithDelivery, NewLicense, find_minted, mint_license
+from db.licenses import LicenseWithDelivery, find_minted, has_license
+from db.minting import NewLicense, mint_license, refusal_of_sale
 from db.sales import load_sale
-from domain.catalog import Offer
+from domain.catalog import Catalog, kept_note
 from domain.event import IgnoredReason
-from domain.facts import is_taken_back
 from domain.identifiers import order_reference
 from domain.license import License, Term
 from domain.sale import Sale
@@ -51,17 +51,38 @@ class Mint(MintStep):
         catalog = await asyncio.to_thread(self.products.current)
         # After the mapping, because a seller may correct the address before mapping the product.
         known = await self.reader.facts_of_order(bought.source, bought.order_id)
-        if is_taken_back([each.fact for each in known]):
-            return MintedLicense(ignored=IgnoredReason.REFUNDED)
-        choice = catalog.choose(bought.source, bought.product)
-        note = choice.note(order_reference(bought.source, bought.order_id))
-        if not choice.offer.licensed:
-            await self.database.write(note_event, sale.event_id, note)
-            return MintedLicense(ignored=IgnoredReason.NO_LICENSE)
         named = with_newest_buyer(bought, known)
-        new = replace(_decide(sale, named, choice.offer, catalog.sha256), note=note)
+        order = order_reference(bought.source, bought.order_id)
+        choice = catalog.choose_or_none(bought.source, bought.product)
+        if choice is None or not choice.offer.licensed:
+            return await self.without_offer(sale, named, catalog)
+        decision = choice.offer.decide(
+            bought.product, bought.quantity, catalog.sha256, bought.source
+        )
+        new = replace(
+            _new(sale, choice.note(order)), decision=decision, shop_key=choice.offer.shop_key
+        )
+        return await self.keep(named, new, None if bought.subscription_id else choice.offer.term)
+
+    async def without_offer(self, sale: SaleToMint, named: Sale, catalog: Catalog) -> MintedLicense:
+        """Refuse a sale that was taken back. A charge keeps the terms of its subscription."""
+        if await self.database.read(has_license, named):
+            order = order_reference(named.source, named.order_id)
+            note = kept_note(named.source, named.product, order)
+            return await self.keep(named, _new(sale, note))
+        refused = await self.database.read(refusal_of_sale, named, self.clock())
+        if refused is not None:
+            return MintedLicense(ignored=refused)
+        choice = catalog.choose(named.source, named.product)  # Raises ProductUnmappedError.
+        said = choice.note(order_reference(named.source, named.order_id))
+        await self.database.write(note_event, sale.event_id, said)
+        return MintedLicense(ignored=IgnoredReason.NO_LICENSE)
+
+    async def keep(self, named: Sale, new: NewLicense, term: Term | None = None) -> MintedLicense:
         minted = await self.database.write(mint_license, named, new, self.clock())
-        return _told(minted, choice.offer.term)
+        if isinstance(minted, IgnoredReason):
+            return MintedLicense(ignored=minted)
+        return _told(minted, term)
 
 
 def _told(minted: LicenseWithDelivery, term: Term | None = None) -> MintedLicense:
@@ -72,21 +93,18 @@ def _told(minted: LicenseWithDelivery, term: Term | None = None) -> MintedLicens
         tier=license_.tier,
         term=_end(license_) if term is None or minted.renewed else str(term),
         renewed=minted.renewed,
+        ignored=minted.refused,
     )
 
 
-def _decide(owed: SaleToMint, sale: Sale, offer: Offer, products_sha256: str) -> NewLicense:
+def _new(owed: SaleToMint, note: str | None) -> NewLicense:
     return NewLicense(
         sale_id=owed.sale_id,
-        key=new_key(),
-        product_name=offer.name or sale.product.name,
-        tier=offer.tier,
-        seats=offer.seats * sale.quantity,
-        # From the day of the sale, so that a late or repeated mint gives the same end.
-        expires_at=offer.term.end(sale.sold_at),
-        products_sha256=products_sha256,
-        token_id=new_token_id(),
         event_id=owed.event_id,
+        key=new_key(),
+        decision=None,
+        token_id=new_token_id(),
+        note=note,
     )
 
 

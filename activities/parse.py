@@ -13,7 +13,7 @@ from db.engine import Database
 from db.events import EventNames, StoredEvent, name_event
 from db.sales import save_order
 from domain.errors import SaleInvalidError
-from domain.event import EventKind, IgnoredReason
+from domain.event import APPLIED_KINDS, EventKind, IgnoredReason
 from domain.facts import Buyer, Fact, Ignored, Payment, Reading, Waits, payment_in
 from kit.clock import Clock, utc_now
 from reading.reader import Reader, ReceivedEvent
@@ -46,6 +46,8 @@ class Parse(ParseStep):
             return ParsedEvent(duplicate=True)
         if self.is_another_runs(received.event, names):
             return ParsedEvent(ignored=IgnoredReason.NAMED)
+        if names.kind in APPLIED_KINDS:
+            return ParsedEvent(applies=names.kind)
         # An earlier reading stands, even if this version would read the body differently.
         payment = payment_in(received.facts)
         if payment is not None:

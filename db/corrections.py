@@ -11,6 +11,7 @@ from domain.delivery import SENT, DeliveryStatus
 from domain.sale import Sale
 
 MAY_HAVE_GONE = "an attempt was under way when a person corrected the address: it may have gone"
+MAY_HAVE_GONE_BEFORE = "an attempt was under way when the license was taken back: it may have gone"
 
 
 @dataclass(frozen=True, slots=True)

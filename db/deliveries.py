@@ -65,10 +65,10 @@ def load_owed_email(session: Session, delivery_id: int) -> OwedEmail:
         to=delivery.to,
         license=license_of(row),
         product=product_of(sale),
-        renewed=Reason.parse(delivery.reason).kind is ReasonKind.CHARGE,
+        renewed=Reason.parse(delivery.reason).kind in (ReasonKind.CHARGE, ReasonKind.EVENT),
         attempt_ends_at=delivery.attempt_ends_at,
         now=database_now(session),
-        done=_already_told(session, delivery),
+        done=_done(session, delivery),
         # Two databases have the same ids, and both may use one account at the provider.
         reference=sha256(f"{row.key}/{delivery.id}".encode()).hexdigest()[:32],
         order_number=sale.order_number,
@@ -183,17 +183,24 @@ def _to_send(delivery_id: int) -> ColumnElement[bool]:
     return and_(_owed(delivery_id), DeliveryRow.status != DeliveryStatus.WITHDRAWN)
 
 
+def _done(session: Session, delivery: DeliveryRow) -> str | None:
+    """Return the status of a delivery with nothing to do; None if its mail must be sent."""
+    if delivery.status == DeliveryStatus.WITHDRAWN and delivery.superseded_by is None:
+        return delivery.status  # The license was taken back while the mail waited.
+    return _already_told(session, delivery)
+
+
 def _already_told(session: Session, delivery: DeliveryRow) -> str | None:
     """Return the status of a sent mail that makes this delivery needless.
 
     Every mail of a license carries the same key, so any sent mail replaces the mail of a sale. The
-    mail of a charge announces a new end, so only a later resend replaces it.
+    mail of a charge or of another event announces a change, so only a later resend replaces it.
     """
     told = select(DeliveryRow.status).where(
         DeliveryRow.license_id == delivery.license_id, DeliveryRow.status.in_(SENT)
     )
     match Reason.parse(delivery.reason).kind:
-        case ReasonKind.CHARGE:
+        case ReasonKind.CHARGE | ReasonKind.EVENT:
             is_resend = DeliveryRow.reason.startswith(ReasonKind.RESEND.prefix)
             later_resend = and_(is_resend, DeliveryRow.id > delivery.id)
             told = told.where(or_(DeliveryRow.id == delivery.id, later_resend))

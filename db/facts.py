@@ -1,15 +1,17 @@
 """Kept facts. Each event is read once, and the first reading stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
+from db.decisions import plain
 from db.inserting import insert_once
 from db.tables import EventRow, FactRow, RequestRow
+from domain.decisions import Decision
 from domain.event import EventKind
 from domain.facts import (
     Act,
@@ -64,9 +66,31 @@ def keep_completed(session: Session, event_id: int, source: str, payment: Paymen
     return payment_in(facts_of_event(session, event_id)) or payment
 
 
+def decide_facts(session: Session, event_id: int, decisions: Mapping[int, Decision | None]) -> None:
+    """Keep the mapping's decisions about an event's facts. The first decision stands."""
+    for number, decision in decisions.items():
+        undecided = update(FactRow).where(FactRow.event_id == event_id, FactRow.number == number)
+        undecided = undecided.where(FactRow.decided.is_(None))
+        session.execute(undecided.values(decided=plain(decision)))
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedFacts:
+    """The kept facts of an event, and the storefront that they are about."""
+
+    source: str
+    facts: tuple[Fact, ...]
+
+
+def sourced_facts(session: Session, event_id: int) -> SourcedFacts:
+    of_event = select(FactRow).where(FactRow.event_id == event_id).order_by(FactRow.number)
+    rows = session.scalars(of_event).all()
+    return SourcedFacts(rows[0].source if rows else "", tuple(map(fact_of, rows)))
+
+
 def facts_of_event(session: Session, event_id: int) -> tuple[Fact, ...]:
     of_event = select(FactRow).where(FactRow.event_id == event_id)
-    return tuple(_fact_of(row) for row in session.scalars(of_event.order_by(FactRow.number)))
+    return tuple(fact_of(row) for row in session.scalars(of_event.order_by(FactRow.number)))
 
 
 def known_of_order(session: Session, source: str, order_id: str) -> KnownOrder:
@@ -75,7 +99,7 @@ def known_of_order(session: Session, source: str, order_id: str) -> KnownOrder:
     told = select(FactRow, EventRow.kind, EventRow.received_at)
     told = told.join(EventRow, EventRow.id == FactRow.event_id).where(*about)
     rows = session.execute(told.order_by(FactRow.event_id, FactRow.number))
-    known = [KnownFact(row.event_id, kind, at, _fact_of(row)) for row, kind, at in rows]
+    known = [KnownFact(row.event_id, kind, at, fact_of(row)) for row, kind, at in rows]
     return KnownOrder(tuple(known), _unread(session, source, order_id))
 
 
@@ -110,5 +134,5 @@ def _insert(session: Session, event_id: int, source: str, number: int, fact: Fac
 _OF_SUBSCRIPTION = (Payment, SubscriptionState, SubscriptionLink)
 
 
-def _fact_of(row: FactRow) -> Fact:
+def fact_of(row: FactRow) -> Fact:
     return KINDS[row.kind].validate_python(row.content)

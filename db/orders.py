@@ -12,9 +12,14 @@ from db.tables import EventRow, SaleRow
 from db.updating import count_updated
 from domain.errors import RowMissingError
 from domain.event import IGNORED, NOTED, ORDER_KINDS, UNSETTLED, Outcome, settles
+from domain.identifiers import EVENT_MARK
 
 IS_OPEN = EventRow.outcome.is_(None)
 IS_OPEN_OR_FAILED = or_(IS_OPEN, EventRow.outcome == Outcome.FAILED)
+
+_HAS_OWN_RUN = and_(
+    EventRow.dispatched_at.is_not(None), EventRow.workflow_id.contains(EVENT_MARK, autoescape=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +119,14 @@ def order_is_settled(session: Session, source: str, order_id: str) -> bool:
 def late_copies(session: Session) -> list[tuple[int, int]]:
     """Return the open rows of settled orders, each with the row that settled the order.
 
-    An event may arrive after its order is settled, or join a run after the last step.
+    An event may arrive after its order is settled, or join a run after the last step. A copy with
+    a run of its own is left out.
     """
     other = aliased(EventRow)
     late = (
         select(EventRow.id, func.min(other.id))
         .join(other, and_(other.source == EventRow.source, other.order_id == EventRow.order_id))
-        .where(IS_OPEN, EventRow.kind.in_(ORDER_KINDS))
+        .where(IS_OPEN, EventRow.kind.in_(ORDER_KINDS), ~_HAS_OWN_RUN)
         .where(other.kind.in_(ORDER_KINDS), _settled(other.outcome))
         .group_by(EventRow.id)
         .order_by(EventRow.id)

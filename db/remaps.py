@@ -4,17 +4,26 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.events import note_event
+from db.decisions import plain
+from db.events import NewEvent, insert_event, note_event
+from db.facts import keep_facts
+from db.history import life_of
 from db.inserting import the_one
+from db.reliving import Cause, Change, locked_license, relive
 from db.resends import NewResend, ask_resends
 from db.sales import load_sale
-from db.tables import DeliveryRow, LicenseRow, RemapRow, SaleRow
+from db.stories import story_of_license
+from db.tables import DeliveryRow, EventRow, LicenseRow, RemapRow, SaleRow
 from domain.catalog import Catalog
-from domain.changes import brings_more
-from domain.remapping import LicenseWithPayments, Terms, terms_today
+from domain.changes import is_in_favor
+from domain.delivery import Reason
+from domain.event import OPERATOR, EventKind, Origin, Outcome
+from domain.facts import Act
+from domain.lifecycle import Story, fold
+from domain.remapping import HeldLicense, Terms, story_today
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,9 @@ class Asker:
     name: str
     why: str | None
     may_mail: bool = True
+
+    def act(self, order_id: str, now: datetime) -> Act:
+        return Act(order_id, now, EventKind.REMAP, self.name, self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +68,11 @@ def licenses_of_product(session: Session, product: str) -> list[int]:
     return [found for found, own, aliases in rows if product in (own, *aliases)]
 
 
-def load_held(session: Session, license_id: int) -> LicenseWithPayments:
+def load_held(session: Session, license_id: int) -> HeldLicense:
+    """Return the license with its story. The caller's transaction may read only."""
     row = the_one(session, LicenseRow, id=license_id)
-    sale = load_sale(session, row.sale_id)
-    paid = [load_sale(session, found) for found in session.scalars(_payments(row))]
-    return LicenseWithPayments(row.id, sale, tuple(paid), _terms(row))
+    story = story_of_license(session, row)
+    return HeldLicense(row.id, load_sale(session, row.sale_id), story, life_of(row))
 
 
 def remap_license(
@@ -72,26 +84,52 @@ def remap_license(
     charge may have come since a person saw the plan.
     """
     # Locked, so that a charge at the same moment sees the new terms.
-    row = session.scalars(
-        select(LicenseRow).where(LicenseRow.id == license_id).with_for_update()
-    ).one()
+    row = locked_license(session, license_id)
     held = load_held(session, license_id)
-    after = terms_today(held, catalog)
-    if after is None or after == held.terms:
+    remap = asker.act(held.sale.order_id, now)
+    story = story_today(held, catalog, remap)
+    if story is None or Terms.of(fold(story, now)) == held.terms:
         return None
-    row.tier, row.seats, row.expires_at = after.tier, after.seats, after.expires_at
-    row.product_name, row.products_sha256 = after.product_name, catalog.sha256
-    session.flush()
-    delivery_id = None
-    if asker.may_mail and brings_more(held.terms, after, now):
-        resend = NewResend(row.source, row.order_id, None, asker.name, asker.why)
-        owed = DeliveryRow.id.in_(ask_resends(session, resend, now))
-        delivery_id = session.scalar(
-            select(DeliveryRow.id).where(owed, DeliveryRow.license_id == row.id)
-        )
-    done = Remapped(held.terms, after, delivery_id)
+    _keep_decisions(session, row, story)
+    event_id = _keep_event(session, row, remap, now)
+    change = relive(session, row, Cause(event_id, Reason.event(event_id), may_mail=False), now)
+    after = Terms.of(change.after)
+    done = Remapped(held.terms, after, _owe_mail(session, row, change, asker, now))
     _record(session, row, done, asker, now)
     return done
+
+
+def _owe_mail(
+    session: Session, row: LicenseRow, change: Change, asker: Asker, now: datetime
+) -> int | None:
+    if not asker.may_mail or not is_in_favor(change.before, change.after, now):
+        return None
+    resend = NewResend(row.source, row.order_id, None, asker.name, asker.why)
+    owed = DeliveryRow.id.in_(ask_resends(session, resend, now))
+    mine = select(DeliveryRow.id).where(owed, DeliveryRow.license_id == row.id)
+    return session.scalar(mine)
+
+
+def _keep_decisions(session: Session, row: LicenseRow, story: Story) -> None:
+    for paid in story.payments:
+        sale = paid.sale
+        own = {"source": row.source, "order_id": sale.order_id, "line": sale.line}
+        the_one(session, SaleRow, **own).decided = plain(paid.decision)
+    session.flush()
+
+
+def _keep_event(session: Session, row: LicenseRow, remap: Act, now: datetime) -> int:
+    """Keep the act as an event that is applied already, because this transaction applies it."""
+    event = NewEvent(
+        OPERATOR, Origin.OPERATOR, EventKind.REMAP, row.order_id, row.product_id, None, now
+    )
+    event_id = insert_event(session, event)
+    if event_id is None:
+        raise LookupError("no event after its insert")
+    keep_facts(session, event_id, row.source, [remap])
+    settled = update(EventRow).where(EventRow.id == event_id)
+    session.execute(settled.values(outcome=Outcome.APPLIED, closed_at=now))
+    return event_id
 
 
 def _record(session: Session, row: LicenseRow, done: Remapped, asker: Asker, now: datetime) -> None:
@@ -115,20 +153,3 @@ def _record(session: Session, row: LicenseRow, done: Remapped, asker: Asker, now
 def _plain(terms: Terms) -> dict[str, Any]:
     end = None if terms.expires_at is None else terms.expires_at.isoformat()
     return {**asdict(terms), "expires_at": end}
-
-
-def _payments(row: LicenseRow) -> Select[int]:
-    """Select the license's own sale and each charge that extended the license."""
-    own = SaleRow.id == row.sale_id
-    if row.subscription_id is None:
-        return select(SaleRow.id).where(own)
-    charge = and_(
-        SaleRow.source == row.source,
-        SaleRow.subscription_id == row.subscription_id,
-        SaleRow.minted_at.is_not(None),
-    )
-    return select(SaleRow.id).where(or_(own, charge)).order_by(SaleRow.id)
-
-
-def _terms(row: LicenseRow) -> Terms:
-    return Terms(row.tier, row.seats, row.expires_at, row.product_name)

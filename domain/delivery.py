@@ -14,7 +14,7 @@ class DeliveryStatus(StrEnum):
     ACCEPTED = "accepted"  #: A provider took it.
     LOGGED = "logged"  #: It was only written down, because no provider is set up.
     REFUSED = "refused"  #: No provider takes it: a person has to act.
-    WITHDRAWN = "withdrawn"  #: A person corrected the address, so another delivery is sent instead.
+    WITHDRAWN = "withdrawn"  #: It is not sent: another delivery is, or the license is not active.
 
 
 Sent = Literal[DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED]
@@ -23,10 +23,11 @@ SENT: tuple[Sent, ...] = (DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED)
 
 
 class ReasonKind(StrEnum):
-    """The first word of a reason. A colon and a detail follow `charge` and `resend`."""
+    """The first word of a reason. A colon and a detail follow all but `sale`."""
 
     SALE = "sale"  #: The license is new.
     CHARGE = "charge"  #: A later charge extended the license; the detail is that order's id.
+    EVENT = "event"  #: Another event changed the license; the detail is that event's id.
     RESEND = "resend"  #: A person asked for the e-mail once more; the detail is a number.
 
     @property
@@ -45,6 +46,10 @@ class Reason:
     @classmethod
     def charge(cls, order_id: str) -> Self:
         return cls(ReasonKind.CHARGE, order_id)
+
+    @classmethod
+    def event(cls, event_id: int) -> Self:
+        return cls(ReasonKind.EVENT, str(event_id))
 
     @classmethod
     def resend(cls, number: int) -> Self:

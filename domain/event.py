@@ -110,6 +110,13 @@ class IgnoredReason(StrEnum):
     BY_HAND = "by_hand"  #: The seller revoked the order before it had a license.
 
 
+TAKEN_BACK = (IgnoredReason.REFUNDED, IgnoredReason.DISPUTED, IgnoredReason.DISPUTE_LOST)
+"""The reasons for which one payment of a subscription counts for nothing."""
+
+REFUSALS = (*TAKEN_BACK, IgnoredReason.ENDED, IgnoredReason.BY_HAND)
+"""The reasons for which an order gets no license, until a later fact takes them away."""
+
+
 class NotedReason(StrEnum):
     """Why an event settles nothing, so that a later event of the order may mint."""
 

@@ -22,6 +22,15 @@ def order_reference(source: str, order_id: str) -> str:
     return f"{source}:{order_id}"
 
 
+EVENT_MARK = ":event:"
+"""Stands in the workflow id of an event's own run. No order id has a colon."""
+
+
+def event_reference(source: str, event_id: int) -> str:
+    """Return the workflow id of an event that is no sale."""
+    return f"{source}{EVENT_MARK}{event_id}"
+
+
 def resend_reference(source: str, order_id: str, number: int) -> str:
     """Return the workflow id of one more e-mail that a person asked for."""
     return f"{order_reference(source, order_id)}:resend:{number}"

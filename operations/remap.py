@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from db.engine import Database
 from db.remaps import Asker, Remapped, licenses_of_product, load_held, remap_license
 from domain.catalog import Catalog
-from domain.changes import brings_more
+from domain.changes import is_in_favor
 from domain.errors import ProductUnmappedError
 from domain.identifiers import order_reference
-from domain.remapping import LicenseWithPayments, Terms, terms_today
+from domain.lifecycle import fold
+from domain.remapping import HeldLicense, Terms, story_today
 from kit.clock import utc_now
 from kit.refusals import RefusedError
 from operations.meant import licenses_meant
@@ -63,17 +64,19 @@ def preview(
     return [_line(database.read_here(load_held, found), catalog, by) for found in ids]
 
 
-def _line(held: LicenseWithPayments, catalog: Catalog, by: Asker) -> RemapLine:
-    order = order_reference(held.sale.source, held.sale.order_id)
+def _line(held: HeldLicense, catalog: Catalog, by: Asker) -> RemapLine:
+    order, now = order_reference(held.sale.source, held.sale.order_id), utc_now()
     line = RemapLine(order, held.license_id, held.terms, None)
     try:
-        after = terms_today(held, catalog)
+        story = story_today(held, catalog, by.act(held.sale.order_id, now))
     except ProductUnmappedError as error:
         return replace(line, problem=error.sentence)
-    if after is None:
+    if story is None:
         return replace(line, problem=NO_LICENSE)
-    mailed = by.may_mail and after != held.terms and brings_more(held.terms, after, utc_now())
-    return replace(line, after=after, mailed=mailed)
+    life = fold(story, now)
+    changes = Terms.of(life) != held.terms
+    mailed = by.may_mail and changes and is_in_favor(held.life, life, now)
+    return replace(line, after=Terms.of(life), mailed=mailed)
 
 
 def change(

@@ -14,7 +14,7 @@ from db.orders import (
     settle_copy,
 )
 from domain.event import DELIVERED
-from domain.facts import Fact
+from domain.facts import Dispute, Fact, Refund
 from domain.remarks import remark_on
 from reading.reader import Reader
 
@@ -39,8 +39,9 @@ class Settling:
         database, settled = self.reader.database, 0
         # The copies first: who sees the row settled sees the order settled.
         for copy in await database.read(copies_to_settle, event_id, outcome):
-            remark = await self.about(copy)
-            settled += await database.write(settle_copy, copy, event_id, now, remark)
+            # The relay gives a copy that tells a refund a run of its own.
+            if not await self.tells_taking_back(copy):
+                settled += await self.settle(copy, event_id, now)
         own = await self.about(event_id, MOST_KEPT) if outcome in DELIVERED else None
         return settled + await database.write(close_row, event_id, outcome, now, own)
 
@@ -53,10 +54,26 @@ class Settling:
         return await database.write(fail_run, event_id, sentence, now)
 
     async def settle_late(self, now: datetime) -> None:
-        database = self.reader.database
-        for copy, settled_by in await database.read(late_copies):
-            remark = await self.about(copy)
-            await database.write(settle_copy, copy, settled_by, now, remark)
+        for copy, settled_by in await self.reader.database.read(late_copies):
+            if await self.tells_taking_back(copy):
+                await self.apply(copy, now)
+            else:
+                await self.settle(copy, settled_by, now)
+
+    async def apply(self, copy: int, now: datetime) -> None:
+        """Leave the copy open. The relay, which can start runs, gives it one."""
+
+    async def settle(self, copy: int, settled_by: int, now: datetime) -> int:
+        remark = await self.about(copy)
+        return await self.reader.database.write(settle_copy, copy, settled_by, now, remark)
+
+    async def tells_taking_back(self, event_id: int) -> bool:
+        """Tell whether a copy tells a refund or a dispute, which must reach the license."""
+        copy = await self.reader.database.read(load_copy, event_id, LONGEST_COMPARED)
+        if not isinstance(copy, ComparedCopy):
+            return False
+        facts = copy.facts or await self.facts_of(event_id)
+        return any(isinstance(fact, Refund | Dispute) for fact in facts)
 
     async def about(self, event_id: int, longest: int = LONGEST_COMPARED) -> str | None:
         copy = await self.reader.database.read(load_copy, event_id, longest)

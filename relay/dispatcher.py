@@ -9,19 +9,18 @@ from collections.abc import Mapping
 
 from typing_extensions import override
 
-from db.copies import ComparedCopy
 from db.dispatching import WaitingEvent, mark_dispatched, record_waiting, waiting_events
 from db.engine import Database
 from db.orders import order_is_settled
 from db.resends import mark_resend_dispatched, waiting_resends
 from domain.errors import DatabaseAwayError
-from domain.event import ORDER_KINDS
-from domain.facts import Fact
+from domain.event import OPERATOR, ORDER_KINDS
+from domain.identifiers import event_reference
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
 from kit.loop import BackgroundLoop, Pauses
 from reading.reader import Reader
-from reading.settling import Settling
+from relay.late_copies import RelaySettling
 from relay.starter import AlreadyCompletedError, Starter, TemporalAwayError
 from storefronts.base import Storefront
 
@@ -47,7 +46,7 @@ class Dispatcher(BackgroundLoop):
         self.database = database
         self.starter = starter
         self.storefronts = storefronts
-        self.settling = RelaySettling(Reader(database, storefronts))
+        self.settling = RelaySettling(Reader(database, storefronts), starter)
         self.clock = clock
         self.refused: set[int] = set()
 
@@ -86,8 +85,7 @@ class Dispatcher(BackgroundLoop):
             await self.database.write(record_waiting, trouble, event.id)
 
     async def start(self, event: WaitingEvent) -> None:
-        storefront = self.storefronts[event.source]
-        workflow_id = storefront.workflow_id(event.id, event.kind, event.order_id)
+        workflow_id = self.workflow_id(event)
         try:
             await self.starter.start(event, workflow_id)
         except AlreadyCompletedError:
@@ -100,27 +98,14 @@ class Dispatcher(BackgroundLoop):
         if not await self.database.write(mark_dispatched, event.id, workflow_id, now, kind):
             self.wake()
 
+    def workflow_id(self, event: WaitingEvent) -> str:
+        if event.source == OPERATOR:
+            return event_reference(event.source, event.id)
+        storefront = self.storefronts[event.source]
+        return storefront.workflow_id(event.id, event.kind, event.order_id)
+
     async def is_settled(self, event: WaitingEvent) -> bool:
         # A refund has its sale's order id, but the settled sale does not settle the refund.
         if event.order_id is None or event.kind not in ORDER_KINDS:
             return False
         return await self.database.read(order_is_settled, event.source, event.order_id)
-
-
-class RelaySettling(Settling):
-    """Settles late copies. A copy that cannot be compared does not stop the next copy."""
-
-    @override
-    async def remark(self, copy: ComparedCopy) -> str | None:
-        try:
-            return await super().remark(copy)
-        except DatabaseAwayError:
-            raise
-        except Exception as error:  # noqa: BLE001 - settling goes on without a remark
-            logger.warning("no remark on event %d: %s", copy.event_id, unexpected_error(error))
-            return None
-
-    @override
-    async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
-        # The API's role in PostgreSQL may keep no facts. The worker keeps them when it needs them.
-        return await self.reader.read_unkept(event_id)

@@ -19,12 +19,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from db.dispatching import WaitingEvent
 from db.resends import WaitingResend
 from domain.advice import advised, code_span
+from domain.event import APPLIED_KINDS
 from domain.identifiers import order_reference, resend_reference
 from kit.temporal_outages import temporal_trouble
+from workflows.apply_event import ApplyEvent
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import SALE_PRODUCT, SALE_SOURCE, TASK_QUEUE
 from workflows.resend_license import LicenseToResend, ResendLicense
-from workflows.steps import EventToParse
+from workflows.steps import EventToApply, EventToParse
 
 
 class TemporalAwayError(Exception):
@@ -51,6 +53,22 @@ NO_LABELS = Labels(TypedSearchAttributes([]), None, None)
 
 
 @dataclass(frozen=True, slots=True)
+class _Start:
+    """`applies`: the event is no sale, or a copy of a settled one, and its facts are applied."""
+
+    event: WaitingEvent
+    workflow_id: str
+    reuse: WorkflowIDReusePolicy
+    applies: bool
+
+    def run(self) -> tuple[str, EventToApply | EventToParse]:
+        """Return the workflow's name and its input."""
+        if self.applies:
+            return ApplyEvent.__name__, EventToApply(self.event.id, self.event.kind)
+        return FulfillSale.__name__, EventToParse(self.event.id)
+
+
+@dataclass(frozen=True, slots=True)
 class Starter:
     """Starts workflows. Each start may take `patience` in all.
 
@@ -64,6 +82,12 @@ class Starter:
     patience: timedelta = timedelta(seconds=4)
     task_timeout: timedelta | None = None
 
+    async def apply(self, event: WaitingEvent, workflow_id: str) -> None:
+        """Start the workflow that applies the event's facts, also where an earlier one ended."""
+        async with self._bounded():
+            reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+            await self._start(_Start(event, workflow_id, reuse, applies=True), _labels(event))
+
     async def start(self, event: WaitingEvent, workflow_id: str, *, again: bool = False) -> None:
         """Start the event's workflow, or join a running workflow with the same id.
 
@@ -73,15 +97,16 @@ class Starter:
         reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
         if again:
             reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+        start = _Start(event, workflow_id, reuse, applies=event.kind in APPLIED_KINDS)
         async with self._bounded():
             try:
-                await self._start(event, workflow_id, reuse, _labels(event))
+                await self._start(start, _labels(event))
             except RPCError as error:
                 if error.status is not RPCStatusCode.INVALID_ARGUMENT:
                     raise
                 # A namespace may not let us register the attributes, and Temporal's limits count
                 # bytes: a product id of 200 emoji breaks one. Labels must not keep a sale back.
-                await self._start(event, workflow_id, reuse, NO_LABELS)
+                await self._start(start, NO_LABELS)
 
     async def start_resend(self, resend: WaitingResend) -> None:
         """Start the workflow of a resend; its id ends in the resend's number."""
@@ -111,16 +136,15 @@ class Starter:
         except (RPCError, TimeoutError, RuntimeError) as error:
             raise TemporalAwayError(temporal_trouble(error).sentence) from None
 
-    async def _start(
-        self, event: WaitingEvent, workflow_id: str, reuse: WorkflowIDReusePolicy, labels: Labels
-    ) -> None:
+    async def _start(self, start: _Start, labels: Labels) -> None:
+        workflow, given = start.run()
         await self.client.start_workflow(
-            FulfillSale.run,
-            EventToParse(event.id),
-            id=workflow_id,
+            workflow,
+            given,
+            id=start.workflow_id,
             task_queue=self.task_queue,
             task_timeout=self.task_timeout,
-            id_reuse_policy=reuse,
+            id_reuse_policy=start.reuse,
             # A second event of an order joins the order's running workflow.
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=labels.attributes,

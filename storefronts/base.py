@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from domain.event import ORDER_KINDS, EventKind
 from domain.facts import Payment, Reading
-from domain.identifiers import order_reference
+from domain.identifiers import event_reference, order_reference
 from storefronts.labeled_secrets import MatchedSecret
 from storefronts.signatures import Signature
 
@@ -159,7 +159,7 @@ class Door(ABC):
         """Name the workflow of a row: one per order for sales, one per row for the rest."""
         if kind in ORDER_KINDS and order_id is not None:
             return order_reference(self.name, order_id)
-        return order_reference(self.name, f"event:{event_id}")
+        return event_reference(self.name, event_id)
 
 
 class Storefront(Door):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from workflows.applying import Applying
 from workflows.common_steps import (
     DATABASE_FAST,
     DATABASE_SLOW,
@@ -20,12 +21,14 @@ from workflows.outcomes import DUPLICATE, FAILED, ignored, noted
 from workflows.steps import (
     ClosedOrder,
     CompleteStep,
+    EventToApply,
     EventToComplete,
     EventToParse,
     OrderToClose,
     ParsedEvent,
     ParseStep,
 )
+from workflows.story import Story
 
 
 @workflow.defn
@@ -33,11 +36,12 @@ class FulfillSale:
     """Runs under the order's id, so that all events of an order share one run.
 
     Old histories replay without `patched`: an order of one line gives the same commands as in
-    versions with one line only, and the result of an old parse never asks for the step complete.
+    versions with one line only, and the result of an old parse asks neither to complete nor to
+    apply.
     """
 
     def __init__(self) -> None:
-        self.story: list[str] = []
+        self.story = Story()
 
     @workflow.run
     async def run(self, event: EventToParse) -> ClosedOrder:
@@ -67,6 +71,10 @@ class FulfillSale:
             parsed = await self.complete(EventToComplete(event.event_id))
         if parsed.duplicate:
             return OrderToClose(event.event_id, DUPLICATE)
+        if parsed.applies is not None:
+            # Its kind was unknown when the relay started this run, or an older relay started it.
+            known = EventToApply(event.event_id, parsed.applies)
+            return await Applying(known, self.story).apply_all()
         if parsed.noted is not None:
             return OrderToClose(event.event_id, noted(parsed.noted))
         if parsed.sale_id is None:
@@ -79,7 +87,7 @@ class FulfillSale:
     async def fulfill_lines(self, event: EventToParse, sale_ids: Sequence[int]) -> list[LineEnd]:
         """Fulfill every line. Raise the error of a failed line when all lines have ended."""
         lines = [
-            FulfillLine(event.event_id, sale_id, number, self.tell, self.retell)
+            FulfillLine(event.event_id, sale_id, number, self.story.tell, self.story.retell)
             for number, sale_id in enumerate(sale_ids, start=1)
         ]
         ends = await asyncio.gather(*(each.fulfill() for each in lines), return_exceptions=True)
@@ -89,7 +97,7 @@ class FulfillSale:
         return [end for end in ends if isinstance(end, LineEnd)]
 
     async def parse(self, event: EventToParse) -> ParsedEvent:
-        self.tell(f"parse event {event.event_id}")
+        self.story.tell(f"parse event {event.event_id}")
         return await local_first(
             ParseStep.parse,
             event,
@@ -100,7 +108,7 @@ class FulfillSale:
         )
 
     async def complete(self, event: EventToComplete) -> ParsedEvent:
-        self.tell("complete")
+        self.story.tell("complete")
         return await local_first(
             CompleteStep.complete,
             event,
@@ -111,19 +119,9 @@ class FulfillSale:
         )
 
     async def close(self, order: OrderToClose) -> ClosedOrder:
-        self.tell("close")
+        self.story.tell("close")
         closed = await close_order(order)
-        self.tell(f"**{closed.outcome}**" if closed.owed is None else f"{closed.owed} is owed")
+        self.story.tell(
+            f"**{closed.outcome}**" if closed.owed is None else f"{closed.owed} is owed"
+        )
         return closed
-
-    def tell(self, step: str) -> int:
-        """Add a step to the story in the Web UI; return the place of the step."""
-        self.story.append(step)
-        self.show()
-        return len(self.story) - 1
-
-    def retell(self, place: int, step: str) -> None:
-        self.story[place] = step
-
-    def show(self) -> None:
-        workflow.set_current_details(" → ".join(self.story))

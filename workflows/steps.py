@@ -7,6 +7,7 @@ address, a name or a license key, because everyone with access to Temporal can r
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import datetime
 
 from temporalio import activity
 
@@ -23,6 +24,7 @@ class ParsedEvent:
     `duplicate`: another row has the same event.
     `further_sale_ids`: the order's other lines. `noted`: the event settles nothing, and a later
     event of the order may mint. `incomplete`: the worker must ask the shop's API for the rest.
+    `applies` is the kind of an event that is no sale, whose facts change licenses.
     """
 
     sale_id: int | None = None
@@ -31,6 +33,29 @@ class ParsedEvent:
     noted: str | None = None
     incomplete: bool = False
     duplicate: bool = False
+    applies: str | None = None
+
+
+@dataclass(frozen=True)
+class EventToApply:
+    """`kind` is the event's kind, for the story in the Web UI."""
+
+    event_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class AppliedEvent:
+    """`told` are clauses about licenses, such as license 12 revoked.
+
+    `delivery_ids` are the e-mails that the event owes. `again_at`: a fact takes effect then, so the
+    step must run again.
+    """
+
+    outcome: str
+    told: tuple[str, ...] = ()
+    delivery_ids: tuple[int, ...] = ()
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +135,14 @@ class CompleteStep(ABC):
     @activity.defn
     @abstractmethod
     async def complete(self, event: EventToComplete) -> ParsedEvent: ...
+
+
+class ApplyStep(ABC):
+    """Reads the facts of an event that is no sale, and applies them to the licenses."""
+
+    @activity.defn
+    @abstractmethod
+    async def apply(self, event: EventToApply) -> AppliedEvent: ...
 
 
 class MintStep(ABC):

@@ -11,14 +11,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.licenses import mint_license
 from db.sales import save_sale
 from db.signing_keys import KnownKey, remember_key, revoke_key
 from db.tables import LicenseRow
 from domain.license import License, end_of_day
 from licensing.keys import new_key, new_token_id
 from licensing.signing import Signer, generate_private_key
-from tests.db.rows import license_of, sale_of, store_event
+from tests.db.rows import license_of, minted, sale_of, store_event
 from tests.support.commanding import Run, Shop
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -58,7 +57,7 @@ def books(clean: pytest.MonkeyPatch, database: Database, signer: Signer) -> Book
         sale = sale_of()
         sale_id = save_sale(session, store_event(session), sale, NOW)
         new = replace(license_of(sale_id, new_key()), token_id=new_token_id())
-        return mint_license(session, sale, new, NOW).license
+        return minted(session, sale, new, NOW).license
 
     return Books(database, database.write_here(sell))
 

@@ -1,5 +1,6 @@
 """Rows for the tests of `db/`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -8,9 +9,13 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.events import load_event
-from db.licenses import LicenseWithDelivery, NewLicense, mint_license
+from db.inserting import the_one
+from db.licenses import LicenseWithDelivery
+from db.minting import NewLicense, mint_license
 from db.requests import NewRequest, store_request
 from db.sales import save_sale
+from db.tables import SaleRow
+from domain.decisions import Decision
 from domain.sale import Product, Sale
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -69,17 +74,37 @@ def sale_of(order_id: str = "order-1", subscription_id: str | None = None) -> Sa
     )
 
 
-def license_of(sale_id: int, key: str = KEY) -> NewLicense:
-    return NewLicense(sale_id, key, "Lumen", "pro", 2, None, "0" * 64)
+def decision(ends_at: datetime | None = None) -> Decision:
+    return Decision(
+        "product-1", "Lumen", "pro", 1, 2, None, "0" * 64, mapped_under="gumroad", ends_at=ends_at
+    )
+
+
+def license_of(
+    sale_id: int, key: str = KEY, ends_at: datetime | None = None, event_id: int = 0
+) -> NewLicense:
+    return NewLicense(sale_id, event_id, key, decision(ends_at))
 
 
 def mint(session: Session, sale: Sale, key: str = KEY, now: datetime = NOON) -> LicenseWithDelivery:
     """Store an event of the sale, the sale and its license."""
-    sale_id = save_sale(session, store_event(session, sale.order_id), sale, now)
-    return mint_license(session, sale, license_of(sale_id, key), now)
+    event_id = store_event(session, sale.order_id)
+    sale_id = save_sale(session, event_id, sale, now)
+    return minted(session, sale, license_of(sale_id, key, event_id=event_id), now)
+
+
+def minted(
+    session: Session, sale: Sale, new: NewLicense, now: datetime = NOON
+) -> LicenseWithDelivery:
+    """Mint for the event of the sale, if the new license names no other."""
+    event_id = new.event_id or the_one(session, SaleRow, id=new.sale_id).event_id
+    done = mint_license(session, sale, replace(new, event_id=event_id), now)
+    assert isinstance(done, LicenseWithDelivery), done
+    return done
 
 
 def store_end(session: Session, end: str) -> None:
-    """Write an end into every license, in the form of older versions."""
+    """Write an end into every license, in the form of older versions, which kept no decision."""
+    session.execute(text("UPDATE sales SET decided = NULL"))
     zone = "+00:00" if session.get_bind().dialect.name == "postgresql" else ""
     session.execute(text(f"UPDATE licenses SET expires_at = '{end}{zone}'"))  # noqa: S608 - ours

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.events import NewEvent, insert_event
-from db.licenses import mint_license
 from db.requests import store_request
 from db.sales import save_sale
 from db.signing_keys import KnownKey, known_keys, remember_key
 from db.tables import DeliveryRow, EventRow, LicenseRow, RequestRow, SaleRow, SigningKeyRow, Table
 from domain.event import Origin
 from tests.db.concurrently import at_once
-from tests.db.rows import NOON, license_of, mint, new_request, sale_of, store_event
+from tests.db.rows import NOON, license_of, mint, minted, new_request, sale_of, store_event
 
 MANY = 8
 
@@ -73,22 +72,20 @@ def test_one_order_line_parsed_at_once_is_one_sale(database: Database) -> None:
 
 def test_one_order_line_minted_at_once_is_one_license_with_one_delivery(database: Database) -> None:
     sale_id = database.write_here(save_sale, database.write_here(store_event), sale_of(), NOON)
-    minted = at_once(
+    done = at_once(
         MANY,
         lambda number: database.write_here(
-            mint_license, sale_of(), license_of(sale_id, f"KEY-{number}"), NOON
+            minted, sale_of(), license_of(sale_id, f"KEY-{number}"), NOON
         ),
     )
-    assert len({(each.license.key, each.delivery_id) for each in minted}) == 1
+    assert len({(each.license.key, each.delivery_id) for each in done}) == 1
     assert rows_of(database, LicenseRow) == rows_of(database, DeliveryRow) == 1
 
 
 def test_charges_of_one_subscription_at_once_share_one_license(database: Database) -> None:
     charges = [sale_of(f"charge-{number}", "subscription-1") for number in range(MANY)]
-    minted = at_once(
-        MANY, lambda number: database.write_here(mint, charges[number], f"KEY-{number}")
-    )
-    assert len({each.license.key for each in minted}) == 1
+    done = at_once(MANY, lambda number: database.write_here(mint, charges[number], f"KEY-{number}"))
+    assert len({each.license.key for each in done}) == 1
     assert rows_of(database, LicenseRow) == rows_of(database, DeliveryRow) == 1
 
 

@@ -16,14 +16,13 @@ from db.deliveries import (
     refuse_delivery,
 )
 from db.engine import Database
-from db.licenses import mint_license
 from db.resends import ask_resends, logged_orders
 from db.sales import save_sale
 from db.tables import DeliveryRow
 from db.views.lists import Filters, list_deliveries, list_licenses
 from domain.delivery import DeliveryStatus
 from tests.db.correcting import RIGHT, RIGHTER, corrected, holder, line, owed, said
-from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_event
+from tests.db.rows import BUYER, NOON, license_of, mint, minted, sale_of, store_event
 
 LEASE = timedelta(hours=1)
 SENT = SentMail(DeliveryStatus.ACCEPTED, "postmark", "m-1")
@@ -133,7 +132,7 @@ def test_each_license_of_an_order_is_corrected(database: Database) -> None:
     for number, row in enumerate(("1", "2")):
         sale = replace(other_line, line=row)
         sale_id = database.write_here(save_sale, event, sale, NOON)
-        database.write_here(mint_license, sale, license_of(sale_id, f"KEY-{number}"), NOON)
+        database.write_here(minted, sale, license_of(sale_id, f"KEY-{number}"))
     asked = database.write_here(ask_resends, said(), NOON)
     assert len(asked) == 2
     licenses = database.read_here(list_licenses, Filters())

@@ -8,13 +8,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.licenses import LicenseWithDelivery, find_minted, mint_license
+from db.licenses import LicenseWithDelivery, find_minted
 from db.sales import save_sale
 from db.tables import DeliveryRow
 from db.views.licenses import find_license
 from db.views.lists import Filters, list_licenses
 from domain.license import Term
-from tests.db.rows import BUYER, KEY, NOON, license_of, mint, sale_of, store_end, store_event
+from tests.db.rows import (
+    BUYER,
+    KEY,
+    NOON,
+    license_of,
+    mint,
+    minted,
+    sale_of,
+    store_end,
+    store_event,
+)
 
 LAST_DAY = datetime(2027, 12, 1, 23, 59, 59, tzinfo=UTC)
 STORED = [
@@ -29,8 +39,8 @@ STORED = [
 def charge(session: Session, paid_at: datetime, order_id: str) -> LicenseWithDelivery:
     sale = replace(sale_of(order_id, "subscription-1"), sold_at=paid_at)
     sale_id = save_sale(session, store_event(session, order_id), sale, NOON)
-    new = replace(license_of(sale_id), key=order_id, expires_at=Term(12).end(paid_at))
-    return mint_license(session, sale, new, NOON)
+    new = license_of(sale_id, order_id, Term(12).end(paid_at))
+    return minted(session, sale, new)
 
 
 @pytest.mark.parametrize("stored", STORED)

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.events import load_event
-from db.licenses import LicenseWithDelivery, NewLicense, mint_license
+from db.licenses import LicenseWithDelivery
 from db.resends import NewResend, ask_resends
 from db.sales import save_sale
 from db.views.lists import Filters, list_deliveries, list_licenses
-from tests.db.rows import BUYER, NOON, sale_of, store_event
+from tests.db.rows import BUYER, NOON, license_of, minted, sale_of, store_event
 
 RIGHT = "ada.right@example.com"
 THIRD = "ada.third@example.com"
@@ -35,8 +35,8 @@ def charged(
     event = store_event(session, order, "recurring_charge")
     sale_id = save_sale(session, event, sale, NOON)
     end = paid + MONTH if moves_the_end else NOON
-    new = NewLicense(sale_id, f"KEY-{month}", "Lumen", "pro", 1, end, "0" * 64, event_id=event)
-    return event, mint_license(session, sale, new, NOON)
+    new = license_of(sale_id, f"KEY-{month}", end, event)
+    return event, minted(session, sale, new)
 
 
 def note_of(database: Database, charge: Charge, *, moves_the_end: bool = True) -> str | None:

@@ -1,13 +1,12 @@
 """A correction before there is a license is kept for the license to come."""
 
 from db.engine import Database
-from db.licenses import mint_license
 from db.resends import ask_resends
 from db.sales import save_sale
 from db.views.lists import Filters, list_deliveries, list_licenses
 from tests.db.concurrently import at_once
 from tests.db.correcting import RIGHT, RIGHTER, holder, line, owed, said
-from tests.db.rows import BUYER, NOON, license_of, mint, sale_of, store_event
+from tests.db.rows import BUYER, NOON, license_of, mint, minted, sale_of, store_event
 
 
 def test_correction_before_the_license_is_kept_for_it(database: Database) -> None:
@@ -30,10 +29,10 @@ def test_correction_of_a_waiting_order_reaches_the_license_that_its_charge_minte
     event = database.write_here(store_event, "order-1")
     sale_id = database.write_here(save_sale, event, first, NOON)
     database.write_here(ask_resends, said(), NOON)
-    minted = database.write_here(mint, charge, "KEY")
-    assert minted.delivery_id is not None
-    assert holder(database) == line(database, minted.delivery_id).to == RIGHT
-    database.write_here(mint_license, first, license_of(sale_id), NOON)
+    done = database.write_here(mint, charge, "KEY")
+    assert done.delivery_id is not None
+    assert holder(database) == line(database, done.delivery_id).to == RIGHT
+    database.write_here(minted, first, license_of(sale_id))
     assert holder(database) == RIGHT
 
 
@@ -45,10 +44,10 @@ def test_kept_correction_of_a_charge_mails_the_right_address_though_it_moves_not
     database.write_here(ask_resends, said(order_id="charge"), NOON)
     charge = sale_of("charge", "sub")
     sale_id = database.write_here(save_sale, event, charge, NOON)
-    minted = database.write_here(mint_license, charge, license_of(sale_id, "KEY-2"), NOON)
-    assert minted.delivery_id is not None
+    renewed = database.write_here(minted, charge, license_of(sale_id, "KEY-2"))
+    assert renewed.delivery_id is not None
     assert (line(database, waits).status, holder(database)) == ("withdrawn", RIGHT)
-    assert line(database, minted.delivery_id).to == RIGHT
+    assert line(database, renewed.delivery_id).to == RIGHT
 
 
 def owed_by_subscription(database: Database) -> int:
@@ -66,7 +65,7 @@ def test_correction_and_mint_at_once_never_miss_each_other(database: Database) -
         at_once(
             2,
             lambda turn, order=order, new=new: (  # type: ignore[misc]
-                database.write_here(mint_license, sale_of(order), new, NOON)
+                database.write_here(minted, sale_of(order), new)
                 if turn
                 else database.write_here(ask_resends, said(order_id=order), NOON)
             ),

@@ -40,7 +40,7 @@ WORDS = {
         *("ignored", "noted", "failed"),
     ],
     DeliveryStatus: ["pending", "accepted", "logged", "refused", "withdrawn"],
-    ReasonKind: ["sale", "charge", "resend"],
+    ReasonKind: ["sale", "charge", "event", "resend"],
     LicenseStatus: ["active", "suspended", "revoked"],
     LicenseReason: ["refunded", "disputed", "dispute_lost", "paused", "by_hand"],
 }

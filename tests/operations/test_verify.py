@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.further_keys import add_further_key
-from db.licenses import mint_license
 from db.sales import save_sale
 from db.signing_keys import KnownKey, remember_key, revoke_key
 from db.tables import LicenseRow
@@ -19,7 +18,7 @@ from domain.license import License, Standing, end_of_day
 from licensing.keys import MistypedKeyError, new_key, new_token_id
 from licensing.signing import Signer
 from operations.verify import Flaw, KeyVerdict, NoDatabase, TokenVerdict, verify
-from tests.db.rows import license_of, sale_of, store_event
+from tests.db.rows import license_of, minted, sale_of, store_event
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LATER = end_of_day(NOW + timedelta(days=1))
@@ -31,8 +30,8 @@ def sold(database: Database, signer: Signer) -> License:
         remember_key(session, KnownKey(signer.kid, signer.public_key.x), NOW)
         sale = sale_of()
         sale_id = save_sale(session, store_event(session), sale, NOW)
-        new = replace(license_of(sale_id, new_key()), token_id=new_token_id(), expires_at=LATER)
-        return mint_license(session, sale, new, NOW).license
+        new = replace(license_of(sale_id, new_key(), LATER), token_id=new_token_id())
+        return minted(session, sale, new, NOW).license
 
     return database.write_here(sell)
 

@@ -1,0 +1,113 @@
+"""Applies the facts of an event that is no sale to the licenses it is about."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from temporalio import activity
+from typing_extensions import override
+
+from db.applying import Applied, NewFacts, apply_event
+from db.engine import Database
+from db.events import StoredEvent, load_event
+from db.facts import SourcedFacts, sourced_facts
+from domain.catalog import Catalog, kept_note
+from domain.decisions import Decision
+from domain.errors import SaleInvalidError
+from domain.event import ignored, noted
+from domain.facts import Ignored, Reading, SubscriptionState, Waits
+from kit.clock import Clock, utc_now
+from letters.composing import CatalogSource
+from reading.reader import Reader
+from storefronts.base import Storefront
+from workflows.steps import AppliedEvent, ApplyStep, EventToApply
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The mapping's decisions about the plans that facts name, by the number of the fact."""
+
+    decisions: Mapping[int, Decision | None]
+    notes: tuple[str, ...]
+
+
+class Apply(ApplyStep):
+    def __init__(
+        self,
+        database: Database,
+        storefronts: Mapping[str, Storefront],
+        products: CatalogSource,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.database = database
+        self.reader = Reader(database, storefronts)
+        self.products = products
+        self.clock = clock
+
+    @override
+    @activity.defn
+    async def apply(self, event: EventToApply) -> AppliedEvent:
+        stored = await self.database.read(load_event, event.event_id)
+        kept = await self.database.read(sourced_facts, event.event_id)
+        if not kept.facts:
+            received = await self.reader.load(event.event_id)
+            reading = await self.reader.read(received)
+            if not reading.facts:
+                return AppliedEvent(_without_facts(reading))
+            kept = SourcedFacts(stored.source, reading.facts)
+        return await self.keep_and_apply(stored, kept)
+
+    async def keep_and_apply(self, event: StoredEvent, kept: SourcedFacts) -> AppliedEvent:
+        plans = await self.plans(kept)
+        new = NewFacts(event.id, event.kind, kept.source, tuple(kept.facts), plans.decisions)
+        applied = await self.database.write(apply_event, new, self.clock(), plans.notes)
+        return _told(applied)
+
+    async def plans(self, kept: SourcedFacts) -> Plans:
+        """Decide the plans that the facts name. A plan without an entry changes no license."""
+        named = [
+            (number, fact)
+            for number, fact in enumerate(kept.facts)
+            if isinstance(fact, SubscriptionState) and fact.product is not None
+        ]
+        if not named:
+            return Plans({}, ())
+        # In a thread, because an edited large file takes a moment to read.
+        catalog = await asyncio.to_thread(self.products.current)
+        decisions = {number: _decided(kept.source, fact, catalog) for number, fact in named}
+        notes = [_note(kept.source, fact) for number, fact in named if decisions[number] is None]
+        return Plans(decisions, tuple(notes))
+
+
+def _decided(source: str, state: SubscriptionState, catalog: Catalog) -> Decision | None:
+    if state.product is None:
+        return None
+    choice = catalog.choose_or_none(source, state.product)
+    if choice is None or not choice.offer.licensed:
+        return None
+    return choice.offer.decide(state.product, state.seats or 1, catalog.sha256, source)
+
+
+def _note(source: str, state: SubscriptionState) -> str:
+    return "" if state.product is None else kept_note(source, state.product, "ORDER")
+
+
+def _without_facts(reading: Reading) -> str:
+    match reading.ends:
+        case SaleInvalidError() as error:
+            raise error
+        case Ignored(why):
+            return ignored(why)
+        case Waits(why):
+            return noted(why)
+        case None:
+            raise SaleInvalidError("it names no order and no subscription")
+
+
+def _told(applied: Applied) -> AppliedEvent:
+    return AppliedEvent(
+        outcome=applied.outcome,
+        told=applied.told,
+        delivery_ids=applied.delivery_ids,
+        again_at=applied.again_at,
+    )

@@ -1,0 +1,150 @@
+"""Applies the facts of an event that is no sale to the licenses that they are about."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from db.events import lock_order, note_event
+from db.facts import decide_facts, keep_facts
+from db.locks import lock_subscriptions
+from db.reliving import Cause, Change, locked_license, relive
+from db.reopening import reopen_refused
+from db.tables import LicenseRow, SaleRow
+from domain.decisions import Decision
+from domain.delivery import Reason
+from domain.event import NotedReason, Outcome, noted
+from domain.facts import Fact, Payment, Refund, SubscriptionLink, SubscriptionState
+
+
+@dataclass(frozen=True, slots=True)
+class NewFacts:
+    """The facts of an event, and the mapping's decisions by the number of the fact.
+
+    `source` is the storefront that the facts are about. An act has the source of its license.
+    """
+
+    event_id: int
+    kind: str
+    source: str
+    facts: tuple[Fact, ...]
+    decisions: Mapping[int, Decision | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The orders and subscriptions that an event's facts name, in one storefront."""
+
+    source: str
+    order_ids: frozenset[str]
+    subscription_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The result of an event. `told` are clauses with no personal data.
+
+    `again_at` is the moment at which a fact takes effect that has no effect yet.
+    """
+
+    outcome: str
+    told: tuple[str, ...] = ()
+    delivery_ids: tuple[int, ...] = ()
+    again_at: datetime | None = None
+
+
+def apply_event(
+    session: Session, new: NewFacts, now: datetime, notes: Iterable[str] = ()
+) -> Applied:
+    """Keep an event's facts, and compute each license anew that they are about.
+
+    A repetition is harmless, because the first reading and the first decision stand.
+    """
+    event_id, facts = new.event_id, new.facts
+    about = _about(new)
+    _lock(session, about)
+    keep_facts(session, event_id, new.source, facts)
+    decide_facts(session, event_id, new.decisions)
+    licenses = _licenses(session, about)
+    reopened = reopen_refused(session, about.source, _orders(session, about), facts)
+    cause = Cause(event_id, Reason.event(event_id))
+    changes = [relive(session, locked_license(session, each), cause, now) for each in licenses]
+    applied = _applied(changes, facts, now, known=bool(_sales(session, about)))
+    for note in (*applied.told, *notes, *reopened):
+        note_event(session, event_id, note)
+    return applied
+
+
+def _about(new: NewFacts) -> About:
+    named = [fact for fact in new.facts if not isinstance(fact, Payment)]
+    orders = [fact.order_id for fact in named if not isinstance(fact, SubscriptionState)]
+    linked = [fact for fact in named if isinstance(fact, SubscriptionState | SubscriptionLink)]
+    subscriptions = [fact.subscription_id for fact in linked]
+    return About(new.source, frozenset(orders), frozenset(subscriptions))
+
+
+def _lock(session: Session, about: About) -> None:
+    for order_id in sorted(about.order_ids):
+        lock_order(session, about.source, order_id)
+    named = select(SaleRow.subscription_id).where(
+        SaleRow.source == about.source,
+        SaleRow.order_id.in_(about.order_ids),
+        SaleRow.subscription_id.is_not(None),
+    )
+    of_orders = {each for each in session.scalars(named) if each is not None}
+    lock_subscriptions(session, about.source, about.subscription_ids | of_orders)
+
+
+def _sales(session: Session, about: About) -> Sequence[SaleRow]:
+    which = or_(
+        SaleRow.order_id.in_(about.order_ids), SaleRow.subscription_id.in_(about.subscription_ids)
+    )
+    rows = select(SaleRow).where(SaleRow.source == about.source, which)
+    return session.scalars(rows.order_by(SaleRow.id)).all()
+
+
+def _orders(session: Session, about: About) -> set[str]:
+    return {*about.order_ids, *(sale.order_id for sale in _sales(session, about))}
+
+
+def _licenses(session: Session, about: About) -> Sequence[int]:
+    sales = _sales(session, about)
+    subscriptions = {each.subscription_id for each in sales if each.subscription_id is not None}
+    which = or_(
+        LicenseRow.order_id.in_(about.order_ids),
+        LicenseRow.subscription_id.in_(about.subscription_ids | subscriptions),
+    )
+    rows = select(LicenseRow.id).where(LicenseRow.source == about.source, which)
+    return session.scalars(rows.order_by(LicenseRow.id)).all()
+
+
+def _applied(
+    changes: Sequence[Change], facts: Sequence[Fact], now: datetime, *, known: bool
+) -> Applied:
+    told = tuple(said for change in changes if (said := change.told) is not None)
+    mails = tuple(each.delivery_id for each in changes if each.delivery_id is not None)
+    again_at = _again_at(changes, facts, now)
+    if told:
+        return Applied(Outcome.APPLIED, told, mails, again_at)
+    return Applied(noted(_why(changes, facts, again_at, known=known)), (), mails, again_at)
+
+
+def _again_at(changes: Sequence[Change], facts: Sequence[Fact], now: datetime) -> datetime | None:
+    """Return the moment of this event's own fact, because each event waits for its own."""
+    ahead = [fact.at for fact in facts if isinstance(fact, SubscriptionState) and fact.at > now]
+    awaited = [each.after.changes_at for each in changes if each.after.changes_at is not None]
+    return min(ahead) if ahead and awaited else None
+
+
+def _why(
+    changes: Sequence[Change], facts: Sequence[Fact], again_at: datetime | None, *, known: bool
+) -> NotedReason:
+    if again_at is not None:
+        return NotedReason.EFFECTIVE_LATER
+    if not changes:
+        return NotedReason.NO_LICENSE if known else NotedReason.NO_SALE_YET
+    if any(isinstance(fact, Refund) and not fact.whole for fact in facts):
+        return NotedReason.PARTIAL_REFUND
+    return NotedReason.NO_CHANGE

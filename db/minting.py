@@ -1,0 +1,180 @@
+"""Minting: one license per order line and per subscription, with its owed e-mail."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from db.corrections import kept_correction, take_correction, withdraw_deliveries
+from db.decisions import plain
+from db.events import lock_order, note_event
+from db.further_keys import add_further_key
+from db.history import keep_change
+from db.holders import follow_charge
+from db.inserting import insert_once
+from db.licenses import (
+    LicenseWithDelivery,
+    is_order_line,
+    is_subscription,
+    license_of,
+    renewed_license,
+)
+from db.locks import lock_subscriptions
+from db.owed import owe, owed_delivery
+from db.reliving import Cause, relive
+from db.stories import order_total, story_of_sale
+from db.tables import CorrectionRow, LicenseRow, SaleRow
+from db.updating import count_updated
+from domain.decisions import Decision
+from domain.delivery import NEW_LICENSE, Reason
+from domain.event import TAKEN_BACK, IgnoredReason
+from domain.lifecycle import Life, PaidLine, fold
+from domain.sale import Sale
+
+
+@dataclass(frozen=True, slots=True)
+class NewLicense:
+    """The mapping's decision for a sale, with key and token id in case a new license is needed.
+
+    `decision` None: no entry fits, which only a charge of an existing license may have. `note`
+    explains the decision on event `event_id`, because no later run decides again. `shop_key`: the
+    storefront's key becomes a further key.
+    """
+
+    sale_id: int
+    event_id: int
+    key: str
+    decision: Decision | None
+    token_id: str | None = None
+    note: str | None = None
+    shop_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Minting:
+    sale: Sale
+    new: NewLicense
+    said: CorrectionRow | None
+    at: datetime
+
+
+def mint_license(
+    session: Session, sale: Sale, new: NewLicense, now: datetime
+) -> LicenseWithDelivery | IgnoredReason:
+    """Mint the order line's license, or let the payment count for its subscription's license.
+
+    The same transaction commits the license and its delivery, so that a crash leaves both or
+    neither. A repetition returns the existing license with its delivery. Return the reason instead
+    if the facts known by now refuse a license.
+    """
+    lock_order(session, sale.source, sale.order_id)
+    lock_subscriptions(session, sale.source, filter(None, [sale.subscription_id]))
+    minting = _Minting(sale, new, kept_correction(session, sale), now)
+    own = _locked(session, is_order_line(sale))
+    if own is not None:
+        _mark_minted(session, minting)
+        return LicenseWithDelivery(license_of(own), owed_delivery(session, own, NEW_LICENSE))
+    row = None if sale.subscription_id is None else _locked(session, is_subscription(sale))
+    if row is not None:
+        return _renew(session, row, minting)
+    life = _life_of_sale(session, sale, new.decision, now)
+    if life.refuses is not None:
+        return life.refuses
+    return _mint(session, minting, replace(life, refuses=None))
+
+
+def refusal_of_sale(session: Session, sale: Sale, now: datetime) -> IgnoredReason | None:
+    """Return why the facts known by now refuse a license to a sale, before any decision."""
+    return _life_of_sale(session, sale, UNDECIDED, now).refuses
+
+
+def _life_of_sale(session: Session, sale: Sale, decision: Decision | None, now: datetime) -> Life:
+    paid = PaidLine(sale, decision, order_total(session, sale.source, sale.order_id))
+    return fold(replace(story_of_sale(session, sale), payments=(paid,)), now)
+
+
+UNDECIDED = Decision("", "", "", seats=1, quantity=1, months=None, products_sha256="")
+"""Stands for terms that do not matter yet."""
+
+
+def _mint(session: Session, minting: _Minting, life: Life) -> LicenseWithDelivery:
+    sale, new = minting.sale, minting.new
+    note_event(session, new.event_id, new.note)
+    _mark_minted(session, minting)
+    _insert_license(session, minting, life)
+    row = _locked(session, is_order_line(sale))
+    if row is None:
+        raise LookupError("no license after its insert")
+    keep_change(session, row.id, new.event_id, None, life, minting.at)
+    if new.shop_key and sale.shop_key is not None:
+        note = add_further_key(session, row.id, new.event_id, sale.shop_key, minting.at)
+        note_event(session, new.event_id, note)
+    return LicenseWithDelivery(license_of(row), owe(session, row, NEW_LICENSE, minting.at))
+
+
+def _renew(session: Session, row: LicenseRow, minting: _Minting) -> LicenseWithDelivery:
+    sale, new, said = minting.sale, minting.new, minting.said
+    # This payment alone may count for nothing. An ending is the matter of the whole license.
+    refuses = refusal_of_sale(session, sale, minting.at)
+    refused = refuses if refuses in TAKEN_BACK else None
+    # A repetition must not count again: the mapping may have another term by now.
+    if _mark_minted(session, minting):
+        note_event(session, new.event_id, new.note)
+        corrected = take_correction(row, said)
+        if not corrected:
+            follow_charge(session, row, sale, new.sale_id, new.event_id)
+        charge = Reason.charge(sale.order_id)
+        change = relive(session, row, Cause(new.event_id, charge), minting.at)
+        if corrected:
+            withdraw_deliveries(
+                session, row.id, change.delivery_id or owe(session, row, charge, minting.at)
+            )
+    return replace(renewed_license(session, row, sale), refused=refused)
+
+
+def _mark_minted(session: Session, minting: _Minting) -> bool:
+    """Record holder and decision of the minted order line; False if an earlier run did."""
+    new, sale = minting.new, minting.sale
+    first = update(SaleRow).where(SaleRow.id == new.sale_id, SaleRow.minted_at.is_(None))
+    decided = plain(new.decision)
+    values = {"minted_at": minting.at, "email": sale.email, "name": sale.name, "decided": decided}
+    return count_updated(session, first.values(values)) == 1
+
+
+def _locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
+    # Two charges of one subscription may come at once, and the second must see the first's end.
+    query = select(LicenseRow).where(which).with_for_update()
+    return session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
+
+
+def _insert_license(session: Session, minting: _Minting, life: Life) -> None:
+    sale, new, said = minting.sale, minting.new, minting.said
+    insert_once(
+        session,
+        LicenseRow,
+        sale_id=new.sale_id,
+        key=new.key,
+        source=sale.source,
+        order_id=sale.order_id,
+        line=sale.line,
+        subscription_id=sale.subscription_id,
+        product_id=life.product_id,
+        product_name=life.product_name,
+        tier=life.tier,
+        email=sale.email if said is None else said.to,
+        correction_id=None if said is None else said.id,
+        name=sale.name,
+        seats=life.seats,
+        status=life.status,
+        reason=life.reason,
+        renews=life.renews,
+        grace_until=life.grace_until,
+        changes_at=life.changes_at,
+        test=sale.test,
+        products_sha256=life.products_sha256,
+        issued_at=minting.at,
+        expires_at=life.expires_at,
+        created_at=minting.at,
+        token_id=new.token_id,
+    )

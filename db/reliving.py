@@ -1,0 +1,87 @@
+"""Computes licenses anew, and keeps their history and the mails that they owe."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.corrections import MAY_HAVE_GONE_BEFORE, withdraw_deliveries
+from db.decisions import keep_adopted
+from db.history import keep_change, life_of
+from db.owed import owe
+from db.stories import story_of_license
+from db.tables import DeliveryRow, LicenseRow
+from domain.changes import describe, is_in_favor
+from domain.delivery import SENT, DeliveryStatus, Reason
+from domain.license import LicenseStatus
+from domain.lifecycle import Life, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The event that brought a fact, and the reason of the mail that it may owe."""
+
+    event_id: int
+    reason: Reason
+    may_mail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A license after a fact. `delivery_id` is the mail that the fact owes, if any."""
+
+    license_id: int
+    before: Life
+    after: Life
+    delivery_id: int | None
+
+    @property
+    def told(self) -> str | None:
+        """Return the change as a clause with no personal data; None if nothing changed."""
+        if self.before == self.after:
+            return None
+        return f"license {self.license_id} {describe(self.before, self.after)}"
+
+
+def locked_license(session: Session, license_id: int) -> LicenseRow:
+    row = select(LicenseRow).where(LicenseRow.id == license_id).with_for_update()
+    return session.execute(row.execution_options(populate_existing=True)).scalar_one()
+
+
+def relive(session: Session, row: LicenseRow, cause: Cause, now: datetime) -> Change:
+    """Compute the locked license from all of its facts, in the transaction that stores a fact."""
+    keep_adopted(session, row)
+    story, before = story_of_license(session, row), life_of(row)
+    after = replace(fold(story, now), refuses=None)
+    if after != before:
+        _write(row, after)
+        session.flush()
+        keep_change(session, row.id, cause.event_id, before, after, now)
+    if after.status != LicenseStatus.ACTIVE:
+        _withhold(session, row)
+        return Change(row.id, before, after, None)
+    gained = cause.may_mail and is_in_favor(before, after, now)
+    owed = owe(session, row, cause.reason, now) if gained else None
+    if owed is not None and before.status != LicenseStatus.ACTIVE:
+        withdraw_deliveries(session, row.id, owed)
+    return Change(row.id, before, after, owed)
+
+
+def _write(row: LicenseRow, life: Life) -> None:
+    row.status, row.reason = life.status, life.reason
+    row.expires_at, row.grace_until = life.expires_at, life.grace_until
+    row.renews, row.changes_at = life.renews, life.changes_at
+    row.tier, row.seats = life.tier, life.seats
+    row.product_id, row.product_name = life.product_id, life.product_name
+    row.products_sha256 = life.products_sha256
+
+
+def _withhold(session: Session, row: LicenseRow) -> None:
+    """Withdraw the mails that still wait. A restoration owes a mail instead of them."""
+    waits = (DeliveryRow.license_id == row.id) & DeliveryRow.status.not_in(
+        (*SENT, DeliveryStatus.WITHDRAWN)
+    )
+    in_doubt = waits & DeliveryRow.attempt_ends_at.is_not(None)
+    session.execute(update(DeliveryRow).where(in_doubt).values(error=MAY_HAVE_GONE_BEFORE))
+    session.execute(update(DeliveryRow).where(waits).values(status=DeliveryStatus.WITHDRAWN))

@@ -1,0 +1,75 @@
+"""Loads the story of a license: its payments with their decisions, and the facts about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from db.decisions import adopted, counted, decision_of
+from db.facts import fact_of
+from db.sales import sale_of
+from db.tables import FactRow, LicenseRow, SaleRow
+from domain.decisions import Decision
+from domain.facts import Payment, SubscriptionLink
+from domain.lifecycle import DecidedFact, PaidLine, Story
+from domain.sale import Sale
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The orders, and the subscription, whose facts belong to one license."""
+
+    source: str
+    order_ids: frozenset[str]
+    subscription_id: str | None
+
+
+def story_of_license(session: Session, row: LicenseRow) -> Story:
+    derived = adopted(session, row)
+    rows = session.scalars(select(SaleRow).where(counted(row)).order_by(SaleRow.id)).all()
+    orders = frozenset({row.order_id, *(each.order_id for each in rows)})
+    scope = _Scope(row.source, orders, row.subscription_id)
+    return Story(_paid(session, rows, derived), _facts(session, scope))
+
+
+def story_of_sale(session: Session, sale: Sale) -> Story:
+    """Return the story of a sale without a license. The caller adds the payment itself."""
+    scope = _Scope(sale.source, frozenset({sale.order_id}), sale.subscription_id)
+    return Story((), _facts(session, scope))
+
+
+def order_total(session: Session, source: str, order_id: str) -> int:
+    prices = select(func.sum(SaleRow.price_cents)).filter_by(source=source, order_id=order_id)
+    return int(session.execute(prices).scalar_one() or 0)
+
+
+def _paid(
+    session: Session, rows: Sequence[SaleRow], derived: Mapping[int, Decision]
+) -> tuple[PaidLine, ...]:
+    orders = {each.order_id for each in rows}
+    prices = select(SaleRow.order_id, func.sum(SaleRow.price_cents)).group_by(SaleRow.order_id)
+    sources = {each.source for each in rows}
+    of_orders = prices.where(SaleRow.source.in_(sources), SaleRow.order_id.in_(orders))
+    totals = {order_id: int(total) for order_id, total in session.execute(of_orders)}
+    return tuple(
+        PaidLine(
+            sale_of(each),
+            derived.get(each.id) or decision_of(each.decided),
+            totals[each.order_id],
+        )
+        for each in rows
+    )
+
+
+def _facts(session: Session, scope: _Scope) -> tuple[DecidedFact, ...]:
+    about: ColumnElement[bool] = FactRow.order_id.in_(scope.order_ids)
+    if scope.subscription_id is not None:
+        about = or_(about, FactRow.subscription_id == scope.subscription_id)
+    # Payments count as sales, once they are decided.
+    told = FactRow.kind.not_in((Payment.kind, SubscriptionLink.kind))
+    rows = select(FactRow).where(and_(FactRow.source == scope.source, told, about))
+    return tuple(
+        DecidedFact(fact_of(row), decision_of(row.decided))
+        for row in session.scalars(rows.order_by(FactRow.id))
+    )
