@@ -70,8 +70,13 @@ def _why(license_: LicenseLine) -> str | None:
 
 def _undelivered(delivery: DeliveryLine) -> str | None:
     if delivery.status == DeliveryStatus.WITHDRAWN:
-        instead = f"a person corrected the address: delivery {delivery.superseded_by} goes instead"
-        return "; ".join(filter(None, [instead, delivery.error]))
+        instead = delivery.superseded_by
+        why = (
+            "its license was taken back before it went out"
+            if instead is None
+            else f"delivery {instead} goes instead"
+        )
+        return "; ".join(filter(None, [why, delivery.error]))
     # The column "sent" shows a time, although nobody got the mail.
     is_logged = delivery.status == DeliveryStatus.LOGGED
     unsent = "only written into the outbox: nobody got it" if is_logged else None

@@ -1,6 +1,7 @@
 """`mintpost resend` before there is a license, and the output of `show` and the lists."""
 
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -82,5 +83,6 @@ async def test_withdrawn_mail_is_listed_with_the_one_that_goes_instead(
     await mintpost.database.write(unsend)
     await resend(mintpost.database, wish(order, RIGHT))
     (old,) = await mintpost.database.read(list_deliveries, Filters(status="withdrawn"))
-    told = "a person corrected the address: delivery 2 goes instead"
-    assert (DELIVERIES.remark(old), old.superseded_by) == (told, 2)
+    assert (DELIVERIES.remark(old), old.superseded_by) == ("delivery 2 goes instead", 2)
+    taken_back = replace(old, superseded_by=None)
+    assert DELIVERIES.remark(taken_back) == "its license was taken back before it went out"
