@@ -13,17 +13,17 @@ from db.tables import LicenseRow
 from domain.facts import Payment
 from fakes.shop import FakeShop
 from storefronts.labeled_secrets import LabeledSecret
-from tests.storefronts.operator.client import OperatorClient
-from tests.storefronts.operator.sample import (
+from tests.storefronts.kiosk.client import KioskClient
+from tests.storefronts.kiosk.sample import (
     BUYER,
-    OperatorEvent,
+    KioskEvent,
     line,
     order,
     paid,
     placed,
     refunded,
 )
-from tests.storefronts.operator.storefront import Operator
+from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.histories import keep_history
 from tests.support.running import Mintpost, Setup, running
 from tests.support.serving import serving
@@ -32,7 +32,7 @@ from tests.support.waiting import until
 
 LIVE, TEST = "live, with a comma", "test-secret"
 PRODUCTS = """\
-operator:
+kiosk:
   - {product_id: "5", tier: core, years: 1}
   - {product_id: six, tier: pro, months: 1}
   - {product_id: book, license: none}
@@ -47,9 +47,9 @@ class Shop:
     mintpost: Mintpost
     api: FakeShop
 
-    async def send(self, event: OperatorEvent, secret: str = LIVE) -> int:
+    async def send(self, event: KioskEvent, secret: str = LIVE) -> int:
         answer = await self.mintpost.http.post(
-            f"{self.mintpost.url}/webhooks/operator",
+            f"{self.mintpost.url}/webhooks/kiosk",
             content=event.body,
             headers=event.headers(secret),
         )
@@ -79,8 +79,8 @@ async def api() -> FakeShop:
 async def shop(setup: Setup, api: FakeShop) -> AsyncIterator[Shop]:
     async with serving(api.app) as url:
         secrets = [LabeledSecret(LIVE), LabeledSecret(TEST, "test")]
-        client = OperatorClient(url, FakeShop().key)
-        setup.others = {"operator": Operator(secrets, client=client)}
+        client = KioskClient(url, FakeShop().key)
+        setup.others = {"kiosk": Kiosk(secrets, client=client)}
         setup.products = PRODUCTS
         async with running(setup) as started:
             yield Shop(started, api)
@@ -97,7 +97,7 @@ async def test_every_line_gets_a_license_and_a_mail(shop: Shop, number: str) -> 
     assert await shop.settled() == [("sale", "fulfilled")]
     assert await shop.tiers() == [("1", "core"), ("2", "pro")]
     assert await shop.mails() == ["logged", "logged"]
-    run = shop.mintpost.client.get_workflow_handle(f"operator:{number}")
+    run = shop.mintpost.client.get_workflow_handle(f"kiosk:{number}")
     await run.result()
     await keep_history("fulfill_sale.1.two-lines", run)
 
@@ -134,7 +134,7 @@ async def test_order_of_books_alone_ends_as_one_that_gives_none(shop: Shop, numb
 async def test_unpaid_order_settles_nothing_and_its_payment_mints(shop: Shop, number: str) -> None:
     await shop.send(placed(number, line(1, 5)))
     assert await shop.settled() == [("sale", "noted:waits_for_payment")]
-    run = shop.mintpost.client.get_workflow_handle(f"operator:{number}")
+    run = shop.mintpost.client.get_workflow_handle(f"kiosk:{number}")
     await run.result()
     await keep_history("fulfill_sale.1.noted", run)
 
@@ -161,11 +161,11 @@ async def test_event_that_lacks_its_lines_is_completed_by_the_shops_api(
     assert await shop.settled() == [("sale", "fulfilled")]
     assert await shop.tiers() == [("1", "core"), ("2", "pro")]
     assert shop.api.asked == [number]
-    run = shop.mintpost.client.get_workflow_handle(f"operator:{number}")
+    run = shop.mintpost.client.get_workflow_handle(f"kiosk:{number}")
     await run.result()
     assert (await event_types(run)).count("MARKER_RECORDED") == 7
     await keep_history("fulfill_sale.1.completed-by-the-shop", run)
-    known = await shop.mintpost.database.read(known_of_order, "operator", number)
+    known = await shop.mintpost.database.read(known_of_order, "kiosk", number)
     payments = [each.fact for each in known.facts if isinstance(each.fact, Payment)]
     assert [payment.whole for payment in payments] == [False, True]
 
@@ -176,7 +176,7 @@ async def test_sale_waits_while_the_shops_api_is_down(shop: Shop, number: str) -
     await shop.send(paid(number))
     parked = await shop.mintpost.parked()
 
-    assert parked.error == "the API of operator answered 503; trying again"
+    assert parked.error == "the API of kiosk answered 503; trying again"
     assert await shop.settled() == [("sale", "fulfilled")]
 
 
@@ -187,7 +187,7 @@ async def test_key_that_the_shop_refuses_is_the_operators_matter(shop: Shop, num
     parked = await shop.mintpost.parked()
 
     assert parked.error is not None
-    assert parked.error.startswith("the API of operator refuses our key: correct its key")
+    assert parked.error.startswith("the API of kiosk refuses our key: correct its key")
     shop.api.key = FakeShop().key
     assert await shop.settled() == [("sale", "fulfilled")]
 
@@ -213,11 +213,11 @@ async def test_refund_of_a_part_takes_nothing_back(shop: Shop, number: str) -> N
 async def test_event_that_names_no_order_runs_by_itself(shop: Shop) -> None:
     state = {"id": str(uuid4()), "renews": False}
     changed = {"type": "subscription.changed", "subscription": state, "at": "2026-09-01T12:00:05Z"}
-    await shop.send(OperatorEvent(changed))
+    await shop.send(KioskEvent(changed))
 
     (event,) = await shop.mintpost.settled_and_named()
     assert event.outcome == "ignored:subscription_updated"
-    assert (event.order_id, event.workflow_id) == (None, f"operator:event:{event.id}")
+    assert (event.order_id, event.workflow_id) == (None, f"kiosk:event:{event.id}")
 
 
 async def test_event_that_is_delivered_twice_is_one_row(shop: Shop, number: str) -> None:

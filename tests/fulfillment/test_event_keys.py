@@ -15,8 +15,8 @@ from domain.errors import SaleInvalidError
 from storefronts.base import Naming, StoredRequest
 from storefronts.document import read_document
 from storefronts.labeled_secrets import LabeledSecret
-from tests.storefronts.operator.sample import OperatorEvent, line, paid, refunded
-from tests.storefronts.operator.storefront import Operator
+from tests.storefronts.kiosk.sample import KioskEvent, line, paid, refunded
+from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.histories import keep_history
 from tests.support.outages import database_away
 from tests.support.running import Mintpost, Setup, running
@@ -24,12 +24,12 @@ from tests.support.spooling import HURRIED
 from tests.support.waiting import until
 
 SECRET = "a secret"
-PRODUCTS = "operator:\n  - {product_id: '5', tier: core, years: 1}\n"
+PRODUCTS = "kiosk:\n  - {product_id: '5', tier: core, years: 1}\n"
 REPEATED = "the storefront sent event 1 once more"
 
 
-class KeyInBody(Operator):
-    """The operator, if it named its events in the body alone."""
+class KeyInBody(Kiosk):
+    """The kiosk, if it named its events in the body alone."""
 
     @override
     def key_in_header(self, request: StoredRequest) -> str | None:
@@ -50,14 +50,14 @@ class Shop:
     number: str
     spool: Path
 
-    def event(self, *, long: bool = True) -> OperatorEvent:
+    def event(self, *, long: bool = True) -> KioskEvent:
         """Return the payment of an order; a long body has a note that nobody reads."""
         event = paid(self.number, line(1, 5), note="x" * LONGEST_NAMED if long else "")
         return keyed(event, f"evt_{self.number}")
 
-    async def send(self, event: OperatorEvent) -> int:
+    async def send(self, event: KioskEvent) -> int:
         answer = await self.mintpost.http.post(
-            f"{self.mintpost.url}/webhooks/operator",
+            f"{self.mintpost.url}/webhooks/kiosk",
             content=event.body,
             headers=event.headers(SECRET),
         )
@@ -80,13 +80,13 @@ class Shop:
         return len(await self.mintpost.licenses()), len(await self.mintpost.deliveries())
 
 
-def keyed(event: OperatorEvent, key: str) -> OperatorEvent:
-    return OperatorEvent({**event.content, "key": key}, key)
+def keyed(event: KioskEvent, key: str) -> KioskEvent:
+    return KioskEvent({**event.content, "key": key}, key)
 
 
 @asynccontextmanager
-async def started(setup: Setup, kind: type[Operator]) -> AsyncIterator[Shop]:
-    setup.others = {"operator": kind([LabeledSecret(SECRET)])}
+async def started(setup: Setup, kind: type[Kiosk]) -> AsyncIterator[Shop]:
+    setup.others = {"kiosk": kind([LabeledSecret(SECRET)])}
     setup.products = PRODUCTS
     async with running(setup) as mintpost:
         yield Shop(mintpost, str(uuid4()), setup.folder / "spool")
@@ -94,7 +94,7 @@ async def started(setup: Setup, kind: type[Operator]) -> AsyncIterator[Shop]:
 
 @pytest.fixture
 async def header(setup: Setup) -> AsyncIterator[Shop]:
-    async with started(setup, Operator) as shop:
+    async with started(setup, Kiosk) as shop:
         yield shop
 
 
@@ -113,9 +113,9 @@ async def test_key_in_a_header_makes_one_event_of_long_bodies(header: Shop) -> N
     assert await header.minted() == (1, 1)
 
 
-@pytest.mark.parametrize("kind", [Operator, KeyInBody])
+@pytest.mark.parametrize("kind", [Kiosk, KeyInBody])
 async def test_spooled_long_bodies_with_one_key_are_one_event(
-    setup: Setup, kind: type[Operator]
+    setup: Setup, kind: type[Kiosk]
 ) -> None:
     setup.storing = HURRIED
     async with started(setup, kind) as shop:
@@ -127,7 +127,7 @@ async def test_spooled_long_bodies_with_one_key_are_one_event(
         ends = await shop.ends()
         repeated = [note for outcome, note in ends if outcome == "duplicate"]
         assert len(ends) - len(repeated) == 1
-        assert len(repeated) == (0 if kind is Operator else 2)
+        assert len(repeated) == (0 if kind is Kiosk else 2)
         assert all("once more" in str(note) for note in repeated)
         assert await shop.minted() == (1, 1)
 
@@ -166,7 +166,7 @@ async def test_repeated_refund_is_a_duplicate_of_its_event_alone(body: Shop) -> 
     note = {"note": "x" * LONGEST_NAMED}
     event = refunded(body.number)
     for _ in range(2):
-        await body.send(keyed(OperatorEvent({**event.content, **note}), "evt_refund"))
+        await body.send(keyed(KioskEvent({**event.content, **note}), "evt_refund"))
         await body.ends()
     assert await body.ends() == [("ignored:refund", None), ("duplicate", REPEATED)]
 

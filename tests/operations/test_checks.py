@@ -12,28 +12,28 @@ from operations.checks import SampleSender, check_repetition, check_sale, check_
 from storefronts.abilities import Abilities
 from storefronts.labeled_secrets import LabeledSecret
 from storefronts.sample import SampleSale
-from tests.storefronts.operator.package import OPERATOR, OperatorPackage
-from tests.storefronts.operator.storefront import Operator
+from tests.storefronts.kiosk.package import KIOSK, KioskPackage
+from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.running import Setup, running
 
 SECRET = "a secret"
-PRODUCTS = "operator:\n  - {product_id: '5', tier: core, years: 1}\n"
+PRODUCTS = "kiosk:\n  - {product_id: '5', tier: core, years: 1}\n"
 PATIENCE = timedelta(seconds=30)
 
 
-class Nameless(OperatorPackage):
-    """The operator, if it wrongly declared that its events have no ids."""
+class Nameless(KioskPackage):
+    """The kiosk, if it wrongly declared that its events have no ids."""
 
-    abilities: ClassVar[Abilities] = replace(OPERATOR.abilities, event_keys=False)
+    abilities: ClassVar[Abilities] = replace(KIOSK.abilities, event_keys=False)
 
 
 @pytest.fixture
 async def shop(setup: Setup) -> AsyncIterator[SampleSender]:
-    setup.others = {"operator": Operator([LabeledSecret(SECRET)])}
+    setup.others = {"kiosk": Kiosk([LabeledSecret(SECRET)])}
     setup.products = PRODUCTS
     async with running(setup) as started:
-        sample_shop = OPERATOR.sample_shop(SECRET)
-        yield SampleSender(started.http, started.url, started.database, sample_shop, OPERATOR)
+        sample_shop = KIOSK.sample_shop(SECRET)
+        yield SampleSender(started.http, started.url, started.database, sample_shop, KIOSK)
 
 
 @pytest.fixture

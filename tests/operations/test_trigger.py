@@ -15,7 +15,7 @@ from operations.wished_events import Wish
 from storefronts.registry import DEFAULT
 from storefronts.sample_events import SampleEvent
 from tests.db.rows import store_event
-from tests.storefronts.operator.package import OPERATOR
+from tests.storefronts.kiosk.package import KIOSK
 
 CATALOG = Catalog({DEFAULT.name: (Offer("lumen", "core", Term(12)),)}, "0" * 64)
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def refusal(
     database: Database, answer: httpx.Response, wish: Wish, package: object = DEFAULT
 ) -> str:
-    shop = (OPERATOR if package is OPERATOR else DEFAULT).sample_shop("secret")
+    shop = (KIOSK if package is KIOSK else DEFAULT).sample_shop("secret")
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer)) as http:
         sender = SampleSender(http, "http://shop", database, shop)
         trigger = Trigger(sender, lambda: CATALOG, lambda _: None, timedelta(0))
@@ -57,5 +57,5 @@ async def test_an_event_without_sense_is_told(database: Database) -> None:
         database, httpx.Response(200), first
     )
     assert "the events that it has: none" in await refusal(
-        database, httpx.Response(200), first, OPERATOR
+        database, httpx.Response(200), first, KIOSK
     )

@@ -12,10 +12,10 @@ from storefronts.base import StoredRequest, Storefront
 from storefronts.body import FORM, JSON
 from storefronts.gumroad.storefront import Gumroad
 from storefronts.package import StorefrontPackage
-from tests.storefronts.operator.client import OperatorClient
-from tests.storefronts.operator.door import EVENT_KEY
-from tests.storefronts.operator.sample import line, paid, refunded
-from tests.storefronts.operator.storefront import Operator
+from tests.storefronts.kiosk.client import KioskClient
+from tests.storefronts.kiosk.door import EVENT_KEY
+from tests.storefronts.kiosk.sample import line, paid, refunded
+from tests.storefronts.kiosk.storefront import Kiosk
 from tests.storefronts.test_packages import every_package
 
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
@@ -41,8 +41,8 @@ SHOPS: Mapping[str, Shop] = {
         Gumroad(),
         [StoredRequest(FORM, file.read_bytes(), RECEIVED_AT) for file in sorted(PINGS.iterdir())],
     ),
-    "operator": Shop(
-        Operator(client=OperatorClient("http://127.0.0.1:1", "key")),
+    "kiosk": Shop(
+        Kiosk(client=KioskClient("http://127.0.0.1:1", "key")),
         [
             StoredRequest(JSON, event.body, RECEIVED_AT, headers=((EVENT_KEY, event.key),))
             for event in EVENTS

@@ -9,13 +9,13 @@ from storefronts.base import Envelope, Naming, StoredRequest, Storefront
 from storefronts.gumroad.storefront import Gumroad
 from storefronts.labeled_secrets import LabeledSecret
 from storefronts.registry import SOURCES
-from tests.storefronts.operator.storefront import Operator
+from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.sales import sale_in
 
-KINDS: tuple[type[Storefront], ...] = (Gumroad, Operator)
+KINDS: tuple[type[Storefront], ...] = (Gumroad, Kiosk)
 SAMPLES: dict[type[Storefront], Storefront] = {
     Gumroad: Gumroad(["invented-secret"]),
-    Operator: Operator([LabeledSecret("invented, secret")]),
+    Kiosk: Kiosk([LabeledSecret("invented, secret")]),
 }
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
 CONTENT_TYPES = [
@@ -60,7 +60,7 @@ every_body = pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTIL
 
 
 def test_storefronts_have_different_names() -> None:
-    assert len({*SOURCES, Operator.name}) == len(KINDS)
+    assert len({*SOURCES, Kiosk.name}) == len(KINDS)
 
 
 @every_storefront

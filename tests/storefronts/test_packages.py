@@ -23,7 +23,7 @@ from storefronts.registry import (
 )
 from storefronts.sample import SampleRequest, SampleSale
 from storefronts.signatures import Signature
-from tests.storefronts.operator.package import OPERATOR
+from tests.storefronts.kiosk.package import KIOSK
 from tests.support.sales import sale_in
 
 S = TypeVar("S", bound=EnvironmentSettings)
@@ -39,7 +39,7 @@ SALE = SampleSale(
     mark="a/1",
 )
 
-ALL: tuple[StorefrontPackage, ...] = (*PACKAGES, OPERATOR)
+ALL: tuple[StorefrontPackage, ...] = (*PACKAGES, KIOSK)
 every_package = pytest.mark.parametrize("package", ALL, ids=lambda package: package.name)
 
 

@@ -9,14 +9,14 @@ from typing_extensions import override
 from storefronts.base import Envelope
 from storefronts.labeled_secrets import LabeledSecret
 from storefronts.signatures import TOLERANCE, Signature, digest, from_hex, is_recent
-from tests.storefronts.operator.storefront import Operator
+from tests.storefronts.kiosk.storefront import Kiosk
 
 LIVE, NEXT, TEST = "live,with a comma", "the next live one", "of the sandbox"
 SECRETS = (LabeledSecret(LIVE), LabeledSecret(NEXT), LabeledSecret(TEST, "test"))
 
 
-class SigningShop(Operator):
-    """The operator with a different header: it holds both time and signature."""
+class SigningShop(Kiosk):
+    """The kiosk with a different header: it holds both time and signature."""
 
     name: ClassVar[str] = "signing"
 

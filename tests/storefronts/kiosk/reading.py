@@ -1,4 +1,4 @@
-"""Reads an operator's event into facts."""
+"""Reads an kiosk's event into facts."""
 
 from datetime import datetime
 

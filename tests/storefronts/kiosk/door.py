@@ -1,4 +1,4 @@
-"""The operator's door: a signature with a time over the whole body, and a key for each event."""
+"""The kiosk's door: a signature with a time over the whole body, and a key for each event."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -14,9 +14,9 @@ from storefronts.document import Member, read_document
 from storefronts.labeled_secrets import LabeledSecret
 from storefronts.signatures import Signature, from_hex, is_recent, utf8_keys
 
-EVENT_KEY = "operator-event-id"
-SIGNATURE = "operator-signature"
-TIME = "operator-time"
+EVENT_KEY = "kiosk-event-id"
+SIGNATURE = "kiosk-signature"
+TIME = "kiosk-time"
 KINDS = {
     "order.placed": EventKind.SALE,
     "order.paid": EventKind.SALE,
@@ -25,8 +25,8 @@ KINDS = {
 }
 
 
-class OperatorDoor(Door):
-    name: ClassVar[str] = "operator"
+class KioskDoor(Door):
+    name: ClassVar[str] = "kiosk"
 
     def __init__(self, secrets: Sequence[LabeledSecret]) -> None:
         self._keys = utf8_keys(secrets)
@@ -45,7 +45,7 @@ class OperatorDoor(Door):
 
     @override
     def missing(self) -> str | None:
-        return None if self._keys else "OPERATOR_WEBHOOK_SECRETS"
+        return None if self._keys else "KIOSK_WEBHOOK_SECRETS"
 
     @override
     def name_request(self, request: StoredRequest) -> Naming:

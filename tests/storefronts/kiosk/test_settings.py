@@ -1,4 +1,4 @@
-"""The operator's settings as a person writes them into the environment."""
+"""The kiosk's settings as a person writes them into the environment."""
 
 from datetime import UTC, datetime
 
@@ -8,8 +8,8 @@ from kit.environment import SettingsError
 from settings.loading import load
 from storefronts.labeled_secrets import MatchedSecret
 from storefronts.sample import SampleSale
-from tests.storefronts.operator.client import OperatorClient
-from tests.storefronts.operator.package import OPERATOR
+from tests.storefronts.kiosk.client import KioskClient
+from tests.storefronts.kiosk.package import KIOSK
 from tests.storefronts.test_packages import let_in
 
 SALE = SampleSale("17", "5", "Lumen", "ada@example.com", "Ada", datetime(2026, 9, 1, tzinfo=UTC))
@@ -26,29 +26,29 @@ SALE = SampleSale("17", "5", "Lumen", "ada@example.com", "Ada", datetime(2026, 9
 def test_a_comma_separates_no_secrets(
     secret: str, matched: MatchedSecret, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPERATOR_WEBHOOK_SECRETS", '["live, with a comma", "the next"]')
-    monkeypatch.setenv("OPERATOR_TEST_WEBHOOK_SECRETS", '["of the sandbox"]')
-    request = OPERATOR.sample_shop(secret).request(SALE)
+    monkeypatch.setenv("KIOSK_WEBHOOK_SECRETS", '["live, with a comma", "the next"]')
+    monkeypatch.setenv("KIOSK_TEST_WEBHOOK_SECRETS", '["of the sandbox"]')
+    request = KIOSK.sample_shop(secret).request(SALE)
 
-    assert let_in(OPERATOR.open_for_api(load), request) == matched
+    assert let_in(KIOSK.open_for_api(load), request) == matched
 
 
 def test_only_the_worker_gets_the_key_of_the_shops_api(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPERATOR_API_URL", "http://127.0.0.1:1")
-    monkeypatch.setenv("OPERATOR_API_KEY", "the key")
+    monkeypatch.setenv("KIOSK_API_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("KIOSK_API_KEY", "the key")
 
-    assert OPERATOR.open_for_api(load).completer is None
-    completer = OPERATOR.open_for_worker(load).completer
-    assert completer == OperatorClient("http://127.0.0.1:1", "the key")
+    assert KIOSK.open_for_api(load).completer is None
+    completer = KIOSK.open_for_worker(load).completer
+    assert completer == KioskClient("http://127.0.0.1:1", "the key")
 
 
 @pytest.mark.parametrize("written", ["live, with a comma", '["open', "[17]", "{}"])
 def test_a_list_that_is_no_list_is_refused_and_not_quoted(
     written: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPERATOR_WEBHOOK_SECRETS", written)
+    monkeypatch.setenv("KIOSK_WEBHOOK_SECRETS", written)
     with pytest.raises(SettingsError) as raised:
-        OPERATOR.open_for_api(load)
+        KIOSK.open_for_api(load)
 
-    assert str(raised.value).startswith("OPERATOR_WEBHOOK_SECRETS: ")
+    assert str(raised.value).startswith("KIOSK_WEBHOOK_SECRETS: ")
     assert written not in str(raised.value)

@@ -1,4 +1,4 @@
-"""Made-up events of the operator's shop, with signing headers."""
+"""Made-up events of the kiosk's shop, with signing headers."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from storefronts.sample import SampleRequest, SampleSale, SampleShop
 from storefronts.signatures import digest
-from tests.storefronts.operator.door import EVENT_KEY, SIGNATURE, TIME
+from tests.storefronts.kiosk.door import EVENT_KEY, SIGNATURE, TIME
 
 PAID_AT = "2026-09-01T12:00:05Z"
 BUYER = {"email": "ada.buyer@example.com", "name": "Ada Buyer"}
@@ -35,7 +35,7 @@ def order(order_id: str, *lines: dict[str, Any], **fields: object) -> dict[str, 
 
 
 @dataclass(frozen=True, slots=True)
-class OperatorEvent:
+class KioskEvent:
     """`key` is the shop's own id of the event. A repeated event has the same key."""
 
     content: dict[str, Any]
@@ -56,21 +56,21 @@ class OperatorEvent:
         }
 
 
-def paid(order_id: str, *lines: dict[str, Any], **fields: object) -> OperatorEvent:
-    return OperatorEvent({"type": "order.paid", "order": order(order_id, *lines, **fields)})
+def paid(order_id: str, *lines: dict[str, Any], **fields: object) -> KioskEvent:
+    return KioskEvent({"type": "order.paid", "order": order(order_id, *lines, **fields)})
 
 
-def placed(order_id: str, *lines: dict[str, Any]) -> OperatorEvent:
-    return OperatorEvent({"type": "order.placed", "order": order(order_id, *lines)})
+def placed(order_id: str, *lines: dict[str, Any]) -> KioskEvent:
+    return KioskEvent({"type": "order.placed", "order": order(order_id, *lines)})
 
 
-def refunded(order_id: str, amount: int | None = None, *, whole: bool = True) -> OperatorEvent:
+def refunded(order_id: str, amount: int | None = None, *, whole: bool = True) -> KioskEvent:
     refund = {"type": "order.refunded", "order": {"id": order_id}, "at": PAID_AT}
-    return OperatorEvent({**refund, "amount": amount, "whole": whole})
+    return KioskEvent({**refund, "amount": amount, "whole": whole})
 
 
 @dataclass(frozen=True, slots=True)
-class OperatorSample(SampleShop):
+class KioskSample(SampleShop):
     secret: str = field(repr=False)
 
     @override
@@ -79,7 +79,7 @@ class OperatorSample(SampleShop):
 
     @override
     def request(self, sale: SampleSale) -> SampleRequest:
-        event = OperatorEvent(_content(sale), f"evt_{sale.order_id}")
+        event = KioskEvent(_content(sale), f"evt_{sale.order_id}")
         return SampleRequest({}, event.headers(self.secret), event.body)
 
     @override

@@ -1,4 +1,4 @@
-"""The facts in the operator's events, and the contract of a signing shop."""
+"""The facts in the kiosk's events, and the contract of a signing shop."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,21 +11,21 @@ from domain.facts import Payment, Refund, Waits, payment_in
 from storefronts.base import Envelope, Naming, StoredRequest
 from storefronts.labeled_secrets import LabeledSecret, MatchedSecret
 from storefronts.signatures import Signature
-from tests.storefronts.operator.door import EVENT_KEY
-from tests.storefronts.operator.sample import OperatorEvent, line, paid, placed, refunded
-from tests.storefronts.operator.storefront import Operator
+from tests.storefronts.kiosk.door import EVENT_KEY
+from tests.storefronts.kiosk.sample import KioskEvent, line, paid, placed, refunded
+from tests.storefronts.kiosk.storefront import Kiosk
 
 AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
 LIVE, TEST = "live, with a comma", "whsec_test"
-OPERATOR = Operator([LabeledSecret(LIVE), LabeledSecret(TEST, "test")])
+KIOSK = Kiosk([LabeledSecret(LIVE), LabeledSecret(TEST, "test")])
 
 
-def request_of(event: OperatorEvent) -> StoredRequest:
+def request_of(event: KioskEvent) -> StoredRequest:
     return StoredRequest("application/json", event.body, AT, headers=((EVENT_KEY, event.key),))
 
 
 def payment_of(request: StoredRequest) -> Payment:
-    payment = payment_in(OPERATOR.read(request).facts)
+    payment = payment_in(KIOSK.read(request).facts)
     assert payment is not None
     return payment
 
@@ -35,27 +35,27 @@ def test_the_secret_that_signed_is_told_with_its_label(secret: str, label: str) 
     event = paid("17", line(1, 5))
     headers = tuple((name.lower(), text) for name, text in event.headers(secret, AT).items())
 
-    signature = OPERATOR.screen(Envelope(headers, ""), AT)
+    signature = KIOSK.screen(Envelope(headers, ""), AT)
     assert isinstance(signature, Signature)
     matched = signature.verify(event.body)
     assert isinstance(matched, MatchedSecret)
     assert matched.label == label
     assert signature.verify(event.body + b" ") is None
-    assert OPERATOR.screen(Envelope(headers, ""), AT + timedelta(seconds=301)) is None
+    assert KIOSK.screen(Envelope(headers, ""), AT + timedelta(seconds=301)) is None
 
 
 def test_naming_tells_several_products_and_the_key_of_the_header() -> None:
     event = paid("17", line(1, 5), line(2, "six"))
 
     named = Naming(EventKind.SALE, "17", ("5", "six"), event.key)
-    assert OPERATOR.name_request(request_of(event)) == named
+    assert KIOSK.name_request(request_of(event)) == named
     assert named.product_id == "5"
 
 
 def test_event_without_an_order_is_named_by_its_kind() -> None:
-    event = OperatorEvent({"type": "subscription.changed", "subscription": {"id": "s"}})
+    event = KioskEvent({"type": "subscription.changed", "subscription": {"id": "s"}})
 
-    naming = OPERATOR.name_request(request_of(event))
+    naming = KIOSK.name_request(request_of(event))
     assert naming == Naming(EventKind.SUBSCRIPTION_UPDATED, event_key=event.key)
 
 
@@ -65,7 +65,7 @@ def test_payment_has_every_line_in_the_smallest_unit_of_its_currency() -> None:
     lines = [(each.line, each.product.product_id, each.quantity) for each in payment.lines]
     assert lines == [("1", "5", 3), ("2", "six", 1)]
     assert {(each.price, payment.currency) for each in payment.lines} == {(2900, "jpy")}
-    assert [sale.line for sale in payment.sales("operator")] == ["1", "2"]
+    assert [sale.line for sale in payment.sales("kiosk")] == ["1", "2"]
 
 
 def test_label_of_the_secret_alone_tells_a_test() -> None:
@@ -82,7 +82,7 @@ def test_order_without_lines_is_a_payment_to_be_completed() -> None:
 
 
 def test_unpaid_order_waits() -> None:
-    reading = OPERATOR.read(request_of(placed("17", line(1, 5))))
+    reading = KIOSK.read(request_of(placed("17", line(1, 5))))
 
     assert (reading.facts, reading.ends) == ((), Waits(NotedReason.WAITS_FOR_PAYMENT))
 
@@ -91,7 +91,7 @@ def test_unpaid_order_waits() -> None:
 def test_refund_is_a_fact_with_the_shops_own_time(amount: int | None, *, whole: bool) -> None:
     at = datetime(2026, 9, 1, 12, 0, 5, tzinfo=UTC)
 
-    facts = OPERATOR.read(request_of(refunded("17", amount, whole=whole))).facts
+    facts = KIOSK.read(request_of(refunded("17", amount, whole=whole))).facts
     assert facts == (Refund("17", at, whole, amount),)
 
 
@@ -108,6 +108,6 @@ def test_refund_is_a_fact_with_the_shops_own_time(amount: int | None, *, whole: 
 def test_value_of_another_type_is_named_by_its_path(broken: dict[str, object], what: str) -> None:
     event = paid("17", {**line(1, 5), **broken})
 
-    ends = OPERATOR.read(request_of(event)).ends
+    ends = KIOSK.read(request_of(event)).ends
     assert isinstance(ends, SaleInvalidError)
     assert what in ends.sentence

@@ -1,4 +1,4 @@
-"""A client of the operator shop's API, for the worker alone."""
+"""A client of the kiosk shop's API, for the worker alone."""
 
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -10,14 +10,14 @@ from domain.errors import SaleInvalidError, StorefrontAwayError, StorefrontRefus
 from domain.facts import Payment
 from storefronts.base import Completer
 from storefronts.document import read_document
-from tests.storefronts.operator.reading import buyer_of, line_of
+from tests.storefronts.kiosk.reading import buyer_of, line_of
 
-SOURCE = "operator"
+SOURCE = "kiosk"
 PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class OperatorClient(Completer):
+class KioskClient(Completer):
     url: str
     key: str = field(repr=False)
 

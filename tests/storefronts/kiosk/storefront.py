@@ -7,11 +7,11 @@ from typing_extensions import override
 from domain.facts import Payment, Reading
 from storefronts.base import Completer, StoredRequest, Storefront
 from storefronts.labeled_secrets import LabeledSecret
-from tests.storefronts.operator.door import OperatorDoor
-from tests.storefronts.operator.reading import read_event, read_payment
+from tests.storefronts.kiosk.door import KioskDoor
+from tests.storefronts.kiosk.reading import read_event, read_payment
 
 
-class Operator(OperatorDoor, Storefront):
+class Kiosk(KioskDoor, Storefront):
     def __init__(
         self,
         secrets: Sequence[LabeledSecret] = (),
