@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.facts import keep_facts
 from db.further_keys import add_further_key
-from db.lives import as_plain
-from db.tables import ChangeRow, EventRow
+from db.history import keep_change
+from db.tables import EventRow
 from domain.event import OPERATOR, EventKind, Origin
 from domain.facts import Act, SubscriptionState
 from domain.license import LicenseReason, LicenseStatus
@@ -43,13 +43,6 @@ class Books:
     act: int
 
 
-def change(session: Session, event_id: int | None, before: Life | None, after: Life) -> None:
-    plain = None if before is None else as_plain(before)
-    row = ChangeRow(license_id=1, event_id=event_id, at=NOON, before=plain, after=as_plain(after))
-    session.add(row)
-    session.flush()
-
-
 def act_on(session: Session, order_id: str) -> int:
     event_id = store_event(session, None, EventKind.RESTORE)
     session.execute(update(EventRow).filter_by(id=event_id).values(**BY_HAND))
@@ -67,9 +60,8 @@ def books(clean: pytest.MonkeyPatch, database: Database) -> Books:
         sold = mint_sale(session, sale_of(subscription_id="membership")).license
         refund = store_event(session, sold.order_id, "refund")
         act = act_on(session, sold.order_id)
-        change(session, 1, None, ACTIVE)
-        change(session, refund, ACTIVE, REVOKED)
-        change(session, act, REVOKED, ACTIVE)
+        keep_change(session, sold.id, refund, ACTIVE, REVOKED, NOON)
+        keep_change(session, sold.id, act, REVOKED, ACTIVE, NOON)
         add_further_key(session, sold.id, None, FURTHER, NOON)
         return Books(database, sold.key, refund, act)
 
