@@ -15,6 +15,7 @@
     │   └── SigningKeyRevokedError  a person revoked the key that we sign with
     └── PermanentError            no repetition helps: the sale fails, a minted license stays
         ├── SaleInvalidError      the body is no sale that can be fulfilled
+        │   └── FactInvalidError  the body names a change, and no license that changes
         ├── RowMissingError       the database lacks a row that this run began with
         ├── RecipientRefusedError no provider takes this recipient
         └── MailBuiltWronglyError the provider says that we built the mail wrongly
@@ -157,11 +158,24 @@ class PermanentError(MintpostError):
 class SaleInvalidError(PermanentError):
     """`what` names the field and a right value. It quotes no text of the body."""
 
+    sentence_of: ClassVar[str] = (
+        "this event is no sale that can be fulfilled: {}; correct it at the storefront and send "
+        "the event again from there"
+    )
+
     def __init__(self, what: str) -> None:
-        super().__init__(
-            f"this event is no sale that can be fulfilled: {what}; correct it at the storefront "
-            "and send the event again from there"
-        )
+        self.what = what
+        super().__init__(self.sentence_of.format(what))
+
+
+class FactInvalidError(SaleInvalidError):
+    """A storefront does not send such an event again, so a person changes the license."""
+
+    sentence_of: ClassVar[str] = (
+        "this event tells of no order and no subscription: {}; look it up at the storefront, find "
+        "its license with `mintpost find`, and change it by hand, for example with "
+        "`mintpost revoke`"
+    )
 
 
 class RowMissingError(PermanentError):

@@ -130,7 +130,8 @@ class SubscriptionState:
     """The known parts of a subscription's state. None: the event does not tell this part.
 
     `at` is the moment at which the parts take effect, and may lie ahead. With `ended`, `at` is the
-    moment of the ending. `seats` is the bought quantity.
+    moment of the ending. `seats` is the bought quantity. `note` tells a person of doubts in the
+    reading.
     """
 
     kind: ClassVar[str] = "subscription"
@@ -143,6 +144,7 @@ class SubscriptionState:
     ended: bool | None = None
     seats: int | None = None
     product: Product | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

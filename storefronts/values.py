@@ -62,12 +62,18 @@ def flag(field: str, text: str) -> bool:
 
 
 def moment(
-    field: str, text: str, *, known_at: datetime, read_at: datetime | None = None
+    field: str,
+    text: str,
+    *,
+    known_at: datetime,
+    read_at: datetime | None = None,
+    ahead: timedelta = timedelta(),
 ) -> datetime:
     """Return the ISO 8601 time in UTC.
 
     `known_at` is the arrival by the API's clock, and `read_at` is now by the reader's clock. The
-    reader's clock is trusted, unless the storefront's clock agrees with the API's clock.
+    reader's clock is trusted, unless the storefront's clock agrees with the API's clock. The time
+    may lie `ahead` of the arrival.
     """
     try:
         read = datetime.fromisoformat(text)
@@ -75,9 +81,11 @@ def moment(
     except (ValueError, OverflowError):
         raise SaleInvalidError(f"{field} must be a time such as 2026-09-01T12:00:05Z") from None
     agrees = abs(at - known_at) <= CLOCKS_DIFFER_BY
-    if at < NO_SALE_BEFORE or not (agrees or at <= (read_at or known_at) + CLOCKS_DIFFER_BY):
+    latest = (read_at or known_at) + CLOCKS_DIFFER_BY + ahead
+    if at < NO_SALE_BEFORE or not (agrees or at <= latest):
+        after = f"{ahead.days // 365} years after " if ahead else ""
         raise SaleInvalidError(
-            f"{field} must lie between {NO_SALE_BEFORE.year} and the arrival of the request"
+            f"{field} must lie between {NO_SALE_BEFORE.year} and {after}the arrival of the request"
         )
     return at
 

@@ -19,6 +19,7 @@ FIELDS_READ = {
     "is_gift_receiver_purchase",
     "is_preorder_authorization",
     "is_recurring_charge",
+    "license_key",
     "offer_code",
     "order_number",
     "permalink",
@@ -26,6 +27,7 @@ FIELDS_READ = {
     "product_name",
     "product_permalink",
     "quantity",
+    "recurrence",
     "refunded",
     "resource_name",
     "sale_timestamp",
@@ -74,6 +76,15 @@ class PingFields:
         except SaleInvalidError:
             return None
         return text if rule(text) else None
+
+    def tells(self, name: str) -> bool:
+        """Tell whether the field has a text, usable or not, that no buyer has overwritten."""
+        pairs = self.fields.pairs
+        return name not in self.overwritten and any(key == name and text for key, text in pairs)
+
+    def nested(self, name: str) -> str:
+        """Return the text of a field with brackets in its name, as plain text in one line."""
+        return "" if name in self.fields.keys_in(CUSTOM) else _option(self.text(name))
 
     def overwriting(self) -> str | None:
         """Name the untrusted fields that a sale would have used."""

@@ -1,8 +1,8 @@
 """The payment of a ping."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 
-from domain.errors import SaleInvalidError
 from domain.facts import Buyer, OrderLine, Payment
 from domain.identifiers import is_usable
 from domain.sale import CORRECTED, Product
@@ -10,12 +10,21 @@ from domain.text import plain_text
 from storefronts import values
 from storefronts.base import StoredRequest
 from storefronts.gumroad.fields import PingFields
+from storefronts.gumroad.times import delay
 
-# The time from the first attempt to a retry, by `retry_count` (2026-08).
-RETRIED_AFTER = {"1": timedelta(minutes=1), "2": timedelta(minutes=4), "3": timedelta(minutes=14)}
+MONTHS: Mapping[str, int] = {
+    "monthly": 1,
+    "quarterly": 3,
+    "biannually": 6,
+    "yearly": 12,
+    "every_two_years": 24,
+}
+"""The months that one payment buys, by `recurrence` (2026-08)."""
+
 MOST_COPIES = 1_000_000
 MOST_CENTS = 10**12
 CLEANED = "characters that nobody sees were left out of the address"
+UNKNOWN_RECURRENCE = "its recurrence is unknown, so the product mapping gives the term"
 ONLY_LINE = "1"
 """Gumroad sends a ping with its own order for each product of a checkout."""
 
@@ -24,9 +33,11 @@ def payment_of(fields: PingFields, ping: StoredRequest, *, charge: bool = False)
     order_id = values.order_identifier("sale_id", fields.own_text("sale_id"))
     email, replaced = _address(fields, ping)
     sold_at = _sold_at(fields, ping)
+    months = MONTHS.get(fields.usable("recurrence", is_usable) or "")
     notes = (
         fields.overwriting(),
         replaced,
+        UNKNOWN_RECURRENCE if months is None and fields.tells("recurrence") else None,
         values.wrong_clock(sold_at, ping.received_at, ping.read_at),
     )
     return Payment(
@@ -44,6 +55,8 @@ def payment_of(fields: PingFields, ping: StoredRequest, *, charge: bool = False)
         test=fields.flag("test"),
         written_at=_written_at(fields, ping.received_at),
         note="; ".join(note for note in notes if note is not None) or None,
+        months=months,
+        shop_key=(fields.usable("license_key", is_usable) or "").strip() or None,
     )
 
 
@@ -100,11 +113,7 @@ def _sold_at(fields: PingFields, ping: StoredRequest) -> datetime:
 
 
 def _written_at(fields: PingFields, received_at: datetime) -> datetime | None:
-    """Return the time of a retry's body. A retry repeats the body of the first attempt."""
-    try:
-        after = RETRIED_AFTER.get(fields.text("retry_count"))
-    except SaleInvalidError:
-        return None
+    after = delay(fields)
     return None if after is None else received_at - after
 
 

@@ -13,6 +13,7 @@ from storefronts.gumroad.storefront import Gumroad
 
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
 
+FormWith = Callable[[str, Mapping[str, str | None]], StoredRequest]
 Recorded = Callable[[str], StoredRequest]
 SaleWith = Callable[[Mapping[str, str | None]], StoredRequest]
 
@@ -33,15 +34,19 @@ def recorded(pings: Path) -> Recorded:
 
 
 @pytest.fixture
-def sale_with(recorded: Recorded) -> SaleWith:
-    """Return file 01 with replaced or added fields. None removes a field."""
+def form_with(recorded: Recorded) -> FormWith:
+    """Return a recorded form with replaced or added fields. None removes a field."""
 
-    def build(changes: Mapping[str, str | None]) -> StoredRequest:
-        body = recorded("01_sale_ordinary.form").body.decode()
-        fields = {**dict(parse_qsl(body, keep_blank_values=True)), **changes}
-        kept = {name: text for name, text in fields.items() if text is not None}
-        return StoredRequest(
-            FORM, urlencode(kept, quote_via=quote, errors="surrogateescape").encode(), RECEIVED_AT
-        )
+    def build(name: str, changes: Mapping[str, str | None]) -> StoredRequest:
+        pairs = parse_qsl(recorded(name).body.decode(), keep_blank_values=True)
+        kept = [(field, text) for field, text in pairs if field not in changes]
+        added = [(field, text) for field, text in changes.items() if text is not None]
+        body = urlencode(kept + added, quote_via=quote, errors="surrogateescape")
+        return StoredRequest(FORM, body.encode(), RECEIVED_AT)
 
     return build
+
+
+@pytest.fixture
+def sale_with(form_with: FormWith) -> SaleWith:
+    return lambda changes: form_with("01_sale_ordinary.form", changes)

@@ -6,33 +6,12 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import SaleInvalidError
-from domain.facts import Dispute, Ignored, Payment, Refund, SubscriptionState
+from domain.event import IgnoredReason
+from domain.facts import Dispute, Ignored, Payment, Refund
 from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
 
-Recorded = Callable[[str], StoredRequest]
 SaleWith = Callable[[Mapping[str, str | None]], StoredRequest]
-
-
-@pytest.mark.parametrize(
-    ("name", "whole"), [("12_refund_full.form", True), ("13_refund_partial.form", False)]
-)
-def test_refund_says_whether_it_is_whole_and_no_amount(
-    name: str, gumroad: Gumroad, recorded: Recorded, *, whole: bool
-) -> None:
-    (fact,) = gumroad.read(recorded(name)).facts
-
-    assert isinstance(fact, Refund)
-    assert (fact.whole, fact.amount) == (whole, None)
-
-
-def test_cancellation_ends_the_renewals_of_its_subscription(
-    gumroad: Gumroad, recorded: Recorded
-) -> None:
-    (fact,) = gumroad.read(recorded("16_cancellation_by_buyer.form")).facts
-
-    assert isinstance(fact, SubscriptionState)
-    assert (fact.subscription_id, fact.renews) == ("ECua5G0LmWGylaHQQuiS0A==", False)
 
 
 @pytest.mark.parametrize(
@@ -78,14 +57,13 @@ def test_ping_that_names_two_kinds_tells_its_dispute_nonetheless(
     assert [type(fact) for fact in reading.facts] == [Dispute]
 
 
-@pytest.mark.parametrize(
-    ("flags", "told"),
-    [({}, []), ({"refunded": "true"}, [Refund]), ({"disputed": "true"}, [Dispute])],
-)
-def test_another_sellers_ping_tells_no_payment(
-    flags: dict[str, str], told: list[type], sale_with: SaleWith
+@pytest.mark.parametrize("name", ["sale", "recurring_charge"])
+def test_refunded_copy_of_a_sale_tells_its_refund_and_its_dispute(
+    name: str, gumroad: Gumroad, sale_with: SaleWith
 ) -> None:
-    reading = Gumroad((), "another==").read(sale_with(flags))
+    charge = "true" if name == "recurring_charge" else None
+    flags = {"refunded": "true", "disputed": "true", "is_recurring_charge": charge}
+    reading = gumroad.read(sale_with(flags))
 
-    assert [type(fact) for fact in reading.facts] == told
-    assert isinstance(reading.ends, Ignored)
+    assert reading.ends == Ignored(IgnoredReason.REFUNDED)
+    assert [type(fact) for fact in reading.facts] == [Refund, Dispute]
