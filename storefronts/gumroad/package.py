@@ -27,6 +27,8 @@ class GumroadPackage(StorefrontPackage):
         whole_sales=True,
         refund_amounts=False,
         disputes=True,
+        endings=True,
+        plan_changes=True,
     )
 
     @override

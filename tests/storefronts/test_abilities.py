@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.event import SecretLabel
-from domain.facts import Dispute, Fact, Payment, Refund
+from domain.facts import Dispute, Fact, Payment, Refund, SubscriptionState
 from storefronts.abilities import Abilities, MarkOfTests
 from storefronts.base import StoredRequest, Storefront
 from storefronts.body import FORM, JSON
@@ -72,6 +72,7 @@ def test_the_declared_abilities_are_those_of_the_recorded_events(
     facts = shop.facts()
     (has_keys,) = {shop.storefront.name_request(each).event_key is not None for each in shop.events}
     refunds = [fact for fact in facts if isinstance(fact, Refund)]
+    states = [fact for fact in facts if isinstance(fact, SubscriptionState)]
 
     assert package.abilities == Abilities(
         mark_of_tests=shown_mark(shop),
@@ -79,6 +80,8 @@ def test_the_declared_abilities_are_those_of_the_recorded_events(
         whole_sales=all(payment.whole for payment in payments_in(facts)),
         refund_amounts=any(refund.amount is not None for refund in refunds),
         disputes=any(isinstance(fact, Dispute) for fact in facts),
+        endings=any(state.ended for state in states),
+        plan_changes=any(state.product or state.seats for state in states),
     )
 
 

@@ -28,6 +28,8 @@ class KioskPackage(StorefrontPackage):
         whole_sales=False,
         refund_amounts=True,
         disputes=False,
+        endings=False,
+        plan_changes=False,
     )
 
     @override
