@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from db.remaps import licenses_of_order
 from db.tables import EventRow, RequestRow, SaleRow
 from db.views.lists import Filters, LicenseLine, SaleLine, list_licenses, list_sales
-from domain.event import ORDER_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,6 @@ def _has_request() -> ColumnElement[bool]:
     return exists().where(
         EventRow.id == SaleRow.event_id,
         EventRow.order_id == SaleRow.order_id,
-        EventRow.kind.in_(ORDER_KINDS),
         RequestRow.event_id == EventRow.id,
         RequestRow.body_bytes <= func.length(RequestRow.body),
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from embedded.child_environment import OURS
+from embedded.data_dir import last_address
 from tests.support.processes import MINTPOST, Running, all_gone, run, some_ports, start
 
 PRODUCTS = "gumroad:\n  - {product_id: lumen, tier: core}\n"
@@ -91,6 +92,7 @@ async def test_it_tells_how_commands_of_another_terminal_find_it(dev: Dev) -> No
     )
     assert (code, listed) == (0, "no events\n")
     assert f"(Web UI), {environment['TEMPORAL_ADDRESS']}\n" in dev.running.output()
+    assert f"webhook   {last_address(Path(environment['DATA_DIR']))}/" in dev.running.output()
 
 
 async def test_a_part_that_dies_ends_the_rest_with_a_sentence(dev: Dev) -> None:

@@ -21,6 +21,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def stack(setup: Setup, clean: pytest.MonkeyPatch) -> AsyncIterator[Mintpost]:
     clean.setenv("DATABASE_URL", setup.database.engine.url.render_as_string(hide_password=False))
     setup.products = f"{PRODUCTS}{MEMBERSHIP}"
+    setup.operator = "me@example.com"
     async with running(setup) as mintpost:
         leave_as_dev(mintpost.url)
         yield mintpost
@@ -75,7 +76,17 @@ async def test_a_membership_is_renewed_and_canceled(stack: Mintpost, mint: Run) 
 
     canceled = await triggered(mint, "cancellation")
     assert canceled.code == 0
+    assert "e-mail" not in canceled.out
     assert f"mintpost show gumroad:{before.order_id}" in canceled.out
+
+
+@ON_SQLITE
+async def test_a_test_ping_is_shown_by_its_event(stack: Mintpost, mint: Run) -> None:
+    answer = await triggered(mint, "test-ping")
+    (license_,) = await stack.licenses()
+    assert license_.email == "me@example.com"
+    assert license_.key in answer.out
+    assert answer.out.endswith("\nmintpost show gumroad:event:1  # tells more\n")
 
 
 @ON_SQLITE

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import update
 
 from db.engine import Database
+from db.sales import save_sale
 from db.tables import LicenseRow, RequestRow
 from domain.sale import Sale
 from kit.refusals import RefusedError
 from operations.earlier_orders import Wanted, the_earlier_order
 from storefronts.sample_events import SampleEvent
-from tests.db.rows import mint, sale_of
+from tests.db.rows import NOON, mint, sale_of, store_event
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -41,6 +42,14 @@ def test_a_real_sale_is_meant_only_by_name_or_for_a_real_event(database: Databas
         found(database, SampleEvent.REFUND)
     assert found(database, SampleEvent.REFUND, "real") == "real"
     assert found(database, SampleEvent.REFUND, live=True) == "real"
+
+
+def test_the_sale_of_a_test_event_is_never_meant(database: Database) -> None:
+    event_id = database.write_here(store_event, "the order of a real customer", "test_ping")
+    test = replace(sale_of(f"test-{event_id}"), test=True)
+    database.write_here(save_sale, event_id, test, NOON)
+    with pytest.raises(RefusedError, match="there is no test sale"):
+        found(database, SampleEvent.REFUND)
 
 
 def test_a_license_that_was_taken_back_is_meant_by_its_return(database: Database) -> None:

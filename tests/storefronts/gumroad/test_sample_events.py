@@ -135,13 +135,17 @@ def test_an_event_of_a_membership_tells_its_moment_and_reason(
     assert made["purchase_ids[]"] == [FIRST, SECOND]
 
 
-def test_a_changed_plan_names_tier_and_quantity_before_and_after() -> None:
-    wanted = {"variants": (("Tier", "Team"),), "quantity": 3}
-    made = after(SampleEvent.UPGRADE, MEMBERSHIP, **wanted)
+@pytest.mark.parametrize(
+    ("name", "new_price"), [(SampleEvent.UPGRADE, "9000"), (SampleEvent.DOWNGRADE, "2250")]
+)
+def test_a_changed_plan_names_tier_and_quantity_before_and_after(
+    name: SampleEvent, new_price: str
+) -> None:
+    made = after(name, MEMBERSHIP, variants=(("Tier", "Team"),), quantity=3)
 
     for plan, tier, quantity, price in (
         ("old_plan", "Studio", "1", "1500"),
-        ("new_plan", "Team", "3", "9000"),
+        ("new_plan", "Team", "3", new_price),
     ):
         assert made[f"{plan}[tier][name]"] == [tier]
         assert made[f"{plan}[quantity]"] == [quantity]
