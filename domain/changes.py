@@ -67,12 +67,20 @@ def _changed(before: Life, after: Life) -> Iterator[str]:
     plan = [*_plan(before, after)]
     if plan:
         yield f"now {', '.join(plan)}"
-    if before.renews != after.renews and after.renews:
-        yield "renews again"
-    if before.renews and after.renews is False:
-        yield f"{_end(after, 'goes on until')} and does not renew"
-    elif before.expires_at != after.expires_at:
+    yield from _course(before, after)
+
+
+def _course(before: Life, after: Life) -> Iterator[str]:
+    if after.renews and not before.renews:
+        yield "renews" if before.renews is None else "renews again"
+    stops = bool(before.renews) and after.renews is False
+    if stops and after.status == LicenseStatus.ACTIVE:
+        yield f"{_end(after, 'goes on until', 'goes on without an end')} and does not renew"
+        return
+    if before.expires_at != after.expires_at:
         yield _end(after)
+    if stops:
+        yield "does not renew"
 
 
 def _plan(before: Life, after: Life) -> Iterator[str]:
@@ -93,5 +101,5 @@ def _seats(life: Life) -> str:
     return "1 seat" if life.seats == 1 else f"{life.seats} seats"
 
 
-def _end(life: Life, until: str = "ends") -> str:
-    return "never ends" if life.expires_at is None else f"{until} {life.expires_at.date()}"
+def _end(life: Life, until: str = "ends", without: str = "never ends") -> str:
+    return without if life.expires_at is None else f"{until} {life.expires_at.date()}"
