@@ -1,4 +1,4 @@
-"""`mintpost verify`: the worth of a license key or a token."""
+"""`mintpost verify`: the worth of a license key, a token or a revocation list."""
 
 from datetime import datetime
 
@@ -10,7 +10,14 @@ from db.signing_keys import KeyLine
 from domain.license import License, Standing, with_reason
 from kit.times import day, moment
 from licensing.tokens import VerifiedToken
-from operations.verify import Flaw, KeyVerdict, NoDatabase, TokenVerdict, Verdict
+from operations.verify import (
+    Flaw,
+    KeyVerdict,
+    NoDatabase,
+    RevocationsVerdict,
+    TokenVerdict,
+    Verdict,
+)
 
 UNCHECKED = (
     "a token of which nothing was checked: its signature and its license are looked up in "
@@ -34,6 +41,8 @@ def _told(verdict: Verdict) -> tuple[str, dict[str, str]]:
             return _of_key(verdict)
         case TokenVerdict():
             return _of_token(verdict)
+        case RevocationsVerdict():
+            return _of_list(verdict)
 
 
 def _unread(verdict: NoDatabase) -> tuple[str, dict[str, str]]:
@@ -79,6 +88,22 @@ def _state(license_: License, standing: Standing | None) -> str:
 
 def _status(license_: License) -> str:
     return with_reason(license_.status, license_.reason)
+
+
+def _of_list(verdict: RevocationsVerdict) -> tuple[str, dict[str, str]]:
+    verified, signer = verdict.list, verdict.signer
+    facts = {
+        "signed by": verified.kid,
+        "issuer": verified.issuer,
+        "seq": str(verified.content.seq),
+        "signed": moment(verified.content.signed_at),
+        "expires": moment(verified.expires_at),
+        "revoked": f"{len(verified.content.revoked)} entries, one per id of a license",
+    }
+    if signer.revoked_at is not None:
+        return f"not a genuine revocation list: {_not_genuine(Flaw.SIGNER_REVOKED, signer)}", facts
+    state = "has expired" if verdict.has_ended else "holds"
+    return f"a genuine revocation list that {state}; it is no license", facts
 
 
 def _not_genuine(flaw: Flaw, signer: KeyLine) -> str:

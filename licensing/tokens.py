@@ -3,9 +3,11 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TypeVar
 
 import jwt
@@ -34,7 +36,20 @@ T = TypeVar("T", str, int, bool)
 
 
 class TokenInvalidError(FixableError):
-    """A text is no token, or none of our keys signed the token."""
+    """A text is no token of the wanted type, or none of our keys signed the token."""
+
+
+class TokenType(StrEnum):
+    """The `typ` in the header of a token. One set of keys signs tokens of all types."""
+
+    LICENSE = "JWT"
+    REVOCATIONS = "revocations+jwt"
+
+
+NAMES = {
+    TokenType.LICENSE: "a license token (license.jwt)",
+    TokenType.REVOCATIONS: "a revocation list (/v1/revocations)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +103,48 @@ def verify_token(token: str, keys: Sequence[PublicKey], now: datetime) -> Verifi
 
     Raises TokenInvalidError.
     """
-    token = FOREIGN.sub("", token)
-    key = _signer_of(token, keys)
-    try:
-        claims = jwt.decode(token, jwt.PyJWK(key.jwk()), [ALGORITHM], SIGNATURE_ONLY)
-    except jwt.InvalidSignatureError:
-        raise TokenInvalidError(
-            "this token's signature does not fit: it was changed after it was signed, or forged"
-        ) from None
-    except jwt.InvalidTokenError:
-        raise TokenInvalidError("this token is signed, but holds no license") from None
-    try:
+    key, claims = signed_claims(token, keys, TokenType.LICENSE)
+    with times_in_range():
         return _read(claims, key.kid, now)
+
+
+@contextmanager
+def times_in_range() -> Iterator[None]:
+    """Raise TokenInvalidError for a time that no clock shows."""
+    try:
+        yield
     except (ValueError, OverflowError, OSError):
         raise TokenInvalidError(
             "this token is signed, but a number or a time in it is out of range"
         ) from None
 
 
-def claimed_signer(token: str) -> object:
-    """Return the token's kid before its signature is verified.
+def signed_claims(
+    token: str, keys: Sequence[PublicKey], wanted: TokenType
+) -> tuple[PublicKey, Mapping[str, object]]:
+    """Return the key that signed a token of this type, and the claims.
+
+    Raises TokenInvalidError.
+    """
+    token = FOREIGN.sub("", token)
+    claimed = claimed_type(token)
+    if claimed is not wanted:
+        raise TokenInvalidError(f"this is {NAMES[claimed]}, and {NAMES[wanted]} is needed")
+    key = _signer_of(token, keys)
+    try:
+        return key, jwt.decode(token, jwt.PyJWK(key.jwk()), [ALGORITHM], SIGNATURE_ONLY)
+    except jwt.InvalidSignatureError:
+        raise TokenInvalidError(
+            "this token's signature does not fit: it was changed after it was signed, or forged"
+        ) from None
+    except jwt.InvalidTokenError:
+        raise TokenInvalidError(
+            f"this token is signed, but is not {NAMES[wanted]}: its claims cannot be read"
+        ) from None
+
+
+def claimed_type(token: str) -> TokenType:
+    """Return the type that a token claims, before its signature is verified.
 
     Raises TokenInvalidError if the token does not have the form of our tokens.
     """
@@ -119,11 +156,19 @@ def claimed_signer(token: str) -> object:
             f"this is no license token: those are signed with {ALGORITHM}, and this names "
             "another algorithm"
         )
-    return header.get("kid")
+    claimed = header.get("typ", TokenType.LICENSE)
+    # RFC 7515 compares the type without case.
+    found = [each for each in TokenType if each.lower() == str(claimed).lower()]
+    if not found:
+        raise TokenInvalidError(
+            f"this token is of another type ({_quoted(claimed)}): a license token is one of the "
+            f'type "{TokenType.LICENSE}"'
+        )
+    return found[0]
 
 
 def _signer_of(token: str, keys: Sequence[PublicKey]) -> PublicKey:
-    kid = claimed_signer(token)
+    kid = _header(token).get("kid")
     for key in keys:
         if key.kid == kid:
             return key
@@ -148,27 +193,29 @@ def _header(token: str) -> Mapping[str, object]:
 
 
 def _read(claims: Mapping[str, object], kid: str, now: datetime) -> VerifiedToken:
-    expires_at = _time(claims, "exp") if "exp" in claims else None
+    expires_at = time_claim(claims, "exp") if "exp" in claims else None
     return VerifiedToken(
         kid=kid,
-        issuer=_claim(claims, "iss", str),
-        token_id=_claim(claims, "jti", str),
-        key=_claim(claims, "key", str),
-        product_id=_claim(claims, "product", str),
-        tier=_claim(claims, "tier", str),
-        seats=_claim(claims, "seats", int),
-        test=_claim(claims, "test", bool),
-        issued_at=_time(claims, "iat"),
+        issuer=claim(claims, "iss", str),
+        token_id=claim(claims, "jti", str),
+        key=claim(claims, "key", str),
+        product_id=claim(claims, "product", str),
+        tier=claim(claims, "tier", str),
+        seats=claim(claims, "seats", int),
+        test=claim(claims, "test", bool),
+        issued_at=time_claim(claims, "iat"),
         expires_at=expires_at,
         holds=not has_ended(expires_at, now),
     )
 
 
-def _time(claims: Mapping[str, object], name: str) -> datetime:
-    return datetime.fromtimestamp(_claim(claims, name, int), UTC)
+def time_claim(claims: Mapping[str, object], name: str) -> datetime:
+    """Return a time. Raises ValueError, OverflowError or OSError if no clock shows it."""
+    return datetime.fromtimestamp(claim(claims, name, int), UTC)
 
 
-def _claim(claims: Mapping[str, object], name: str, kind: type[T]) -> T:
+def claim(claims: Mapping[str, object], name: str, kind: type[T]) -> T:
+    """Return a claim of this type. Raises TokenInvalidError."""
     value = claims.get(name)
     # isinstance would accept a bool as an int, but `true` is no number of seats.
     if type(value) is not kind:
@@ -182,5 +229,5 @@ def _required_members(x: str) -> dict[str, str]:
     return {"kty": "OKP", "crv": "Ed25519", "x": x}
 
 
-def _quoted(kid: object) -> str:
-    return ascii(kid)[:LONGEST_QUOTED]
+def _quoted(value: object) -> str:
+    return ascii(value)[:LONGEST_QUOTED]

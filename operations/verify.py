@@ -1,4 +1,4 @@
-"""Judge a license key or a token."""
+"""Judge a license key, a token or a revocation list."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,11 @@ from db.migrated import WrongMigrationError
 from db.signing_keys import KeyLine, all_keys
 from db.views.licenses import find_license, find_license_of_token
 from domain.errors import DatabaseAwayError
-from domain.license import License, Standing
+from domain.license import License, Standing, has_ended
 from kit.refusals import RefusedError
 from licensing.keys import MistypedKeyError, parse_key
-from licensing.tokens import PublicKey, VerifiedToken, claimed_signer, verify_token
+from licensing.revocations import VerifiedRevocations, verify_revocations
+from licensing.tokens import PublicKey, TokenType, VerifiedToken, claimed_type, verify_token
 from operations.databases import Databases
 
 TOKEN_DOTS = 2
@@ -81,15 +82,28 @@ class TokenVerdict:
         return self.flaw is None and self.token.holds and is_good
 
 
-Verdict = KeyVerdict | TokenVerdict | NoDatabase
+@dataclass(frozen=True, slots=True)
+class RevocationsVerdict:
+    """A revocation list with a good signature. `has_ended`: apps believe it no more."""
+
+    list: VerifiedRevocations
+    signer: KeyLine
+    has_ended: bool
+
+    @property
+    def holds(self) -> bool:
+        return self.signer.revoked_at is None and not self.has_ended
+
+
+Verdict = KeyVerdict | TokenVerdict | RevocationsVerdict | NoDatabase
 
 
 async def verify(text: str, databases: Databases, now: datetime) -> Verdict:
-    """Judge a key or a token. Raises MistypedKeyError and TokenInvalidError."""
+    """Judge a key, a token or a list. Raises MistypedKeyError and TokenInvalidError."""
     if text.count(".") == TOKEN_DOTS:
-        claimed_signer(text)
+        judge = _verify_list if claimed_type(text) is TokenType.REVOCATIONS else _verify_token
         try:
-            return await _verify_token(text, databases, now)
+            return await judge(text, databases, now)
         except UNUSABLE as error:
             return NoDatabase(str(error))
     try:
@@ -124,8 +138,23 @@ async def _verify_foreign_key(
 async def _verify_token(token: str, databases: Databases, now: datetime) -> TokenVerdict:
     with databases() as database:
         known = await database.read(all_keys)
-        verified = verify_token(token, [PublicKey(key.kid, key.x) for key in known], now)
+        verified = verify_token(token, _public(known), now)
         license_ = await database.read(find_license_of_token, verified.token_id)
-    signer = next(key for key in known if key.kid == verified.kid)
     standing = None if license_ is None else license_.standing(now)
-    return TokenVerdict(verified, signer, license_, standing)
+    return TokenVerdict(verified, _signer(known, verified.kid), license_, standing)
+
+
+async def _verify_list(token: str, databases: Databases, now: datetime) -> RevocationsVerdict:
+    with databases() as database:
+        known = await database.read(all_keys)
+    verified = verify_revocations(token, _public(known))
+    ended = has_ended(verified.expires_at, now)
+    return RevocationsVerdict(verified, _signer(known, verified.kid), ended)
+
+
+def _public(known: list[KeyLine]) -> list[PublicKey]:
+    return [PublicKey(key.kid, key.x) for key in known]
+
+
+def _signer(known: list[KeyLine], kid: str) -> KeyLine:
+    return next(key for key in known if key.kid == kid)

@@ -8,15 +8,22 @@ import typer
 from commands.context import given
 from kit.clock import utc_now
 
-KeyOrToken = Annotated[str, typer.Argument(metavar="KEY", help="or a token")]
+KeyOrToken = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY", help="or a token, or a revocation list; - reads it from the input"
+    ),
+]
 
 
 def verify(ctx: typer.Context, text: KeyOrToken) -> None:
-    """Tell what a license key or a token is worth."""
+    """Tell what a license key, a token or a revocation list is worth."""
     from commands.tables import console
     from commands.verify import print_verdict
     from operations.verify import verify as judge
 
+    # An argument of more than 128 KiB, as a long list is, starts no program on Linux.
+    text = typer.get_text_stream("stdin").read() if text == "-" else text
     verdict = asyncio.run(judge(text, given(ctx).open_database, utc_now()))
     if not print_verdict(verdict, console()):
         raise typer.Exit(1)
