@@ -1,4 +1,4 @@
-"""The process that does the work: parses, mints, e-mails and closes. `python worker.py`."""
+"""The process that does the work: parses, mints, e-mails, closes, and signs. `python worker.py`."""
 
 import asyncio
 import logging
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.worker import Worker
 
+from activities.revocations import RevocationSigner
 from db.engine import Database
 from db.migrated import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, use_key
@@ -40,9 +41,11 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
         return
     worker = starting.result()
     working = asyncio.create_task(worker.run())
+    signing = asyncio.create_task(RevocationSigner(parts.database, parts.signer).run())
     logger.info("working on task queue %s", worker.task_queue)
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
     logger.info("stopping; what is under way is finished first")
+    signing.cancel()
     await worker.shutdown()
     try:
         await working
