@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 from temporalio.client import Client
@@ -22,6 +22,7 @@ from api.floods import Floods
 from api.gate import UNKNOWN, Gate
 from api.health import Health, health_routes
 from api.refusals import Refusals, unset_secrets
+from api.revocations import RevocationLists, revocation_routes
 from api.server import BoundServer
 from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
@@ -148,10 +149,13 @@ def _furnish(
     app.include_router(webhook_routes(Inbox(parts.storefronts, store)))
     watcher = Watcher(database, client, parts.watch)
     polls = Pollers(client, parts.task_queue)
-    probes = (refusals.warnings, polls.warnings, watcher.warnings)
+    lists = RevocationLists(database)
+    probes = (refusals.warnings, polls.warnings, watcher.warnings, lists.warnings)
     room = free_space_for(database.engine.url)
     health = Health(database, client, spool, probes=probes, store=store, room=room)
-    public = health_routes(health)
+    public = APIRouter()
+    public.include_router(health_routes(health))
+    public.include_router(revocation_routes(lists))
     app.include_router(public)
     gate.open_routes = public.routes
     return dispatcher, drainer, watcher

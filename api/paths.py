@@ -12,7 +12,7 @@ PLAIN_WORD = re.compile(r"[A-Za-z0-9._-]{1,15}")
 """Shorter than any allowed secret."""
 
 REST = "/..."
-OWN_PATHS = frozenset({"/healthz", "/readyz", "/.well-known/jwks.json"})
+OWN_PATHS = frozenset({"/healthz", "/readyz", "/.well-known/jwks.json", "/v1/revocations"})
 
 
 def bare_path(path: str) -> str:

@@ -10,12 +10,14 @@ from api.paths import bare_path, loggable
 
 SOURCES = frozenset({"gumroad"})
 SAFE = re.compile(
-    r"/(healthz|readyz|\.well-known/jwks\.json|webhooks(/gumroad)?(/|/\.\.\.)?"
+    r"/(healthz|readyz|\.well-known/jwks\.json|v1/revocations|webhooks(/gumroad)?(/|/\.\.\.)?"
     r"|[A-Za-z0-9._-]{1,15}|\.\.\.)?"
 )
 SHOWN = {
     "/healthz": "/healthz",
     "/.well-known/jwks.json": "/.well-known/jwks.json",
+    "/v1/revocations": "/v1/revocations",
+    "/v1/another": "/...",
     "/webhooks/gumroad": "/webhooks/gumroad",
     "/webhooks/gumroad/": "/webhooks/gumroad/",
     "/webhooks/gumroad%3Fsecret=abc": "/webhooks/gumroad",
