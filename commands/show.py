@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from commands.colors import colored
 from commands.tables import SafeConsole, cell, console, print_json
 from db.views.lists import EventLine, LicenseLine
 from domain.identifiers import order_reference
@@ -17,6 +18,7 @@ from operations.show import Places, ShownOrder, show
 from operations.waiting import advice
 from operations.whole_order import Line, WholeOrder
 
+STATUSES = ("status", "outcome")
 LICENSE_FIELDS = ("source", "order_id", "line", "reason", "renews", "grace_until")
 """Fields of a license that a person need not see: its sentence tells the last three."""
 
@@ -99,7 +101,8 @@ def _facts(line: Line, reference: str) -> Table:
     for each in fields(line):
         value = getattr(line, each.name)
         if each.name not in hidden and value not in (None, {}):
-            table.add_row(each.name.replace("_", " "), cell(value))
+            shown = colored(value) if each.name in STATUSES else cell(value)
+            table.add_row(each.name.replace("_", " "), shown)
     return table
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.calendar_days import is_later
-from domain.license import LicenseStatus, has_ended
+from domain.license import LicenseStatus, has_ended, with_reason
 from domain.lifecycle import Life
 
 UNCHANGED = "unchanged"
@@ -55,7 +55,7 @@ def describe(before: Life | None, after: Life) -> str:
 
 
 def _first(after: Life) -> Iterator[str]:
-    yield _status(after)
+    yield with_reason(after.status, after.reason)
     yield after.tier
     yield _seats(after)
     yield _end(after)
@@ -63,7 +63,8 @@ def _first(after: Life) -> Iterator[str]:
 
 def _changed(before: Life, after: Life) -> Iterator[str]:
     if (before.status, before.reason) != (after.status, after.reason):
-        yield "active again" if after.status == LicenseStatus.ACTIVE else _status(after)
+        is_active = after.status == LicenseStatus.ACTIVE
+        yield "active again" if is_active else with_reason(after.status, after.reason)
     plan = [*_plan(before, after)]
     if plan:
         yield f"now {', '.join(plan)}"
@@ -90,11 +91,6 @@ def _plan(before: Life, after: Life) -> Iterator[str]:
         yield after.tier
     if before.seats != after.seats:
         yield _seats(after)
-
-
-def _status(life: Life) -> str:
-    reason = "" if life.reason is None else f" ({life.reason.replace('_', ' ')})"
-    return f"{life.status}{reason}"
 
 
 def _seats(life: Life) -> str:

@@ -7,6 +7,7 @@ from domain.license import LicenseReason, ListedStatus, has_ended
 from kit.clock import utc_now
 from kit.times import day
 
+TAKEN_BACK = (ListedStatus.REVOKED, ListedStatus.SUSPENDED)
 BECAUSE: dict[str | None, str] = {
     LicenseReason.REFUNDED: "the payment was refunded",
     LicenseReason.DISPUTED: "the buyer's bank disputes the payment",

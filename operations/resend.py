@@ -15,13 +15,10 @@ from domain.errors import RecipientRefusedError
 from domain.event import Outcome
 from domain.folding import seen_address
 from domain.identifiers import order_reference
-from domain.license import ListedStatus
 from kit.addresses import mailable
 from kit.clock import utc_now
 from kit.refusals import RefusedError
-from operations.life import why_not_active
-
-TAKEN_BACK = (ListedStatus.REVOKED, ListedStatus.SUSPENDED)
+from operations.life import TAKEN_BACK, why_not_active
 
 
 class AddressRefusedError(RefusedError):

@@ -5,7 +5,7 @@ from db.views.lists import DeliveryLine, LicenseLine
 from domain.delivery import DeliveryStatus
 from kit.runs import paused_sentence
 from kit.times import iso
-from operations.life import state_of
+from operations.life import TAKEN_BACK, state_of
 from operations.whole_order import Line, WholeOrder
 from operations.workflow_state import PendingStep, WorkflowState
 
@@ -52,4 +52,10 @@ def advice(order: WholeOrder, line: Line) -> str | None:
         return None
     others = (each for each in order.deliveries if each.license_id == line.license_id)
     sent = any(each.status == DeliveryStatus.ACCEPTED for each in others)
-    return NOBODY_GOT_IT if sent else f"{NOBODY_GOT_IT}; {HOW_TO_SEND}"
+    return (
+        NOBODY_GOT_IT if sent or _is_taken_back(order, line) else f"{NOBODY_GOT_IT}; {HOW_TO_SEND}"
+    )
+
+
+def _is_taken_back(order: WholeOrder, mail: DeliveryLine) -> bool:
+    return any(each.id == mail.license_id and each.status in TAKEN_BACK for each in order.licenses)

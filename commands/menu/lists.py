@@ -17,7 +17,8 @@ from kit.clock import utc_now
 from storefronts.registry import SOURCES
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-SALE_STATUSES = tuple(each for each in EventStatus if each is not EventStatus.DUPLICATE)
+OF_COPIES = (EventStatus.DUPLICATE, EventStatus.APPLIED)
+SALE_STATUSES = tuple(each for each in EventStatus if each not in OF_COPIES)
 
 AGO = re.compile(r"(\d{1,6})([mhdw])")
 

@@ -9,6 +9,9 @@ from db.tables import EventRow, FactRow, LicenseRow, SaleRow
 from domain.event import IGNORED, NOTED, ORDER_KINDS, EventKind, EventStatus, Outcome
 from domain.license import LicenseStatus, ListedStatus, end_of_day
 
+COPIES = (Outcome.DUPLICATE, Outcome.APPLIED)
+"""Outcomes of a copy, which say nothing about the sale."""
+
 
 def event_has(status: str) -> ColumnElement[bool]:
     match status:
@@ -43,7 +46,8 @@ def event_is_test() -> ColumnElement[bool]:
 def sale_status() -> ColumnElement[str]:
     """Return the status of an order: of a settled event, or an open event, or a failed event.
 
-    An event that settles nothing comes last.
+    An event that settles nothing comes last. A copy with the outcome `applied` told a refund or
+    a dispute besides, and the status of a sale is about its fulfillment.
     """
     row = aliased(EventRow)
     failed, notes = row.outcome == Outcome.FAILED, row.outcome.startswith(NOTED)
@@ -52,7 +56,7 @@ def sale_status() -> ColumnElement[str]:
     return (
         select(case((row.outcome.is_(None), waiting), else_=row.outcome))
         .where(row.source == SaleRow.source, row.order_id == SaleRow.order_id)
-        .where(row.kind.in_(ORDER_KINDS), row.outcome.is_distinct_from(Outcome.DUPLICATE))
+        .where(row.kind.in_(ORDER_KINDS), or_(row.outcome.is_(None), row.outcome.not_in(COPIES)))
         .order_by(rank)
         .limit(1)
         .scalar_subquery()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from db.deliveries import refuse_delivery
 from db.engine import Database
@@ -117,6 +118,9 @@ def test_sale_stands_as_its_best_row_does(database: Database) -> None:
     late = database.write_here(store_event)
     assert status() == "fulfilled"
     database.write_here(close_row, late, "duplicate", NOON)
+    assert status() == "fulfilled"
+    applied = update(EventRow).filter_by(id=first).values(outcome="applied")
+    database.write_here(Session.execute, applied)
     assert status() == "fulfilled"
 
 
