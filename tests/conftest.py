@@ -22,6 +22,7 @@ from tests.support.leaks import LeakSearch, LogKeeper, leaks_in_temporal, log_fi
 from tests.support.outages import Gate
 from tests.support.postgres import run_postgres
 from tests.support.running import SECRET, Mintpost, Setup, running
+from tests.support.statements import CompiledOnce
 from tests.support.temporal_server import running_temporal
 
 pytest_plugins = ["tests.support.commanding"]
@@ -86,9 +87,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     return create_database(template.set(database="postgres"), str(template.database))
 
 
+@pytest.fixture(scope="session")
+def compiled_once() -> CompiledOnce:
+    return CompiledOnce()
+
+
 @pytest.fixture
-async def database(database_url: URL, leak_search: LeakSearch) -> AsyncIterator[Database]:
-    database = Database(open_engine(database_url))
+async def database(
+    database_url: URL, leak_search: LeakSearch, compiled_once: CompiledOnce
+) -> AsyncIterator[Database]:
+    database = Database(compiled_once.opened(database_url))
     yield database
     for license_ in database.read_here(list_licenses, Filters(limit=1000)):
         leak_search.keep_private(license_.key, license_.email, license_.name)
