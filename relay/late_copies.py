@@ -38,7 +38,8 @@ class RelaySettling(Settling):
     @override
     async def remark(self, copy: ComparedCopy) -> str | None:
         try:
-            return await super().remark(copy)
+            # A dataclass with slots is a new class, which `super()` does not know.
+            return await Settling.remark(self, copy)
         except DatabaseAwayError:
             raise
         except Exception as error:  # noqa: BLE001 - settling goes on without a remark
