@@ -79,7 +79,8 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
     license to come, and a failed sale runs again with this address. The same transaction
     withdraws the mails that still wait to go to the old address.
     """
-    if not lock_order(session, new.source, new.order_id):
+    named = lock_order(session, new.source, new.order_id)
+    if not named and not _was_given(session, new):
         return []
     said = None if new.to is None else keep_correction(session, _correction(new, new.to), now)
     same_membership = and_(
@@ -98,6 +99,12 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
         # A missing or wrong address may be the reason of the failure.
         run_failed_again(session, new.source, new.order_id)
     return deliveries
+
+
+def _was_given(session: Session, new: NewResend) -> bool:
+    """Tell whether the seller gave the order's licenses, so that no event has the order's name."""
+    sale = exists().where(SaleRow.source == new.source, SaleRow.order_id == new.order_id)
+    return session.execute(select(sale)).scalar_one()
 
 
 def waiting_order(session: Session, source: str, order_id: str) -> WaitingOrder | None:

@@ -9,8 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.tables import DeliveryRow, LicenseRow
+from db.tables import DeliveryRow, EventRow, LicenseRow
 from db.views.lists import Filters, list_deliveries
+from domain.event import OPERATOR
 from operations.resend import resend_logged
 from tests.db.rows import mint as mint_sale, sale_of
 from tests.support.commanding import Answer, Run
@@ -73,6 +74,14 @@ async def test_person_on_a_terminal_is_asked(
     assert answer.err.startswith(
         "license 1 is revoked, because the payment was refunded. Mail it all the same?"
     )
+
+
+async def test_license_that_the_seller_gave_is_mailed_again(revoked: Database, mint: Run) -> None:
+    given = update(EventRow).values(source=OPERATOR, order_id=None)
+    revoked.write_here(Session.execute, given)
+    assert (await resent(mint, "--yes", "--to", "ada@example.org")).code == 0
+    newest, _ = revoked.read_here(list_deliveries, Filters())
+    assert (newest.reason, newest.to) == ("resend:1", "ada@example.org")
 
 
 async def test_all_logged_mails_leave_out_a_revoked_license(revoked: Database) -> None:
