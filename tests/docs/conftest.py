@@ -23,12 +23,16 @@ CALLS = """
 const calls = {
   readLicense: (given) => readLicense(...given),
   areWellFormed: (given) => given.map(isWellFormed),
+  fetchRevocations: (given) => fetchRevocations(...given),
+  readRevocations: (given) => readRevocations(...given),
+  newestRevocations: (given) => newestRevocations(...given),
+  isRevoked: (given) => isRevoked(...given),
 };
 const { createInterface } = await import("node:readline");
 for await (const line of createInterface({ input: process.stdin })) {
   const [call, given] = JSON.parse(line);
   try {
-    console.log(JSON.stringify({ given: calls[call](given) }));
+    console.log(JSON.stringify({ given: await calls[call](given) }));
   } catch (error) {
     console.log(JSON.stringify({ refused: String(error) }));
   }
@@ -42,6 +46,10 @@ KeyChecks = Callable[[Sequence[str]], list[bool]]
 
 class RefusedError(Exception):
     """The snippet refused the token."""
+
+
+Ask = Callable[..., Any]
+"""Calls a function of the page, by its name in Python."""
 
 
 def code(language: str) -> str:
@@ -100,6 +108,15 @@ def well_formed(request: pytest.FixtureRequest) -> KeyChecks:
     return lambda keys: node.ask("areWellFormed", list(keys))
 
 
+@pytest.fixture(params=["python", "javascript"])
+def ask(request: pytest.FixtureRequest) -> Ask:
+    if request.param == "python":
+        snippets = request.getfixturevalue("snippets")
+        return lambda name, *given: _refusing(snippets[name], *given)
+    node: Node = request.getfixturevalue("node")
+    return lambda name, *given: node.ask(_in_javascript(name), list(given))
+
+
 @pytest.fixture
 def keys(signer: Signer) -> KeySet:
     return jwks([signer.public_key])
@@ -107,10 +124,19 @@ def keys(signer: Signer) -> KeySet:
 
 def _python_reader(snippets: dict[str, Any]) -> Reader:
     def read(token: str, keys: KeySet) -> dict[str, Any]:
-        try:
-            claims: dict[str, Any] = snippets["read_license"](token, keys)
-        except (jwt.InvalidTokenError, KeyError) as error:
-            raise RefusedError from error
+        claims: dict[str, Any] = _refusing(snippets["read_license"], token, keys)
         return claims
 
     return read
+
+
+def _refusing(function: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN401 - as the page has it
+    try:
+        return function(*given)
+    except (jwt.InvalidTokenError, KeyError) as error:
+        raise RefusedError from error
+
+
+def _in_javascript(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
