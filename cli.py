@@ -9,10 +9,13 @@ import typer
 from commands.exits import require_text, told_as_sentence
 from commands.from_settings import FromSettings
 from commands.help import QuietCommand, QuietGroup
+from commands.menu.acts import extend, restore, revoke, seats, tier
 from commands.menu.demo import demo
 from commands.menu.dev import dev
 from commands.menu.find import find
-from commands.menu.keys import generate, list_keys, revoke
+from commands.menu.import_ import import_
+from commands.menu.issue import issue
+from commands.menu.keys import generate, list_keys, revoke as revoke_key
 from commands.menu.lists import deliveries, events, licenses, sales
 from commands.menu.migrate import migrate
 from commands.menu.products import check
@@ -48,13 +51,22 @@ CONTENTS: Mapping[str, Commands] = {
         "deliveries": deliveries,
     },
     "Act": {"retry": retry, "resend": resend, "remap": remap},
+    "Give and take licenses": {
+        "issue": issue,
+        "import": import_,
+        "revoke": revoke,
+        "restore": restore,
+        "extend": extend,
+        "seats": seats,
+        "tier": tier,
+    },
     "Check": {"verify": verify},
 }
 """The commands by the panel of the help in which they stand."""
 
 GROUPS: Mapping[str, tuple[str, Commands]] = {
     "products": ("The product mapping.", {"check": check}),
-    "keys": ("Signing keys.", {"generate": generate, "list": list_keys, "revoke": revoke}),
+    "keys": ("Signing keys.", {"generate": generate, "list": list_keys, "revoke": revoke_key}),
 }
 
 Version = Annotated[bool, typer.Option("--version", metavar="", help="Show the version and exit.")]

@@ -11,13 +11,16 @@ from db.applying import Applied, NewFacts, apply_event
 from db.engine import Database
 from db.events import StoredEvent, load_event
 from db.facts import SourcedFacts, sourced_facts
+from db.granting import NewKeys, apply_grant
 from domain.catalog import Catalog, kept_note
 from domain.decisions import Decision
 from domain.errors import SaleInvalidError
 from domain.event import ignored, noted
 from domain.facts import Ignored, Reading, SubscriptionState, Waits
+from domain.grants import Grant
 from kit.clock import Clock, utc_now
 from letters.composing import CatalogSource
+from licensing.keys import new_key, new_token_id
 from reading.reader import Reader
 from storefronts.base import Storefront
 from workflows.steps import AppliedEvent, ApplyStep, EventToApply
@@ -58,6 +61,14 @@ class Apply(ApplyStep):
         return await self.keep_and_apply(stored, kept)
 
     async def keep_and_apply(self, event: StoredEvent, kept: SourcedFacts) -> AppliedEvent:
+        (first, *_) = kept.facts
+        if isinstance(first, Grant):
+            keys = NewKeys(new_key(), new_token_id())
+            now = self.clock()
+            granted = await self.database.write(
+                apply_grant, event.id, kept.source, first, keys, now
+            )
+            return _told(granted)
         plans = await self.plans(kept)
         new = NewFacts(event.id, event.kind, kept.source, tuple(kept.facts), plans.decisions)
         applied = await self.database.write(apply_event, new, self.clock(), plans.notes)

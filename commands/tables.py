@@ -21,12 +21,16 @@ GAP = 2
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    sys.stdout.write(written_json(value) + "\n")
+
+
+def written_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
     # Only strings hold characters to escape: JSON itself adds nothing but line breaks.
     written = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
     for one in set(written) - {"\n"}:
         if acts_or_hides(one):
             written = written.replace(one, escaped(one))
-    sys.stdout.write(written + "\n")
+    return written
 
 
 def print_lines(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import exists, func, select, update
@@ -117,18 +118,21 @@ def _unread(session: Session, source: str, order_id: str) -> tuple[int, ...]:
 
 
 def _insert(session: Session, event_id: int, source: str, number: int, fact: Fact) -> int | None:
-    return insert_once(
-        session,
-        FactRow,
-        event_id=event_id,
-        number=number,
-        source=source,
-        kind=fact.kind,
-        order_id=None if isinstance(fact, SubscriptionState) else fact.order_id,
-        subscription_id=fact.subscription_id if isinstance(fact, _OF_SUBSCRIPTION) else None,
-        at=fact.at,
-        content=KINDS[fact.kind].dump_python(fact, mode="json"),
-    )
+    return insert_once(session, FactRow, **fact_values(event_id, source, number, fact))
+
+
+def fact_values(event_id: int, source: str, number: int, fact: Fact) -> dict[str, Any]:
+    """Return the columns of a new fact."""
+    return {
+        "event_id": event_id,
+        "number": number,
+        "source": source,
+        "kind": fact.kind,
+        "order_id": None if isinstance(fact, SubscriptionState) else fact.order_id,
+        "subscription_id": fact.subscription_id if isinstance(fact, _OF_SUBSCRIPTION) else None,
+        "at": fact.at,
+        "content": KINDS[fact.kind].dump_python(fact, mode="json"),
+    }
 
 
 _OF_SUBSCRIPTION = (Payment, SubscriptionState, SubscriptionLink)

@@ -72,8 +72,12 @@ def keys_of_license(session: Session, license_id: int) -> list[str]:
 
 def minted_with(session: Session, folded: str) -> int | None:
     """Return the license with this minted key. The column's own index finds it at once."""
-    grouped = "-".join(folded[at : at + GROUP] for at in range(0, len(folded), GROUP))
-    return session.scalar(select(LicenseRow.id).where(LicenseRow.key == grouped))
+    return session.scalar(select(LicenseRow.id).where(LicenseRow.key == grouped(folded)))
+
+
+def grouped(folded: str) -> str:
+    """Return a folded key in the groups of minted keys."""
+    return "-".join(folded[at : at + GROUP] for at in range(0, len(folded), GROUP))
 
 
 def further_holder(session: Session, folded: str) -> int | None:

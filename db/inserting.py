@@ -1,8 +1,9 @@
 """Insert a row, or find the existing row with the same unique values."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,17 @@ def insert_once(session: Session, model: type[Row], **values: Any) -> int | None
     return session.execute(
         statement.on_conflict_do_nothing().returning(primary_key)
     ).scalar_one_or_none()
+
+
+def insert_many(
+    session: Session, model: type[Row], rows: Sequence[dict[str, Any]]
+) -> Sequence[int]:
+    """Insert new rows in few statements, and return their ids in the same sequence."""
+    if not rows:
+        return []
+    (primary_key,) = inspect(model).primary_key
+    statement = insert(model).returning(primary_key, sort_by_parameter_order=True)
+    return session.scalars(statement, rows).all()
 
 
 def the_one(session: Session, model: type[Row], **values: Any) -> Row:  # noqa: ANN401 - as above

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ from db.updating import count_updated
 from domain.decisions import Decision
 from domain.delivery import NEW_LICENSE, Reason
 from domain.event import TAKEN_BACK, IgnoredReason
+from domain.license import has_ended
 from domain.lifecycle import Life, PaidLine, fold
 from domain.sale import Sale
 
@@ -39,7 +41,8 @@ class NewLicense:
 
     `decision` None: no entry fits, which only a charge of an existing license may have. `note`
     explains the decision on event `event_id`, because no later run decides again. `shop_key`: the
-    storefront's key becomes a further key.
+    storefront's key becomes a further key. `mail` False: a new license owes no mail. `issued_at`
+    None: it is issued now.
     """
 
     sale_id: int
@@ -49,6 +52,8 @@ class NewLicense:
     token_id: str | None = None
     note: str | None = None
     shop_key: bool = False
+    mail: bool = True
+    issued_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,10 @@ def _mint(session: Session, minting: _Minting, life: Life) -> LicenseWithDeliver
     if new.shop_key and sale.shop_key is not None:
         note = add_further_key(session, row.id, new.event_id, sale.shop_key, minting.at)
         note_event(session, new.event_id, note)
-    return LicenseWithDelivery(license_of(row), owe(session, row, NEW_LICENSE, minting.at))
+    # Nobody is mailed a license that is over before it is given.
+    mails = new.mail and not has_ended(life.expires_at, minting.at)
+    owed = owe(session, row, NEW_LICENSE, minting.at) if mails else None
+    return LicenseWithDelivery(license_of(row), owed)
 
 
 def _renew(session: Session, row: LicenseRow, minting: _Minting) -> LicenseWithDelivery:
@@ -149,32 +157,36 @@ def _locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
 
 
 def _insert_license(session: Session, minting: _Minting, life: Life) -> None:
-    sale, new, said = minting.sale, minting.new, minting.said
-    insert_once(
-        session,
-        LicenseRow,
-        sale_id=new.sale_id,
-        key=new.key,
-        source=sale.source,
-        order_id=sale.order_id,
-        line=sale.line,
-        subscription_id=sale.subscription_id,
-        product_id=life.product_id,
-        product_name=life.product_name,
-        tier=life.tier,
-        email=sale.email if said is None else said.to,
-        correction_id=None if said is None else said.id,
-        name=sale.name,
-        seats=life.seats,
-        status=life.status,
-        reason=life.reason,
-        renews=life.renews,
-        grace_until=life.grace_until,
-        changes_at=life.changes_at,
-        test=sale.test,
-        products_sha256=life.products_sha256,
-        issued_at=minting.at,
-        expires_at=life.expires_at,
-        created_at=minting.at,
-        token_id=new.token_id,
-    )
+    values = license_values(minting.sale, minting.new, life, minting.at)
+    if (said := minting.said) is not None:
+        values |= {"email": said.to, "correction_id": said.id}
+    insert_once(session, LicenseRow, **values)
+
+
+def license_values(sale: Sale, new: NewLicense, life: Life, now: datetime) -> dict[str, Any]:
+    """Return the columns of a new license."""
+    return {
+        "sale_id": new.sale_id,
+        "key": new.key,
+        "source": sale.source,
+        "order_id": sale.order_id,
+        "line": sale.line,
+        "subscription_id": sale.subscription_id,
+        "product_id": life.product_id,
+        "product_name": life.product_name,
+        "tier": life.tier,
+        "email": sale.email,
+        "name": sale.name,
+        "seats": life.seats,
+        "status": life.status,
+        "reason": life.reason,
+        "renews": life.renews,
+        "grace_until": life.grace_until,
+        "changes_at": life.changes_at,
+        "test": sale.test,
+        "products_sha256": life.products_sha256,
+        "issued_at": new.issued_at or now,
+        "expires_at": life.expires_at,
+        "created_at": now,
+        "token_id": new.token_id,
+    }

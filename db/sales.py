@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -37,34 +38,39 @@ def save_completed(
 
 def save_sale(session: Session, event_id: int, sale: Sale, now: datetime) -> int:
     """Return the sale's id. Only the first call writes the sale."""
+    sale_id = insert_once(session, SaleRow, **sale_values(event_id, sale, now))
     identity = {"source": sale.source, "order_id": sale.order_id, "line": sale.line}
-    sale_id = insert_once(
-        session,
-        SaleRow,
-        **identity,
-        event_id=event_id,
-        order_number=sale.order_number,
-        product_id=sale.product.product_id,
-        product_name=sale.product.name,
-        product_aliases=list(sale.product.aliases),
-        variants=[list(variant) for variant in sale.product.variants],
-        quantity=sale.quantity,
-        price_cents=sale.price,
-        currency=sale.currency,
-        offer_code=sale.offer_code,
-        email=sale.email,
-        name=sale.name,
-        subscription_id=sale.subscription_id,
-        test=sale.test,
-        sold_at=sale.sold_at,
-        giver=sale.giver,
-        charge=sale.charge,
-        months=sale.months,
-        paid_until=sale.paid_until,
-        shop_key=sale.shop_key,
-        created_at=now,
-    )
     return sale_id or the_one(session, SaleRow, **identity).id
+
+
+def sale_values(event_id: int, sale: Sale, now: datetime) -> dict[str, Any]:
+    """Return the columns of a new sale."""
+    return {
+        "source": sale.source,
+        "order_id": sale.order_id,
+        "line": sale.line,
+        "event_id": event_id,
+        "order_number": sale.order_number,
+        "product_id": sale.product.product_id,
+        "product_name": sale.product.name,
+        "product_aliases": list(sale.product.aliases),
+        "variants": [list(variant) for variant in sale.product.variants],
+        "quantity": sale.quantity,
+        "price_cents": sale.price,
+        "currency": sale.currency,
+        "offer_code": sale.offer_code,
+        "email": sale.email,
+        "name": sale.name,
+        "subscription_id": sale.subscription_id,
+        "test": sale.test,
+        "sold_at": sale.sold_at,
+        "giver": sale.giver,
+        "charge": sale.charge,
+        "months": sale.months,
+        "paid_until": sale.paid_until,
+        "shop_key": sale.shop_key,
+        "created_at": now,
+    }
 
 
 def load_sale(session: Session, sale_id: int) -> Sale:

@@ -5,7 +5,6 @@ from datetime import datetime
 from hashlib import sha256
 
 from domain.event import OPERATOR
-from domain.folding import fold_key
 from domain.identifiers import is_usable, is_usable_order_id, order_reference
 from domain.license import Term
 from domain.sale import Product
@@ -53,15 +52,17 @@ class Wanted:
         """Return the name by which a repetition of the wish is known; None: it has no name."""
         if self.reference is not None:
             return _short("reference", self.reference)
-        if self.order is not None:
-            order = self.order
-            return _short("order", f"{order_reference(order.source, order.order_id)}:{order.line}")
-        return None if self.key is None else _short("key", _hash(fold_key(self.key)))
+        return None if self.order is None else order_identity(self.order)
 
     @property
     def content(self) -> str:
         """Return a name made of everything that the wish says."""
         return _short("content", _hash(repr(self)))
+
+
+def order_identity(order: OrderName) -> str:
+    """Return the name by which a line about this order is known again."""
+    return _short("order", f"{order_reference(order.source, order.order_id)}:{order.line}")
 
 
 def license_order(wanted: Wanted, identity: str) -> OrderName:

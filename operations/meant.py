@@ -18,6 +18,14 @@ from operations.find import bare_key, reference_of
 MANY = 20
 
 
+class WithoutLicenseError(RefusedError):
+    """The text names a sale, and the sale has no license."""
+
+    def __init__(self, sale: SaleLine) -> None:
+        self.sale = sale
+        super().__init__(_without_license(sale))
+
+
 def licenses_meant(session: Session, texts: Sequence[str]) -> list[int]:
     """Return the licenses in the order of their names, without repetition.
 
@@ -27,7 +35,7 @@ def licenses_meant(session: Session, texts: Sequence[str]) -> list[int]:
     problems: list[str] = []
     for text in texts:
         try:
-            ids |= dict.fromkeys(_licenses(session, text.strip()))
+            ids |= dict.fromkeys(licenses_of_text(session, text.strip()))
         except RefusedError as error:
             problems.append(str(error))
     if problems:
@@ -35,7 +43,8 @@ def licenses_meant(session: Session, texts: Sequence[str]) -> list[int]:
     return list(ids)
 
 
-def _licenses(session: Session, text: str) -> list[int]:
+def licenses_of_text(session: Session, text: str) -> list[int]:
+    """Return the licenses that one text names. Raises WithoutLicenseError and RefusedError."""
     key = bare_key(text)
     source, _, order_id = text.partition(":")
     if found := licenses_of_order(session, source, order_id) or licenses_of_any_key(session, text):
@@ -54,7 +63,7 @@ def _licenses(session: Session, text: str) -> list[int]:
     (sale,) = sales
     if found := licenses_of_order(session, sale.source, sale.order_id):
         return found
-    raise RefusedError(_without_license(sale))
+    raise WithoutLicenseError(sale)
 
 
 def _names(sale: SaleLine) -> tuple[str | None, ...]:

@@ -115,10 +115,14 @@ def test_license_has_an_order_by_which_it_is_found(
     assert order.order_id.startswith(order_id)
 
 
-def test_identity_is_the_reference_then_the_order_then_the_key() -> None:
-    keyed = replace(WANTED, reference=None, key="ab-12")
+def test_identity_is_the_reference_then_the_order() -> None:
+    ordered = replace(WANTED, reference=None, order=OrderName("x", "o"))
     assert WANTED.identity == "reference:ref-1"
-    assert keyed.identity == replace(keyed, key="AB 12", name="B").identity
-    assert replace(keyed, order=OrderName("x", "o")).identity == "order:x:o:1"
-    assert replace(keyed, key=None).identity is None
+    assert ordered.identity == "order:x:o:1"
+    assert replace(ordered, order=None).identity is None
     assert len(str(replace(WANTED, reference="x" * 500).identity)) <= 200
+
+
+def test_wishes_that_differ_in_a_word_have_another_content() -> None:
+    assert WANTED.content == replace(WANTED).content
+    assert WANTED.content != replace(WANTED, name="Bo").content

@@ -1,0 +1,54 @@
+"""`mintpost issue`: gives a license without a sale, and tells its key."""
+
+import asyncio
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from rich.text import Text
+
+from commands.tables import console, print_json
+from db.engine import Database
+from db.views.lists import EventLine
+from domain.advice import advised
+from domain.granting import Granting
+from domain.wanted import Wanted
+from operations.issue import Issued, issue
+from operations.outcomes import outcomes_of
+
+
+@dataclass(frozen=True, slots=True)
+class IssueWish:
+    wanted: Wanted
+    granting: Granting
+    as_json: bool
+    patience: timedelta
+
+
+def run_issue(wish: IssueWish, database: Database) -> None:
+    """Give the license, wait for its mail, and print both. Raises RefusedError."""
+    issued = issue(database, wish.wanted, wish.granting)
+    events = [] if issued.event_id is None else [issued.event_id]
+    followed = asyncio.run(outcomes_of(database, events, wish.patience)) if events else []
+    if wish.as_json:
+        print_json([asdict(issued)])
+        return
+    out = console()
+    out.print(Text(f"{issued.order}: {_told(issued)}"), soft_wrap=True)
+    out.print(Text(f"key: {issued.key}"), soft_wrap=True)
+    for event in followed:
+        out.print(Text(_mail(event, wish.granting, issued)), soft_wrap=True)
+
+
+def _told(issued: Issued) -> str:
+    seats = "1 seat" if issued.seats == 1 else f"{issued.seats} seats"
+    which = f"license {issued.license_id}, {issued.tier}, {seats}"
+    return which if issued.new else f"this reference has its license already: {which}"
+
+
+def _mail(event: EventLine, granting: Granting, issued: Issued) -> str:
+    if not granting.mail:
+        return "nobody was mailed"
+    if event.outcome is not None:
+        return f"event {event.id} {event.outcome}: the holder was mailed"
+    waits = event.error or "it goes out once the API and a worker run"
+    return f"the mail waits: {waits}; {advised('show', issued.order or '')}"

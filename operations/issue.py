@@ -1,0 +1,50 @@
+"""Give one license without a sale: press, friends, a partner's bundle."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from db.engine import Database
+from db.inserting import the_one
+from db.tables import LicenseRow
+from domain.granting import Granting
+from domain.wanted import Wanted
+from kit.refusals import RefusedError
+from operations.giving import Result, Wish, give
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A license given by hand. Field names are the JSON keys of `mintpost issue`.
+
+    `new` False: an earlier run with the same reference gave it.
+    """
+
+    order: str | None
+    license_id: int
+    key: str
+    tier: str
+    seats: int
+    new: bool
+    event_id: int | None
+
+
+def issue(database: Database, wanted: Wanted, granting: Granting) -> Issued:
+    """Give the license, or return the one that the same reference got. Raises RefusedError."""
+    wish = Wish(wanted, _identity(wanted))
+    return database.write_here(_issue, wish, granting)
+
+
+def _issue(session: Session, wish: Wish, granting: Granting) -> Issued:
+    given = give(session, wish, granting)
+    if given.license_id is None:
+        raise RefusedError(f"no license was given: {given.why}")
+    row = the_one(session, LicenseRow, id=given.license_id)
+    new = given.result is Result.GIVEN
+    return Issued(given.order, row.id, row.key, row.tier, row.seats, new, given.event_id)
+
+
+def _identity(wanted: Wanted) -> str:
+    """Return the reference's name. Without a reference, each issue is a new one."""
+    return f"issue:{uuid4()}" if wanted.reference is None else wanted.identity or ""

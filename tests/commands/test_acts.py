@@ -1,0 +1,122 @@
+"""The seller's acts by command, through the real workflow."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from commands.asking import UNANSWERED
+from db.views.lists import LicenseLine
+from tests.support.commanding import Answer, Run, Shop
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+PRODUCT = "fEv7TDvUDEKb-yaNdbudow=="
+
+Command = Callable[..., Awaitable[Answer]]
+
+
+@pytest.fixture
+def command(shop: Shop, mint: Run, clean: pytest.MonkeyPatch) -> Command:
+    clean.setenv("PRODUCTS_FILE", str(shop.mintpost.products))
+    return lambda *words: asyncio.to_thread(mint, *words)
+
+
+async def newest(shop: Shop) -> LicenseLine:
+    return (await shop.mintpost.licenses())[0]
+
+
+async def mails(shop: Shop) -> list[str]:
+    return [mail.status for mail in await shop.mintpost.deliveries()]
+
+
+async def done(command: Command, *words: str) -> list[dict[str, Any]]:
+    answer = await command(*words, "--yes", "--json")
+    assert answer.code == 0, answer.err
+    return list(json.loads(answer.out))
+
+
+async def test_license_goes_through_every_act(shop: Shop, command: Command) -> None:
+    order = f"gumroad:{shop.sold}"
+    key = (await newest(shop)).key.lower()
+    (line,) = await done(command, "revoke", key, "--reason", "a slip")
+    assert (line["order"], line["outcome"], line["mailed"]) == (order, "applied", False)
+    assert ((await newest(shop)).status, (await newest(shop)).reason) == ("revoked", "by_hand")
+    (line,) = await done(command, "revoke", order, "--reason", "again")
+    assert line["outcome"] == "noted:no_change"
+    (line,) = await done(command, "restore", order)
+    assert (line["outcome"], line["mailed"]) == ("applied", True)
+    end = (await newest(shop)).expires_at
+    assert end is not None
+    (line,) = await done(command, "extend", order, "--months", "12")
+    (line,) = await done(command, "seats", order, "--to", "5")
+    (line,) = await done(command, "tier", order, "--to", "studio")
+    after = await newest(shop)
+    assert (after.seats, after.tier, after.status) == (5, "studio", "active")
+    assert after.expires_at == end.replace(year=end.year + 1)
+    assert await mails(shop) == ["logged"] * 5
+
+
+@ON_SQLITE
+async def test_nobody_is_asked_without_a_terminal(shop: Shop, command: Command) -> None:
+    answer = await command("revoke", f"gumroad:{shop.sold}", "--reason", "a slip")
+    assert (answer.code, answer.err.strip().splitlines()[-1]) == (1, UNANSWERED)
+    assert "revoked" in answer.out
+    assert (await newest(shop)).status == "active"
+    assert all(event.source == "gumroad" for event in await shop.mintpost.events())
+
+
+@ON_SQLITE
+async def test_unmapped_sale_that_is_revoked_gets_no_license(shop: Shop, command: Command) -> None:
+    order = f"gumroad:{shop.parked}"
+    answer = await command("revoke", order, "--reason", "a fraud", "--yes")
+    assert "it has no license yet, and will get none; mails nobody" in answer.out
+    shop.mintpost.products.write_text(
+        shop.mintpost.products.read_text().replace("tier: core", "tier: core\n    seats: 2")
+        + '  - product_id: "no-such-product"\n    tier: core\n'
+    )
+    await command("retry", order)
+    events = await shop.mintpost.settled()
+    outcomes = {event.outcome for event in events if event.order_id == shop.parked}
+    assert "ignored:by_hand" in outcomes
+    assert len(await shop.mintpost.licenses()) == 1
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("revoke", "gumroad:nobody", "--reason", "x"), "no sale and no license is gumroad:nobody"),
+        (("extend", "gumroad:nobody"), "give the new end: --until DATE, or --months N"),
+        (("extend", "x", "--until", "2020-01-01"), "names a day that is over"),
+        (("extend", "x", "--until", "03/04/2030"), "has two meanings"),
+        (("tier", "x", "--to", ""), "a tier has 1 to 50 printable characters"),
+        (("issue", "--to", "ada@example.com"), "give --product ID, or --tier TIER"),
+        (("issue", "--to", "ada", "--tier", "core"), "check --to"),
+        (("issue", "--to", "ada@example.com", "--product", "nope"), 'unmapped product "nope"'),
+    ],
+)
+async def test_mistake_is_told_and_changes_nothing(
+    shop: Shop, command: Command, words: tuple[str, ...], why: str
+) -> None:
+    answer = await command(*words)
+    assert (answer.code, why in answer.err) == (1, True), answer.err
+    assert len(await shop.mintpost.events()) == 4
+
+
+async def test_issued_license_is_mailed_once_for_a_reference(shop: Shop, command: Command) -> None:
+    words = ("issue", "--product", PRODUCT, "--to", "press@example.com", "--reference", "press-1")
+    first = await command(*words, "--key", "OLD-KEY-1", "--reason", "a review")
+    assert first.code == 0, first.err
+    issued = await newest(shop)
+    assert f"key: {issued.key}" in first.out
+    assert (issued.source, issued.order_id, issued.tier) == ("operator", "press-1", "core")
+    again = await command(*words)
+    assert "this reference has its license already" in again.out
+    shown = await command("show", "operator:press-1", "--json")
+    (event,) = json.loads(shown.out)["events"]
+    assert (event["kind"], event["outcome"], event["origin"]) == ("grant", "applied", "operator")
+    assert await mails(shop) == ["logged", "logged"]
+    taken = await command("issue", "--tier", "core", "--to", "b@example.com", "--key", "old key 1")
+    assert f"its key opens license {issued.id} already" in taken.err
