@@ -15,16 +15,10 @@ from domain.wanted import OrderName, Wanted
 from storefronts.cells import Cells, LineRefusedError
 from storefronts.exports import Export, LeftOut, Renewal, Told
 from storefronts.gumroad.payments import MOST_COPIES
+from storefronts.gumroad.recurrences import MONTHS
 
 SOURCE = "gumroad"
 TOTALS = "Totals"
-RECURRENCES = {
-    "monthly": 1,
-    "quarterly": 3,
-    "biannually": 6,
-    "yearly": 12,
-    "every_two_years": 24,
-}
 BOUGHT_AT = ("purchase time utc timezone", "purchase date")
 
 
@@ -101,5 +95,5 @@ def _options(cells: Cells) -> tuple[str, ...]:
 
 
 def _term(cells: Cells) -> Term | None:
-    months = RECURRENCES.get(cells.raw("recurrence").lower())
+    months = MONTHS.get(cells.raw("recurrence").lower())
     return None if months is None else Term(months)

@@ -1,6 +1,5 @@
 """The payment of a ping."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from domain.facts import Buyer, OrderLine, Payment
@@ -10,16 +9,8 @@ from domain.text import plain_text
 from storefronts import values
 from storefronts.base import StoredRequest
 from storefronts.gumroad.fields import PingFields
+from storefronts.gumroad.recurrences import MONTHS
 from storefronts.gumroad.times import delay
-
-MONTHS: Mapping[str, int] = {
-    "monthly": 1,
-    "quarterly": 3,
-    "biannually": 6,
-    "yearly": 12,
-    "every_two_years": 24,
-}
-"""The months that one payment buys, by `recurrence` (2026-08)."""
 
 MOST_COPIES = 1_000_000
 MOST_CENTS = 10**12

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, quote, urlencode
 from typing_extensions import override
 
 from storefronts.body import FORM
-from storefronts.gumroad.sample_events import RECURRENCES, Pairs, first_event, follow_up
+from storefronts.gumroad.recurrences import RECURRENCES
+from storefronts.gumroad.sample_events import Pairs, first_event, follow_up
 from storefronts.sample import FollowUp, SampleRequest, SampleSale, SampleShop
 from storefronts.sample_events import SampleEvent
 

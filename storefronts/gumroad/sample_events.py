@@ -10,20 +10,13 @@ from typing import TypeAlias
 
 from domain.license import Term
 from storefronts.body import read_body
+from storefronts.gumroad.recurrences import MONTHS, RECURRENCES
 from storefronts.gumroad.sample_plans import plan_change
 from storefronts.sample import FollowUp
 from storefronts.sample_events import PLAN_CHANGES, SampleEvent
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
-RECURRENCES: Mapping[int, str] = {
-    1: "monthly",
-    3: "quarterly",
-    6: "biannually",
-    12: "yearly",
-    24: "every_two_years",
-}
-MONTHS = {recurrence: months for months, recurrence in RECURRENCES.items()}
 GIVER = "generous.giver@example.com"
 OF_SALE: Mapping[SampleEvent, Mapping[str, str]] = {
     SampleEvent.REFUND: {"resource_name": "refund", "refunded": "true"},
