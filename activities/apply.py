@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from temporalio import activity
 from typing_extensions import override
@@ -12,6 +12,7 @@ from db.engine import Database
 from db.events import StoredEvent, load_event
 from db.facts import SourcedFacts, sourced_facts
 from db.granting import NewKeys, apply_grant
+from db.sales import aliases_in_subscription
 from domain.catalog import Catalog, kept_note
 from domain.decisions import Decision
 from domain.errors import SaleInvalidError
@@ -76,18 +77,32 @@ class Apply(ApplyStep):
 
     async def plans(self, kept: SourcedFacts) -> Plans:
         """Decide the plans that the facts name. A plan without an entry changes no license."""
-        named = [
+        states = [
             (number, fact)
             for number, fact in enumerate(kept.facts)
-            if isinstance(fact, SubscriptionState) and fact.product is not None
+            if isinstance(fact, SubscriptionState)
+        ]
+        doubts = [state.note for _, state in states if state.note is not None]
+        named = [
+            (number, await self.with_aliases(kept.source, state))
+            for number, state in states
+            if state.product is not None
         ]
         if not named:
-            return Plans({}, ())
+            return Plans({}, tuple(doubts))
         # In a thread, because an edited large file takes a moment to read.
         catalog = await asyncio.to_thread(self.products.current)
         decisions = {number: _decided(kept.source, fact, catalog) for number, fact in named}
         notes = [_note(kept.source, fact) for number, fact in named if decisions[number] is None]
-        return Plans(decisions, tuple(notes))
+        return Plans(decisions, (*doubts, *notes))
+
+    async def with_aliases(self, source: str, state: SubscriptionState) -> SubscriptionState:
+        """Add the product's names that only the payments tell, because the mapping may use them."""
+        if state.product is None or state.product.aliases:
+            return state
+        named = source, state.subscription_id, state.product.product_id
+        aliases = await self.database.read(aliases_in_subscription, *named)
+        return replace(state, product=replace(state.product, aliases=aliases))
 
 
 def _decided(source: str, state: SubscriptionState, catalog: Catalog) -> Decision | None:

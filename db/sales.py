@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.events import StoredEvent, note_event
@@ -71,6 +72,17 @@ def sale_values(event_id: int, sale: Sale, now: datetime) -> dict[str, Any]:
         "shop_key": sale.shop_key,
         "created_at": now,
     }
+
+
+def aliases_in_subscription(
+    session: Session, source: str, subscription_id: str, product_id: str
+) -> tuple[str, ...]:
+    """Return the further names of a product, as the subscription's newest payment tells them."""
+    of_product = select(SaleRow).filter_by(
+        source=source, subscription_id=subscription_id, product_id=product_id
+    )
+    newest = session.scalar(of_product.order_by(SaleRow.sold_at.desc(), SaleRow.id).limit(1))
+    return () if newest is None else tuple(newest.product_aliases)
 
 
 def load_sale(session: Session, sale_id: int) -> Sale:
