@@ -8,15 +8,12 @@ from db.views.earlier_orders import EarlierOrder, licenses_around, list_earlier,
 from db.views.lists import Filters, SaleLine, list_sales
 from domain.advice import advised
 from domain.identifiers import order_reference
-from domain.license import LicenseStatus
+from domain.license import LicenseReason
 from kit.refusals import RefusedError
 from operations.find import reference_of
 from storefronts.sample_events import SampleEvent
 
-TAKEN_BACK = frozenset({SampleEvent.DISPUTE_WON})
-"""The events that follow something that took a license back."""
-
-AT_ANY_TIME = frozenset({SampleEvent.RESTARTED, SampleEvent.PAYMENT_FAILED})
+DISPUTES = frozenset({LicenseReason.DISPUTED, LicenseReason.DISPUTE_LOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +69,13 @@ def _newest(session: Session, wanted: Wanted) -> SaleLine:
 
 def _is_suitable(session: Session, event: SampleEvent, sale: SaleLine) -> bool:
     licenses = licenses_around(session, sale.source, sale.order_id)
-    taken_back = any(license_.status != LicenseStatus.ACTIVE for license_ in licenses)
-    return event in AT_ANY_TIME or taken_back == (event in TAKEN_BACK)
+    match event:
+        case SampleEvent.DISPUTE_WON:
+            return any(license_.reason in DISPUTES for license_ in licenses)
+        case SampleEvent.RESTARTED:
+            return any(license_.renews is False for license_ in licenses)
+        case _:
+            return all(license_.reason is None for license_ in licenses)
 
 
 def _first(event: SampleEvent, wanted: Wanted) -> str:

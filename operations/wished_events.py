@@ -7,7 +7,14 @@ from db.views.earlier_orders import EarlierOrder
 from domain.catalog import Catalog, Offer
 from domain.sale import Variants
 from operations.offers import a_product, offer_named, other_options
-from storefronts.sample import FollowUp, PaidOrder, SampleRequest, SampleSale, SampleShop
+from storefronts.sample import (
+    FollowUp,
+    PaidOrder,
+    SamplePlan,
+    SampleRequest,
+    SampleSale,
+    SampleShop,
+)
 from storefronts.sample_events import PLAN_CHANGES, SampleEvent
 
 BUYER = ("ada.buyer@example.com", "Ada Buyer")
@@ -74,6 +81,7 @@ def follow_up_request(
         content_type=earlier.content_type,
         body=earlier.body,
         paid=tuple(PaidOrder(order_id, at) for order_id, at in earlier.paid),
+        plan=SamplePlan(earlier.variants, earlier.quantity),
         at=now,
         new_order_id=shop.new_order_id(),
         product_id=wish.product_id,
@@ -94,11 +102,11 @@ def _plan(
         return wish.quantity, wish.variants
     sale, up = earlier.sale, wish.event != SampleEvent.DOWNGRADE
     if wish.event != SampleEvent.QUANTITY:
-        chosen = tuple(sale.variants.items())
-        options = other_options(catalog, sale.source, sale.product_id, chosen, up=up)
+        now = earlier.variants
+        options = other_options(catalog, sale.source, sale.product_id, now, up=up)
         if options is not None:
             return None, options
-    return max(1, sale.quantity + (1 if up else -1)), None
+    return max(1, earlier.quantity + (1 if up else -1)), None
 
 
 def needs_catalog(event: SampleEvent) -> bool:

@@ -40,18 +40,28 @@ class PaidOrder:
     paid_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SamplePlan:
+    """The options and the number of copies that a membership pays for."""
+
+    variants: Variants
+    quantity: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
     """An event of an earlier order, which happens `at`.
 
     `content_type` and `body` are the stored request of that order, so that the event repeats the
-    shop's own ids. `paid` has all orders of its subscription, or it alone, oldest first. A renewal
-    is the order `new_order_id`. The other fields change the body; None: as in the order.
+    shop's own ids. `paid` has all orders of its subscription, or it alone, oldest first. `plan` is
+    the plan of today, which an event may have changed after the order. A renewal is the order
+    `new_order_id`. The other fields change the body; None: as in the order.
     """
 
     content_type: str
     body: bytes
     paid: tuple[PaidOrder, ...]
+    plan: SamplePlan
     at: datetime
     new_order_id: str
     product_id: str | None = None

@@ -49,13 +49,14 @@ def first_event(event: SampleEvent, sale: Pairs) -> Pairs:
 
 def follow_up(event: SampleEvent, told: FollowUp) -> Pairs:
     """Return the ping of something that happened to an earlier order."""
-    order = _changed(told)
+    order = _order(told)
     if event == SampleEvent.RENEWAL:
-        return replaced(order, _renewed(told))
+        return replaced(_with_plan(_with_words(order, told), told), _renewed(told))
     if event in OF_SALE:
-        return replaced(order, OF_SALE[event])
-    known = dict(order)
-    return (*_of_subscription(order, told), *_happened(event, known, told), *_test(known))
+        return replaced(_with_words(order, told), OF_SALE[event])
+    known = {"recurrence": RECURRENCES[1], **dict(order)}
+    own = _happened(event, known, told)
+    return (*_of_subscription(_with_words(order, told), told), *own, *_test(known))
 
 
 def replaced(pairs: Pairs, fields: Mapping[str, str]) -> Pairs:
@@ -79,22 +80,32 @@ def _as_after_a_checkout() -> Mapping[str, str]:
     }
 
 
-def _changed(told: FollowUp) -> Pairs:
-    """Return the order's fields, with the parts that a person wants changed."""
+def _order(told: FollowUp) -> Pairs:
+    body = read_body(told.content_type, told.body).pairs
+    return tuple(pair for pair in body if pair[0] != "retry_count")
+
+
+def _with_words(order: Pairs, told: FollowUp) -> Pairs:
+    """Return the order's fields, with a person's words for the event."""
     named = {
         "product_id": told.product_id,
         "product_name": told.product_name,
         "email": told.email,
         "full_name": told.name,
-        "quantity": None if told.quantity is None else str(told.quantity),
     }
-    body = read_body(told.content_type, told.body).pairs
-    pairs = tuple(pair for pair in body if pair[0] != "retry_count")
-    if told.variants is not None:
-        kept = (pair for pair in pairs if not pair[0].startswith("variants["))
-        chosen = ((f"variants[{category}]", option) for category, option in told.variants)
-        pairs = (*kept, *chosen)
-    return replaced(pairs, {name: text for name, text in named.items() if text is not None})
+    return replaced(order, {name: text for name, text in named.items() if text is not None})
+
+
+def _with_plan(order: Pairs, told: FollowUp) -> Pairs:
+    """Return a charge of the plan of today, or of the plan that a person wants."""
+    known = dict(order)
+    one = int(known.get("price") or 0) // int(known.get("quantity") or 1)
+    quantity = told.quantity or told.plan.quantity
+    variants = told.plan.variants if told.variants is None else told.variants
+    kept = tuple(pair for pair in order if not pair[0].startswith("variants["))
+    chosen = tuple((f"variants[{category}]", option) for category, option in variants)
+    whole = {"quantity": str(quantity), "price": str(one * quantity)}
+    return replaced((*kept, *chosen), whole)
 
 
 def _renewed(told: FollowUp) -> Mapping[str, str]:
@@ -122,7 +133,7 @@ def _of_subscription(order: Pairs, told: FollowUp) -> Pairs:
         ("created_at", _time(told.paid[0].paid_at)),
         # The number of charges after which the subscription is paid in full.
         ("charge_occurrence_count", ""),
-        ("recurrence", _recurrence(known)),
+        ("recurrence", known.get("recurrence", RECURRENCES[1])),
         ("free_trial_ends_at", ""),
         *((name, text) for name, text in order if name.startswith("custom_fields[")),
         *((name, text) for name, text in order if name == "license_key"),
@@ -146,7 +157,7 @@ def _happened(event: SampleEvent, known: Mapping[str, str], told: FollowUp) -> P
             # A lower plan begins with the next period.
             is_later = event == SampleEvent.DOWNGRADE
             since = _period_end(known, told) if is_later else now
-            return plan_change(event, since, _recurrence(known), told)
+            return plan_change(event, since, known, told)
         case _:
             raise KeyError(event)
 
@@ -163,13 +174,9 @@ def _test(known: Mapping[str, str]) -> Pairs:
     return (("test", "true"),) if known.get("test") == "true" else ()
 
 
-def _recurrence(known: Mapping[str, str]) -> str:
-    return known.get("recurrence") or RECURRENCES[1]
-
-
 def _period_end(known: Mapping[str, str], told: FollowUp) -> str:
     paid_at = told.paid[-1].paid_at
-    end = Term(MONTHS.get(_recurrence(known), 1)).end(paid_at)
+    end = Term(MONTHS.get(known["recurrence"], 1)).end(paid_at)
     assert end is not None  # noqa: S101 - a term in months ends
     return _time(datetime.combine(end.date(), paid_at.timetz()))
 

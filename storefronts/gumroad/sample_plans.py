@@ -5,12 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from domain.sale import Variants
-from storefronts.body import read_body
+from storefronts.gumroad.subscriptions import TIER
 from storefronts.sample import FollowUp
 from storefronts.sample_events import SampleEvent
-
-TIER = "Tier"
-"""The category of a membership's levels, in the language of the seller's account."""
 
 NO_TIER = "Untitled"
 """Gumroad's own name of a membership's only level."""
@@ -32,10 +29,13 @@ class Plan:
 
 
 def plan_change(
-    event: SampleEvent, since: str, recurrence: str, told: FollowUp
+    event: SampleEvent, since: str, known: Mapping[str, str], told: FollowUp
 ) -> tuple[tuple[str, str], ...]:
-    """Return the fields of a change from the order's plan to the wanted one."""
-    old = _old_plan(dict(read_body(told.content_type, told.body).pairs), recurrence)
+    """Return the fields of a change from the plan of today to the wanted one.
+
+    `known` are the fields of the paid order, which may be older than the plan.
+    """
+    old = _plan_of_today(known, told)
     new = _new_plan(event, old, told)
     is_less = event == SampleEvent.DOWNGRADE or new.quantity < old.quantity
     return (
@@ -47,15 +47,10 @@ def plan_change(
     )
 
 
-def _old_plan(known: Mapping[str, str], recurrence: str) -> Plan:
-    prefix, suffix = "variants[", "]"
-    chosen = {
-        name.removeprefix(prefix).removesuffix(suffix): option
-        for name, option in known.items()
-        if name.startswith(prefix)
-    }
-    price, quantity = int(known.get("price") or 0), int(known.get("quantity") or 1)
-    return Plan(_tier(tuple(chosen.items())), recurrence, price, quantity)
+def _plan_of_today(known: Mapping[str, str], told: FollowUp) -> Plan:
+    one = int(known.get("price") or 0) // int(known.get("quantity") or 1)
+    quantity = told.plan.quantity
+    return Plan(_tier(told.plan.variants), known["recurrence"], one * quantity, quantity)
 
 
 def _new_plan(event: SampleEvent, old: Plan, told: FollowUp) -> Plan:

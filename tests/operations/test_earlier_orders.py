@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import update
 
 from db.engine import Database
+from db.facts import keep_facts
 from db.sales import save_sale
 from db.tables import LicenseRow, RequestRow
-from domain.sale import Sale
+from domain.facts import SubscriptionState
+from domain.sale import Product, Sale
 from kit.refusals import RefusedError
 from operations.earlier_orders import Wanted, the_earlier_order
 from storefronts.sample_events import SampleEvent
@@ -54,7 +56,7 @@ def test_the_sale_of_a_test_event_is_never_meant(database: Database) -> None:
 
 def test_a_license_that_was_taken_back_is_meant_by_its_return(database: Database) -> None:
     sell(database, sale_of("disputed"), sale_of("good"))
-    taken = update(LicenseRow).where(LicenseRow.order_id == "disputed").values(status="suspended")
+    taken = update(LicenseRow).where(LicenseRow.order_id == "disputed").values(reason="disputed")
     database.write_here(lambda session: session.execute(taken).close())
     assert found(database, SampleEvent.DISPUTE_WON) == "disputed"
     assert found(database, SampleEvent.DISPUTE) == "good"
@@ -66,6 +68,19 @@ def test_the_orders_of_a_membership_come_with_it(database: Database) -> None:
     earlier = database.read_here(the_earlier_order, wanted)
     assert [order_id for order_id, _ in earlier.paid] == ["first", "charge"]
     assert (earlier.content_type, earlier.body) == ("text/plain", b"\x00\xff")
+
+
+def test_the_plan_is_that_of_the_last_change(database: Database) -> None:
+    sell(database, sale_of("first", "membership"))
+    for seats, tier in ((3, None), (None, "Team")):
+        event_id = database.write_here(store_event, None, "subscription_updated")
+        product = None if tier is None else Product("product-1", "L", variants=(("Tier", tier),))
+        state = SubscriptionState("membership", NOON, seats=seats, product=product)
+        database.write_here(keep_facts, event_id, "gumroad", [state])
+    wanted = Wanted(SampleEvent.RENEWAL, "gumroad", None, live=False)
+    earlier = database.read_here(the_earlier_order, wanted)
+    assert earlier.variants == (("Edition", "Pro"), ("Tier", "Team"))
+    assert (earlier.quantity, earlier.sale.quantity) == (3, 2)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ from domain.errors import SaleInvalidError
 from domain.event import EventKind
 from storefronts.base import StoredRequest
 from storefronts.package import StorefrontPackage
-from storefronts.sample import FollowUp, PaidOrder, SampleRequest, SampleSale, SampleShop
+from storefronts.sample import (
+    FollowUp,
+    PaidOrder,
+    SamplePlan,
+    SampleRequest,
+    SampleSale,
+    SampleShop,
+)
 from storefronts.sample_events import OF_ORDER, SampleEvent
 from tests.storefronts.test_packages import ALL, NOW, SALE, SECRET, let_in, load
 
@@ -57,6 +64,7 @@ def made(shop: SampleShop, name: SampleEvent, sale: SampleSale = MEMBER) -> Samp
             content_type=first.headers["Content-Type"],
             body=first.body,
             paid=(PaidOrder(sale.order_id, sale.sold_at),),
+            plan=SamplePlan(sale.variants, sale.quantity),
             at=NOW + timedelta(days=1),
             new_order_id="charge",
         ),

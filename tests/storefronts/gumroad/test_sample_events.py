@@ -8,7 +8,7 @@ import pytest
 
 from storefronts.body import FORM
 from storefronts.gumroad.sample import GumroadSample
-from storefronts.sample import FollowUp, PaidOrder, SampleSale
+from storefronts.sample import FollowUp, PaidOrder, SamplePlan, SampleSale
 from storefronts.sample_events import SampleEvent
 from tests.support.pings import recorded
 
@@ -26,6 +26,7 @@ def told(body: bytes, **changes: object) -> FollowUp:
         "content_type": FORM,
         "body": body,
         "paid": (PaidOrder(FIRST, SOLD_AT), PaidOrder(SECOND, SOLD_AT + timedelta(days=30))),
+        "plan": SamplePlan((("Tier", "Studio"),), 1),
         "at": SOLD_AT + timedelta(days=31),
         "new_order_id": "new",
     }
@@ -151,6 +152,17 @@ def test_a_changed_plan_names_tier_and_quantity_before_and_after(
         assert made[f"{plan}[quantity]"] == [quantity]
         assert made[f"{plan}[price_cents]"] == [price]
         assert made[f"{plan}[recurrence]"] == ["monthly"]
+
+
+def test_a_changed_plan_is_the_plan_of_later_events() -> None:
+    plan = SamplePlan((("Tier", "Team"),), 2)
+    renewed = after(SampleEvent.RENEWAL, MEMBERSHIP, plan=plan)
+    paid = {key: renewed[key] for key in ("variants[Tier]", "quantity", "price")}
+    assert paid == {"variants[Tier]": ["Team"], "quantity": ["2"], "price": ["3000"]}
+    changed = after(SampleEvent.QUANTITY, MEMBERSHIP, plan=plan, quantity=1)
+    assert changed["old_plan[tier][name]"] == changed["new_plan[tier][name]"] == ["Team"]
+    assert (changed["type"], changed["old_plan[quantity]"]) == (["downgrade"], ["2"])
+    assert after(SampleEvent.REFUND, MEMBERSHIP, plan=plan)["variants[Tier]"] == ["Studio"]
 
 
 def test_a_person_may_change_the_words_of_an_event() -> None:
