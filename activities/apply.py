@@ -1,20 +1,16 @@
 """Applies the facts of an event that is no sale to the licenses it is about."""
 
-import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from temporalio import activity
 from typing_extensions import override
 
+from activities.plans import PlanDecider, Plans
 from db.applying import Applied, NewFacts, apply_event
 from db.engine import Database
 from db.events import StoredEvent, load_event
 from db.facts import SourcedFacts, sourced_facts
 from db.granting import NewKeys, apply_grant
-from db.sales import aliases_in_subscription
-from domain.catalog import Catalog, kept_note
-from domain.decisions import Decision
 from domain.errors import SaleInvalidError
 from domain.event import ignored, noted
 from domain.facts import Ignored, Reading, SubscriptionState, Waits
@@ -27,14 +23,6 @@ from storefronts.base import Storefront
 from workflows.steps import AppliedEvent, ApplyStep, EventToApply
 
 
-@dataclass(frozen=True, slots=True)
-class Plans:
-    """The mapping's decisions about the plans that facts name, by the number of the fact."""
-
-    decisions: Mapping[int, Decision | None]
-    notes: tuple[str, ...]
-
-
 class Apply(ApplyStep):
     def __init__(
         self,
@@ -45,7 +33,7 @@ class Apply(ApplyStep):
     ) -> None:
         self.database = database
         self.reader = Reader(database, storefronts)
-        self.products = products
+        self.decider = PlanDecider(database, products)
         self.clock = clock
 
     @override
@@ -77,45 +65,14 @@ class Apply(ApplyStep):
 
     async def plans(self, kept: SourcedFacts) -> Plans:
         """Decide the plans that the facts name. A plan without an entry changes no license."""
-        states = [
-            (number, fact)
+        states = {
+            number: fact
             for number, fact in enumerate(kept.facts)
             if isinstance(fact, SubscriptionState)
-        ]
-        doubts = [state.note for _, state in states if state.note is not None]
-        named = [
-            (number, await self.with_aliases(kept.source, state))
-            for number, state in states
-            if state.product is not None
-        ]
-        if not named:
-            return Plans({}, tuple(doubts))
-        # In a thread, because an edited large file takes a moment to read.
-        catalog = await asyncio.to_thread(self.products.current)
-        decisions = {number: _decided(kept.source, fact, catalog) for number, fact in named}
-        notes = [_note(kept.source, fact) for number, fact in named if decisions[number] is None]
-        return Plans(decisions, (*doubts, *notes))
-
-    async def with_aliases(self, source: str, state: SubscriptionState) -> SubscriptionState:
-        """Add the product's names that only the payments tell, because the mapping may use them."""
-        if state.product is None or state.product.aliases:
-            return state
-        named = source, state.subscription_id, state.product.product_id
-        aliases = await self.database.read(aliases_in_subscription, *named)
-        return replace(state, product=replace(state.product, aliases=aliases))
-
-
-def _decided(source: str, state: SubscriptionState, catalog: Catalog) -> Decision | None:
-    if state.product is None:
-        return None
-    choice = catalog.choose_or_none(source, state.product)
-    if choice is None or not choice.offer.licensed:
-        return None
-    return choice.offer.decide(state.product, state.seats or 1, catalog.sha256, source)
-
-
-def _note(source: str, state: SubscriptionState) -> str:
-    return "" if state.product is None else kept_note(source, state.product, "ORDER")
+        }
+        doubts = tuple(each.note for each in states.values() if each.note is not None)
+        plans = await self.decider.decide(kept.source, states)
+        return Plans(plans.decisions, (*doubts, *plans.notes))
 
 
 def _without_facts(reading: Reading) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from temporalio import activity
 from typing_extensions import override
 
+from activities.plans import PlanDecider
 from db.engine import Database
 from db.events import note_event
 from db.licenses import LicenseWithDelivery, find_minted, has_license
@@ -37,6 +38,7 @@ class Mint(MintStep):
         self.database = database
         self.reader = Reader(database, storefronts)
         self.products = products
+        self.decider = PlanDecider(database, products)
         self.clock = clock
 
     @override
@@ -79,6 +81,7 @@ class Mint(MintStep):
         return MintedLicense(ignored=IgnoredReason.NO_LICENSE)
 
     async def keep(self, named: Sale, new: NewLicense, term: Term | None = None) -> MintedLicense:
+        new = replace(new, plans=await self.decider.decide_earlier(named))
         minted = await self.database.write(mint_license, named, new, self.clock())
         if isinstance(minted, IgnoredReason):
             return MintedLicense(ignored=minted)

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from db.events import lock_order, note_event
 from db.facts import decide_facts, keep_facts
+from db.history import told_changes
 from db.locks import lock_subscriptions
-from db.reliving import Cause, Change, locked_license, relive
+from db.reliving import Cause, locked_license, relive
 from db.reopening import reopen_refused
-from db.tables import LicenseRow, SaleRow
+from db.tables import DeliveryRow, LicenseRow, SaleRow
 from domain.decisions import Decision
 from domain.delivery import Reason
 from domain.event import NotedReason, Outcome, noted
@@ -30,7 +31,7 @@ class NewFacts:
     kind: str
     source: str
     facts: tuple[Fact, ...]
-    decisions: Mapping[int, Decision | None] = field(default_factory=dict)
+    decisions: Mapping[int, Decision] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ def apply_event(
     licenses = _licenses(session, about)
     reopened = reopen_refused(session, about.source, _orders(session, about), facts)
     cause = Cause(event_id, Reason.event(event_id))
-    changes = [relive(session, locked_license(session, each), cause, now) for each in licenses]
-    applied = _applied(changes, facts, now, known=bool(_sales(session, about)))
+    for each in licenses:
+        relive(session, locked_license(session, each), cause, now)
+    applied = _applied(session, new, licenses, now, known=bool(_sales(session, about)))
     for note in (*applied.told, *notes, *reopened):
         note_event(session, event_id, note)
     return applied
@@ -121,30 +123,38 @@ def _licenses(session: Session, about: About) -> Sequence[int]:
 
 
 def _applied(
-    changes: Sequence[Change], facts: Sequence[Fact], now: datetime, *, known: bool
+    session: Session, new: NewFacts, licenses: Sequence[int], now: datetime, *, known: bool
 ) -> Applied:
-    told = tuple(said for change in changes if (said := change.told) is not None)
-    mails = tuple(each.delivery_id for each in changes if each.delivery_id is not None)
-    again_at = _again_at(changes, facts, now)
+    """Tell what the event changed, from the history, so that a repeated step tells the same."""
+    told = told_changes(session, new.event_id)
+    mails = _mails(session, licenses, Reason.event(new.event_id))
+    again_at = _again_at(new.facts, now)
     if told:
         return Applied(Outcome.APPLIED, told, mails, again_at)
-    return Applied(noted(_why(changes, facts, again_at, known=known)), (), mails, again_at)
+    why = _why(licenses, new.facts, again_at, known=known)
+    return Applied(noted(why), (), mails, again_at)
 
 
-def _again_at(changes: Sequence[Change], facts: Sequence[Fact], now: datetime) -> datetime | None:
+def _mails(session: Session, licenses: Sequence[int], reason: Reason) -> tuple[int, ...]:
+    owed = select(DeliveryRow.id).where(
+        DeliveryRow.license_id.in_(licenses), DeliveryRow.reason == str(reason)
+    )
+    return tuple(session.scalars(owed.order_by(DeliveryRow.id)))
+
+
+def _again_at(facts: Sequence[Fact], now: datetime) -> datetime | None:
     """Return the moment of this event's own fact, because each event waits for its own."""
     ahead = [fact.at for fact in facts if isinstance(fact, SubscriptionState) and fact.at > now]
-    awaited = [each.after.changes_at for each in changes if each.after.changes_at is not None]
-    return min(ahead) if ahead and awaited else None
+    return min(ahead, default=None)
 
 
 def _why(
-    changes: Sequence[Change], facts: Sequence[Fact], again_at: datetime | None, *, known: bool
+    licenses: Sequence[int], facts: Sequence[Fact], again_at: datetime | None, *, known: bool
 ) -> NotedReason:
+    if not licenses:
+        return NotedReason.NO_LICENSE if known else NotedReason.NO_SALE_YET
     if again_at is not None:
         return NotedReason.EFFECTIVE_LATER
-    if not changes:
-        return NotedReason.NO_LICENSE if known else NotedReason.NO_SALE_YET
     if any(isinstance(fact, Refund) and not fact.whole for fact in facts):
         return NotedReason.PARTIAL_REFUND
     return NotedReason.NO_CHANGE

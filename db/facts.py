@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from db.decisions import plain
@@ -67,12 +67,33 @@ def keep_completed(session: Session, event_id: int, source: str, payment: Paymen
     return payment_in(facts_of_event(session, event_id)) or payment
 
 
-def decide_facts(session: Session, event_id: int, decisions: Mapping[int, Decision | None]) -> None:
+def decide_facts(session: Session, event_id: int, decisions: Mapping[int, Decision]) -> None:
     """Keep the mapping's decisions about an event's facts. The first decision stands."""
     for number, decision in decisions.items():
-        undecided = update(FactRow).where(FactRow.event_id == event_id, FactRow.number == number)
-        undecided = undecided.where(FactRow.decided.is_(None))
-        session.execute(undecided.values(decided=plain(decision)))
+        _decide(session, (FactRow.event_id == event_id) & (FactRow.number == number), decision)
+
+
+def decide_plans(session: Session, decisions: Mapping[int, Decision]) -> None:
+    """Keep the mapping's decisions about facts, by their ids. The first decision stands."""
+    for fact_id, decision in decisions.items():
+        _decide(session, FactRow.id == fact_id, decision)
+
+
+def undecided_plans(
+    session: Session, source: str, subscription_id: str
+) -> dict[int, SubscriptionState]:
+    """Return the plans that a subscription's facts name and no entry fitted yet, by fact id."""
+    told = select(FactRow).filter_by(
+        source=source, subscription_id=subscription_id, kind=SubscriptionState.kind
+    )
+    rows = session.scalars(told.where(FactRow.decided.is_(None)).order_by(FactRow.id))
+    facts = {row.id: fact_of(row) for row in rows}
+    return {key: fact for key, fact in facts.items() if isinstance(fact, SubscriptionState)}
+
+
+def _decide(session: Session, which: ColumnElement[bool], decision: Decision) -> None:
+    undecided = update(FactRow).where(which, FactRow.decided.is_(None))
+    session.execute(undecided.values(decided=plain(decision)))
 
 
 @dataclass(frozen=True, slots=True)

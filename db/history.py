@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.lives import as_plain
+from db.lives import as_plain, from_plain
 from db.tables import ChangeRow, LicenseRow
+from domain.changes import describe
 from domain.license import LicenseReason, LicenseStatus
 from domain.lifecycle import Life
 
@@ -46,3 +48,14 @@ def keep_change(  # noqa: PLR0913, PLR0917 - the columns of one row
         )
     )
     session.flush()
+
+
+def told_changes(session: Session, event_id: int) -> tuple[str, ...]:
+    """Return each change that the event caused, as a clause with no personal data."""
+    rows = select(ChangeRow).where(ChangeRow.event_id == event_id).order_by(ChangeRow.id)
+    return tuple(f"license {row.license_id} {_told(row)}" for row in session.scalars(rows))
+
+
+def _told(row: ChangeRow) -> str:
+    before = None if row.before is None else from_plain(row.before)
+    return describe(before, from_plain(row.after))

@@ -1,6 +1,7 @@
 """Minting: one license per order line and per subscription, with its owed e-mail."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from db.corrections import kept_correction, take_correction, withdraw_deliveries
 from db.decisions import plain
 from db.events import lock_order, note_event
+from db.facts import decide_plans
 from db.further_keys import add_further_key
 from db.history import keep_change
 from db.holders import follow_charge
@@ -54,6 +56,7 @@ class NewLicense:
     shop_key: bool = False
     mail: bool = True
     issued_at: datetime | None = None
+    plans: Mapping[int, Decision] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def mint_license(
     lock_order(session, sale.source, sale.order_id)
     lock_subscriptions(session, sale.source, filter(None, [sale.subscription_id]))
     minting = _Minting(sale, new, kept_correction(session, sale), now)
+    decide_plans(session, new.plans)
     own = _locked(session, is_order_line(sale))
     if own is not None:
         _mark_minted(session, minting)

@@ -12,7 +12,7 @@ from db.history import keep_change, life_of
 from db.owed import owe
 from db.stories import story_of_license
 from db.tables import DeliveryRow, LicenseRow
-from domain.changes import describe, is_in_favor
+from domain.changes import UNCHANGED, describe, is_in_favor
 from domain.delivery import SENT, DeliveryStatus, Reason
 from domain.license import LicenseStatus
 from domain.lifecycle import Life, fold
@@ -39,9 +39,8 @@ class Change:
     @property
     def told(self) -> str | None:
         """Return the change as a clause with no personal data; None if nothing changed."""
-        if self.before == self.after:
-            return None
-        return f"license {self.license_id} {describe(self.before, self.after)}"
+        said = describe(self.before, self.after)
+        return None if said == UNCHANGED else f"license {self.license_id} {said}"
 
 
 def locked_license(session: Session, license_id: int) -> LicenseRow:
@@ -54,9 +53,10 @@ def relive(session: Session, row: LicenseRow, cause: Cause, now: datetime) -> Ch
     keep_adopted(session, row)
     story, before = story_of_license(session, row), life_of(row)
     after = replace(fold(story, now), refuses=None)
-    if after != before:
-        _write(row, after)
-        session.flush()
+    _write(row, after)
+    session.flush()
+    # The next moment of a change is no state of the license, and no news.
+    if replace(after, changes_at=before.changes_at) != before:
         keep_change(session, row.id, cause.event_id, before, after, now)
     if after.status != LicenseStatus.ACTIVE:
         _withhold(session, row)

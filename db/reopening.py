@@ -10,9 +10,9 @@ from db.events import load_event, lock_order
 from db.locks import lock_subscriptions
 from db.minting import refusal_of_sale
 from db.sales import sale_of
-from db.tables import EventRow, SaleRow
+from db.tables import EventRow, FactRow, LicenseRow, SaleRow
 from db.updating import count_updated
-from domain.event import ORDER_KINDS, REFUSALS, EventKind, ignored
+from domain.event import ORDER_KINDS, REFUSALS, EventKind, NotedReason, Outcome, ignored, noted
 from domain.facts import Act, Dispute, Fact, Refund, SubscriptionState
 
 RUNS_AGAIN = "its sale runs again, because nothing stands against its license any more"
@@ -34,8 +34,7 @@ def reopen_refused(
         EventRow.outcome.in_([ignored(why) for why in REFUSALS]),
         _waits_unminted(),
     )
-    values = {"outcome": None, "closed_at": None, "dispatched_at": None, "error": None}
-    return (RUNS_AGAIN,) if count_updated(session, refused.values(values)) else ()
+    return (RUNS_AGAIN,) if count_updated(session, refused.values(REOPENED)) else ()
 
 
 def refuse_order(session: Session, event_id: int, outcome: str, now: datetime) -> bool:
@@ -57,6 +56,28 @@ def refuse_order(session: Session, event_id: int, outcome: str, now: datetime) -
     settled = update(EventRow).where(EventRow.id == event_id, EventRow.outcome.is_(None))
     session.execute(settled.values(outcome=outcome, error=None, closed_at=now))
     return True
+
+
+def reopen_overdue(session: Session, before: datetime) -> int:
+    """Let the relay apply facts whose moment is over; return the number of reopened events.
+
+    Temporal may lose the timer that a run waits for, as after a restore from a backup.
+    """
+    overdue = select(LicenseRow.source, LicenseRow.subscription_id).where(
+        LicenseRow.changes_at < before, LicenseRow.subscription_id.is_not(None)
+    )
+    count = 0
+    for source, subscription_id in session.execute(overdue).all():
+        about = select(FactRow.event_id).filter_by(source=source, subscription_id=subscription_id)
+        waits = update(EventRow).where(
+            EventRow.id.in_(about.where(FactRow.at < before)),
+            EventRow.outcome.in_([noted(NotedReason.EFFECTIVE_LATER), Outcome.APPLIED]),
+        )
+        count += count_updated(session, waits.values(REOPENED))
+    return count
+
+
+REOPENED = {"outcome": None, "closed_at": None, "dispatched_at": None, "error": None}
 
 
 def _waits_unminted() -> ColumnElement[bool]:

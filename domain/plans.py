@@ -52,19 +52,23 @@ def _order(each: DecidedAt) -> tuple[datetime, str, int, int, str, str]:
 
 
 def plan_of(known: Known, decisions: list[DecidedAt], now: datetime) -> Decision:
-    """Return the newest decision, with the quantity that a later state tells.
+    """Return the newest decision, with the newest quantity, because a new plan may tell none.
 
     Raises ValueError for a story without a decision, because such a license has no tier.
     """
     if not decisions:
         raise ValueError("a story needs a payment or a state with a decision")
-    newest = decisions[-1]
-    quantities = [
-        (each.state.at, each.state.seats)
-        for each in known.states
-        if each.state.seats and each.state.seats > 0
-        if each.state.product is None and newest.at <= each.state.at <= now
-    ]
-    if not quantities:
-        return newest.decision
-    return replace(newest.decision, quantity=max(quantities)[1])
+    return replace(decisions[-1].decision, quantity=max(_quantities(known, now))[-1])
+
+
+def _quantities(known: Known, now: datetime) -> Iterator[tuple[datetime, bool, int]]:
+    """Yield each told quantity. At one moment, a state counts after a payment."""
+    for each in known.payments:
+        if each.decision is not None:
+            yield each.sale.sold_at, False, each.decision.quantity
+    for told in known.states:
+        state = told.state
+        # A plan without an entry leaves the license as it is.
+        fits = state.product is None or told.decision is not None
+        if fits and state.seats and state.seats > 0 and state.at <= now:
+            yield state.at, True, state.seats

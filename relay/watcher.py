@@ -19,6 +19,7 @@ from db.deliveries import refuse_delivery, tell_delivery
 from db.dispatching import StartedEvent, start_again, started_events, tell_event
 from db.engine import Database
 from db.orders import fail_order
+from db.reopening import reopen_overdue
 from db.resends import StartedResend, mark_resend_dispatched, started_resends
 from domain.advice import advised
 from domain.errors import DatabaseAwayError
@@ -27,6 +28,9 @@ from kit.frames import unexpected_error
 from kit.runs import STUCK, RunPausedError, describe, reset_command, stuck_sentence
 
 logger = logging.getLogger(__name__)
+
+LATE = timedelta(minutes=5)
+"""The delay after which a fact with a later effect is applied without its run's timer."""
 
 ENDED_BY_A_PERSON = {
     WorkflowExecutionStatus.TERMINATED: "terminated",
@@ -76,6 +80,7 @@ class Watcher:
 
     async def check_all(self) -> None:
         before = self.clock() - self.pause
+        await self.database.write(reopen_overdue, before - LATE)
         events = await self.database.read(started_events, before)
         resends = await self.database.read(started_resends, before)
         open_runs = {event.workflow_id for event in events}

@@ -34,8 +34,9 @@ gumroad:
     months: 1
     seats: 5
 """
-FIRST = recorded("05")
-SECOND = recorded("06")
+# Without a frequency, so that the term of the mapping counts.
+FIRST = changed(recorded("05"), recurrence="")
+SECOND = changed(recorded("06"), recurrence="")
 THIRD = changed(SECOND, sale_id="third==", sale_timestamp="2026-08-01T09:00:11Z")
 UNPAID = changed(SECOND, sale_id="unpaid==", sale_timestamp="2026-11-01T09:00:11Z")
 NOW = datetime(2026, 6, 15, tzinfo=UTC)

@@ -114,9 +114,9 @@ def counted(on: float, quantity: int) -> SubscriptionState:
 
 def planned(on: float, decision: Decision | None) -> DecidedFact:
     """Return a change of the plan, with the mapping's decision about it."""
-    return DecidedFact(
-        SubscriptionState("plan", day(on), product=Product("lumen", "Lumen")), decision
-    )
+    seats = None if decision is None or decision.quantity == 1 else decision.quantity
+    state = SubscriptionState("plan", day(on), seats=seats, product=Product("lumen", "Lumen"))
+    return DecidedFact(state, decision)
 
 
 def act(kind: EventKind, on: float, order: str = "sale") -> Act:

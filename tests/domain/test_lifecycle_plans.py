@@ -55,7 +55,8 @@ def test_newest_decision_is_the_plan(told: list[Told], plan_then: tuple[str, int
     [
         ([counted(20, 4)], 4),
         ([counted(20, 4), counted(25, 2)], 2),
-        ([counted(20, 4), planned(25, PRO)], 5),
+        ([counted(20, 4), planned(25, PRO)], 20),
+        ([counted(20, 4), planned(25, THREE)], 15),
         ([counted(25, 4), planned(20, PRO)], 20),
         ([counted(20, 4), charged("second", 31)], 1),
         ([counted(20, 4), charged("unmapped", 31, None)], 4),

@@ -28,6 +28,14 @@ def upgrade() -> None:
     op.add_column("licenses", sa.Column("renews", sa.Boolean(), nullable=True))
     op.add_column("licenses", sa.Column("grace_until", TIME, nullable=True))
     op.add_column("licenses", sa.Column("changes_at", TIME, nullable=True))
+    known = sa.text("changes_at IS NOT NULL")
+    op.create_index(
+        "ix_licenses_changes_at",
+        "licenses",
+        ["changes_at"],
+        sqlite_where=known,
+        postgresql_where=known,
+    )
     _history()
     _keys()
     _revocation_lists()
