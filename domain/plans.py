@@ -21,15 +21,10 @@ def decisions_of(known: Known, now: datetime) -> list[DecidedAt]:
 
     At one moment, a state counts after a payment, because the shop tells its plan and no guess.
     """
-    paid = sorted(_paid(known), key=_order)
+    # The payments are in order already: of one moment, the greater order's name is the newer.
+    paid = [DecidedAt(p.sale.sold_at, p.decision) for p in known.payments if p.decision is not None]
     told = sorted(_told(known, now), key=_order)
     return sorted([*paid, *told], key=lambda each: each.at)
-
-
-def _paid(known: Known) -> Iterator[DecidedAt]:
-    for each in known.payments:
-        if each.decision is not None:
-            yield DecidedAt(each.sale.sold_at, each.decision)
 
 
 def _told(known: Known, now: datetime) -> Iterator[DecidedAt]:

@@ -53,6 +53,7 @@ def judged(*told: Told) -> tuple[str, str | None]:
         ([revoked(20)], BY_HAND),
         ([revoked(20), restored(30)], ACTIVE),
         ([revoked(30), restored(20)], BY_HAND),
+        ([revoked(30), restored(30)], BY_HAND),
         ([revoked(20), restored(30), revoked(40)], BY_HAND),
         ([revoked(50), refunded()], BY_HAND),
         ([revoked(20), disputed(), won()], BY_HAND),

@@ -69,6 +69,7 @@ def test_license_without_a_subscription_neither_renews_nor_not() -> None:
         ([ended(50), restarted(60)], END, True),
         ([ended(50), restarted(60), ended(70)], ends("2026-03-21"), False),
         ([ended(50), restarted(40)], ends("2026-03-01"), False),
+        ([ended(50), restarted(50)], ends("2026-03-01"), False),
         ([ended(-50)], END, False),
     ],
 )

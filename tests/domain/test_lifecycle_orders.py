@@ -103,6 +103,7 @@ def test_refund_outweighs_a_dispute() -> None:
         ([part(PRICE * 2, 40, "one")], REFUNDED),
         ([part(None, 40, None), part(None, 50, None)], ACTIVE),
         ([part(-1000, 40, "one"), part(0, 40, "two")], ACTIVE),
+        ([part(-1000, 40, "one"), part(PRICE, 40, "two")], REFUNDED),
         (
             [
                 part(2000, 40, "one"),

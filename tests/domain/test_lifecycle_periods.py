@@ -52,6 +52,7 @@ def test_each_charge_buys_its_period() -> None:
         (charged("first", 0, ON_TRIAL, paid_until=day(7)), "2026-01-17"),
         (charged("first", 0, ON_TRIAL, price=0), "2026-01-24"),
         (charged("renewal", 0, ON_TRIAL), "2026-02-10"),
+        (bought(decision=ON_TRIAL), "2026-02-10"),
         (charged("first", 0, replace(MONTHLY, ends_at=day(9)), months=3), "2026-01-19"),
     ],
 )
