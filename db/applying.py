@@ -16,7 +16,7 @@ from db.reopening import reopen_refused
 from db.tables import DeliveryRow, LicenseRow, SaleRow
 from domain.decisions import Decision
 from domain.delivery import Reason
-from domain.event import NotedReason, Outcome, noted
+from domain.event import ORDER_KINDS, NotedReason, Outcome, noted
 from domain.facts import Fact, Payment, Refund, SubscriptionLink, SubscriptionState
 
 
@@ -131,6 +131,8 @@ def _applied(
     again_at = _again_at(new.facts, now)
     if told:
         return Applied(Outcome.APPLIED, told, mails, again_at)
+    if new.kind in ORDER_KINDS:  # A copy of a settled sale told a refund that is known already.
+        return Applied(Outcome.DUPLICATE, (), mails)
     why = _why(licenses, new.facts, again_at, known=known)
     return Applied(noted(why), (), mails, again_at)
 

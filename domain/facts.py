@@ -4,7 +4,7 @@ Each fact names an order or a subscription of one shop. `at` is the shop's own t
 order of arrival does not show the newest fact. Without a time from the shop, `at` is the arrival.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal, TypeAlias
@@ -211,16 +211,3 @@ class Reading:
 def payment_in(facts: Iterable[Fact]) -> Payment | None:
     """Return the last payment, because a completed payment follows the event's own payment."""
     return next((each for each in reversed([*facts]) if isinstance(each, Payment)), None)
-
-
-def is_refunded(facts: Iterable[Fact]) -> bool:
-    return any(isinstance(each, Refund) and each.whole for each in facts)
-
-
-def is_taken_back(facts: Collection[Fact]) -> bool:
-    """Tell whether an order must not mint any more. The sequence of its facts does not matter.
-
-    A partial refund takes nothing back, and the seller may win a dispute before the mint.
-    """
-    disputes = {each.state for each in facts if isinstance(each, Dispute)}
-    return is_refunded(facts) or (bool(disputes & {"open", "lost"}) and "won" not in disputes)

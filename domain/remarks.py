@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from domain.addresses import same_address
 from domain.advice import advised
 from domain.errors import SaleInvalidError
-from domain.facts import Fact, Payment, is_refunded, payment_in
+from domain.facts import Fact, Payment, payment_in
 from domain.identifiers import order_reference
 from domain.sale import CORRECTED, Sale, SoldOrder, Variants
 
@@ -13,11 +13,9 @@ from domain.sale import CORRECTED, Sale, SoldOrder, Variants
 def remark_on(source: str, facts: Collection[Fact], sold: SoldOrder | None) -> str | None:
     """Compare a copy's facts with the sold order; None if the copy tells nothing new.
 
-    A shop may build a new body for a repeated event, with a corrected address, a changed version
-    or quantity, or a refund.
+    A shop may build a new body for a repeated event, with a corrected address, or a changed version
+    or quantity. A copy that tells a refund has a run of its own.
     """
-    if is_refunded(facts):
-        return "this copy says that it was refunded"
     payment = payment_in(facts)
     if payment is None or sold is None:
         return None
