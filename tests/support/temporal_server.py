@@ -17,7 +17,7 @@ from tests.support.waiting import until
 async def running_temporal(folder: Path, *options: str) -> AsyncIterator[Client]:
     """Start a server whose file and log are in `folder`, and connect to it."""
     port, ui_port = free_ports(2)
-    command = [*server_command(folder / "temporal.db", HOST, port, ui_port), *options]
+    command = [*server_command(folder / "temporal.db", HOST, port, ui_port), "--headless", *options]
     child = await spawn("temporal", command, os.environ, directory=None, logs=folder)
 
     async def connected() -> Client | None:
