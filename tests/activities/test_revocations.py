@@ -1,35 +1,34 @@
 """The worker signs the revocation list: after a change, daily, once, and with a key that counts."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
-from activities.revocation_draft import draft
+from activities.revocation_draft import read_state
 from activities.revocations import DAY, SETTLED, RevocationSigner
 from db.engine import Database
-from db.revocations import KEPT
-from db.signing_keys import KnownKey, remember_key, revoke_key
-from db.tables import ChangeRow, LicenseRow, RevocationListRow
-from domain.license import LicenseStatus
-from kit.clock import utc_now
-from licensing.revocations import Revocations, revocation_hash, signer_of_list, verify_revocations
+from db.revocations import KEPT, NewList, keep_list
+from db.signing_keys import revoke_key
+from db.tables import LicenseRow
+from licensing.revocations import Revocations
 from licensing.signing import Signer, generate_private_key
-from tests.db.rows import mint, sale_of
+from tests.activities.revoking import (
+    SECOND,
+    Clock,
+    dispute,
+    lists,
+    named,
+    refund,
+    refund_partly,
+    revoke_without_history,
+    sell,
+    signers,
+    win,
+    worker_with,
+)
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-SECOND = timedelta(seconds=1)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = utc_now().replace(microsecond=0)
-
-    def __call__(self) -> datetime:
-        self.now += SECOND
-        return self.now
 
 
 @pytest.fixture
@@ -40,63 +39,6 @@ def clock() -> Clock:
 @pytest.fixture
 def worker(database: Database, signer: Signer, clock: Clock) -> RevocationSigner:
     return worker_with(database, signer, clock)
-
-
-def worker_with(database: Database, signer: Signer, clock: Clock) -> RevocationSigner:
-    """Start a worker, which stores its key first."""
-    key = signer.public_key
-    database.write_here(remember_key, KnownKey(key.kid, key.x), clock())
-    return RevocationSigner(database, signer, clock)
-
-
-def sell(database: Database, *orders: str) -> None:
-    for order in orders:
-        database.write_here(_sell, order)
-
-
-def _sell(session: Session, order: str) -> None:
-    license_ = mint(session, sale_of(order), f"key-{order}").license
-    row = session.get_one(LicenseRow, license_.id)
-    row.token_id = f"jti-{order}"
-    _note(session, row.id, None, LicenseStatus.ACTIVE)
-
-
-def set_status(
-    database: Database, order: str, status: LicenseStatus, *, noted: bool = True
-) -> None:
-    def change(session: Session) -> None:
-        row = session.scalars(select(LicenseRow).filter_by(order_id=order)).one()
-        if noted:
-            _note(session, row.id, row.status, status)
-        row.status = status
-
-    database.write_here(change)
-
-
-def _note(session: Session, license_id: int, before: str | None, after: str) -> None:
-    state = None if before is None else {"status": before}
-    session.add(
-        ChangeRow(license_id=license_id, at=utc_now(), before=state, after={"status": after})
-    )
-
-
-def tokens(database: Database) -> Sequence[str]:
-    """Return the kept lists, newest first."""
-    newest = select(RevocationListRow.token).order_by(RevocationListRow.seq.desc())
-    return database.read_here(lambda session: session.scalars(newest).all())
-
-
-def signers(database: Database) -> list[object]:
-    return [signer_of_list(token) for token in tokens(database)]
-
-
-def lists(database: Database, signer: Signer) -> list[Revocations]:
-    """Return the kept lists, newest first, as an app reads them."""
-    return [verify_revocations(each, [signer.public_key]).content for each in tokens(database)]
-
-
-def named(*token_ids: str) -> tuple[str, ...]:
-    return tuple(sorted(map(revocation_hash, token_ids)))
 
 
 async def test_an_empty_list_is_signed_first_and_once(
@@ -113,10 +55,10 @@ async def test_each_change_of_a_status_makes_a_list(
 ) -> None:
     sell(database, "1", "2", "3")
     await worker.run_once()
-    set_status(database, "1", LicenseStatus.REVOKED)
-    set_status(database, "2", LicenseStatus.SUSPENDED)
+    refund(database, "1")
+    dispute(database, "2")
     await worker.run_once()
-    set_status(database, "2", LicenseStatus.ACTIVE)
+    win(database, "2")
     await worker.run_once()
     assert [(each.seq, each.revoked) for each in lists(database, signer)] == [
         (3, named("jti-1")),
@@ -125,12 +67,13 @@ async def test_each_change_of_a_status_makes_a_list(
     ]
 
 
-@ON_SQLITE
-async def test_a_sale_makes_no_list(
+async def test_a_sale_makes_no_list_and_no_look_at_all_licenses(
     database: Database, worker: RevocationSigner, signer: Signer
 ) -> None:
     await worker.run_once()
     sell(database, "1")
+    refund_partly(database, "1")
+    assert not database.read_here(read_state, 0, signer.kid).has_news
     await worker.run_once()
     assert len(lists(database, signer)) == 1
 
@@ -167,7 +110,7 @@ async def test_a_change_that_appears_behind_a_later_one_is_found(
     await worker.run_once()
     sell(database, "2")
     await worker.run_once()
-    set_status(database, "1", LicenseStatus.REVOKED, noted=False)
+    revoke_without_history(database, "1")
     await worker.run_once()
     assert len(lists(database, signer)) == 1
     clock.now += SETTLED
@@ -185,25 +128,37 @@ async def test_every_jti_that_a_license_ever_had_is_named(
 
     sell(database, "1", "2")
     database.write_here(age)
-    set_status(database, "1", LicenseStatus.REVOKED)
-    set_status(database, "2", LicenseStatus.REVOKED)
+    refund(database, "1")
+    refund(database, "2")
     await worker.run_once()
     assert lists(database, signer)[0].revoked == named("1", "jti-2", "2")
 
 
-async def test_of_two_workers_at_once_one_signs(
-    database: Database, worker: RevocationSigner, signer: Signer, clock: Clock
+class Outrun(Signer):
+    """Signs for a worker that is always a moment behind another, who missed the newest change."""
+
+    database: Database
+
+    @override
+    def sign_revocations(self, content: Revocations) -> str:
+        if content.seq == 1:
+            token = super().sign_revocations(Revocations(1, content.signed_at, ()))
+            self.database.write_here(keep_list, NewList(1, token, 0, content.signed_at))
+        return super().sign_revocations(content)
+
+
+async def test_of_two_workers_at_once_one_signs_and_the_other_looks_again(
+    database: Database, clock: Clock
 ) -> None:
-    other = RevocationSigner(database, signer, clock)
+    outrun = Outrun(generate_private_key(), "mintpost")
+    outrun.database = database
+    second = worker_with(database, outrun, clock)
     sell(database, "1")
-    slow = database.read_here(draft)
-    await worker.run_once()
-    # The slow worker comes with the number that is taken now.
-    assert await other._sign(slow, clock()) is False  # noqa: SLF001 - the race, without waiting for it
-    set_status(database, "1", LicenseStatus.REVOKED)
-    await other.run_once()
-    await worker.run_once()
-    assert [each.revoked for each in lists(database, signer)] == [named("jti-1"), ()]
+    refund(database, "1")
+    await second.run_once()
+    assert [each.revoked for each in lists(database, outrun)] == [()]
+    await second.run_once()
+    assert [each.revoked for each in lists(database, outrun)] == [named("jti-1"), ()]
 
 
 @ON_SQLITE

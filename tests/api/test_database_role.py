@@ -167,6 +167,8 @@ async def test_a_sale_goes_through_an_api_of_that_role(as_role: tuple[Mintpost, 
     assert ready.json()["ready"] is True
     keys = await mintpost.http.get(f"{mintpost.url}/.well-known/jwks.json")
     assert len(keys.json()["keys"]) == 1
+    unsigned = await mintpost.http.get(f"{mintpost.url}/v1/revocations")
+    assert unsigned.json() == {"detail": "no revocation list is signed yet"}
 
 
 @ON_POSTGRES
