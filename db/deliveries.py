@@ -22,8 +22,10 @@ OWED = (DeliveryStatus.PENDING, DeliveryStatus.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class OwedEmail:
-    """A delivery with all facts for its e-mail. `renewed`: the e-mail announces an extension.
+    """A delivery with all facts for its e-mail.
 
+    `renewed`: the buyer has the license already. `changed`: besides, the e-mail announces something
+    else than a paid extension.
     `done` is the status of a delivery that already told the buyer the same; None: there is none.
     `attempt_ends_at` is set while the delivery is in doubt: the end of the attempt's lease, to be
     compared with `now`, the database's time.
@@ -44,6 +46,7 @@ class OwedEmail:
     reference: str
     instead: int | None
     order_number: str | None = None
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,14 @@ def load_owed_email(session: Session, delivery_id: int) -> OwedEmail:
     delivery = the_one(session, DeliveryRow, id=delivery_id)
     row = the_one(session, LicenseRow, id=delivery.license_id)
     sale = the_one(session, SaleRow, id=row.sale_id)
+    reason = Reason.parse(delivery.reason)
     return OwedEmail(
         delivery_id=delivery.id,
         to=delivery.to,
         license=license_of(row),
         product=product_of(sale),
-        renewed=Reason.parse(delivery.reason).kind in (ReasonKind.CHARGE, ReasonKind.EVENT),
+        renewed=reason.kind in (ReasonKind.CHARGE, ReasonKind.EVENT),
+        changed=reason.kind is ReasonKind.EVENT,
         attempt_ends_at=delivery.attempt_ends_at,
         now=database_now(session),
         done=_done(session, delivery),

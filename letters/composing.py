@@ -61,6 +61,7 @@ class Letters:
             test=license_.test,
             order_reference=order_reference(license_.source, license_.order_id),
             renewed=owed.renewed,
+            changed=owed.changed,
             activate=self._how_to_activate(owed),
             reply_to=self.shop.address,
             order_number=owed.order_number,

@@ -34,7 +34,8 @@ class LicenseLetter:
     """The content of a license e-mail. Templates know it as `letter`.
 
     `activate` is text or an http(s) URL. `expires_at` None: the license never expires. `renewed`:
-    the mail announces a new end of a license that the buyer already has. `name` may be empty.
+    the mail announces new terms of a license that the buyer already has. `changed`: besides, no
+    payment is the reason, so the mail thanks for none. `name` may be empty.
     `order_number` is the number on the buyer's receipt, `order_reference` the argument of `mintpost
     show`. `reply_to` is the bare address for a buyer's questions.
     """
@@ -49,6 +50,7 @@ class LicenseLetter:
     order_reference: str
     activate: str | None = None
     renewed: bool = False
+    changed: bool = False
     reply_to: str | None = None
     order_number: str | None = None
     shop_name: str | None = None

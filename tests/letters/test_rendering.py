@@ -17,6 +17,7 @@ def _letters(letter: LicenseLetter) -> Iterator[LicenseLetter]:
     yield replace(letter, activate=None, reply_to=None, expires_at=None, seats=1, name="")
     yield replace(letter, activate="Open Help.\n\n\nPaste the key.", renewed=True)
     yield replace(letter, renewed=True, expires_at=None, test=True)
+    yield replace(letter, renewed=True, changed=True)
     yield replace(letter, product_name="Long name " * 60, name=HOSTILE, activate=HOSTILE)
 
 
@@ -80,6 +81,18 @@ def test_a_renewal_tells_the_new_end_and_that_the_key_stays(
     for body in (text, Elements(html).text):
         assert re.search(r"is\s+now valid until\s+March 2, 2027", body)
         assert "key stays the same" in body
+
+
+def test_a_change_without_a_payment_thanks_for_none(
+    templates: Templates, letter: LicenseLetter
+) -> None:
+    subject, text, html = templates.render(replace(letter, renewed=True, changed=True))
+
+    assert subject == "Changed: your license for Data Tools"
+    for body in (text, Elements(html).text):
+        assert "key stays the same" in " ".join(body.split())
+        assert "Thank you" not in body
+        assert "renewed" not in body
 
 
 def test_a_test_sale_is_marked_everywhere(templates: Templates, letter: LicenseLetter) -> None:
