@@ -42,7 +42,8 @@ def run_import(
         told = ", ".join(f"{counted[one]:,} {name}" for one, name in names.items() if counted[one])
         console().print(Text(f"{opened.form.title}: {told or 'no line'}"), soft_wrap=True)
     if refused := counted[Result.REFUSED]:
-        raise RefusedError(f"{refused:,} lines were refused: correct them, and import again")
+        which = "1 line was" if refused == 1 else f"{refused:,} lines were"
+        raise RefusedError(f"{which} refused: correct the file, and import it again as a whole")
 
 
 def _counting(lines: Iterable[ImportedLine], counted: Counter[Result]) -> Iterator[ImportedLine]:

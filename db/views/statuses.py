@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from db.tables import EventRow, FactRow, LicenseRow, SaleRow
@@ -47,20 +47,28 @@ def sale_status() -> ColumnElement[str]:
     """Return the status of an order: of a settled event, or an open event, or a failed event.
 
     An event that settles nothing comes last. A copy with the outcome `applied` told a refund or
-    a dispute besides, and the status of a sale is about its fulfillment.
+    a dispute besides, and the status of a sale is about its fulfillment. A license that the seller
+    gave, and a test event's, have no event under their order's name: their own event tells.
     """
     row = aliased(EventRow)
     failed, notes = row.outcome == Outcome.FAILED, row.outcome.startswith(NOTED)
     rank = case((row.outcome.is_(None), 1), (failed, 2), (notes, 3), else_=0)
-    waiting = case((row.error.is_(None), EventStatus.OPEN), else_=EventStatus.PARKED)
-    return (
-        select(case((row.outcome.is_(None), waiting), else_=row.outcome))
+    of_order = (
+        select(_status_of(row))
         .where(row.source == SaleRow.source, row.order_id == SaleRow.order_id)
         .where(row.kind.in_(ORDER_KINDS), or_(row.outcome.is_(None), row.outcome.not_in(COPIES)))
         .order_by(rank)
         .limit(1)
         .scalar_subquery()
     )
+    own = aliased(EventRow)
+    of_event = select(_status_of(own)).where(own.id == SaleRow.event_id).scalar_subquery()
+    return func.coalesce(of_order, of_event)
+
+
+def _status_of(row: type[EventRow]) -> ColumnElement[str]:
+    waiting = case((row.error.is_(None), EventStatus.OPEN), else_=EventStatus.PARKED)
+    return case((row.outcome.is_(None), waiting), else_=row.outcome)
 
 
 def license_has(status: str, now: datetime) -> ColumnElement[bool]:
