@@ -20,6 +20,7 @@ from commands.menu.lists import deliveries, events, licenses, sales
 from commands.menu.migrate import migrate
 from commands.menu.products import check
 from commands.menu.remap import remap
+from commands.menu.reread import reread
 from commands.menu.resend import resend
 from commands.menu.retry import retry
 from commands.menu.show import show
@@ -50,7 +51,7 @@ CONTENTS: Mapping[str, Commands] = {
         "licenses": licenses,
         "deliveries": deliveries,
     },
-    "Act": {"retry": retry, "resend": resend, "remap": remap},
+    "Act": {"retry": retry, "resend": resend, "remap": remap, "reread": reread},
     "Give and take licenses": {
         "issue": issue,
         "import": import_,

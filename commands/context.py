@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:  # A command must not wait for imports that it does not use.
+    from collections.abc import Mapping
+
     from pydantic import SecretStr
     from sqlalchemy import URL
     from temporalio.envconfig import ClientConnectConfig
 
     from db.engine import Database
     from relay.spool import Spool
+    from storefronts.base import Storefront
     from storefronts.sample import SampleShop
 
 
@@ -33,6 +36,10 @@ class Context(ABC):
     @abstractmethod
     def sources(self) -> tuple[str, ...]:
         """Name the storefronts."""
+
+    @abstractmethod
+    def storefronts(self) -> "Mapping[str, Storefront]":
+        """Open the storefronts that read events, as the worker does."""
 
     @abstractmethod
     def open_database(self) -> AbstractContextManager["Database"]:

@@ -12,12 +12,15 @@ from typing_extensions import override
 from commands.context import Context, SmokeDefaults
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import SecretStr
     from sqlalchemy import URL
     from temporalio.envconfig import ClientConnectConfig
 
     from db.engine import Database
     from relay.spool import Spool
+    from storefronts.base import Storefront
     from storefronts.sample import SampleShop
 
 
@@ -30,6 +33,13 @@ class FromSettings(Context):
         from storefronts.registry import SOURCES
 
         return SOURCES
+
+    @override
+    def storefronts(self) -> "Mapping[str, Storefront]":
+        from settings.loading import load
+        from storefronts.registry import open_for_worker
+
+        return open_for_worker(load)
 
     @override
     def open_database(self) -> AbstractContextManager["Database"]:

@@ -25,6 +25,7 @@ class NewFacts:
     """The facts of an event, and the mapping's decisions by the number of the fact.
 
     `source` is the storefront that the facts are about. An act has the source of its license.
+    `may_mail` False: nobody is mailed, whatever the holder gains.
     """
 
     event_id: int
@@ -32,6 +33,7 @@ class NewFacts:
     source: str
     facts: tuple[Fact, ...]
     decisions: Mapping[int, Decision] = field(default_factory=dict)
+    may_mail: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def apply_event(
     decide_facts(session, event_id, new.decisions)
     licenses = _licenses(session, about)
     reopened = reopen_refused(session, about.source, _orders(session, about), facts)
-    cause = Cause(event_id, Reason.event(event_id))
+    cause = Cause(event_id, Reason.event(event_id), new.may_mail)
     for each in licenses:
         relive(session, locked_license(session, each), cause, now)
     applied = _applied(session, new, licenses, now, known=bool(_sales(session, about)))

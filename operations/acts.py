@@ -1,7 +1,6 @@
 """The seller's acts on licenses: revoke, restore, extend, seats and tier."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from db.applying import Applied, NewFacts, apply_event
 from db.engine import Database
 from db.inserting import the_one
 from db.tables import LicenseRow
+from db.undoing import undone
 from domain.event import EventKind
 from domain.facts import Act
 from domain.identifiers import order_reference
@@ -136,19 +136,12 @@ def _until(target: Target, wish: ActWish, now: datetime) -> datetime | None:
 
 def _preview(session: Session, target: Target, act: Act) -> PlannedAct:
     """Apply the act as the worker would, and undo it, so that the preview cannot be wrong."""
-    with _undone(session):
+    with undone(session):
         event_id = record_act(session, NewAct(target.source, act), act.at)
         assert event_id is not None  # noqa: S101 - its key is new
         new = NewFacts(event_id, act.act, target.source, (act,))
         applied = apply_event(session, new, act.at)
     return PlannedAct(target, act, _told(target, act, applied), bool(applied.delivery_ids))
-
-
-@contextmanager
-def _undone(session: Session) -> Iterator[None]:
-    with session.begin_nested() as nested:
-        yield
-        nested.rollback()
 
 
 def _told(target: Target, act: Act, applied: Applied) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Reader:
     storefronts: Mapping[str, Storefront]
 
     async def load(self, event_id: int) -> ReceivedEvent:
-        return await self.database.read(_load, event_id)
+        return await self.database.read(received_event, event_id)
 
     async def read(self, received: ReceivedEvent, address: str | None = None) -> Reading:
         """Read a body; `address` is the buyer's as a person gave it."""
@@ -91,5 +91,5 @@ class Reader:
         return reading.facts
 
 
-def _load(session: Session, event_id: int) -> ReceivedEvent:
+def received_event(session: Session, event_id: int) -> ReceivedEvent:
     return ReceivedEvent(*load_received_now(session, event_id), facts_of_event(session, event_id))

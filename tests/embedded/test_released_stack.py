@@ -20,7 +20,7 @@ from fakes.postmark import FakePostmark
 from tests.support.leaks import LeakSearch
 from tests.support.pings import changed, recorded
 from tests.support.processes import MINTPOST, run
-from tests.support.released import unpack
+from tests.support.released import add_refunded, unpack
 from tests.support.waiting import until
 
 MAPPED = """
@@ -83,6 +83,7 @@ async def released(
 ) -> AsyncIterator[Released]:
     folder = tmp_path_factory.mktemp("released")
     data_dir = unpack(folder)
+    add_refunded(data_dir / "mintpost.db", "released-refunded")
     # The embedded Temporal does not run yet, as in an update by hand.
     environment = {"DATA_DIR": str(data_dir), "TEMPORAL_ADDRESS": "127.0.0.1:1"}
     code, said = await run(*MINTPOST, "migrate", folder=folder, environment=environment)
@@ -159,3 +160,21 @@ async def test_fulfilled_sale_is_not_touched_and_another_copy_is_its_duplicate(
     assert [line.outcome for line in recorded_lines] == ["duplicate", "fulfilled"]
     assert len(await released.licenses("released-fulfilled")) == 1
     assert released.mails_to("fulfilled@example.com") == 0
+
+
+async def test_refund_that_the_released_version_ignored_is_applied_once(
+    released: Released,
+) -> None:
+    order = "gumroad:released-refunded"
+    told = await released.command("reread", "--dry-run")
+    assert f"refund of {order}: license 20 revoked (refunded)" in told
+    (license_,) = await released.licenses("released-refunded")
+    assert (license_.status, license_.reason) == ("active", None)
+    assert "applied: 1 event" in await released.command("reread", "--yes")
+    (license_,) = await released.licenses("released-refunded")
+    assert (license_.status, license_.reason) == ("revoked", "refunded")
+    assert [each.outcome for each in await released.events("released-refunded")] == [
+        "applied",
+        "fulfilled",
+    ]
+    assert "no event from before" in await released.command("reread", "--yes")
