@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import database_now
 from db.inserting import the_one
+from db.letter_facts import LetterFacts, letter_facts
 from db.licenses import license_of
 from db.sales import product_of
 from db.tables import DeliveryRow, LicenseRow, SaleRow
@@ -45,6 +46,7 @@ class OwedEmail:
     done: str | None
     reference: str
     instead: int | None
+    facts: LetterFacts
     order_number: str | None = None
     changed: bool = False
 
@@ -76,6 +78,7 @@ def load_owed_email(session: Session, delivery_id: int) -> OwedEmail:
         done=_done(session, delivery),
         # Two databases have the same ids, and both may use one account at the provider.
         reference=sha256(f"{row.key}/{delivery.id}".encode()).hexdigest()[:32],
+        facts=letter_facts(session, row, sale, reason),
         order_number=sale.order_number,
         instead=delivery.superseded_by,
     )

@@ -7,6 +7,7 @@ from typing import Protocol
 from db.deliveries import OwedEmail
 from domain.catalog import Catalog
 from domain.errors import ProductUnmappedError
+from domain.event import OPERATOR
 from domain.identifiers import order_reference
 from letters.rendering import LicenseLetter, Templates, license_email
 from licensing.signing import Signer
@@ -60,8 +61,13 @@ class Letters:
             seats=license_.seats,
             test=license_.test,
             order_reference=order_reference(license_.source, license_.order_id),
+            bought=license_.source != OPERATOR,
             renewed=owed.renewed,
             changed=owed.changed,
+            restored=owed.facts.restored,
+            given=owed.facts.given,
+            receipt_key=owed.facts.receipt_key,
+            earlier_key=owed.facts.earlier_key,
             activate=self._how_to_activate(owed),
             reply_to=self.shop.address,
             order_number=owed.order_number,
@@ -74,6 +80,6 @@ class Letters:
     def _how_to_activate(self, owed: OwedEmail) -> str | None:
         # Read the current mapping, so that a resent mail has the corrected activation address.
         try:
-            return self.products.current().find(owed.license.source, owed.product).activate
+            return self.products.current().find(owed.facts.mapped_under, owed.product).activate
         except ProductUnmappedError:
             return None
