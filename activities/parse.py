@@ -8,6 +8,7 @@ from temporalio import activity
 from typing_extensions import override
 
 from activities.parsed import parsed
+from db.copies import takes_back_licensed
 from db.corrections import corrected_address
 from db.engine import Database
 from db.events import EventNames, StoredEvent, name_event
@@ -48,6 +49,12 @@ class Parse(ParseStep):
             return ParsedEvent(ignored=IgnoredReason.NAMED)
         if names.kind in APPLIED_KINDS:
             return ParsedEvent(applies=names.kind)
+        read = await self.parse_order(received)
+        # A copy may tell a refund, which must reach the license that another event has brought.
+        is_copy = await self.database.read(takes_back_licensed, event.event_id)
+        return ParsedEvent(applies=names.kind) if is_copy else read
+
+    async def parse_order(self, received: ReceivedEvent) -> ParsedEvent:
         # An earlier reading stands, even if this version would read the body differently.
         payment = payment_in(received.facts)
         if payment is not None:

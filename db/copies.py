@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from db.facts import facts_of_event
 from db.sales import sale_of
-from db.tables import EventRow, LicenseRow, RequestRow, SaleRow
+from db.tables import EventRow, FactRow, LicenseRow, RequestRow, SaleRow
 from domain.event import ORDER_KINDS, EventKind
-from domain.facts import Fact
+from domain.facts import Dispute, Fact, Refund
 from domain.sale import SoldOrder
 
 
@@ -21,6 +21,10 @@ class ComparedCopy:
     source: str
     facts: tuple[Fact, ...]
     sold: SoldOrder | None
+
+    @property
+    def tells_taking_back(self) -> bool:
+        return any(isinstance(fact, Refund | Dispute) for fact in self.facts)
 
 
 def load_copy(session: Session, event_id: int, longest: int) -> ComparedCopy | str | None:
@@ -62,3 +66,15 @@ def _sold(session: Session, source: str, order_id: str | None) -> SoldOrder | No
     found = session.execute(of_sale.where(LicenseRow.source == source, own).limit(1))
     holder, correction = found.one_or_none() or (None, None)
     return SoldOrder(tuple(map(sale_of, rows)), holder, correction is not None)
+
+
+def takes_back_licensed(session: Session, event_id: int) -> bool:
+    """Tell whether an event tells a refund or a dispute of an order that another event licensed."""
+    told = FactRow.kind.in_((Refund.kind, Dispute.kind))
+    same = (SaleRow.source == FactRow.source) & (SaleRow.order_id == FactRow.order_id)
+    another = SaleRow.minted_at.is_not(None) & (SaleRow.event_id != event_id)
+    # A preorder is no copy of the sale. So its flags say nothing about the sale.
+    copy = EventRow.kind != EventKind.PREORDER
+    facts = select(FactRow.id).join(EventRow, EventRow.id == FactRow.event_id).join(SaleRow, same)
+    found = facts.where(FactRow.event_id == event_id, told, copy, another).limit(1)
+    return session.execute(found).scalar_one_or_none() is not None

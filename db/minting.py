@@ -119,8 +119,9 @@ def _mint(session: Session, minting: _Minting, life: Life) -> LicenseWithDeliver
     if new.shop_key and sale.shop_key is not None:
         note = add_further_key(session, row.id, new.event_id, sale.shop_key, minting.at)
         note_event(session, new.event_id, note)
-    # Nobody is mailed a license that is over before it is given.
-    mails = new.mail and not has_ended(life.expires_at, minting.at)
+    # Nobody is mailed a license that is over before it is given. A buyer gets each license.
+    given = new.issued_at is not None
+    mails = new.mail and not (given and has_ended(life.expires_at, minting.at))
     owed = owe(session, row, NEW_LICENSE, minting.at) if mails else None
     return LicenseWithDelivery(license_of(row), owed)
 

@@ -1,6 +1,6 @@
 """Settles the rows of an order, and notes the unused parts of each row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from db.copies import ComparedCopy, load_copy
@@ -14,7 +14,7 @@ from db.orders import (
     settle_copy,
 )
 from domain.event import DELIVERED
-from domain.facts import Dispute, Fact, Refund
+from domain.facts import Fact
 from domain.remarks import remark_on
 from reading.reader import Reader
 
@@ -39,9 +39,7 @@ class Settling:
         database, settled = self.reader.database, 0
         # The copies first: who sees the row settled sees the order settled.
         for copy in await database.read(copies_to_settle, event_id, outcome):
-            # The relay gives a copy that tells a refund a run of its own.
-            if not await self.tells_taking_back(copy):
-                settled += await self.settle(copy, event_id, now)
+            settled += await self.settle(copy, event_id, now)
         own = await self.about(event_id, MOST_KEPT) if outcome in DELIVERED else None
         return settled + await database.write(close_row, event_id, outcome, now, own)
 
@@ -55,34 +53,38 @@ class Settling:
 
     async def settle_late(self, now: datetime) -> None:
         for copy, settled_by in await self.reader.database.read(late_copies):
-            if await self.tells_taking_back(copy):
-                await self.apply(copy, now)
-            else:
-                await self.settle(copy, settled_by, now)
+            await self.settle(copy, settled_by, now)
 
     async def apply(self, copy: int, now: datetime) -> None:
         """Leave the copy open. The relay, which can start runs, gives it one."""
 
-    async def settle(self, copy: int, settled_by: int, now: datetime) -> int:
-        remark = await self.about(copy)
-        return await self.reader.database.write(settle_copy, copy, settled_by, now, remark)
-
-    async def tells_taking_back(self, event_id: int) -> bool:
-        """Tell whether a copy tells a refund or a dispute, which must reach the license."""
-        copy = await self.reader.database.read(load_copy, event_id, LONGEST_COMPARED)
-        if not isinstance(copy, ComparedCopy):
-            return False
-        facts = copy.facts or await self.facts_of(event_id)
-        return any(isinstance(fact, Refund | Dispute) for fact in facts)
+    async def settle(self, event_id: int, settled_by: int, now: datetime) -> int:
+        """Settle a copy, unless it tells a refund or a dispute, which must reach the license."""
+        copy = await self.compared(event_id)
+        if isinstance(copy, ComparedCopy) and copy.tells_taking_back:
+            await self.apply(event_id, now)
+            return 0
+        remark = _remark(copy)
+        return await self.reader.database.write(settle_copy, event_id, settled_by, now, remark)
 
     async def about(self, event_id: int, longest: int = LONGEST_COMPARED) -> str | None:
-        copy = await self.reader.database.read(load_copy, event_id, longest)
-        return await self.remark(copy) if isinstance(copy, ComparedCopy) else copy
+        return _remark(await self.compared(event_id, longest))
 
-    async def remark(self, copy: ComparedCopy) -> str | None:
-        facts = copy.facts or await self.facts_of(copy.event_id)
-        return remark_on(copy.source, facts, copy.sold)
+    async def compared(
+        self, event_id: int, longest: int = LONGEST_COMPARED
+    ) -> ComparedCopy | str | None:
+        """Load a copy with its facts. The body is read once, if no step has read it yet."""
+        copy = await self.reader.database.read(load_copy, event_id, longest)
+        if isinstance(copy, ComparedCopy) and not copy.facts:
+            return replace(copy, facts=await self.facts_of(event_id))
+        return copy
 
     async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
         """Return the facts of a copy that no step has read yet."""
         return await self.reader.read_now(event_id)
+
+
+def _remark(copy: ComparedCopy | str | None) -> str | None:
+    if isinstance(copy, ComparedCopy):
+        return remark_on(copy.source, copy.facts, copy.sold)
+    return copy

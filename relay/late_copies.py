@@ -6,7 +6,6 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from db.copies import ComparedCopy
 from db.dispatching import WaitingEvent, mark_dispatched
 from db.events import load_event
 from domain.errors import DatabaseAwayError
@@ -36,17 +35,13 @@ class RelaySettling(Settling):
         await database.write(mark_dispatched, copy, workflow_id, now)
 
     @override
-    async def remark(self, copy: ComparedCopy) -> str | None:
+    async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
         try:
-            # A dataclass with slots is a new class, which `super()` does not know.
-            return await Settling.remark(self, copy)
+            # The API's role in PostgreSQL may keep no facts. The worker keeps them when it needs
+            # them.
+            return await self.reader.read_unkept(event_id)
         except DatabaseAwayError:
             raise
         except Exception as error:  # noqa: BLE001 - settling goes on without a remark
-            logger.warning("no remark on event %d: %s", copy.event_id, unexpected_error(error))
-            return None
-
-    @override
-    async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
-        # The API's role in PostgreSQL may keep no facts. The worker keeps them when it needs them.
-        return await self.reader.read_unkept(event_id)
+            logger.warning("no remark on event %d: %s", event_id, unexpected_error(error))
+            return ()

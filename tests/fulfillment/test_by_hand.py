@@ -39,6 +39,8 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 BROKEN = {
     "parse": "CREATE TRIGGER broken BEFORE INSERT ON sales BEGIN SELECT RAISE(ABORT, ''); END",
+    "mint": "CREATE TRIGGER broken BEFORE UPDATE OF minted_at ON sales "
+    "BEGIN SELECT RAISE(ABORT, ''); END",
     "close": "CREATE TRIGGER broken BEFORE UPDATE OF outcome ON events "
     "BEGIN SELECT RAISE(ABORT, ''); END",
 }

@@ -11,6 +11,7 @@ from mailers.postmark.service import PostmarkEmailService
 from operations.resend import resend
 from tests.fulfillment.corrected import MAPPED, MONTHLY, RIGHT, UNMAPPED, WRONG, receivers, sale
 from tests.support.asking import wish
+from tests.support.lives import days_ago, sold_at
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset
@@ -128,21 +129,21 @@ async def test_charge_that_waits_goes_to_the_corrected_address_and_ends_renewed(
     setup.mailer, setup.products = mailer, MONTHLY
     charge = changed(recorded("06"), subscription_id=order, email=WRONG)
     async with running(setup) as mailing:
-        await mailing.ping(changed(recorded("05"), sale_id=order, subscription_id=order))
+        await mailing.ping(
+            sold_at(recorded("05"), days_ago(20), sale_id=order, subscription_id=order)
+        )
         await mailing.settled()
         postmark.default = WRONG_TOKEN
-        await mailing.ping(changed(charge, sale_id="2" + order))
+        await mailing.ping(sold_at(charge, days_ago(15), sale_id="2" + order))
         await mailing.pending("2" + order, "email")
         await correct(mailing, order)
         postmark.default = ACCEPT
         second, _ = await mailing.settled()
         # The next month's charge repeats the mistyped address.
-        await mailing.ping(
-            changed(charge, sale_id="3" + order, sale_timestamp="2026-08-01T09:00:11Z")
-        )
+        await mailing.ping(sold_at(charge, days_ago(10), sale_id="3" + order))
         third = (await mailing.settled())[0]
-        later = {"email": "ada.third@example.com", "sale_timestamp": "2026-09-01T09:00:11Z"}
-        await mailing.ping(changed(charge, sale_id="4" + order, **later))
+        third_address = {"sale_id": "4" + order, "email": "ada.third@example.com"}
+        await mailing.ping(sold_at(charge, days_ago(5), **third_address))
         fourth = (await mailing.settled())[0]
         (license_,) = await mailing.licenses()
     assert [second.outcome, third.outcome, third.note] == [

@@ -8,6 +8,7 @@ from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now
 from mailers.postmark.service import PostmarkEmailService
 from tests.support.histories import keep_history
+from tests.support.lives import days_ago, sold_at
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import event_types, reset
@@ -103,8 +104,8 @@ async def test_charge_that_extends_a_license_and_one_that_moves_nothing(
 ) -> None:
     setup.mailer = mailer
     setup.products = 'gumroad:\n  - {product_id: "sDOLRWAJ9iPxvwmpujenuA==", tier: s, months: 1}\n'
-    first, charge = recorded("05"), recorded("06")
-    between = changed(charge, sale_id="late==", sale_timestamp="2026-06-20T09:00:00Z")
+    first, charge = sold_at(recorded("05"), days_ago(20)), sold_at(recorded("06"), days_ago(5))
+    between = sold_at(recorded("06"), days_ago(10), sale_id="late==")
     async with running(setup) as mintpost:
         for body in (first, charge, between):
             await mintpost.ping(body)

@@ -50,7 +50,7 @@ async def test_copies_of_every_size_are_one_order(
 async def test_large_refund_is_named_and_its_sale_is_not_minted_later(mintpost: Mintpost) -> None:
     await mintpost.ping(changed(REFUND, **LARGE))
     (row,) = await mintpost.settled_and_named()
-    assert (row.kind, row.outcome) == ("refund", "ignored:refund")
+    assert (row.kind, row.outcome) == ("refund", "noted:no_sale_yet")
     assert row.workflow_id == f"gumroad:event:{row.id}"
     await mintpost.ping(changed(ORDINARY, sale_id=order_of(REFUND)))
     newest, _ = await mintpost.settled()

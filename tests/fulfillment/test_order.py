@@ -120,7 +120,7 @@ async def test_late_copy_with_another_address_says_so(mailing: Mintpost) -> None
     )
 
 
-async def test_copy_that_joined_and_was_refunded_says_so(
+async def test_copy_that_joined_and_was_refunded_takes_the_license_back(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:
     postmark.default = refuse(401, 10)
@@ -129,7 +129,7 @@ async def test_copy_that_joined_and_was_refunded_says_so(
     await mailing.ping(changed(ORDINARY, refunded="true"))
     postmark.default = ACCEPT
     copy, _ = await mailing.settled()
-    assert copy.note == "the order was settled by event 1; this copy says that it was refunded"
+    assert (copy.outcome, copy.note) == ("applied", "license 1 revoked (refunded)")
 
 
 async def test_refund_of_a_preorder_is_not_remarked_on_as_a_refund_of_the_sale(

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from db.tables import EventRow
 from db.views.lists import Filters, list_sales
+from domain.license import Term
 from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkEmailService
+from tests.support.lives import days_ago, sold_at
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.temporal import reset
@@ -60,9 +62,11 @@ async def test_sale_and_renewal_whose_address_has_invisible_characters_are_done(
 ) -> None:
     setup.products, setup.mailer = TEAMS, mailer
     async with running(setup) as mailing:
-        await mailing.ping(changed(recorded("05"), email="\u200fada@exam\u00adple.com"))
+        address = "\u200fada@exam\u00adple.com"
+        await mailing.ping(sold_at(recorded("05"), days_ago(20), email=address))
         await mailing.settled()
-        await mailing.ping(changed(recorded("06"), email="ada@example.com\u00a0\ufeff"))
+        address = "ada@example.com\u00a0\ufeff"
+        await mailing.ping(sold_at(recorded("06"), days_ago(5), email=address))
         charge, sale = await mailing.settled()
         assert [(row.outcome, row.note) for row in (sale, charge)] == [
             ("fulfilled", NOTE),
@@ -70,7 +74,7 @@ async def test_sale_and_renewal_whose_address_has_invisible_characters_are_done(
         ]
         assert [mail.message["To"] for mail in postmark.accepted] == ["ada@example.com"] * 2
         (license_,) = await mailing.licenses()
-        assert license_.expires_at == datetime(2026, 8, 1, 23, 59, 59, tzinfo=UTC)
+        assert license_.expires_at == Term(months=1).end(days_ago(5))
 
 
 def put_back(session: Session, by: timedelta) -> None:

@@ -11,11 +11,13 @@ from db.engine import Database
 from db.requests import store_request
 from db.sales import save_sale
 from db.views.lists import Filters, list_licenses
+from domain.license import Term
 from domain.sale import Sale
 from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkEmailService
 from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
+from tests.support.lives import days_ago, sold_at
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import FORM, Setup, running
 from tests.support.sales import sale_in
@@ -80,9 +82,9 @@ async def test_recurring_charge_extends_the_license_and_mails_the_renewed_token(
 ) -> None:
     setup.products, setup.mailer = TEAMS, mailer
     async with running(setup) as mintpost:
-        await mintpost.ping(FIRST)
+        await mintpost.ping(sold_at(FIRST, days_ago(20)))
         await mintpost.settled()
-        await mintpost.ping(SECOND)
+        await mintpost.ping(sold_at(SECOND, days_ago(5)))
         charge, first = await mintpost.settled()
         assert (first.outcome, charge.outcome, charge.kind) == (
             "fulfilled",
@@ -90,13 +92,15 @@ async def test_recurring_charge_extends_the_license_and_mails_the_renewed_token(
             "recurring_charge",
         )
         (license_,) = await mintpost.licenses()
-        assert license_.expires_at == datetime(2026, 8, 1, 23, 59, 59, tzinfo=UTC)
+        end = Term(months=1).end(days_ago(5))
+        assert end is not None
+        assert license_.expires_at == end
         renewal, sale = await mintpost.deliveries()
         assert (sale.reason, sale.to) == ("sale", "ada.buyer@example.com")
         # The buyer has changed the address at the storefront.
         assert renewal.reason == f"charge:{order_of(SECOND)}"
         assert renewal.to == license_.email == "ada.new@example.com"
-        assert "August 1, 2026 (UTC)" in postmark.accepted[1].message["TextBody"]
+        assert f"{end:%B} {end.day}, {end.year} (UTC)" in postmark.accepted[1].message["TextBody"]
 
 
 async def test_late_charge_that_moves_nothing_is_renewed_without_a_mail(

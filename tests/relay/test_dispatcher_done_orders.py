@@ -66,12 +66,12 @@ async def test_refund_whose_id_temporal_knows_runs_again_though_its_sale_is_sett
     refund = changed(recorded("12"), sale_id=order)
     await mintpost.ping(refund)
     newest = (await mintpost.settled())[0]
-    assert (newest.kind, newest.outcome) == ("refund", "ignored:refund")
+    assert (newest.kind, newest.outcome) == ("refund", "applied")
     forget = (
         update(EventRow).where(EventRow.id == newest.id).values(outcome=None, dispatched_at=None)
     )
     await mintpost.database.write(lambda session: session.execute(forget))
-    assert (await mintpost.settled())[0].outcome == "ignored:refund"
+    assert (await mintpost.settled())[0].outcome == "applied"
 
 
 @ON_SQLITE
