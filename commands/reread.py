@@ -22,6 +22,11 @@ from operations.reread import ReadAgain, Rereading, RereadLine
 from storefronts.base import Storefront
 
 NOTHING = "no event from before is left to be applied"
+CLASSES = {
+    "changes a license": "change a license",
+    "is kept and changes nothing": "are kept and change nothing",
+    "stays as it is": "stay as they are",
+}
 FOLLOWED = 1000
 """So many runs are waited for. All others go on as well."""
 
@@ -102,26 +107,28 @@ def _name(line: RereadLine) -> str:
 
 def _told(line: RereadLine) -> str:
     if line.problem is not None:
-        look = "" if line.order is None else f": {advised('show', line.order)}"
-        return f"it stays as it is, for {line.problem}{look}"
+        look = "" if line.order is None else f"; {advised('show', line.order)}"
+        return f"stays as it is: {line.problem}{look}"
     said = "; ".join(line.told) or str(line.outcome)
     return f"{said}; mails the new token" if line.mails else said
 
 
 def _summary(lines: Sequence[RereadLine]) -> str:
     counts = Counter(_class(line) for line in lines)
-    told = ", ".join(f"{counts[name]} {name}" for name in sorted(counts))
+    told = [f"{counts[each]:,} {each if counts[each] == 1 else CLASSES[each]}" for each in counts]
     mails = sum(line.mails for line in lines)
-    mailed = (
-        f"mails {mails} holders" if mails > 1 else "mails 1 holder" if mails else "mails nobody"
-    )
-    return f"{_events(len(lines))} from before: {told}; {mailed}"
+    return f"{_events(len(lines))} from before: {', '.join(sorted(told))}; {_mails(mails)}"
 
 
 def _class(line: RereadLine) -> str:
+    change, none, stay = CLASSES
     if line.problem is not None:
-        return "stay as they are"
-    return "change a license" if line.changes else "are kept and change nothing"
+        return stay
+    return change if line.changes else none
+
+
+def _mails(count: int) -> str:
+    return "nobody is mailed" if count == 0 else f"mails to send: {count:,}"
 
 
 def _events(count: int) -> str:

@@ -17,7 +17,7 @@ from db.rereading import (
     preview_events,
     subscriptions_of,
 )
-from domain.event import APPLIED_KINDS, EventKind, Outcome
+from domain.event import APPLIED_KINDS, EventKind, Outcome, ignored
 from domain.facts import (
     Dispute,
     Fact,
@@ -140,7 +140,7 @@ def _problem(reading: Reading) -> str | None:
         case None:
             return None if reading.facts else "it names no order and no subscription"
         case Ignored(why):
-            return f"it is of no use here: {why.replace('_', ' ')}"
+            return f"a reading today ends as {ignored(why)}"
         case other:
             return str(other)
 
