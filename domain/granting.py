@@ -129,17 +129,17 @@ def _of_tier(wanted: Wanted, granting: Granting) -> tuple[Product, Decision, str
     if wanted.tier is None:
         raise GrantRefusedError(NAMES_NOTHING)
     offers = [
-        offer
-        for of_source in granting.catalog.offers.values()
+        (source, offer)
+        for source, of_source in granting.catalog.offers.items()
         for offer in of_source
         if offer.licensed and offer.tier == wanted.tier
     ]
-    if len({offer.product_id for offer in offers}) == 1:
-        (first, *_) = offers
-        product = Product(first.product_id, first.name or first.product_id)
-    else:
+    if len({offer.product_id for _, offer in offers}) != 1:
         product = Product(wanted.tier, wanted.tier)
-    return product, _bare(wanted, product, granting), None
+        return product, _bare(wanted, product, granting), None
+    source, first = offers[0]
+    product = Product(first.product_id, first.name or first.product_id)
+    return product, replace(_bare(wanted, product, granting), mapped_under=source), None
 
 
 def _bare(wanted: Wanted, product: Product, granting: Granting) -> Decision:

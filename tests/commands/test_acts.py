@@ -118,5 +118,6 @@ async def test_issued_license_is_mailed_once_for_a_reference(shop: Shop, command
     (event,) = json.loads(shown.out)["events"]
     assert (event["kind"], event["outcome"], event["origin"]) == ("grant", "applied", "operator")
     assert await mails(shop) == ["logged", "logged"]
+    assert "lumenapp.example/activate" in (shop.mintpost.outbox / "delivery-2.eml").read_text()
     taken = await command("issue", "--tier", "core", "--to", "b@example.com", "--key", "old key 1")
     assert f"its key opens license {issued.id} already" in taken.err

@@ -126,3 +126,9 @@ def test_identity_is_the_reference_then_the_order() -> None:
 def test_wishes_that_differ_in_a_word_have_another_content() -> None:
     assert WANTED.content == replace(WANTED).content
     assert WANTED.content != replace(WANTED, name="Bo").content
+
+
+def test_activation_is_that_of_the_entry_that_decided() -> None:
+    assert grant().decision.mapped_under == "gumroad"
+    assert grant(replace(WANTED, product=None, tier="core")).decision.mapped_under == "gumroad"
+    assert grant(replace(WANTED, product=None, tier="press")).decision.mapped_under is None
