@@ -11,13 +11,16 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from tests.support.histories import recorded_histories
+from workflows.apply_event import ApplyEvent
 from workflows.fulfill_sale import FulfillSale
 from workflows.resend_license import ResendLicense
 
 
 @pytest.mark.parametrize("file", recorded_histories(), ids=lambda file: file.stem)
 async def test_recorded_history_replays(file: Path) -> None:
-    await Replayer(workflows=[FulfillSale, ResendLicense]).replay_workflow(history_in(file))
+    await Replayer(workflows=[ApplyEvent, FulfillSale, ResendLicense]).replay_workflow(
+        history_in(file)
+    )
 
 
 def history_in(file: Path) -> WorkflowHistory:
@@ -40,4 +43,8 @@ def test_each_path_of_the_workflow_is_recorded() -> None:
         "taken-back",
         "completed-by-hand",
         "done-again-at-close",
+        "refused-then-minted",
+        "handed-to-apply",
+        "with-mail",
+        "effective-later",
     }
