@@ -55,7 +55,8 @@ class FollowUp:
     `content_type` and `body` are the stored request of that order, so that the event repeats the
     shop's own ids. `paid` has all orders of its subscription, or it alone, oldest first. `plan` is
     the plan of today, which an event may have changed after the order. A renewal is the order
-    `new_order_id`. The other fields change the body; None: as in the order.
+    `new_order_id`. `retry` and `mark` are those of a `SampleSale`. The other fields change the
+    body; None: as in the order.
     """
 
     content_type: str
@@ -70,6 +71,8 @@ class FollowUp:
     name: str | None = None
     quantity: int | None = None
     variants: Variants | None = None
+    retry: int = 0
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

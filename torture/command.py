@@ -1,4 +1,4 @@
-"""Runs `mintpost torture`: a real stack under faults, and proof of nothing lost or doubled."""
+"""Runs `mintpost torture`: a real stack under faults, and proof that it keeps its promises."""
 
 import secrets
 import shutil
@@ -11,9 +11,11 @@ from time import monotonic
 
 from rich.console import Console
 
+from kit.clock import utc_now
 from kit.refusals import RefusedError
 from kit.signals import stopped_by_signals
 from torture.database import RoundDatabase, postgres_store, sqlite_store
+from torture.orders import first_day
 from torture.plan import make_schedule
 from torture.report import ProgressReporter, Result, print_result
 from torture.run import arena, torture
@@ -74,7 +76,9 @@ async def _play_rounds(
             ready = monotonic()
             console.print(f"Ready after {ready - reporter.began:.1f} s.\n", style="dim")
             while True:
-                result = await torture(make_schedule(seed, options.sales), place, reporter)
+                result = await torture(
+                    make_schedule(seed, options.sales, first_day(utc_now())), place, reporter
+                )
                 print_result(result, console)
                 if result.breaches or monotonic() >= ready + 60 * options.minutes:
                     return result

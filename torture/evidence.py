@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.license import LicenseStatus
 from torture.traffic import Attempt
 
 
@@ -19,10 +20,18 @@ class FoundEvent:
 
 @dataclass(frozen=True, slots=True)
 class FoundLicense:
+    """A license. `taken_at` is the time since which it is not active, if it is not."""
+
     license_id: int
     order_id: str
     expires_at: datetime | None
     subscription_id: str | None = None
+    status: str = LicenseStatus.ACTIVE
+    reason: str | None = None
+    renews: bool | None = None
+    tier: str = ""
+    seats: int = 1
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class FoundDelivery:
     """A delivery. `order_id` is the order in the mail; for a later charge, the charge's own order.
 
     `attempts` counts the attempts begun. `is_resend` is true when a person asked for the delivery.
+    `event_kind` is the kind of the event that brought it, if that is no payment.
     """
 
     delivery_id: int
@@ -40,6 +50,7 @@ class FoundDelivery:
     is_withdrawn: bool = False
     to: str = ""
     attempts: int = 0
+    event_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

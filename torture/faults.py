@@ -15,7 +15,6 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.engine import Database
 from domain.errors import DatabaseAwayError
-from domain.identifiers import order_reference
 from embedded.stack import Stack
 from fakes.postmark import FakePostmark
 from fakes.reactions import (
@@ -28,9 +27,8 @@ from fakes.reactions import (
     Request,
     refuse,
 )
-from storefronts.registry import DEFAULT
 from torture.database import RoundDatabase
-from torture.gathering import order_of, runs_of
+from torture.gathering import run_of, runs_of
 from torture.plan import MAIL_FAULTS, PROCESS_FAULTS, Disturbance, Fault
 
 LAG = timedelta(seconds=2)
@@ -161,8 +159,8 @@ class Faults:
         accepted_at = monotonic() + RESET_SECONDS
         try:
             async with asyncio.timeout(RESET_SECONDS):
-                order_id = await self.database.read(order_of, int(request.delivery))
-                await _reset(self.client, order_reference(DEFAULT.name, order_id))
+                run = await self.database.read(run_of, int(request.delivery))
+                await _reset(self.client, run)
         except (DatabaseAwayError, RPCError, RuntimeError, TimeoutError) as error:
             why = type(error).__name__
             self.report(f"that reset may not have been done (delivery {request.delivery}): {why}")

@@ -1,13 +1,16 @@
 """Reads the evidence of a round from the database, the provider and the spool."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.tables import (
+    ChangeRow,
     CorrectionRow,
     DeliveryRow,
     EventRow,
@@ -17,7 +20,8 @@ from db.tables import (
     SaleRow,
 )
 from domain.delivery import DeliveryStatus, Reason, ReasonKind
-from domain.identifiers import order_reference, resend_reference
+from domain.identifiers import event_reference, order_reference, resend_reference
+from domain.license import LicenseStatus
 from fakes.postmark import Accepted
 from storefronts.registry import DEFAULT
 from torture.evidence import (
@@ -85,11 +89,20 @@ async def gather(
 
 
 def _rows(session: Session, prefix: str) -> tuple[FoundEvent, ...]:
-    found = select(RequestRow.body, EventRow.order_id, EventRow.outcome, EventRow.error).join(
-        EventRow, EventRow.id == RequestRow.event_id
+    """Return the events of the round. An event of a subscription names no order."""
+    row = EventRow
+    found = (
+        select(RequestRow.body, row.event_key, row.order_id, row.outcome, row.error)
+        .select_from(row)
+        .outerjoin(RequestRow, row.id == RequestRow.event_id)
     )
-    rows = session.execute(found.where(EventRow.order_id.startswith(prefix)).order_by(EventRow.id))
-    return tuple(FoundEvent(mark_of(body), order_id or "", *end) for body, order_id, *end in rows)
+    own = or_(row.order_id.startswith(prefix), row.order_id.is_(None))
+    rows = session.execute(found.where(own).order_by(row.id))
+    events = (
+        FoundEvent(mark_of(body) if body else key or "", order_id or "", *end)
+        for body, key, order_id, *end in rows
+    )
+    return tuple(each for each in events if each.mark.startswith(prefix))
 
 
 def _sales(session: Session, prefix: str) -> tuple[str, ...]:
@@ -100,9 +113,34 @@ def _sales(session: Session, prefix: str) -> tuple[str, ...]:
 
 def _licenses(session: Session, prefix: str) -> tuple[FoundLicense, ...]:
     row = LicenseRow
-    found = select(row.id, row.order_id, row.expires_at, row.subscription_id)
-    rows = session.execute(found.where(row.order_id.startswith(prefix)))
-    return tuple(FoundLicense(*each) for each in rows)
+    found = select(row).where(row.order_id.startswith(prefix))
+    taken = _taken_at(session)
+    return tuple(
+        FoundLicense(
+            license_id=each.id,
+            order_id=each.order_id,
+            expires_at=each.expires_at,
+            subscription_id=each.subscription_id,
+            status=each.status,
+            reason=each.reason,
+            renews=each.renews,
+            tier=each.tier,
+            seats=each.seats,
+            taken_at=None if each.status == LicenseStatus.ACTIVE else taken.get(each.id),
+        )
+        for each in session.scalars(found)
+    )
+
+
+def _taken_at(session: Session) -> dict[int, datetime]:
+    """Return the time since which each license has not been active."""
+    taken: dict[int, datetime] = {}
+    for change in session.scalars(select(ChangeRow).order_by(ChangeRow.id)):
+        if change.after["status"] == LicenseStatus.ACTIVE:
+            taken.pop(change.license_id, None)
+        else:
+            taken.setdefault(change.license_id, change.at)
+    return taken
 
 
 def _asked(session: Session, prefix: str) -> dict[str, int]:
@@ -118,11 +156,13 @@ def _mail(accepted: Accepted) -> Mail:
 def _deliveries(session: Session) -> tuple[FoundDelivery, ...]:
     found = select(DeliveryRow, LicenseRow.order_id)
     rows = session.execute(found.join(LicenseRow, LicenseRow.id == DeliveryRow.license_id))
-    return tuple(_owed(delivery, order_id) for delivery, order_id in rows)
+    kinds = {each[0]: each[1] for each in session.execute(select(EventRow.id, EventRow.kind))}
+    return tuple(_owed(delivery, order_id, kinds) for delivery, order_id in rows)
 
 
-def _owed(delivery: DeliveryRow, order_id: str) -> FoundDelivery:
+def _owed(delivery: DeliveryRow, order_id: str, kinds: Mapping[int, str]) -> FoundDelivery:
     reason = Reason.parse(delivery.reason)
+    is_event = reason.kind is ReasonKind.EVENT
     return FoundDelivery(
         delivery.id,
         delivery.license_id,
@@ -132,6 +172,7 @@ def _owed(delivery: DeliveryRow, order_id: str) -> FoundDelivery:
         is_withdrawn=delivery.status == DeliveryStatus.WITHDRAWN,
         to=delivery.to,
         attempts=delivery.attempts,
+        event_kind=kinds[int(reason.detail or 0)] if is_event else None,
     )
 
 
@@ -148,17 +189,26 @@ def attempts_of(session: Session, order_id: str) -> dict[int, int] | None:
 
 def runs_of(session: Session, delivery_id: int) -> tuple[str, ...]:
     """Return the ids of the workflows that may send the delivery. A resend has its own workflow."""
-    order_id = order_of(session, delivery_id)
-    asked = select(DeliveryRow.reason).where(DeliveryRow.id == delivery_id)
-    number = Reason.parse(session.execute(asked).scalar_one()).resend_number
+    reason, order_id = _reason_and_order(session, delivery_id)
+    number = Reason.parse(reason).resend_number
     own = () if number is None else (resend_reference(DEFAULT.name, order_id, number),)
-    return (order_reference(DEFAULT.name, order_id), *own)
+    return (run_of(session, delivery_id), *own)
 
 
-def order_of(session: Session, delivery_id: int) -> str:
-    """Return the order whose run sends the delivery."""
+def run_of(session: Session, delivery_id: int) -> str:
+    """Return the id of the workflow that sends the delivery, if nobody asked for it."""
+    reason, order_id = _reason_and_order(session, delivery_id)
+    parsed = Reason.parse(reason)
+    if parsed.kind is ReasonKind.EVENT:
+        event_id = int(parsed.detail or 0)
+        event = session.execute(select(EventRow.source).where(EventRow.id == event_id))
+        return event_reference(event.scalar_one(), event_id)
+    return order_reference(DEFAULT.name, parsed.charged_order or order_id)
+
+
+def _reason_and_order(session: Session, delivery_id: int) -> tuple[str, str]:
     owed = select(DeliveryRow.reason, LicenseRow.order_id).join(
         LicenseRow, LicenseRow.id == DeliveryRow.license_id
     )
-    reason, order_id = session.execute(owed.where(DeliveryRow.id == delivery_id)).one()
-    return Reason.parse(reason).charged_order or order_id
+    row = session.execute(owed.where(DeliveryRow.id == delivery_id)).one()
+    return row[0], row[1]

@@ -33,7 +33,7 @@ def torture(  # noqa: PLR0913 - a command's options
     postgres: Postgres = False,
     keep: Keep = False,
 ) -> None:
-    """Kill, stop and break a real stack while it sells, and count what was lost or doubled."""
+    """Kill, stop and break a real stack while it sells, and count each broken promise."""
     from commands.tables import SafeConsole
     from torture.command import TortureOptions, run_torture
 

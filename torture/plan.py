@@ -6,17 +6,15 @@ Times are seconds from the start of a round. Nothing here depends on the running
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from random import Random
 
-HOST, MISTYPED_HOST = "example.com", "exmaple.com"
+from torture.drawing import DrawnStory, PlannedAct, ShopEvent, acts, drawn_stories, shop_events
+from torture.orders import HOST, MISTYPED_HOST, SOME_DAY, Order, make_orders
+
 SECONDS_PER_SALE = 0.2
 SHORTEST_ROUND = 5.0
-MEMBERSHIPS = 8
-"""The first sale of every eight begins a membership; the next two are its later charges."""
-CHARGES = 3
-MISTYPED = (4, 6)
-"""The sales of every eight with a mistyped address. None of them belongs to a membership."""
 LONG_BODY_EVERY = 4
 """Of the sales sent several times, one request in four has a long body."""
 SOON = 0.3
@@ -67,22 +65,16 @@ class Disturbance:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """One sale. `charge` counts the payments of its subscription, starting at 0."""
-
-    order_id: str
-    email: str
-    subscription_id: str | None = None
-    charge: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """A request. When `is_long`, the API does not read the body, so the worker names the order."""
+    """A request about a sale, or about its later `event`.
+
+    When `is_long`, the API does not read the body, so the worker names the order.
+    """
 
     at: float
     order: Order
     is_long: bool = False
+    event: ShopEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +100,23 @@ class Schedule:
     requests: tuple[PlannedRequest, ...]
     disturbances: tuple[Disturbance, ...]
     corrections: tuple[Correction, ...] = ()
+    stories: tuple[DrawnStory, ...] = ()
+    acts: tuple[PlannedAct, ...] = ()
 
 
-def make_schedule(seed: int, sales: int) -> Schedule:
-    """Return the round for a seed and a number of sales: always the same."""
+def make_schedule(seed: int, sales: int, began: datetime = SOME_DAY) -> Schedule:
+    """Return the round for a seed and a number of sales: always the same.
+
+    The first payments were made at `began`.
+    """
     chance = Random(seed)  # noqa: S311 - to be repeated, and no secret
     seconds = max(SHORTEST_ROUND, sales * SECONDS_PER_SALE)
     prefix = f"torture-{seed}-"
-    orders = tuple(_orders(prefix, sales))
+    orders = tuple(make_orders(prefix, sales, began))
     requests = [request for order in orders for request in _requests(order, seconds, chance)]
+    stories = tuple(drawn_stories(orders, chance))
+    told = [each for drawn in stories for each in _told(drawn, seconds, chance)]
+    by_hand = [each for drawn in stories for each in acts(drawn, seconds, chance)]
     disturbances = [
         *_lane(PROCESS_FAULTS, 5.0, seconds, chance),
         *_lane(MAIL_FAULTS, 0.8, seconds, chance),
@@ -125,25 +125,14 @@ def make_schedule(seed: int, sales: int) -> Schedule:
         seed,
         prefix,
         orders,
-        tuple(sorted(_some_long(requests, chance), key=lambda request: request.at)),
+        tuple(sorted([*_some_long(requests, chance), *told], key=lambda request: request.at)),
         tuple(sorted(disturbances, key=lambda disturbance: disturbance.at)),
         tuple(
             sorted(_corrections(requests, seconds, chance), key=lambda correction: correction.at)
         ),
+        stories,
+        tuple(sorted(by_hand, key=lambda planned: planned.at)),
     )
-
-
-def _orders(prefix: str, sales: int) -> Iterator[Order]:
-    for number in range(sales):
-        charge = number % MEMBERSHIPS
-        member = number - charge if charge < CHARGES and number >= MEMBERSHIPS else None
-        host = MISTYPED_HOST if charge in MISTYPED else HOST
-        yield Order(
-            order_id=f"{prefix}{number:04}",
-            email=f"buyer-{number if member is None else member:04}@{host}",
-            subscription_id=None if member is None else f"{prefix}member-{member:04}",
-            charge=0 if member is None else charge,
-        )
 
 
 def _requests(order: Order, seconds: float, chance: Random) -> Iterator[PlannedRequest]:
@@ -156,6 +145,13 @@ def _requests(order: Order, seconds: float, chance: Random) -> Iterator[PlannedR
     late = chance.choices([0, 1], weights=[70, 30])[0]
     yield from (PlannedRequest(at, order) for _ in range(1 + copies))
     yield from (PlannedRequest(chance.uniform(at, seconds), order) for _ in range(late))
+
+
+def _told(drawn: DrawnStory, seconds: float, chance: Random) -> Iterator[PlannedRequest]:
+    """Yield the events of a story in no order: before, beside and after their sale."""
+    for event in shop_events(drawn):
+        for _ in range(chance.choice([1, 1, 2, 3])):
+            yield PlannedRequest(chance.uniform(0, seconds), event.order, event=event)
 
 
 def _some_long(requests: Sequence[PlannedRequest], chance: Random) -> Iterator[PlannedRequest]:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
+from torture.drawing import count_events
 from torture.evidence import Evidence
 from torture.plan import Schedule
 from torture.traffic import OK
@@ -68,6 +69,8 @@ def print_result(result: Result, console: Console) -> None:
     console.print(_table(result))
     told = f"  {_time(result)}; {_answers(result.evidence)}"
     console.print(told, highlight=False, soft_wrap=True)
+    if happened := _happened(result):
+        console.print(f"  after the sales: {happened}", highlight=False, soft_wrap=True)
     console.print("  " + "  ".join(_verdict(result, kind) for kind in KINDS))
     for breach in result.breaches[:MOST_BREACHES]:
         line = f"    {breach.kind:<8} {breach.order_id}  {breach.what}"
@@ -92,16 +95,17 @@ def _counts(result: Result) -> dict[str, tuple[int, str]]:
     found, orders = result.evidence, result.schedule.orders
     answered = sum(attempt.status == OK for attempt in found.attempts)
     licenses = len({order.subscription_id or order.order_id for order in orders})
+    acted = len({planned.key for planned in result.schedule.acts})
     return {
         "requests": (len(found.attempts), ""),
         "answered 200": (answered, ""),
-        "events": (len(found.rows), f"{answered}, or more: answers get lost"),
+        "events": (len(found.rows), f"{answered + acted}, or more: answers get lost"),
         "sales": (len(found.sales), f"{len(orders)}"),
         "corrections": (sum(found.asked.values()), f"{len(result.schedule.corrections)}"),
-        "licenses": (len(found.licenses), f"{licenses}: a membership has one"),
+        "licenses": (len(found.licenses), f"{licenses}: a membership has one" + _without(result)),
         "deliveries": (
             len(found.deliveries),
-            "one a license, renewal and resend",
+            "one a license, renewal, gain and resend",
         ),
         "messages taken": (len(found.messages), "one a delivery, or none needed"),
     }
@@ -116,6 +120,17 @@ def _time(result: Result) -> str:
 def _answers(found: Evidence) -> str:
     taken = [attempt.seconds for attempt in found.attempts if attempt.status == OK] or [0.0]
     return f"answers took {median(taken) * 1000:.0f} ms in the middle, {max(taken):.1f} s at most"
+
+
+def _without(result: Result) -> str:
+    """Tell how many of the sales may be taken back before they have a license."""
+    stories = [each for each in result.schedule.stories if not each.story.end.needs_license]
+    return f", and {len(stories)} may have none" if stories else ""
+
+
+def _happened(result: Result) -> str:
+    counts = count_events(result.schedule.stories)
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
 def _verdict(result: Result, kind: str) -> str:

@@ -18,15 +18,17 @@ from embedded.stack import Stack, StackPlan
 from fakes.postmark import FakePostmark
 from storefronts.registry import DEFAULT
 from storefronts.sample import SampleShop
+from torture.acting import Seller
 from torture.correcting import Operator
 from torture.database import RoundDatabase
+from torture.evidence import Evidence
 from torture.faults import Faults
 from torture.gathering import OutsideEvidence, gather, open_rows, settled_orders, spooled
 from torture.plan import Schedule
 from torture.quiet import PATIENCE, QuietPatience, RemainingWork, wait_until_quiet
 from torture.report import ProgressReporter, Result
 from torture.traffic import OK, PAUSES, PRODUCTS, RequestSender, sender_client
-from torture.verdict import breaches
+from torture.verdict import Breach, breaches
 
 LOOK_SECONDS = 0.2
 OPERATOR_SECONDS = 30
@@ -95,7 +97,9 @@ async def _play(
     began = monotonic()
     operator = Operator(place.database, place.postmark.refused, reporter.say)
     showing = asyncio.create_task(_show(schedule, place, sender, reporter))
-    correcting = asyncio.create_task(operator.correct_all(schedule.corrections))
+    by_hand = asyncio.gather(
+        operator.correct_all(schedule.corrections), Seller(place.database).act_all(schedule.acts)
+    )
     faults = Faults(
         place.stack, place.postmark, place.store, place.database, place.client, reporter.say
     )
@@ -105,27 +109,26 @@ async def _play(
             group.create_task(faults.do_all(schedule.disturbances))
         reporter.say("nothing is sent or killed any more")
         await place.stack.until("the API", place.stack.api_is_ready)
-        await sender.press_resend(schedule.orders)
+        await sender.press_resend(schedule.requests)
         with suppress(TimeoutError):
-            await asyncio.wait_for(correcting, OPERATOR_SECONDS)
+            await asyncio.wait_for(by_hand, OPERATOR_SECONDS)
         is_quiet = await wait_until_quiet(
             lambda: _remaining_work(place), len(schedule.orders), patience
         )
     finally:
         showing.cancel()
-        correcting.cancel()
+        by_hand.cancel()
         faults.cancel_completions()
     quiet = monotonic()
     accepted, recorded = place.postmark.take_accepted(), tuple(operator.recorded)
     seen = OutsideEvidence(tuple(sender.attempts), accepted, is_quiet, recorded)
     evidence = await gather(place.database, place.data_dir, schedule.prefix, seen)
-    return Result(
-        schedule,
-        evidence,
-        breaches(schedule.orders, evidence, schedule.corrections),
-        quiet - faults.last if is_quiet else None,
-        quiet - began,
-    )
+    after = quiet - faults.last if is_quiet else None
+    return Result(schedule, evidence, _breaches(schedule, evidence), after, quiet - began)
+
+
+def _breaches(schedule: Schedule, found: Evidence) -> list[Breach]:
+    return breaches(schedule.orders, found, schedule.corrections, schedule.stories, schedule.acts)
 
 
 async def _remaining_work(place: Arena) -> RemainingWork:

@@ -3,29 +3,35 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from time import monotonic
 
 import httpx
 
 from api.webhooks import LONGEST_NAMED
-from domain.license import Term
 from embedded.ports import NO_TLS
 from storefronts.registry import DEFAULT
-from storefronts.sample import SampleSale, SampleShop
-from torture.plan import Order, PlannedRequest
+from storefronts.sample import FollowUp, SamplePlan, SampleRequest, SampleSale, SampleShop
+from torture.drawing import ShopEvent
+from torture.orders import TERM, Order
+from torture.plan import PlannedRequest
+from torture.stories import CORE, PLUS, PRO
 
 PRODUCT_ID = "torture"
-TERM = Term(months=1)
 PRODUCTS = f"""\
 {DEFAULT.name}:
   - product_id: {PRODUCT_ID}
-    tier: core
+    tier: {CORE}
+    months: {TERM.months}
+  - product_id: {PRODUCT_ID}
+    variant: {{Tier: {PLUS}}}
+    tier: {PLUS}
+    months: {TERM.months}
+  - product_id: {PRODUCT_ID}
+    variant: {{Tier: {PRO}}}
+    tier: {PRO}
     months: {TERM.months}
 """
-SOLD_AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
-BETWEEN_CHARGES = timedelta(days=31)
 
 PAUSES = (0.5, 1.5, 5.0)
 """Pauses between the four attempts of one request. A real shop pauses for minutes."""
@@ -46,6 +52,7 @@ class Attempt:
     status: int | None
     seconds: float
     last: bool
+    event: ShopEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,27 @@ class Body:
     mark: str
     retry: int
     is_long: bool = False
+    event: ShopEvent | None = None
+
+    def request(self, shop: SampleShop) -> SampleRequest:
+        sale = shop.request(self.sale())
+        if self.event is None:
+            return sale
+        return shop.follow_up(self.event.name, self._follow_up(self.event, sale))
+
+    def _follow_up(self, event: ShopEvent, sale: SampleRequest) -> FollowUp:
+        return FollowUp(
+            content_type=sale.headers["Content-Type"],
+            body=sale.body,
+            paid=event.paid,
+            plan=SamplePlan((), 1),
+            at=event.at,
+            new_order_id="",
+            quantity=event.seats,
+            variants=None if event.tier is None else (("Tier", event.tier),),
+            retry=self.retry,
+            mark=self.mark,
+        )
 
     def sale(self) -> SampleSale:
         order = self.order
@@ -65,7 +93,7 @@ class Body:
             product_name="Torture",
             email=order.email,
             name="A Buyer",
-            sold_at=paid_at(order),
+            sold_at=order.paid_at,
             subscription_id=order.subscription_id,
             is_charge=order.charge > 0,
             retry=self.retry,
@@ -88,27 +116,32 @@ class RequestSender:
         async with asyncio.TaskGroup() as group:
             for request in requests:
                 await asyncio.sleep(began + request.at - monotonic())
-                group.create_task(self.send(request.order, is_long=request.is_long))
+                group.create_task(
+                    self.send(request.order, is_long=request.is_long, event=request.event)
+                )
 
-    async def send(self, order: Order, *, is_long: bool = False) -> None:
+    async def send(
+        self, order: Order, *, is_long: bool = False, event: ShopEvent | None = None
+    ) -> None:
         """Send a request, and retry up to three times after an answer that fails."""
         for retry, pause in enumerate((*self.pauses, None)):
-            body = Body(order, self._mark(order), retry, is_long)
+            body = Body(order, self._mark(order), retry, is_long, event)
             attempt = await self._attempt(body, is_last=pause is None)
             self.attempts.append(attempt)
             if attempt.last or pause is None:
                 return
             await asyncio.sleep(pause)
 
-    async def press_resend(self, orders: Iterable[Order]) -> int:
-        """Send every order that was never answered 200, as a seller can at any time.
+    async def press_resend(self, requests: Iterable[PlannedRequest]) -> int:
+        """Send every sale and event that was never answered 200, as a seller can at any time.
 
         Return how many.
         """
-        taken = {attempt.order_id for attempt in self.attempts if attempt.status == OK}
-        missing = [order for order in orders if order.order_id not in taken]
-        for order in missing:
-            await self.send(order)
+        taken = {(each.order_id, each.event) for each in self.attempts if each.status == OK}
+        planned = dict.fromkeys((each.order, each.event) for each in requests)
+        missing = [each for each in planned if (each[0].order_id, each[1]) not in taken]
+        for order, event in missing:
+            await self.send(order, event=event)
         return len(missing)
 
     def _mark(self, order: Order) -> str:
@@ -117,7 +150,7 @@ class RequestSender:
     async def _attempt(self, body: Body, *, is_last: bool) -> Attempt:
         began = monotonic()
         try:
-            request = self.sample_shop.request(body.sale())
+            request = body.request(self.sample_shop)
             answer = await self.http.post(
                 f"{self.url}/webhooks/{DEFAULT.name}",
                 params=request.query,
@@ -129,17 +162,14 @@ class RequestSender:
         except httpx.TransportError:
             status = None
         last = is_last or (status is not None and status not in RETRIED_STATUSES)
-        return Attempt(body.mark, body.order.order_id, status, monotonic() - began, last)
+        seconds = monotonic() - began
+        return Attempt(body.mark, body.order.order_id, status, seconds, last, body.event)
 
 
 def sender_client() -> httpx.AsyncClient:
     """Return a client with a new connection for each request, and no limit on connections."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     return httpx.AsyncClient(trust_env=False, verify=NO_TLS, limits=limits)
-
-
-def paid_at(order: Order) -> datetime:
-    return SOLD_AT + order.charge * BETWEEN_CHARGES
 
 
 def mark_of(body: bytes) -> str:

@@ -7,12 +7,20 @@ from typing import Literal, TypeVar
 
 from domain.event import Outcome
 from torture.correction_verdict import misdirected_mails, unmailed_corrections
+from torture.drawing import DrawnStory, PlannedAct
 from torture.evidence import Evidence
-from torture.plan import Correction, Order
-from torture.traffic import OK, TERM, paid_at
+from torture.orders import TERM, Order
+from torture.plan import Correction
+from torture.state_verdict import (
+    may_lack_license,
+    unmailed_events,
+    unwanted_mails,
+    wrong_states,
+)
+from torture.traffic import OK
 
-Kind = Literal["lost", "doubled", "stuck"]
-KINDS: tuple[Kind, ...] = ("lost", "doubled", "stuck")
+Kind = Literal["lost", "doubled", "stuck", "wrong states"]
+KINDS: tuple[Kind, ...] = ("lost", "doubled", "stuck", "wrong states")
 
 Item = TypeVar("Item")
 
@@ -25,15 +33,23 @@ class Breach:
 
 
 def breaches(
-    orders: Iterable[Order], found: Evidence, corrections: Sequence[Correction] = ()
+    orders: Iterable[Order],
+    found: Evidence,
+    corrections: Sequence[Correction] = (),
+    stories: Sequence[DrawnStory] = (),
+    acts: Iterable[PlannedAct] = (),
 ) -> list[Breach]:
     """Return every broken promise. An empty list: nothing was lost, doubled or left open."""
     every = tuple(orders)
-    lost = [*_lost_requests(found), *_lost_sales(every, found)]
+    lost = [*_lost_requests(found), *_lost_acts(acts, found), *_failed(found)]
+    lost += _lost_sales(every, found, stories)
+    lost += [Breach("lost", *each) for each in unmailed_events(found)]
     lost += [Breach("lost", *each) for each in unmailed_corrections(corrections, found)]
     doubled = [*_doubled(every, found), *_late_mails(found)]
     doubled += [Breach("doubled", *each) for each in misdirected_mails(corrections, found)]
-    return [*lost, *doubled, *_stuck(found)]
+    doubled += [Breach("doubled", *each) for each in unwanted_mails(found)]
+    wrong = [Breach("wrong states", *each) for each in wrong_states(stories, found)]
+    return [*lost, *doubled, *_stuck(found), *wrong]
 
 
 def _lost_requests(found: Evidence) -> Iterator[Breach]:
@@ -46,17 +62,34 @@ def _lost_requests(found: Evidence) -> Iterator[Breach]:
             yield Breach("lost", attempt.order_id, what)
 
 
-def _lost_sales(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:
+def _lost_acts(acts: Iterable[PlannedAct], found: Evidence) -> Iterator[Breach]:
+    stored = {row.mark for row in found.rows}
+    for key, planned in {each.key: each for each in acts}.items():
+        if key not in stored:
+            yield Breach("lost", planned.act.order_id, f"its {planned.act.act} has no event")
+
+
+def _failed(found: Evidence) -> Iterator[Breach]:
+    for row in found.rows:
+        if row.outcome == Outcome.FAILED:
+            yield Breach("lost", row.order_id or row.mark, f"it failed: {row.error}")
+
+
+def _lost_sales(
+    orders: tuple[Order, ...], found: Evidence, stories: Sequence[DrawnStory]
+) -> Iterator[Breach]:
     licensed = {license_.order_id for license_ in found.licenses}
     members = {license_.subscription_id for license_ in found.licenses} - {None}
-    failed = {row.order_id: row.error for row in found.rows if row.outcome == Outcome.FAILED}
+    failed = {row.order_id for row in found.rows if row.outcome == Outcome.FAILED}
     sold = set(found.sales)
-    wrong = dict(_wrong_ends(orders, found))
-    unmailed = set(_unmailed(found))
+    told = {order for drawn in stories for order in drawn.orders}
+    wrong = dict(_wrong_ends(tuple(each for each in orders if each not in told), found))
+    may_lack = may_lack_license(stories)
+    unmailed = set(_unmailed(found)) - may_lack
     for order in orders:
         if order.order_id in failed:
-            yield Breach("lost", order.order_id, f"it failed: {failed[order.order_id]}")
-        elif order.order_id not in licensed and order.subscription_id not in members:
+            continue
+        if not ({order.order_id, order.subscription_id} & (licensed | members | may_lack)):
             yield Breach("lost", order.order_id, "it has no license")
         elif order.order_id not in sold:
             yield Breach("lost", order.order_id, "it was never read")
@@ -73,12 +106,14 @@ def _wrong_ends(orders: tuple[Order, ...], found: Evidence) -> Iterator[tuple[st
     first.
     """
     last: dict[str, Order] = {}
-    for order in sorted(orders, key=paid_at):
+    for order in sorted(orders, key=lambda order: order.paid_at):
         last |= dict.fromkeys((order.order_id, order.subscription_id or order.order_id), order)
     owed = {each.order_id for each in found.deliveries}
     for each in found.licenses:
+        if (each.subscription_id or each.order_id) not in last:
+            continue
         order = last[each.subscription_id or each.order_id]
-        end = TERM.end(paid_at(order))
+        end = TERM.end(order.paid_at)
         if each.expires_at != end:
             yield order.order_id, f"its license ends {each.expires_at}, and not {end}"
         elif order.order_id not in owed:
@@ -93,7 +128,7 @@ def _unmailed(found: Evidence) -> Iterator[str]:
     mailed = set(found.messages)
     told = {owed.license_id for owed in found.deliveries if owed.delivery_id in mailed}
     yield from (each.order_id for each in found.licenses if each.license_id not in told)
-    charges = (owed for owed in found.deliveries if owed.is_charge)
+    charges = (owed for owed in found.deliveries if owed.is_charge and not owed.is_withdrawn)
     yield from (owed.order_id for owed in charges if owed.delivery_id not in mailed)
 
 
@@ -107,7 +142,7 @@ def _doubled(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:
     members = (each.subscription_id for each in found.licenses if each.subscription_id)
     for subscription_id, count in _repeated(members):
         yield Breach("doubled", first[subscription_id], f"its subscription has {count} licenses")
-    resends = {owed.delivery_id for owed in found.deliveries if owed.is_resend}
+    resends = {owed.delivery_id for owed in found.deliveries if owed.is_resend or owed.event_kind}
     for order_id, messages in _messages_by_order(found).items():
         for delivery_id, count in _repeated(messages):
             yield Breach("doubled", order_id, f"delivery {delivery_id} was mailed {count} times")

@@ -1,6 +1,7 @@
 """Made-up pings in Gumroad's format, for demo, smoke test, torture and trigger."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from urllib.parse import parse_qs, quote, urlencode
@@ -9,7 +10,7 @@ from typing_extensions import override
 
 from storefronts.body import FORM
 from storefronts.gumroad.recurrences import RECURRENCES
-from storefronts.gumroad.sample_events import Pairs, first_event, follow_up
+from storefronts.gumroad.sample_events import Pairs, first_event, follow_up, replaced
 from storefronts.sample import FollowUp, SampleRequest, SampleSale, SampleShop
 from storefronts.sample_events import SampleEvent
 
@@ -43,7 +44,7 @@ class GumroadSample(SampleShop):
 
     @override
     def follow_up(self, name: SampleEvent, told: FollowUp) -> SampleRequest:
-        return self._posted(follow_up(name, told))
+        return self._posted(replaced(follow_up(name, told), dict(_sending(told))))
 
     def _posted(self, pairs: Pairs) -> SampleRequest:
         # Gumroad's client also writes a space as %20 and encodes the keys.
@@ -57,6 +58,13 @@ class GumroadSample(SampleShop):
     @override
     def mark_of(self, body: bytes) -> str:
         return parse_qs(body.decode())[MARK][0]
+
+
+def _sending(told: FollowUp | SampleSale) -> Iterator[tuple[str, str]]:
+    if told.mark is not None:
+        yield MARK, told.mark
+    if told.retry:
+        yield "retry_count", str(told.retry)
 
 
 def _fields(sale: SampleSale, seller_id: str) -> dict[str, str]:
@@ -91,14 +99,12 @@ def _fields(sale: SampleSale, seller_id: str) -> dict[str, str]:
 
 def _added(sale: SampleSale) -> dict[str, str]:
     """Return the fields that only some of Gumroad's pings have."""
-    added = {} if sale.mark is None else {MARK: sale.mark}
+    added = dict(_sending(sale))
     if sale.subscription_id is not None:
         recurrence = RECURRENCES.get(sale.months or 1, RECURRENCES[1])
         added |= {"subscription_id": sale.subscription_id, "recurrence": recurrence}
     if sale.is_charge:
         added |= {"is_recurring_charge": "true"}
-    if sale.retry:
-        added |= {"retry_count": str(sale.retry)}
     if sale.padding:
         added |= {FILLER: "x" * sale.padding}
     return added

@@ -11,14 +11,13 @@ from sqlalchemy import URL
 
 from settings.environment import plain_environment
 from tests.support.processes import MINTPOST, REPOSITORY, start
-from tests.torture.cases import CASES, Case
+from tests.torture.cases import CASES, ORDER, Case
 from tests.torture.stores import CopiedStore
-from torture.plan import Disturbance, Fault, Order, PlannedRequest, Schedule
+from torture.plan import Fault, PlannedRequest, Schedule
 from torture.report import ProgressReporter, Result
 from torture.run import arena, torture
 
 SWITCHES = Path(__file__).parent / "switches"
-ORDER = Order("torture-0-sale", "buyer@example.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +71,20 @@ async def _run(case: Case, folder: Path, template: Path) -> Result:
     environment = {**plain_environment(), "PYTHONPATH": path}
     store = CopiedStore(folder / "mintpost.db", template, case.lax)
     async with arena(folder, store, environment) as place:
-        if case.disturbance.fault is Fault.DATABASE_AWAY:
+        if case.disturbance and case.disturbance.fault is Fault.DATABASE_AWAY:
             place.http.event_hooks = {"request": [store.until_away]}
-        round_ = _schedule(case.disturbance)
+        round_ = _schedule(case)
         return await torture(round_, place, ProgressReporter(Console(quiet=True)), case.pauses)
 
 
-def _schedule(disturbance: Disturbance) -> Schedule:
-    return Schedule(0, "torture-0-", (ORDER,), (PlannedRequest(0.5, ORDER),), (disturbance,))
+def _schedule(case: Case) -> Schedule:
+    disturbances = () if case.disturbance is None else (case.disturbance,)
+    return Schedule(
+        0,
+        "torture-0-",
+        (ORDER,),
+        (PlannedRequest(0.5, ORDER),),
+        disturbances,
+        stories=case.stories,
+        acts=case.acts,
+    )

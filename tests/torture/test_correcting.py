@@ -15,7 +15,8 @@ from tests.db.correcting import RIGHT, corrected, line, owed
 from tests.db.rows import BUYER, store_event
 from torture.correcting import Operator
 from torture.gathering import attempts_of, open_rows, runs_of
-from torture.plan import Correction, Order
+from torture.orders import Order
+from torture.plan import Correction
 
 SALE = Correction(0, Order("order-1", BUYER), RIGHT, waits=True)
 

@@ -14,7 +14,8 @@ from torture.evidence import (
     Mail,
     RecordedCorrection,
 )
-from torture.plan import Correction, Order
+from torture.orders import Order
+from torture.plan import Correction
 from torture.verdict import Breach, breaches
 
 WRONG, RIGHT = "buyer@exmaple.com", "buyer@example.com"

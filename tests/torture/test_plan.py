@@ -2,18 +2,8 @@
 
 import pytest
 
-from torture.plan import (
-    CHARGES,
-    HOST,
-    MEMBERSHIPS,
-    MISTYPED,
-    MISTYPED_HOST,
-    SOON,
-    Fault,
-    Order,
-    Schedule,
-    make_schedule,
-)
+from torture.orders import CHARGES, HOST, MEMBERSHIPS, MISTYPED, MISTYPED_HOST, Order
+from torture.plan import SOON, Fault, Schedule, make_schedule
 
 SIZES = (1, 20, 200)
 

@@ -6,7 +6,8 @@ from io import StringIO
 from rich.console import Console
 
 from torture.evidence import Evidence, FoundDelivery, FoundEvent, FoundLicense
-from torture.plan import Order, Schedule
+from torture.orders import Order
+from torture.plan import Schedule
 from torture.report import MOST_BREACHES, Result, print_result
 from torture.traffic import Attempt
 from torture.verdict import Breach

@@ -20,7 +20,8 @@ from storefronts.gumroad.sample import GumroadSample
 from tests.db.correcting import RIGHT
 from tests.db.rows import BUYER, mint, sale_of
 from tests.torture.stores import CopiedStore
-from torture.plan import Correction, Order, Schedule
+from torture.orders import Order
+from torture.plan import Correction, Schedule
 from torture.quiet import QuietPatience
 from torture.report import ProgressReporter, Result
 from torture.run import Arena, torture

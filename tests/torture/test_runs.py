@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import MINTPOST, all_gone, start
-from tests.torture.cases import CASES
-from tests.torture.conftest import ORDER, Runs, folders_in
+from tests.torture.cases import CASES, ORDER
+from tests.torture.conftest import Runs, folders_in
 from torture.plan import PROCESS_FAULTS
 
 
 async def test_a_short_run_loses_and_doubles_nothing_and_cleans_up(runs: Runs) -> None:
     printed = runs.short
     assert printed.code == 0, printed.said
-    assert "lost = 0  doubled = 0  stuck = 0" in printed.said
+    assert "lost = 0  doubled = 0  stuck = 0  wrong states = 0" in printed.said
     assert [fault for fault in PROCESS_FAULTS if fault not in printed.said] == []
     assert "seed 1: `--seed 1` does the same again" in printed.said
     assert "s after the last fault" in printed.said

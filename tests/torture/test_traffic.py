@@ -10,7 +10,8 @@ import pytest
 from api.webhooks import LONGEST_NAMED
 from embedded.ports import free_ports
 from storefronts.gumroad.sample import GumroadSample
-from torture.plan import Order, PlannedRequest
+from torture.orders import Order
+from torture.plan import PlannedRequest
 from torture.traffic import RequestSender, mark_of, sender_client
 
 ORDER = Order("order", "buyer@example.com", "membership", charge=1)
@@ -75,8 +76,8 @@ async def test_unanswered_orders_are_resent_at_the_end() -> None:
         sender = await sent_to(url)
         async with sender_client() as http:
             sender.http = http
-            assert await sender.press_resend([ORDER]) == 1
-            assert await sender.press_resend([ORDER]) == 0
+            assert await sender.press_resend([PlannedRequest(0, ORDER)]) == 1
+            assert await sender.press_resend([PlannedRequest(0, ORDER)]) == 0
     assert len(bodies) == 5
 
 

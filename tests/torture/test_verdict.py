@@ -4,16 +4,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from torture.evidence import Evidence, FoundDelivery, FoundEvent, FoundLicense
-from torture.plan import Order
+from torture.orders import BETWEEN_CHARGES, SOME_DAY, Order
 from torture.traffic import Attempt
 from torture.verdict import Breach, breaches
 
 SALE = Order("sale", "buyer@example.com")
 FIRST = Order("first", "member@example.com", "membership")
-CHARGE = Order("charge", "member@example.com", "membership", charge=1)
+CHARGE = Order(
+    "charge", "member@example.com", "membership", charge=1, paid_at=SOME_DAY + BETWEEN_CHARGES
+)
 ORDERS = (SALE, FIRST, CHARGE)
 A_MONTH = datetime(2026, 7, 1, 23, 59, 59, tzinfo=UTC)
-EXTENDED = datetime(2026, 8, 2, 23, 59, 59, tzinfo=UTC)
+EXTENDED = datetime(2026, 7, 11, 23, 59, 59, tzinfo=UTC)
 GOOD = Evidence(
     attempts=tuple(
         Attempt(f"{order.order_id}/0", order.order_id, 200, 0.01, last=True) for order in ORDERS
@@ -99,7 +101,7 @@ def test_a_payment_that_is_nowhere_in_the_database_is_lost() -> None:
 
 def test_a_license_that_ends_otherwise_than_its_last_payment_buys_is_lost() -> None:
     short = FoundLicense(2, "first", A_MONTH, "membership")
-    what = "its license ends 2026-07-01 23:59:59+00:00, and not 2026-08-02 23:59:59+00:00"
+    what = "its license ends 2026-07-01 23:59:59+00:00, and not 2026-07-11 23:59:59+00:00"
     assert found(replace(GOOD, licenses=(GOOD.licenses[0], short))) == [
         Breach("lost", "charge", what)
     ]
