@@ -2,7 +2,8 @@
 """Makes the pictures of the README from a real sale: `make pictures`.
 
 One `mintpost demo --keep` runs in a terminal of its own. What it prints becomes an SVG; the
-e-mail that it wrote and the sale's page in Temporal's Web UI become PNGs.
+e-mail that it wrote and the sale's page in Temporal's Web UI become PNGs. So does the page of a
+refund, which `mintpost trigger` sends to a `mintpost dev`.
 """
 
 # Playwright is installed for `make pictures` alone, and `make check` does without it.
@@ -10,13 +11,16 @@ e-mail that it wrote and the sale's page in Temporal's Web UI become PNGs.
 
 import argparse
 import fcntl
+import json
 import os
 import pty
 import re
 import signal
+import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,6 +80,8 @@ def main() -> None:
             )
             take_mail(browser, place(PAGE, printed))
             take_web_ui(browser, place(WEB_UI, printed))
+            with refund(given.mintpost) as address:
+                take_refund(browser, address)
             browser.close()
 
 
@@ -113,6 +119,52 @@ def read_until_finished(terminal: int) -> str:
     return printed.decode().replace("\r\n", "\n")
 
 
+@contextmanager
+def refund(mintpost: Path) -> Iterator[str]:
+    """Sell and refund in a stack of its own; yield the refund's page in the Web UI."""
+    with tempfile.TemporaryDirectory() as folder:
+        port, temporal, ui = (str(free_port()) for _ in range(3))
+        ports = ["--port", port, "--temporal-port", temporal, "--ui-port", ui]
+        environment = {"DATA_DIR": folder, "TEMPORAL_ADDRESS": f"127.0.0.1:{temporal}"}
+        with (Path(folder) / "log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 - the command is the caller's own
+                [mintpost, "dev", *ports, "--data-dir", folder], stdout=subprocess.PIPE, stderr=log
+            )
+        try:
+            wait_until_ready(process)
+            for event in ("sale", "refund"):
+                tell(mintpost, environment, "trigger", event)
+            (newest,) = tell(mintpost, environment, "events", "--limit", "1")
+            workflow = newest["workflow_id"].replace(":", "%3A")
+            yield f"http://127.0.0.1:{ui}/namespaces/default/workflows/{workflow}"
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def wait_until_ready(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdout is not None  # noqa: S101 - it is a pipe
+    for line in process.stdout:
+        if line.strip() == b"Ctrl-C stops all of it":
+            return
+    raise PictureError("mintpost dev ended early")
+
+
+def tell(mintpost: Path, environment: dict[str, str], *words: str) -> list[dict[str, str]]:
+    """Run a command of `mintpost`; return the objects that it prints."""
+    done = subprocess.run(  # noqa: S603 - the command is the caller's own
+        [mintpost, *words, "--json"], env=os.environ | environment, capture_output=True, check=True
+    )
+    told: list[dict[str, str]] = json.loads(done.stdout)
+    return told
+
+
 def draw_terminal(printed: Text) -> None:
     shown = printed[: printed.plain.index(FINISHED)]
     shown.rstrip()
@@ -132,11 +184,16 @@ def take_mail(browser: Browser, file: str) -> None:
     page.screenshot(path=HERE / "e-mail.png", full_page=True)
 
 
-def take_web_ui(browser: Browser, address: str) -> None:
+def wide_page(browser: Browser, address: str) -> Page:
     page = browser.new_page(
         viewport={"width": 1580, "height": 1000}, device_scale_factor=1.5, color_scheme="light"
     )
     page.goto(address)
+    return page
+
+
+def take_web_ui(browser: Browser, address: str) -> None:
+    page = wide_page(browser, address)
     title = page.get_by_role("heading", level=1)
     # Oldest first, as the story goes.
     page.get_by_text("Event History").first.click()
@@ -151,6 +208,16 @@ def take_web_ui(browser: Browser, address: str) -> None:
     details.content_frame.get_by_text("mintpost show").wait_for()
     page.locator("iframe").nth(2).content_frame.get_by_text("fulfilled").wait_for()
     take(page, "web-ui-details.png", page.get_by_text("Summary", exact=True), details)
+
+
+def take_refund(browser: Browser, address: str) -> None:
+    page = wide_page(browser, address)
+    title = page.get_by_role("heading", level=1)
+    page.get_by_text("User Metadata").first.click()
+    details = page.locator("iframe").nth(1)
+    details.content_frame.get_by_text("mintpost show").wait_for()
+    page.locator("iframe").nth(2).content_frame.get_by_text("applied").wait_for()
+    take(page, "web-ui-refund.png", title, details)
 
 
 def take(page: Page, name: str, first: Locator, last: Locator) -> None:
