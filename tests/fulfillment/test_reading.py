@@ -61,12 +61,13 @@ async def test_sale_and_renewal_whose_address_has_invisible_characters_are_done(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
 ) -> None:
     setup.products, setup.mailer = TEAMS, mailer
+    charged = days_ago(5)
     async with running(setup) as mailing:
         address = "\u200fada@exam\u00adple.com"
         await mailing.ping(sold_at(recorded("05"), days_ago(20), email=address))
         await mailing.settled()
         address = "ada@example.com\u00a0\ufeff"
-        await mailing.ping(sold_at(recorded("06"), days_ago(5), email=address))
+        await mailing.ping(sold_at(recorded("06"), charged, email=address))
         charge, sale = await mailing.settled()
         assert [(row.outcome, row.note) for row in (sale, charge)] == [
             ("fulfilled", NOTE),
@@ -74,7 +75,7 @@ async def test_sale_and_renewal_whose_address_has_invisible_characters_are_done(
         ]
         assert [mail.message["To"] for mail in postmark.accepted] == ["ada@example.com"] * 2
         (license_,) = await mailing.licenses()
-        assert license_.expires_at == Term(months=1).end(days_ago(5))
+        assert license_.expires_at == Term(months=1).end(charged)
 
 
 def put_back(session: Session, by: timedelta) -> None:

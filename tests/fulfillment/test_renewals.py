@@ -81,10 +81,11 @@ async def test_recurring_charge_extends_the_license_and_mails_the_renewed_token(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
 ) -> None:
     setup.products, setup.mailer = TEAMS, mailer
+    charged = days_ago(5)
     async with running(setup) as mintpost:
         await mintpost.ping(sold_at(FIRST, days_ago(20)))
         await mintpost.settled()
-        await mintpost.ping(sold_at(SECOND, days_ago(5)))
+        await mintpost.ping(sold_at(SECOND, charged))
         charge, first = await mintpost.settled()
         assert (first.outcome, charge.outcome, charge.kind) == (
             "fulfilled",
@@ -92,7 +93,7 @@ async def test_recurring_charge_extends_the_license_and_mails_the_renewed_token(
             "recurring_charge",
         )
         (license_,) = await mintpost.licenses()
-        end = Term(months=1).end(days_ago(5))
+        end = Term(months=1).end(charged)
         assert end is not None
         assert license_.expires_at == end
         renewal, sale = await mintpost.deliveries()

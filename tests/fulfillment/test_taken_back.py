@@ -142,13 +142,14 @@ async def test_mail_that_waits_is_withdrawn_with_its_license_and_one_mail_comes_
 @ON_SQLITE
 async def test_refund_of_a_renewal_takes_back_one_period(setup: Setup, order: str) -> None:
     setup.products = MONTHLY
-    first = sold_at(recorded("05"), days_ago(20), sale_id=order, subscription_id=order)
+    joined = days_ago(20)
+    first = sold_at(recorded("05"), joined, sale_id=order, subscription_id=order)
     charge = sold_at(recorded("06"), days_ago(5), sale_id=f"2{order}", subscription_id=order)
     async with running(setup) as mintpost:
         outcomes = await sent(mintpost, first, charge, refund(f"2{order}"))
         life = (await lives(mintpost.database))[order]
     assert outcomes == ["fulfilled", "renewed", "applied"]
-    end = Term(months=1).end(days_ago(20))
+    end = Term(months=1).end(joined)
     assert (life.status, life.expires_at) == ("active", end)
 
 

@@ -1,0 +1,68 @@
+"""Stories of an order in many orders of arrival, side by side, end in one state."""
+
+from itertools import permutations
+
+from domain.license import Term
+from tests.fulfillment.corrected import MONTHLY
+from tests.support.lives import days_ago, lives, sold_at
+from tests.support.pings import changed, recorded
+from tests.support.running import PRODUCTS, Setup, running
+
+DISPUTED = (recorded("01"), recorded("14"), recorded("15"))
+REFUNDED = (recorded("01"), recorded("12"), changed(recorded("01"), refunded="true"))
+JOINED = days_ago(20)
+CHARGE = sold_at(recorded("06"), days_ago(5))
+MEMBER = (
+    sold_at(recorded("05"), JOINED),
+    CHARGE,
+    changed(recorded("12"), sale_id="charge", subscription_id="member"),
+    changed(recorded("20"), restarted_at="2026-06-02T09:00:00Z"),
+    recorded("16"),
+)
+FEW = 23
+"""Every so manieth of the 120 orders of a membership's events."""
+
+
+def named(body: bytes, name: str) -> bytes:
+    """Give a copy of a story an order and a subscription of its own."""
+    fields = {"subscription_id": name} if b"subscription_id=" in body else {}
+    if b"sale_id=" in body:
+        later = b"is_recurring_charge=true" in body or b"sale_id=charge" in body
+        fields["sale_id"] = f"{name}-charge" if later else name
+    return changed(body, **fields)
+
+
+def arrivals() -> dict[str, tuple[bytes, ...]]:
+    """Return orders of arrival, by a name that tells the story."""
+    return {
+        f"{story}-{number}": bodies
+        for story, orders in {
+            "disputed": [*permutations(DISPUTED)],
+            "refunded": [*permutations(REFUNDED)],
+            "member": [*permutations(MEMBER)][::FEW],
+        }.items()
+        for number, bodies in enumerate(orders)
+    }
+
+
+async def test_every_order_of_arrival_ends_in_one_state(setup: Setup, order: str) -> None:
+    setup.products = PRODUCTS + MONTHLY.removeprefix("gumroad:\n")
+    stories = arrivals()
+    async with running(setup) as mintpost:
+        for stage in range(len(MEMBER)):
+            for name, bodies in stories.items():
+                if stage < len(bodies):
+                    await mintpost.ping(named(bodies[stage], f"{name}-{order}"))
+            await mintpost.settled()
+        found = await lives(mintpost.database)
+    ends = {
+        story: [life for name, life in found.items() if name.startswith(story)]
+        for story in ("disputed", "refunded", "member")
+    }
+    assert {story: len(set(each)) for story, each in ends.items()} == dict.fromkeys(ends, 1)
+    assert (len(ends["disputed"]), len(ends["member"])) == (6, len(stories) - 12)
+    assert ends["disputed"][0].status == "active"
+    # An order whose refund was known before its sale has no license.
+    assert (ends["refunded"][0].reason, len(ends["refunded"])) == ("refunded", 2)
+    member = ends["member"][0]
+    assert (member.renews, member.expires_at) == (False, Term(months=1).end(JOINED))
