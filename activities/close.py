@@ -1,6 +1,7 @@
 """Settles the rows of an order."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from temporalio import activity
 from typing_extensions import override
@@ -36,9 +37,7 @@ class Close(CloseStep):
             if owed is not None:
                 return ClosedOrder(order.outcome, 0, owed)
         if order.outcome in REFUSED:
-            refused = await self.database.write(refuse_order, order.event_id, order.outcome, now)
-            if not refused:
-                return ClosedOrder(order.outcome, 0, "mint")
+            return await self.refuse(order, now)
         if order.outcome == ignored(IgnoredReason.NAMED):
             await self.database.write(start_again, order.event_id)
             return ClosedOrder(order.outcome, 0)
@@ -47,3 +46,11 @@ class Close(CloseStep):
         else:
             rows = await self.settling.close(order.event_id, order.outcome, now)
         return ClosedOrder(order.outcome, rows)
+
+    async def refuse(self, order: OrderToClose, now: datetime) -> ClosedOrder:
+        """Settle a refused order. A fact that comes next reopens its row, which stays open then."""
+        own = await self.database.write(refuse_order, order.event_id, order.outcome, now)
+        if own is None:
+            return ClosedOrder(order.outcome, 0, "mint")
+        copies = await self.settling.close_copies(order.event_id, order.outcome, now)
+        return ClosedOrder(order.outcome, own + copies)

@@ -17,7 +17,7 @@ from db.tables import DeliveryRow, LicenseRow, SaleRow
 from domain.decisions import Decision
 from domain.delivery import Reason
 from domain.event import ORDER_KINDS, NotedReason, Outcome, noted
-from domain.facts import Fact, Payment, Refund, SubscriptionLink, SubscriptionState
+from domain.facts import Act, Fact, Payment, Refund, SubscriptionLink, SubscriptionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,12 @@ def _mails(session: Session, licenses: Sequence[int], reason: Reason) -> tuple[i
 
 
 def _again_at(facts: Sequence[Fact], now: datetime) -> datetime | None:
-    """Return the moment of this event's own fact, because each event waits for its own."""
-    ahead = [fact.at for fact in facts if isinstance(fact, SubscriptionState) and fact.at > now]
+    """Return the moment of this event's own fact, because each event waits for its own.
+
+    An act lies ahead if the seller's machine has a clock that is ahead of the worker's.
+    """
+    timed = [fact for fact in facts if isinstance(fact, SubscriptionState | Act)]
+    ahead = [fact.at for fact in timed if fact.at > now]
     return min(ahead, default=None)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.lives import as_plain, from_plain
 from db.tables import ChangeRow, LicenseRow
-from domain.changes import describe
+from domain.changes import UNCHANGED, describe
 from domain.license import LicenseReason, LicenseStatus
 from domain.lifecycle import Life
 
@@ -51,9 +51,13 @@ def keep_change(  # noqa: PLR0913, PLR0917 - the columns of one row
 
 
 def told_changes(session: Session, event_id: int) -> tuple[str, ...]:
-    """Return each change that the event caused, as a clause with no personal data."""
+    """Return each change that the event caused, as a clause with no personal data.
+
+    A change that no clause tells is no news, such as the grace of a license that had none before.
+    """
     rows = select(ChangeRow).where(ChangeRow.event_id == event_id).order_by(ChangeRow.id)
-    return tuple(f"license {row.license_id} {_told(row)}" for row in session.scalars(rows))
+    told = [(row.license_id, _told(row)) for row in session.scalars(rows)]
+    return tuple(f"license {number} {said}" for number, said in told if said != UNCHANGED)
 
 
 def _told(row: ChangeRow) -> str:

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.events import load_event, lock_order
 from db.locks import lock_subscriptions
 from db.minting import refusal_of_sale
+from db.orders import close_row
 from db.sales import sale_of
 from db.tables import EventRow, FactRow, LicenseRow, SaleRow
 from db.updating import count_updated
-from domain.event import ORDER_KINDS, REFUSALS, EventKind, NotedReason, Outcome, ignored, noted
+from domain.event import NOTED, ORDER_KINDS, REFUSALS, EventKind, Outcome, ignored
 from domain.facts import Act, Dispute, Fact, Refund, SubscriptionState
 
 RUNS_AGAIN = "its sale runs again, because nothing stands against its license any more"
@@ -37,25 +38,25 @@ def reopen_refused(
     return (RUNS_AGAIN,) if count_updated(session, refused.values(REOPENED)) else ()
 
 
-def refuse_order(session: Session, event_id: int, outcome: str, now: datetime) -> bool:
-    """Settle the event of a refused order; False if the facts refuse it no more.
+def refuse_order(session: Session, event_id: int, outcome: str, now: datetime) -> int | None:
+    """Settle the event of a refused order; None if the facts refuse it no more.
 
     A fact may arrive between the mint and the close. One of two must see the other: the event that
     brings the fact reopens a settled row, and this close leaves an open one to another mint.
     """
     event = load_event(session, event_id)
-    if event.order_id is None:
-        return True
-    lock_order(session, event.source, event.order_id)
-    order = {"source": event.source, "order_id": event.order_id, "minted_at": None}
+    if event.order_id is not None and not _is_refused(session, event.source, event.order_id, now):
+        return None
+    return close_row(session, event_id, outcome, now)
+
+
+def _is_refused(session: Session, source: str, order_id: str, now: datetime) -> bool:
+    lock_order(session, source, order_id)
+    order = {"source": source, "order_id": order_id, "minted_at": None}
     sales = [sale_of(row) for row in session.scalars(select(SaleRow).filter_by(**order))]
     subscriptions = [each.subscription_id for each in sales if each.subscription_id is not None]
-    lock_subscriptions(session, event.source, subscriptions)
-    if any(refusal_of_sale(session, sale, now) is None for sale in sales):
-        return False
-    settled = update(EventRow).where(EventRow.id == event_id, EventRow.outcome.is_(None))
-    session.execute(settled.values(outcome=outcome, error=None, closed_at=now))
-    return True
+    lock_subscriptions(session, source, subscriptions)
+    return all(refusal_of_sale(session, sale, now) is not None for sale in sales)
 
 
 def reopen_overdue(session: Session, before: datetime) -> int:
@@ -63,18 +64,20 @@ def reopen_overdue(session: Session, before: datetime) -> int:
 
     Temporal may lose the timer that a run waits for, as after a restore from a backup.
     """
-    overdue = select(LicenseRow.source, LicenseRow.subscription_id).where(
-        LicenseRow.changes_at < before, LicenseRow.subscription_id.is_not(None)
-    )
-    count = 0
-    for source, subscription_id in session.execute(overdue).all():
-        about = select(FactRow.event_id).filter_by(source=source, subscription_id=subscription_id)
-        waits = update(EventRow).where(
-            EventRow.id.in_(about.where(FactRow.at < before)),
-            EventRow.outcome.in_([noted(NotedReason.EFFECTIVE_LATER), Outcome.APPLIED]),
-        )
-        count += count_updated(session, waits.values(REOPENED))
-    return count
+    overdue = select(LicenseRow).where(LicenseRow.changes_at < before)
+    return sum(_reopen_due(session, row, before) for row in session.scalars(overdue).all())
+
+
+def _reopen_due(session: Session, row: LicenseRow, before: datetime) -> int:
+    """Reopen the events of the facts for which the license still waits."""
+    about: ColumnElement[bool] = FactRow.order_id == row.order_id
+    if row.subscription_id is not None:
+        about = or_(about, FactRow.subscription_id == row.subscription_id)
+    due = (FactRow.at >= row.changes_at) & (FactRow.at < before)
+    facts = select(FactRow.event_id).where(FactRow.source == row.source, about, due)
+    settled = or_(EventRow.outcome == Outcome.APPLIED, EventRow.outcome.startswith(NOTED))
+    waits = EventRow.id.in_(facts) & settled
+    return count_updated(session, update(EventRow).where(waits).values(REOPENED))
 
 
 REOPENED = {"outcome": None, "closed_at": None, "dispatched_at": None, "error": None}

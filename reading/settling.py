@@ -36,12 +36,14 @@ class Settling:
 
         Return how many rows were settled.
         """
-        database, settled = self.reader.database, 0
         # The copies first: who sees the row settled sees the order settled.
-        for copy in await database.read(copies_to_settle, event_id, outcome):
-            settled += await self.settle(copy, event_id, now)
+        settled = await self.close_copies(event_id, outcome, now)
         own = await self.about(event_id, MOST_KEPT) if outcome in DELIVERED else None
-        return settled + await database.write(close_row, event_id, outcome, now, own)
+        return settled + await self.reader.database.write(close_row, event_id, outcome, now, own)
+
+    async def close_copies(self, event_id: int, outcome: str, now: datetime) -> int:
+        copies = await self.reader.database.read(copies_to_settle, event_id, outcome)
+        return sum([await self.settle(copy, event_id, now) for copy in copies])
 
     async def fail(self, event_id: int, sentence: str, now: datetime) -> int:
         """Fail the run's rows, and note on each whether its address differs."""

@@ -84,9 +84,8 @@ class Starter:
 
     async def apply(self, event: WaitingEvent, workflow_id: str) -> None:
         """Start the workflow that applies the event's facts, also where an earlier one ended."""
-        async with self._bounded():
-            reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
-            await self._start(_Start(event, workflow_id, reuse, applies=True), _labels(event))
+        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+        await self._start_in_time(_Start(event, workflow_id, reuse, applies=True))
 
     async def start(self, event: WaitingEvent, workflow_id: str, *, again: bool = False) -> None:
         """Start the event's workflow, or join a running workflow with the same id.
@@ -97,16 +96,8 @@ class Starter:
         reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
         if again:
             reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
-        start = _Start(event, workflow_id, reuse, applies=event.kind in APPLIED_KINDS)
-        async with self._bounded():
-            try:
-                await self._start(start, _labels(event))
-            except RPCError as error:
-                if error.status is not RPCStatusCode.INVALID_ARGUMENT:
-                    raise
-                # A namespace may not let us register the attributes, and Temporal's limits count
-                # bytes: a product id of 200 emoji breaks one. Labels must not keep a sale back.
-                await self._start(start, NO_LABELS)
+        applies = event.kind in APPLIED_KINDS
+        await self._start_in_time(_Start(event, workflow_id, reuse, applies))
 
     async def start_resend(self, resend: WaitingResend) -> None:
         """Start the workflow of a resend; its id ends in the resend's number."""
@@ -135,6 +126,17 @@ class Starter:
             raise AlreadyCompletedError from None
         except (RPCError, TimeoutError, RuntimeError) as error:
             raise TemporalAwayError(temporal_trouble(error).sentence) from None
+
+    async def _start_in_time(self, start: _Start) -> None:
+        async with self._bounded():
+            try:
+                await self._start(start, _labels(start.event))
+            except RPCError as error:
+                if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+                    raise
+                # A namespace may not let us register the attributes, and Temporal's limits count
+                # bytes: a product id of 200 emoji breaks one. Labels must not keep a sale back.
+                await self._start(start, NO_LABELS)
 
     async def _start(self, start: _Start, labels: Labels) -> None:
         workflow, given = start.run()

@@ -19,7 +19,7 @@ from domain.decisions import Decision
 from domain.event import IgnoredReason, ignored
 from domain.facts import Dispute, Fact, Refund, SubscriptionState
 from domain.sale import Product
-from tests.db.rows import NOON, decision, license_of, mint, minted, sale_of, store_event
+from tests.db.rows import NOON, decision, license_of, mint, minted, sale_of, store_end, store_event
 
 DAY = timedelta(days=1)
 LATER = NOON + 10 * DAY
@@ -111,6 +111,16 @@ def test_partial_refunds_with_ids_add_up(database: Database) -> None:
     assert the_license(database).reason == "refunded"
 
 
+def test_first_grace_of_an_older_membership_is_no_news(database: Database) -> None:
+    database.write_here(mint, sale_of("order-1", "sub"))
+    database.write_here(store_end, "2026-10-01 23:59:59")
+    event = database.write_here(store_event, "order-1", "refund")
+    for _ in range(2):
+        part = database.write_here(applied, replace(REFUND, whole=False), "refund", event)
+        assert (part.outcome, part.told) == ("noted:partial_refund", ())
+    assert the_license(database).grace_until is not None
+
+
 def test_plan_ahead_waits_for_its_moment(database: Database) -> None:
     database.write_here(mint, sale_of("order-1", "sub"))
     event = database.write_here(store_event, None, "subscription_updated")
@@ -154,7 +164,7 @@ def refused(database: Database) -> int:
 
 def test_won_dispute_lets_a_refused_order_run_again(database: Database) -> None:
     event, outcome = refused(database), ignored(IgnoredReason.DISPUTED)
-    assert database.write_here(refuse_order, event, outcome, NOON)
+    assert database.write_here(refuse_order, event, outcome, NOON) == 1
     won = database.write_here(applied, WON, "dispute_won")
     assert (won.outcome, database.read_here(load_event, event).outcome) == (
         "noted:no_license",
@@ -165,5 +175,5 @@ def test_won_dispute_lets_a_refused_order_run_again(database: Database) -> None:
 def test_close_does_not_refuse_an_order_whose_dispute_was_won_since(database: Database) -> None:
     event, outcome = refused(database), ignored(IgnoredReason.DISPUTED)
     database.write_here(applied, WON, "dispute_won")
-    assert not database.write_here(refuse_order, event, outcome, NOON)
+    assert database.write_here(refuse_order, event, outcome, NOON) is None
     assert database.read_here(load_event, event).outcome is None

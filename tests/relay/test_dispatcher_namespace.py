@@ -31,18 +31,20 @@ async def bare_client(client: Client) -> Client:
 async def test_namespace_without_the_attributes_still_starts(bare_client: Client) -> None:
     starter = Starter(bare_client, "nobody-works-here")
     event = WaitingEvent(1, "gumroad", "sale", "order", "product")
-    handle = bare_client.get_workflow_handle("gumroad:order")
 
     async def found() -> bool | None:
         try:
             await starter.start(event, "gumroad:order")
+            await starter.apply(event, "gumroad:event:1")
         except TemporalAwayError:
             # The server needs a moment to know a new namespace in all its parts.
             return None
         return True
 
     await until(found, "the namespace is known")
-    assert len((await handle.describe()).typed_search_attributes) == 0
+    for workflow_id in ("gumroad:order", "gumroad:event:1"):
+        run = await bare_client.get_workflow_handle(workflow_id).describe()
+        assert len(run.typed_search_attributes) == 0
 
 
 async def test_namespace_that_is_not_there_is_told_to_whoever_waits(client: Client) -> None:
