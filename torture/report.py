@@ -102,10 +102,13 @@ def _counts(result: Result) -> dict[str, tuple[int, str]]:
         "events": (len(found.rows), f"{answered + acted}, or more: answers get lost"),
         "sales": (len(found.sales), f"{len(orders)}"),
         "corrections": (sum(found.asked.values()), f"{len(result.schedule.corrections)}"),
-        "licenses": (len(found.licenses), f"{licenses}: a membership has one" + _without(result)),
+        "licenses": (
+            len(found.licenses),
+            f"{_fewest(result, licenses)}{licenses}: a membership has one",
+        ),
         "deliveries": (
             len(found.deliveries),
-            "one a license, renewal, gain and resend",
+            "one a license, gain and resend",
         ),
         "messages taken": (len(found.messages), "one a delivery, or none needed"),
     }
@@ -122,10 +125,10 @@ def _answers(found: Evidence) -> str:
     return f"answers took {median(taken) * 1000:.0f} ms in the middle, {max(taken):.1f} s at most"
 
 
-def _without(result: Result) -> str:
-    """Tell how many of the sales may be taken back before they have a license."""
-    stories = [each for each in result.schedule.stories if not each.story.end.needs_license]
-    return f", and {len(stories)} may have none" if stories else ""
+def _fewest(result: Result, licenses: int) -> str:
+    """Return the number if each sale that was taken back was so before it had a license."""
+    without = sum(not each.story.end.needs_license for each in result.schedule.stories)
+    return f"{licenses - without} to " if without else ""
 
 
 def _happened(result: Result) -> str:

@@ -5,10 +5,12 @@ from io import StringIO
 
 from rich.console import Console
 
+from torture.drawing import DrawnStory
 from torture.evidence import Evidence, FoundDelivery, FoundEvent, FoundLicense
 from torture.orders import Order
 from torture.plan import Schedule
 from torture.report import MOST_BREACHES, Result, print_result
+from torture.stories import ON_SALES
 from torture.traffic import Attempt
 from torture.verdict import Breach
 
@@ -55,3 +57,11 @@ def test_the_report_names_the_orders_of_breaches_up_to_a_limit() -> None:
     assert said.count("it has no license") == MOST_BREACHES
     assert "… and 2 more" in said
     assert "it never came to rest" in said
+
+
+def test_the_report_tells_what_happened_after_the_sales() -> None:
+    refunded, won = ON_SALES[0], ON_SALES[3]
+    stories = (DrawnStory(refunded, ORDERS[:1]), DrawnStory(won, ORDERS[1:]))
+    said = printed(replace(RESULT, schedule=replace(RESULT.schedule, stories=stories)))
+    assert "1 to 2: a membership has one" in said
+    assert "after the sales: 1 dispute, 1 dispute-won, 1 refund" in said
