@@ -56,7 +56,8 @@ def licenses_of_text(session: Session, text: str) -> list[int]:
         if text in _names(sale) or text.casefold() == sale.email.casefold()
     ]
     if not sales:
-        raise RefusedError(f"no sale and no license is {quote(text)}: `mintpost find` looks for it")
+        look = advised("find", text)
+        raise RefusedError(f"no sale and no license is {quote(text)}; to look for it: {look}")
     if len(sales) > 1:
         names = ", ".join(reference_of(sale) for sale in sales)
         raise RefusedError(f"{quote(text)} means several sales, name one: {names}")

@@ -37,7 +37,8 @@ def wanted_by(options: IssueOptions) -> Wanted:
     if sum(term is not None for term in terms) > 1:
         raise RefusedError("--years, --months and --until are three ways to say one end: give one")
     if options.product is None and options.tier is None:
-        raise RefusedError("give --product ID, or --tier TIER")
+        again = "`mintpost issue --product ID --to ADDRESS`"
+        raise RefusedError(f"give a product, or a tier by --tier: {again}")
     email = _address(options.to)
     return Wanted(
         email=email,

@@ -8,6 +8,7 @@ import typer
 
 from commands.context import given
 from commands.menu.options import AsJson, Patience, Reason
+from domain.advice import advised
 from domain.event import EventKind
 from domain.granting import LONGEST_TIER
 from domain.identifiers import is_usable
@@ -74,7 +75,8 @@ def extend(  # noqa: PLR0913 - a command's options
     from operations.own_times import last_day
 
     if (until is None) == (months is None):
-        raise RefusedError("give the new end: --until DATE, or --months N")
+        once = advised("extend", *texts, options=("--months", "6"))
+        raise RefusedError(f"give the new end, once, as --until DATE or --months N: {once}")
     end = None if until is None else last_day("--until", until)
     how = _How(texts, reason, yes, as_json, patience)
     _act(ctx, how, EventKind.EXTEND, until=end, months=months)

@@ -88,11 +88,11 @@ async def test_unmapped_sale_that_is_revoked_gets_no_license(shop: Shop, command
     ("words", "why"),
     [
         (("revoke", "gumroad:nobody", "--reason", "x"), "no sale and no license is gumroad:nobody"),
-        (("extend", "gumroad:nobody"), "give the new end: --until DATE, or --months N"),
+        (("extend", "gumroad:nobody"), "`mintpost extend gumroad:nobody --months 6`"),
         (("extend", "x", "--until", "2020-01-01"), "names a day that is over"),
         (("extend", "x", "--until", "03/04/2030"), "has two meanings"),
         (("tier", "x", "--to", ""), "a tier has 1 to 50 printable characters"),
-        (("issue", "--to", "ada@example.com"), "give --product ID, or --tier TIER"),
+        (("issue", "--to", "ada@example.com"), "`mintpost issue --product ID --to ADDRESS`"),
         (("issue", "--to", "ada", "--tier", "core"), "check --to"),
         (("issue", "--to", "ada@example.com", "--product", "nope"), 'unmapped product "nope"'),
     ],

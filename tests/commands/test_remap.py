@@ -207,7 +207,7 @@ async def test_text_that_means_no_license_or_several_sales_is_told_and_nothing_d
     assert (told.code, told.out) == (1, "")
     assert told.err.splitlines() == [
         f"{waits} has no license yet, and gets one by the mapping of that moment: {wake}",
-        "no sale and no license is ada: `mintpost find` looks for it",
+        "no sale and no license is ada; to look for it: `mintpost find ada`",
         f"252197085 means several sales, name one: {both}",
         f"ADA.BUYER@example.com means several sales, name one: {both}",
     ]
