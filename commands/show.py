@@ -19,7 +19,8 @@ from operations.waiting import advice
 from operations.whole_order import Line, WholeOrder
 
 STATUSES = ("status", "outcome")
-LICENSE_FIELDS = ("source", "order_id", "line", "reason", "renews", "grace_until")
+NAMES = ("source", "order_id")
+LICENSE_FIELDS = ("line", "reason", "renews", "grace_until")
 """Fields of a license that a person need not see: its sentence tells the last three."""
 
 
@@ -97,7 +98,7 @@ def _facts(line: Line, reference: str) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
     table.add_column(style="dim")
     table.add_column(overflow="fold")
-    hidden = LICENSE_FIELDS if isinstance(line, LicenseLine) else _names(line, reference)
+    hidden = _names(line, reference)
     for each in fields(line):
         value = getattr(line, each.name)
         if each.name not in hidden and value not in (None, {}):
@@ -107,9 +108,13 @@ def _facts(line: Line, reference: str) -> Table:
 
 
 def _names(line: Line, reference: str) -> Collection[str]:
-    """Return the fields that only repeat the name of the sale."""
+    """Return the fields that only repeat the name of the sale, or that a sentence tells."""
+    if isinstance(line, LicenseLine):
+        # A later charge of a subscription has no license of its own.
+        own = reference == order_reference(line.source, line.order_id)
+        return (*LICENSE_FIELDS, *NAMES) if own else LICENSE_FIELDS
     _, _, order_id = reference.partition(":")
     elsewhere = isinstance(line, EventLine) and reference != order_reference(
         line.source, line.order_id or order_id
     )
-    return () if elsewhere else ("source", "order_id")
+    return () if elsewhere else NAMES

@@ -23,7 +23,7 @@ from db.views.lists import (
     list_licenses,
     list_sales,
 )
-from db.views.naming import event_alone, order_minted_by
+from db.views.naming import event_alone, licensed_order, order_minted_by
 from operations.spooled import SpooledLine
 
 Line = EventLine | SaleLine | LicenseLine | KeyLine | DeliveryLine | CorrectionLine | SpooledLine
@@ -34,7 +34,10 @@ NO_ORDER = ""
 
 @dataclass(frozen=True, slots=True)
 class WholeOrder:
-    """All rows of an order, newest first. Field names are the JSON keys of `mintpost show`."""
+    """All rows of an order, newest first. Field names are the JSON keys of `mintpost show`.
+
+    For a later charge of a subscription, the license and its mails are the subscription's.
+    """
 
     events: list[EventLine] = field(default_factory=list)
     sales: list[SaleLine] = field(default_factory=list)
@@ -66,14 +69,16 @@ def _events_of(session: Session, source: str, order_id: str) -> list[EventLine]:
 
 def _around(session: Session, source: str, order_id: str, events: list[EventLine]) -> WholeOrder:
     order = Filters(source=source, order_id=order_id, limit=EVERYTHING)
+    first = licensed_order(session, source, order_id)
+    of_license = Filters(source=source, order_id=first, limit=EVERYTHING)
     return WholeOrder(
         events,
         list_sales(session, order),
-        list_licenses(session, order),
-        list_deliveries(session, order),
+        list_licenses(session, of_license),
+        list_deliveries(session, of_license),
         corrections=list_corrections(session, source, order_id),
-        history=list_changes(session, source, order_id),
-        further_keys=list_further_keys(session, source, order_id),
+        history=list_changes(session, source, first),
+        further_keys=list_further_keys(session, source, first),
     )
 
 

@@ -15,12 +15,13 @@ from db.engine import Database
 from db.facts import keep_facts
 from db.further_keys import add_further_key
 from db.history import keep_change
+from db.sales import save_sale
 from db.tables import EventRow
 from domain.event import OPERATOR, EventKind, Origin
 from domain.facts import Act, SubscriptionState
 from domain.license import LicenseReason, LicenseStatus
 from domain.lifecycle import Life
-from tests.db.rows import NOON, mint as mint_sale, sale_of, store_event
+from tests.db.rows import NOON, license_of, mint as mint_sale, minted, sale_of, store_event
 from tests.support.commanding import Run
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -110,6 +111,21 @@ async def test_acts_and_cancellations_stand_among_the_events(books: Books, mint:
     assert [each["id"] for each in whole["events"]] == [cancellation, books.act, books.refund, 1]
     assert whole["events"][1]["source"] == OPERATOR
     assert whole["workflow"]["id"] == "gumroad:order-1"
+
+
+async def test_charge_is_shown_with_the_license_of_its_membership(books: Books, mint: Run) -> None:
+    def charge(session: Session) -> None:
+        sale = sale_of("charge-2", "membership")
+        event = store_event(session, sale.order_id, "recurring_charge")
+        minted(session, sale, license_of(save_sale(session, event, sale, NOON)))
+
+    books.database.write_here(charge)
+    whole = await shown(mint, "gumroad:charge-2")
+    (license_,) = whole["licenses"]
+    assert (license_["order_id"], len(license_["history"])) == ("order-1", 3)
+    assert [each["order_id"] for each in whole["sales"]] == ["charge-2"]
+    answer = await asyncio.to_thread(mint, "show", "gumroad:charge-2", terminal=80)
+    assert re.search(r"order id +order-1", ESCAPES.sub("", answer.out))
 
 
 @pytest.mark.usefixtures("books")
