@@ -28,6 +28,7 @@ from db.owed import owe, owed_delivery
 from db.reliving import Cause, relive
 from db.stories import order_total, story_of_sale
 from db.tables import CorrectionRow, LicenseRow, SaleRow
+from db.unminted import reopen_payments
 from db.updating import count_updated
 from domain.decisions import Decision
 from domain.delivery import NEW_LICENSE, Reason
@@ -116,6 +117,8 @@ def _mint(session: Session, minting: _Minting, life: Life) -> LicenseWithDeliver
     if row is None:
         raise LookupError("no license after its insert")
     keep_change(session, row.id, new.event_id, None, life, minting.at)
+    if sale.subscription_id is not None:
+        reopen_payments(session, sale.source, sale.subscription_id)
     if new.shop_key and sale.shop_key is not None:
         note = add_further_key(session, row.id, new.event_id, sale.shop_key, minting.at)
         note_event(session, new.event_id, note)

@@ -1,20 +1,23 @@
-"""Reopens the events of orders that a taken-back payment kept from a license."""
+"""Reopens events that may end otherwise by now, and settles the orders that get no license."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.events import load_event, lock_order
+from db.licenses import has_license
 from db.locks import lock_subscriptions
 from db.minting import refusal_of_sale
 from db.orders import close_row
 from db.sales import sale_of
 from db.tables import EventRow, FactRow, LicenseRow, SaleRow
+from db.unminted import REOPENED, reopen_unminted
 from db.updating import count_updated
-from domain.event import NOTED, ORDER_KINDS, REFUSALS, EventKind, Outcome, ignored
+from domain.event import NOTED, EventKind, Outcome
 from domain.facts import Act, Dispute, Fact, Refund, SubscriptionState
+from domain.sale import Sale
 
 RUNS_AGAIN = "its sale runs again, because nothing stands against its license any more"
 
@@ -28,21 +31,15 @@ def reopen_refused(
     """
     if not any(map(_undoes, facts)):
         return ()
-    refused = update(EventRow).where(
-        EventRow.source == source,
-        EventRow.order_id.in_(order_ids),
-        EventRow.kind.in_(ORDER_KINDS),
-        EventRow.outcome.in_([ignored(why) for why in REFUSALS]),
-        _waits_unminted(),
-    )
-    return (RUNS_AGAIN,) if count_updated(session, refused.values(REOPENED)) else ()
+    return (RUNS_AGAIN,) if reopen_unminted(session, source, order_ids) else ()
 
 
 def refuse_order(session: Session, event_id: int, outcome: str, now: datetime) -> int | None:
     """Settle the event of a refused order; None if the facts refuse it no more.
 
     A fact may arrive between the mint and the close. One of two must see the other: the event that
-    brings the fact reopens a settled row, and this close leaves an open one to another mint.
+    brings the fact reopens a settled row, and this close leaves an open one to another mint. The
+    same holds for another payment's license, which this payment belongs to.
     """
     event = load_event(session, event_id)
     if event.order_id is not None and not _is_refused(session, event.source, event.order_id, now):
@@ -56,7 +53,7 @@ def _is_refused(session: Session, source: str, order_id: str, now: datetime) -> 
     sales = [sale_of(row) for row in session.scalars(select(SaleRow).filter_by(**order))]
     subscriptions = [each.subscription_id for each in sales if each.subscription_id is not None]
     lock_subscriptions(session, source, subscriptions)
-    return all(refusal_of_sale(session, sale, now) is not None for sale in sales)
+    return not any(_may_be_minted(session, sale, now) for sale in sales)
 
 
 def reopen_overdue(session: Session, before: datetime) -> int:
@@ -80,14 +77,8 @@ def _reopen_due(session: Session, row: LicenseRow, before: datetime) -> int:
     return count_updated(session, update(EventRow).where(waits).values(REOPENED))
 
 
-REOPENED = {"outcome": None, "closed_at": None, "dispatched_at": None, "error": None}
-
-
-def _waits_unminted() -> ColumnElement[bool]:
-    """Select events of an order that was saved as a sale and has minted no line."""
-    line = (SaleRow.source == EventRow.source) & (SaleRow.order_id == EventRow.order_id)
-    minted = exists().where(line, SaleRow.minted_at.is_not(None))
-    return exists().where(line) & ~minted
+def _may_be_minted(session: Session, sale: Sale, now: datetime) -> bool:
+    return has_license(session, sale) or refusal_of_sale(session, sale, now) is None
 
 
 def _undoes(fact: Fact) -> bool:
