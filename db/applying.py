@@ -13,6 +13,7 @@ from db.history import told_changes
 from db.locks import lock_subscriptions
 from db.reliving import Cause, locked_license, relive
 from db.reopening import reopen_refused
+from db.stories import orders_of
 from db.tables import DeliveryRow, LicenseRow, SaleRow
 from domain.decisions import Decision
 from domain.delivery import Reason
@@ -109,8 +110,11 @@ def _sales(session: Session, about: About) -> Sequence[SaleRow]:
     return session.scalars(rows.order_by(SaleRow.id)).all()
 
 
-def _orders(session: Session, about: About) -> set[str]:
-    return {*about.order_ids, *(sale.order_id for sale in _sales(session, about))}
+def _orders(session: Session, about: About) -> frozenset[str]:
+    """Return the orders that the facts may concern. Acts concern the whole subscription."""
+    sales = _sales(session, about)
+    shared = [orders_of(session, sale.source, sale.subscription_id) for sale in sales]
+    return about.order_ids.union((sale.order_id for sale in sales), *shared)
 
 
 def _licenses(session: Session, about: About) -> Sequence[int]:

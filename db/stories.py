@@ -28,15 +28,26 @@ class _Scope:
 def story_of_license(session: Session, row: LicenseRow) -> Story:
     derived = adopted(session, row)
     rows = session.scalars(select(SaleRow).where(counted(row)).order_by(SaleRow.id)).all()
-    orders = frozenset({row.order_id, *(each.order_id for each in rows)})
+    own = frozenset({row.order_id, *(each.order_id for each in rows)})
+    orders = own | orders_of(session, row.source, row.subscription_id)
     scope = _Scope(row.source, orders, row.subscription_id)
-    return Story(_paid(session, rows, derived), _facts(session, scope))
+    return Story(_paid(session, rows, derived), _facts(session, scope), orders - own)
 
 
 def story_of_sale(session: Session, sale: Sale) -> Story:
     """Return the story of a sale without a license. The caller adds the payment itself."""
-    scope = _Scope(sale.source, frozenset({sale.order_id}), sale.subscription_id)
-    return Story((), _facts(session, scope))
+    own = frozenset({sale.order_id})
+    orders = own | orders_of(session, sale.source, sale.subscription_id)
+    scope = _Scope(sale.source, orders, sale.subscription_id)
+    return Story((), _facts(session, scope), orders - own)
+
+
+def orders_of(session: Session, source: str, subscription_id: str | None) -> frozenset[str]:
+    """Return the orders of a subscription, whether or not their payments count."""
+    if subscription_id is None:
+        return frozenset()
+    named = select(SaleRow.order_id).filter_by(source=source, subscription_id=subscription_id)
+    return frozenset(session.scalars(named))
 
 
 def order_total(session: Session, source: str, order_id: str) -> int:

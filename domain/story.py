@@ -31,10 +31,14 @@ class DecidedFact:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything known about one license, in any order, with repetitions."""
+    """Everything known about one license, in any order, with repetitions.
+
+    `refused` are orders of its subscription whose payment got no license. An act may name them.
+    """
 
     payments: tuple[PaidLine, ...]
     facts: tuple[DecidedFact, ...] = ()
+    refused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,9 @@ def sort_out(story: Story) -> Known:
     lines = {(each.sale.order_id, each.sale.line) for each in story.payments}
     subscriptions = {*_subscriptions(story, orders)}
     facts = [each.fact for each in story.facts]
-    acts = (each for each in facts if isinstance(each, Act) and each.order_id in orders)
+    acts = (
+        each for each in facts if isinstance(each, Act) and each.order_id in orders | story.refused
+    )
     return Known(
         payments=_in_time(story.payments),
         refunds=tuple(f for f in facts if isinstance(f, Refund) and f.order_id in orders),
