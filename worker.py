@@ -1,5 +1,7 @@
 """The process that does the work: parses, mints, e-mails, closes, and signs. `python worker.py`."""
 
+from kit.garbage import collect_garbage  # isort: split
+
 import asyncio
 import logging
 import signal
@@ -75,7 +77,9 @@ def main(build: Callable[[], tuple[WorkerParts, ClientConnectConfig]] = configur
     # A line for each request to the mail provider tells nothing that ours do not.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        asyncio.run(run(*build()))
+        built = build()
+        collect_garbage()
+        asyncio.run(run(*built))
     except (
         SettingsError,
         SigningKeyRevokedError,

@@ -24,7 +24,6 @@ from letters.rendering import Templates
 from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
 from mailers.outbox.service import LoggingEmailService
-from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 from settings.loading import load
 from settings.private import require_private_data
 from settings.products import ProductsSettings
@@ -165,6 +164,9 @@ def _mailer(settings: WorkerSettings) -> EmailService:
         outbox = settings.data_dir / "outbox"
         sender = settings.email_from or "Mintpost <mintpost@localhost>"
         return LoggingEmailService(outbox, sender, settings.email_reply_to)
+    # httpx is a twentieth of a worker's start.
+    from mailers.postmark.service import PostmarkAccount, PostmarkEmailService  # noqa: PLC0415
+
     return PostmarkEmailService(
         PostmarkAccount(
             token=settings.postmark_token.get_secret_value(),

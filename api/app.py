@@ -1,5 +1,7 @@
 """Builds the API's process: `uvicorn --factory api.app:create_app`."""
 
+from kit.garbage import collect_garbage  # isort: split
+
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -66,6 +68,7 @@ def create_app() -> ASGIApp:
     spool = Spool(settings.data_dir / "spool")
     bounds = Bounds().within(raise_file_limit())
     connect = partial(_connect_lazily, temporal)
+    collect_garbage()
     return assemble(ApiParts(database, storefronts, connect, spool, bounds=bounds))
 
 

@@ -1,7 +1,10 @@
 """The worker of a torture run: `worker.py` with shorter waits. `python -m torture.worker`.
 
-A composition root like `worker.py`, through which it reads the environment.
+A composition root like `worker.py`, through which it reads the environment. It imports that first,
+because `worker.py` begins with a pause of the garbage collector.
 """
+
+from worker import main  # isort: split
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +15,6 @@ from temporalio.envconfig import ClientConnectConfig
 import worker_parts
 from activities.failures import RetryPace
 from torture.short_waits import LONGEST_PAUSE, ShortWaits
-from worker import main
 
 LOCAL = timedelta(seconds=1.5)
 VISIBLE = timedelta(seconds=3)
