@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.calendar_days import months_after
 from domain.facts import Buyer, OrderLine, Payment
 from domain.identifiers import is_usable
 from domain.sale import CORRECTED, Product
@@ -47,8 +48,19 @@ def payment_of(fields: PingFields, ping: StoredRequest, *, charge: bool = False)
         written_at=_written_at(fields, ping.received_at),
         note="; ".join(note for note in notes if note is not None) or None,
         months=months,
+        paid_until=_paid_until(fields, sold_at, months),
         shop_key=(fields.usable("license_key", is_usable) or "").strip() or None,
     )
+
+
+def _paid_until(fields: PingFields, sold_at: datetime, months: int | None) -> datetime | None:
+    """Return the end of the paid time if nobody knows the price; None: price and months tell it.
+
+    An unknown price counts as 0, and a free payment buys time without an end. No buyer gets that
+    by words in a field.
+    """
+    is_unknown = "price" in fields.overwritten
+    return months_after(sold_at, months) if is_unknown and months is not None else None
 
 
 def _line(fields: PingFields) -> OrderLine:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 import pytest
@@ -59,6 +60,17 @@ def test_what_a_custom_field_overwrote_is_not_believed_and_the_sale_goes_on(
 
     sale = parsed(gumroad, ping)
     assert {name: getattr(sale, name) for name in read} == read
+
+
+def test_a_custom_field_named_price_makes_no_charge_a_free_one(
+    gumroad: Gumroad, sale_with: SaleWith
+) -> None:
+    words = {"recurrence": "monthly", "subscription_id": "sub", "price": "0"}
+    honest = parsed(gumroad, sale_with(words))
+    overwritten = parsed(gumroad, sale_with({**words, "custom_fields[price]": "0"}))
+
+    end = datetime(2026, 10, 1, 23, 59, 59, tzinfo=UTC)
+    assert (honest.paid_until, overwritten.paid_until) == (None, end)
 
 
 def test_a_custom_field_cannot_choose_the_product(gumroad: Gumroad, sale_with: SaleWith) -> None:
