@@ -113,7 +113,8 @@ def _sales(session: Session, about: About) -> Sequence[SaleRow]:
 def _orders(session: Session, about: About) -> frozenset[str]:
     """Return the orders that the facts may concern. Acts concern the whole subscription."""
     sales = _sales(session, about)
-    shared = [orders_of(session, sale.source, sale.subscription_id) for sale in sales]
+    subscriptions = {each.subscription_id for each in sales}
+    shared = [orders_of(session, about.source, each) for each in subscriptions]
     return about.order_ids.union((sale.order_id for sale in sales), *shared)
 
 

@@ -51,10 +51,12 @@ def corrected_address(session: Session, source: str, order_id: str | None) -> st
     return session.execute(own.order_by(CorrectionRow.id.desc()).limit(1)).scalar_one_or_none()
 
 
-def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None:
-    """Withdraw every unsent mail of the license; delivery `instead` goes to the right address.
+def withdraw_deliveries(
+    session: Session, license_id: int, instead: int, doubt: str = MAY_HAVE_GONE
+) -> None:
+    """Withdraw every unsent mail of the license; delivery `instead` replaces them.
 
-    A mail in doubt may have gone to the old address, so its row records that.
+    A mail in doubt may have gone, perhaps to an old address, so its row records that.
     """
     owed = and_(
         DeliveryRow.license_id == license_id,
@@ -62,7 +64,7 @@ def withdraw_deliveries(session: Session, license_id: int, instead: int) -> None
         DeliveryRow.status.not_in(SENT),
     )
     doubtful = and_(owed, DeliveryRow.attempt_ends_at.is_not(None))
-    session.execute(update(DeliveryRow).where(doubtful).values(error=MAY_HAVE_GONE))
+    session.execute(update(DeliveryRow).where(doubtful).values(error=doubt))
     session.execute(
         update(DeliveryRow)
         .where(owed)

@@ -64,7 +64,7 @@ def relive(session: Session, row: LicenseRow, cause: Cause, now: datetime) -> Ch
     gained = cause.may_mail and is_in_favor(before, after, now)
     owed = owe(session, row, cause.reason, now) if gained else None
     if owed is not None and before.status != LicenseStatus.ACTIVE:
-        withdraw_deliveries(session, row.id, owed)
+        withdraw_deliveries(session, row.id, owed, MAY_HAVE_GONE_BEFORE)
     return Change(row.id, before, after, owed)
 
 
