@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, null, select, true, update
+from sqlalchemy import and_, bindparam, case, null, select, true, update
 from sqlalchemy.orm import Session
 
 from db.tables import EventRow
@@ -33,17 +33,22 @@ class StartedEvent:
     error: str | None
 
 
+# Built once, because an idle relay asks every second.
+_WAITING_EVENTS = (
+    select(EventRow.id, EventRow.source, EventRow.kind, EventRow.order_id, EventRow.product_id)
+    .where(EventRow.outcome.is_(None), EventRow.dispatched_at.is_(None))
+    .where(EventRow.id > bindparam("after"))
+    .order_by(EventRow.id)
+    .limit(bindparam("limit"))
+)
+
+
 def waiting_events(session: Session, limit: int, after: int = 0) -> list[WaitingEvent]:
     """Return the events without a workflow, in order of arrival.
 
     `after` is the id of the last event that the caller has seen.
     """
-    rows = session.execute(
-        select(EventRow.id, EventRow.source, EventRow.kind, EventRow.order_id, EventRow.product_id)
-        .where(EventRow.outcome.is_(None), EventRow.dispatched_at.is_(None), EventRow.id > after)
-        .order_by(EventRow.id)
-        .limit(limit)
-    )
+    rows = session.execute(_WAITING_EVENTS, {"after": after, "limit": limit})
     return [WaitingEvent(*row) for row in rows]
 
 

@@ -4,22 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.events import lock_order, noted
 from db.tables import EventRow, SaleRow
 from db.updating import count_updated
 from domain.errors import RowMissingError
 from domain.event import IGNORED, NOTED, ORDER_KINDS, UNSETTLED, Outcome, settles
-from domain.identifiers import EVENT_MARK
 
 IS_OPEN = EventRow.outcome.is_(None)
 IS_OPEN_OR_FAILED = or_(IS_OPEN, EventRow.outcome == Outcome.FAILED)
-
-_HAS_OWN_RUN = and_(
-    EventRow.dispatched_at.is_not(None), EventRow.workflow_id.contains(EVENT_MARK, autoescape=True)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +106,9 @@ def order_is_settled(session: Session, source: str, order_id: str) -> bool:
         EventRow.source == source,
         EventRow.order_id == order_id,
         EventRow.kind.in_(ORDER_KINDS),
-        _settled(EventRow.outcome),
+        is_settled(EventRow.outcome),
     )
     return session.execute(select(settled)).scalar_one()
-
-
-def late_copies(session: Session) -> list[tuple[int, int]]:
-    """Return the open rows of settled orders, each with the row that settled the order.
-
-    An event may arrive after its order is settled, or join a run after the last step. A copy with
-    a run of its own is left out.
-    """
-    other = aliased(EventRow)
-    late = (
-        select(EventRow.id, func.min(other.id))
-        .join(other, and_(other.source == EventRow.source, other.order_id == EventRow.order_id))
-        .where(IS_OPEN, EventRow.kind.in_(ORDER_KINDS), ~_HAS_OWN_RUN)
-        .where(other.kind.in_(ORDER_KINDS), _settled(other.outcome))
-        .group_by(EventRow.id)
-        .order_by(EventRow.id)
-    )
-    return [(copy, settled_by) for copy, settled_by in session.execute(late)]
 
 
 def settle_copy(
@@ -158,7 +135,7 @@ def settle_copy(
     )
 
 
-def _settled(outcome: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+def is_settled(outcome: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
     """Translate `domain.event.settles` to SQL."""
     return and_(outcome.not_in(UNSETTLED), outcome.not_like(f"{NOTED}%"))
 

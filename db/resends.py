@@ -136,25 +136,28 @@ def logged_orders(session: Session) -> list[tuple[str, str]]:
     return [(source, order_id) for source, order_id in session.execute(query)]
 
 
+# Built once, because an idle relay asks every second.
+_WAITING_RESENDS = (
+    select(
+        ResendRow.id,
+        ResendRow.number,
+        SaleRow.source,
+        SaleRow.order_id,
+        SaleRow.event_id,
+        LicenseRow.id,
+        ResendRow.delivery_id,
+        LicenseRow.sale_id != SaleRow.id,
+    )
+    .join(LicenseRow, LicenseRow.id == ResendRow.license_id)
+    .join(SaleRow, SaleRow.id == ResendRow.sale_id)
+    .where(ResendRow.dispatched_at.is_(None))
+    .order_by(ResendRow.id)
+)
+
+
 def waiting_resends(session: Session) -> list[WaitingResend]:
     """Return the resends without a workflow, oldest first."""
-    rows = session.execute(
-        select(
-            ResendRow.id,
-            ResendRow.number,
-            SaleRow.source,
-            SaleRow.order_id,
-            SaleRow.event_id,
-            LicenseRow.id,
-            ResendRow.delivery_id,
-            LicenseRow.sale_id != SaleRow.id,
-        )
-        .join(LicenseRow, LicenseRow.id == ResendRow.license_id)
-        .join(SaleRow, SaleRow.id == ResendRow.sale_id)
-        .where(ResendRow.dispatched_at.is_(None))
-        .order_by(ResendRow.id)
-    )
-    return [WaitingResend(*row) for row in rows]
+    return [WaitingResend(*row) for row in session.execute(_WAITING_RESENDS)]
 
 
 def mark_resend_dispatched(session: Session, resend_id: int, now: datetime | None) -> None:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from db.copies import ComparedCopy, load_copy
 from db.events import note_event
+from db.late_rows import late_copies
 from db.orders import (
     close_row,
     copies_to_settle,
     fail_run,
-    late_copies,
     rows_to_fail,
     settle_copy,
 )

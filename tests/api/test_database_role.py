@@ -23,9 +23,10 @@ from db.dispatching import (
 from db.engine import Database, open_engine
 from db.events import load_event
 from db.grants import API_MAY, API_ROLE
+from db.late_rows import late_copies
 from db.migrated import WrongMigrationError, check_migrated
 from db.migrating import migrate
-from db.orders import close_row, fail_order, late_copies, order_is_settled, settle_copy
+from db.orders import close_row, fail_order, order_is_settled, settle_copy
 from db.resends import (
     NewResend,
     ask_resends,

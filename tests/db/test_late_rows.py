@@ -6,7 +6,8 @@ import pytest
 
 from db.engine import Database
 from db.events import NewEvent, insert_event
-from db.orders import close_row, late_copies, order_is_settled, settle_copy
+from db.late_rows import late_copies
+from db.orders import close_row, order_is_settled, settle_copy
 from db.tables import EventRow
 from domain.event import Origin
 from reading.settling import Settling

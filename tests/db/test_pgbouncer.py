@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from db.dispatching import waiting_events
 from db.engine import Database, open_engine
+from db.late_rows import late_copies
 from db.migrated import check_migrated, head
 from db.migrating import migrate
-from db.orders import late_copies
 from db.tables import EventRow, Table
 from tests.db.concurrently import at_once
 from tests.db.rows import store_event
