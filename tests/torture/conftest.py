@@ -40,7 +40,7 @@ class Runs:
 async def runs(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     template = Path(str(sqlite.database))
     async with asyncio.TaskGroup() as group:
-        short = group.create_task(_command(20, REPOSITORY, tmp_path_factory.mktemp("short")))
+        short = group.create_task(_command(16, REPOSITORY, tmp_path_factory.mktemp("short")))
         without = group.create_task(
             _command(6, SWITCHES / "no_look_up", tmp_path_factory.mktemp("without"))
         )

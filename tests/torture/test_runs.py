@@ -24,7 +24,7 @@ async def test_a_short_run_loses_and_doubles_nothing_and_cleans_up(runs: Runs) -
     assert [fault for fault in PROCESS_FAULTS if fault not in printed.said] == []
     assert "seed 1: `--seed 1` does the same again" in printed.said
     assert "s after the last fault" in printed.said
-    assert re.search(r"corrections +4 +0\.20 +4 *\n", printed.said)
+    assert re.search(r"corrections +4 +0\.25 +4 *\n", printed.said)
     assert printed.left == []
 
 
