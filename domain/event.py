@@ -137,10 +137,6 @@ def ignored(why: str) -> str:
     return f"{IGNORED}{why}"
 
 
-def is_ignored(outcome: str) -> bool:
-    return outcome.startswith(IGNORED)
-
-
 DELIVERED = (Outcome.FULFILLED, Outcome.RENEWED)
 """The outcomes of a buyer with a license and an e-mail."""
 

@@ -144,6 +144,25 @@ def test_lost_timer_loses_no_change(database: Database) -> None:
     assert event in [each.id for each in database.read_here(waiting_events, 10)]
 
 
+def test_copy_that_tells_a_known_refund_is_a_duplicate(database: Database) -> None:
+    database.write_here(mint, sale_of())
+    database.write_here(applied, REFUND, "refund")
+    assert database.write_here(applied, REFUND, "sale").outcome == "duplicate"
+
+
+def test_refunds_of_an_order_count_against_all_of_its_lines(database: Database) -> None:
+    database.write_here(mint, sale_of())
+    second = replace(sale_of(), line="2", price=100)
+    event = database.write_here(store_event)
+    sale_id = database.write_here(save_sale, event, second, NOON)
+    database.write_here(minted, second, license_of(sale_id, "KEY-2", event_id=event))
+    for number, (amount, status) in enumerate([(2900, "active"), (100, "revoked")]):
+        part = replace(REFUND, whole=False, amount=amount, refund_id=f"re_{number}")
+        database.write_here(applied, part, "refund")
+        lines = database.read_here(list_licenses, Filters())
+        assert [each.status for each in lines] == [status] * 2
+
+
 def test_fact_that_is_told_again_changes_nothing(database: Database) -> None:
     database.write_here(mint, sale_of())
     for _ in range(3):

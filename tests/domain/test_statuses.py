@@ -12,7 +12,6 @@ from domain.event import (
     NotedReason,
     Outcome,
     ignored,
-    is_ignored,
 )
 from domain.license import LicenseReason, LicenseStatus
 
@@ -62,8 +61,6 @@ def test_each_state_is_written_as_its_word(states: type[EventKind]) -> None:
 def test_an_ignored_event_names_its_reason() -> None:
     assert ignored(IgnoredReason.NO_LICENSE) == "ignored:no_license"
     assert ignored(EventKind.REFUND) == "ignored:refund"
-    assert is_ignored("ignored:refund")
-    assert not is_ignored(Outcome.FULFILLED)
 
 
 @pytest.mark.parametrize("text", REASONS)
