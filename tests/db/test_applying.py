@@ -16,8 +16,8 @@ from db.reopening import refuse_order, reopen_overdue
 from db.sales import save_sale
 from db.views.lists import Filters, LicenseLine, list_deliveries, list_licenses
 from domain.decisions import Decision
-from domain.event import IgnoredReason, ignored
-from domain.facts import Dispute, Fact, Refund, SubscriptionState
+from domain.event import EventKind, IgnoredReason, ignored
+from domain.facts import Act, Dispute, Fact, Refund, SubscriptionState
 from domain.sale import Product
 from tests.db.rows import NOON, decision, license_of, mint, minted, sale_of, store_end, store_event
 
@@ -189,6 +189,20 @@ def test_won_dispute_lets_a_refused_order_run_again(database: Database) -> None:
         "noted:no_license",
         None,
     )
+
+
+def test_restoration_by_hand_lets_a_refused_order_run_again(database: Database) -> None:
+    event = database.write_here(store_event)
+    sale_id = database.write_here(save_sale, event, sale_of(), NOON)
+    revoked = Act("order-1", NOON, EventKind.REVOKE, by="ada")
+    database.write_here(applied, revoked, EventKind.REVOKE)
+    with pytest.raises(AssertionError, match="by_hand"):
+        database.write_here(minted, sale_of(), license_of(sale_id))
+    database.write_here(refuse_order, event, ignored(IgnoredReason.BY_HAND), NOON)
+    restored = replace(revoked, act=EventKind.RESTORE, at=NOON + DAY)
+    database.write_here(applied, restored, EventKind.RESTORE, now=NOON + DAY)
+    assert database.read_here(load_event, event).outcome is None
+    assert database.write_here(minted, sale_of(), license_of(sale_id), NOON + DAY).delivery_id
 
 
 def test_close_does_not_refuse_an_order_whose_dispute_was_won_since(database: Database) -> None:
