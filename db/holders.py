@@ -1,5 +1,7 @@
 """The holder of a license: the corrected address, else the address of the newest charge."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,7 +28,7 @@ def follow_charge(
     newest one changes nothing, and a person's correction stays.
     """
     before = _newest_other_payment(session, row, sale_id)
-    if before is None or before.sold_at >= sale.sold_at:
+    if before is None or _time_of(before) >= _time_of(sale):
         return
     changed = not same_address(before.email, sale.email)
     if row.correction_id is None:
@@ -46,8 +48,13 @@ def _newest_other_payment(session: Session, row: LicenseRow, sale_id: int) -> Sa
         SaleRow.minted_at.is_not(None),
         SaleRow.id != sale_id,
     )
-    newest = others.order_by(SaleRow.sold_at.desc(), SaleRow.id.desc()).limit(1)
-    return session.scalars(newest).one_or_none()
+    # In Python, because two databases sort texts in two ways.
+    return max(session.scalars(others), key=_time_of, default=None)
+
+
+def _time_of(payment: SaleRow | Sale) -> tuple[datetime, str]:
+    """Return what tells the newer of two payments: of one moment, the greater order's name."""
+    return payment.sold_at, payment.order_id
 
 
 def _note(session: Session, sale: Sale, sale_id: int, event_id: int | None, sentence: str) -> None:

@@ -14,7 +14,7 @@ from db.licenses import LicenseWithDelivery
 from db.resends import NewResend, ask_resends
 from db.sales import save_sale
 from db.views.lists import Filters, list_deliveries, list_licenses
-from tests.db.rows import BUYER, NOON, license_of, minted, sale_of, store_event
+from tests.db.rows import BUYER, NOON, license_of, mint, minted, sale_of, store_event
 
 RIGHT = "ada.right@example.com"
 THIRD = "ada.third@example.com"
@@ -166,3 +166,17 @@ def test_second_correction_replaces_the_first(database: Database) -> None:
     correct(database, 0)
     assert note_of(database, (1, THIRD)) is not None
     assert holder(database) == RIGHT
+
+
+def test_address_of_two_charges_of_one_moment_does_not_depend_on_their_arrival(
+    database: Database,
+) -> None:
+    holders = []
+    for subscription, sequence in (("sub-1", "ab"), ("sub-2", "ba")):
+        for name in sequence:
+            sale = replace(
+                sale_of(f"{subscription}-{name}", subscription), email=f"{name}@example.com"
+            )
+            database.write_here(mint, sale, f"{subscription}-{name}")
+        holders.append(database.read_here(list_licenses, Filters())[0].email)
+    assert holders == ["b@example.com", "b@example.com"]
