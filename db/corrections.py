@@ -6,10 +6,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from db.acting import NewAct, close_act, record_act
 from db.tables import CorrectionRow, DeliveryRow, LicenseRow, SaleRow
 from domain.delivery import SENT, DeliveryStatus
+from domain.event import EventKind, NotedReason, Outcome, noted
+from domain.facts import Act
 from domain.sale import Sale
 
+GIVEN = "the holder's address was corrected"
+AWAITED = "the corrected address is kept for the license to come"
 MAY_HAVE_GONE = "an attempt was under way when a person corrected the address: it may have gone"
 MAY_HAVE_GONE_BEFORE = "an attempt was under way when the license was taken back: it may have gone"
 
@@ -37,6 +42,22 @@ def keep_correction(session: Session, new: NewCorrection, now: datetime) -> Corr
     session.add(correction)
     session.flush()
     return correction
+
+
+def record_holder_act(session: Session, said: CorrectionRow, order_id: str | None) -> None:
+    """Keep the correction as a closed act of the seller, which changes no terms.
+
+    `order_id` is the license's own order, though the person may have named a later charge; None:
+    there is no license yet.
+    """
+    named = order_id or said.order_id
+    act = Act(named, said.asked_at, EventKind.HOLDER, said.asked_by, said.asked_why)
+    event_id = record_act(session, NewAct(said.source, act), said.asked_at)
+    assert event_id is not None  # noqa: S101 - its key is new
+    if order_id is None:
+        close_act(session, event_id, noted(NotedReason.NO_LICENSE), AWAITED, said.asked_at)
+    else:
+        close_act(session, event_id, Outcome.APPLIED, GIVEN, said.asked_at)
 
 
 def kept_correction(session: Session, sale: Sale) -> CorrectionRow | None:

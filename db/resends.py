@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from db.corrections import (
     NewCorrection,
     keep_correction,
+    record_holder_act,
     take_correction,
     withdraw_deliveries,
 )
@@ -94,7 +95,10 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
         .with_for_update(of=LicenseRow)
     )
     asked = _Asked(new, said, now)
-    deliveries = [_ask(session, sale, row, asked) for sale, row in session.execute(order).all()]
+    found = session.execute(order).all()
+    deliveries = [_ask(session, sale, row, asked) for sale, row in found]
+    if said is not None:
+        record_holder_act(session, said, next((row.order_id for _, row in found), None))
     if said is not None and not deliveries:
         # A missing or wrong address may be the reason of the failure.
         run_failed_again(session, new.source, new.order_id)

@@ -9,7 +9,16 @@ from fakes.reactions import ACCEPT, Reaction, Request, refuse
 from kit.clock import utc_now
 from mailers.postmark.service import PostmarkEmailService
 from operations.resend import resend
-from tests.fulfillment.corrected import MAPPED, MONTHLY, RIGHT, UNMAPPED, WRONG, receivers, sale
+from tests.fulfillment.corrected import (
+    MAPPED,
+    MONTHLY,
+    RIGHT,
+    UNMAPPED,
+    WRONG,
+    receivers,
+    sale,
+    settled,
+)
 from tests.support.asking import wish
 from tests.support.lives import days_ago, sold_at
 from tests.support.pings import changed, recorded
@@ -47,9 +56,9 @@ async def test_mail_that_waits_goes_to_the_corrected_address_alone(
     await mailing.pending(order, "email")
     await correct(mailing, order)
     # Nothing is fulfilled while the buyer has no mail.
-    assert (await mailing.events())[0].outcome is None
+    assert [event.outcome for event in await mailing.events(order)] == ["applied", None]
     postmark.default = ACCEPT
-    (event,) = await mailing.settled()
+    (event,) = await settled(mailing)
     await mailing.run_of(order).result()
     assert receivers(postmark) == [RIGHT]
     assert (event.outcome, event.error) == ("fulfilled", None)
@@ -67,7 +76,7 @@ async def test_corrected_mail_goes_out_by_the_sales_own_run_where_its_own_was_en
     await mailing.pending(f"{order}:resend:1", "email")
     await mailing.run_of(f"{order}:resend:1").terminate()
     postmark.default = ACCEPT
-    (event,) = await mailing.settled()
+    (event,) = await settled(mailing)
     assert event.outcome == "fulfilled"
     assert receivers(postmark) == [RIGHT]
 
@@ -83,7 +92,7 @@ async def test_correction_of_a_correction_that_waits_mails_the_last_alone(
     await mailing.pending(f"{order}:resend:1", "email")
     await correct(mailing, order)
     postmark.default = ACCEPT
-    await mailing.settled()
+    await settled(mailing)
     assert receivers(postmark) == [RIGHT]
 
 
@@ -93,7 +102,7 @@ async def test_refused_address_that_was_corrected_is_not_mailed_by_a_reset(
 ) -> None:
     postmark.default = refuse(422, 406)
     await mailing.ping(sale(order))
-    await mailing.settled()
+    await settled(mailing)
     postmark.default = WRONG_TOKEN
     await correct(mailing, order)
     await reset(mailing.client, mailing.run_of(order))
@@ -132,19 +141,19 @@ async def test_charge_that_waits_goes_to_the_corrected_address_and_ends_renewed(
         await mailing.ping(
             sold_at(recorded("05"), days_ago(20), sale_id=order, subscription_id=order)
         )
-        await mailing.settled()
+        await settled(mailing)
         postmark.default = WRONG_TOKEN
         await mailing.ping(sold_at(charge, days_ago(15), sale_id="2" + order))
         await mailing.pending("2" + order, "email")
         await correct(mailing, order)
         postmark.default = ACCEPT
-        second, _ = await mailing.settled()
+        second, _ = await settled(mailing)
         # The next month's charge repeats the mistyped address.
         await mailing.ping(sold_at(charge, days_ago(10), sale_id="3" + order))
-        third = (await mailing.settled())[0]
+        third = (await settled(mailing))[0]
         third_address = {"sale_id": "4" + order, "email": "ada.third@example.com"}
         await mailing.ping(sold_at(charge, days_ago(5), **third_address))
-        fourth = (await mailing.settled())[0]
+        fourth = (await settled(mailing))[0]
         (license_,) = await mailing.licenses()
     assert [second.outcome, third.outcome, third.note] == [
         "renewed",
@@ -166,7 +175,7 @@ async def test_correction_of_a_parked_sale_is_kept_for_its_license(
     await mailing.parked()
     assert await correct(mailing, order) == []
     mailing.products.write_text(mailing.products.read_text() + MAPPED)
-    (event,) = await mailing.settled()
+    (event,) = await settled(mailing)
     (license_,) = await mailing.licenses()
     assert receivers(postmark) == [license_.email] == [RIGHT]
     assert (event.outcome, event.note) == (
@@ -180,7 +189,7 @@ async def test_correction_of_a_sale_that_could_not_be_read_is_kept_for_its_next_
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
     await mailing.ping(sale(order, quantity="many"))
-    await mailing.settled()
+    await settled(mailing)
     assert await correct(mailing, order) == []
     await mailing.ping(sale(order))
     await ended(mailing, "fulfilled")
@@ -189,7 +198,7 @@ async def test_correction_of_a_sale_that_could_not_be_read_is_kept_for_its_next_
 
 async def ended(mintpost: Mintpost, outcome: str) -> EventLine:
     async def newest() -> EventLine | None:
-        found = (await mintpost.settled())[0]
+        found = (await settled(mintpost))[0]
         return found if found.outcome == outcome else None
 
     return await until(newest, f"the newest event ends {outcome}")
@@ -208,7 +217,7 @@ async def test_correction_beats_every_copy_of_the_order(
     if named == "after":
         await correct(mailing, order)
     mailing.products.write_text(mailing.products.read_text() + MAPPED)
-    notes = [event.note or "" for event in await mailing.settled()]
+    notes = [event.note or "" for event in await settled(mailing)]
     assert receivers(postmark) == [RIGHT]
     assert "the license goes to the address that a person gave instead" in notes[0]
     assert "this copy carries another address" in notes[1]

@@ -5,7 +5,7 @@ import pytest
 from domain.sale import CORRECTED
 from fakes.postmark import FakePostmark
 from operations.resend import resend
-from tests.fulfillment.corrected import RIGHT, receivers, sale
+from tests.fulfillment.corrected import RIGHT, receivers, sale, settled
 from tests.support.asking import wish
 from tests.support.running import Mintpost
 
@@ -23,10 +23,10 @@ async def test_sale_whose_address_cannot_be_read_is_done_once_a_person_gave_one(
     mailing: Mintpost, postmark: FakePostmark, order: str, email: str
 ) -> None:
     await mailing.ping(sale(order, email=email))
-    (event,) = await mailing.settled()
+    (event,) = await settled(mailing)
     assert event.outcome == "failed"
     assert await correct(mailing, order) == []
-    (event,) = await mailing.settled()
+    (event,) = await settled(mailing)
     assert (event.outcome, event.error, event.note) == ("fulfilled", None, CORRECTED)
     assert receivers(postmark) == [RIGHT]
     (license_,) = await mailing.licenses()
@@ -37,8 +37,8 @@ async def test_sale_that_failed_for_something_else_fails_again(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
     await mailing.ping(sale(order, quantity="many"))
-    (before,) = await mailing.settled()
+    (before,) = await settled(mailing)
     await correct(mailing, order)
-    (after,) = await mailing.settled()
+    (after,) = await settled(mailing)
     assert (after.outcome, after.error) == ("failed", before.error)
     assert receivers(postmark) == []

@@ -70,7 +70,7 @@ async def test_resend_to_a_corrected_address_settles_the_failed_sale(
     await mailing.database.write(ask_resends, resend, utc_now())
 
     async def settled() -> bool | None:
-        (event,) = await mailing.events()
+        _, event = await mailing.events()
         return True if (event.outcome, event.error) == ("fulfilled", None) else None
 
     await until(settled, "the sale is fulfilled")
