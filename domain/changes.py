@@ -76,12 +76,19 @@ def _course(before: Life, after: Life) -> Iterator[str]:
         yield "renews" if before.renews is None else "renews again"
     stops = bool(before.renews) and after.renews is False
     if stops and after.status == LicenseStatus.ACTIVE:
-        yield f"{_end(after, 'goes on until', 'goes on without an end')} and does not renew"
+        yield f"{_last_day(before, after)} and does not renew"
         return
     if before.expires_at != after.expires_at:
         yield _end(after)
     if stops:
         yield "does not renew"
+
+
+def _last_day(before: Life, after: Life) -> str:
+    """Tell the end of a license that no longer renews: it may have moved nearer with that."""
+    if before.expires_at != after.expires_at:
+        return _end(after)
+    return _end(after, "goes on until", "goes on without an end")
 
 
 def _plan(before: Life, after: Life) -> Iterator[str]:

@@ -47,6 +47,11 @@ PAUSED = replace(LIFE, status=LicenseStatus.SUSPENDED, reason=LicenseReason.PAUS
         (LIFE, replace(LIFE, expires_at=None), "never ends"),
         (LIFE, replace(LIFE, renews=False), "goes on until 2026-12-31 and does not renew"),
         (
+            replace(LIFE, expires_at=NEXT_YEAR),
+            replace(LIFE, renews=False),
+            "ends 2026-12-31 and does not renew",
+        ),
+        (
             replace(LIFE, expires_at=None),
             replace(LIFE, expires_at=None, renews=False),
             "goes on without an end and does not renew",

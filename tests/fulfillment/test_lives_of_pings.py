@@ -28,6 +28,7 @@ MEMBERSHIPS = f"""\
 # The license lasts for a year from June 1, 2026, because the frequency of the payment counts.
 YEARLY = changed(recorded("05"), recurrence="yearly")
 STOPS = "goes on until {} and does not renew"
+ENDS = "ends 2026-08-01 and does not renew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ TOLD = {
     "cancellation after a payment failure": member(
         "18", STOPS.format("2027-06-01"), "active None 2027-06-01", renews=False
     ),
-    "ending": member("19", STOPS.format("2026-08-01"), "active None 2026-08-01", renews=False),
+    "ending": member("19", ENDS, "active None 2026-08-01", renews=False),
     "restart": member(
         "19 20", "renews again, ends 2027-06-01", "active None 2027-06-01", renews=True
     ),
