@@ -136,7 +136,9 @@ def _holds_key(key: str) -> ColumnElement[bool]:
 
 def _has_further_key(text: str) -> ColumnElement[bool]:
     folded = fold_key(text)
-    if len(folded) < SHORTEST_PART:
+    if not folded:
         return false()
-    further = FurtherKeyRow.folded.contains(folded, autoescape=True)
+    whole = len(folded) < SHORTEST_PART  # A shorter part occurs in too many keys by chance.
+    own = FurtherKeyRow.folded
+    further = own == folded if whole else own.contains(folded, autoescape=True)
     return LicenseRow.id.in_(select(FurtherKeyRow.license_id).where(further))

@@ -4,6 +4,7 @@ import pytest
 
 from db.engine import Database
 from db.further_keys import add_further_key, holder_of_key, keys_of_license, licenses_of_any_key
+from db.views.search import find_sales
 from tests.db.concurrently import at_once
 from tests.db.rows import NOON, mint, sale_of
 
@@ -57,3 +58,12 @@ def test_key_goes_to_one_of_two_licenses_that_get_it_at_once(database: Database)
     licenses = two_licenses(database)
     notes = at_once(2, lambda number: add(database, licenses[number], FOREIGN))
     assert sorted(note is None for note in notes) == [False, True]
+
+
+def test_short_key_finds_its_sale_only_as_a_whole(database: Database) -> None:
+    first, second = two_licenses(database)
+    add(database, first, "X-42")
+    add(database, second, "X-424")
+    for typed, orders in (("x 42", ["order-0"]), ("x-424", ["order-1"]), ("42", [])):
+        found = database.read_here(find_sales, typed, "", 10)
+        assert [sale.order_id for sale in found] == orders
