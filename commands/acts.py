@@ -8,10 +8,11 @@ from datetime import timedelta
 from rich.text import Text
 
 from commands.asking import require_yes
-from commands.tables import console, print_json
+from commands.tables import console, print_json, warn
 from db.engine import Database
 from db.views.lists import EventLine
 from domain.advice import advised
+from domain.catalog import Catalog
 from domain.event import EventKind, Outcome
 from kit.clock import utc_now
 from kit.refusals import RefusedError
@@ -23,13 +24,17 @@ WAITS = "waits: it is applied by itself once the API and a worker run"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The sales or keys that a person named, and how the command shall behave."""
+    """The sales or keys that a person named, and how the command shall behave.
+
+    `catalog` is the mapping for an act that names a tier.
+    """
 
     texts: Sequence[str]
     wish: ActWish
     yes: bool
     as_json: bool
     patience: timedelta
+    catalog: Catalog | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ def run_acts(asked: Asked, database: Database) -> None:
     plans = plan_acts(database, asked.texts, asked.wish, utc_now())
     if not asked.as_json:
         _print_plans(plans)
+    if asked.catalog is not None and asked.wish.tier is not None:
+        warn(asked.catalog.doubt_of_tier(asked.wish.tier, plans[0].target.order))
     require_yes(_question(plans, asked.wish.kind), yes=asked.yes)
     events = record_acts(database, plans)
     lines = _lines(plans, asyncio.run(outcomes_of(database, events, asked.patience)))

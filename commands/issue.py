@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from rich.text import Text
 
-from commands.tables import console, print_json
+from commands.tables import console, print_json, warn
 from db.engine import Database
 from db.views.lists import EventLine
 from domain.advice import advised
@@ -29,6 +29,8 @@ def run_issue(wish: IssueWish, database: Database) -> None:
     issued = issue(database, wish.wanted, wish.granting)
     events = [] if issued.event_id is None else [issued.event_id]
     followed = asyncio.run(outcomes_of(database, events, wish.patience)) if events else []
+    if wish.wanted.tier is not None:
+        warn(wish.granting.catalog.doubt_of_tier(wish.wanted.tier, issued.order or ""))
     if wish.as_json:
         print_json([asdict(issued)])
         return

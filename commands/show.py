@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.colors import colored
-from commands.tables import SafeConsole, cell, console, print_json
+from commands.tables import cell, console, print_json, warn
 from db.views.lists import EventLine, LicenseLine
 from domain.identifiers import order_reference
 from kit.times import minute
@@ -26,11 +26,7 @@ LICENSE_FIELDS = ("line", "reason", "renews", "grace_until")
 
 async def run_show(text: str, places: Places, *, as_json: bool) -> None:
     """Print all of the sale that the text names or finds. Raises RefusedError."""
-    print_order(await show(text, places, _warn), as_json=as_json)
-
-
-def _warn(sentence: str) -> None:
-    SafeConsole(stderr=True).print(sentence, highlight=False)
+    print_order(await show(text, places, warn), as_json=as_json)
 
 
 def print_order(shown: ShownOrder, *, as_json: bool) -> None:

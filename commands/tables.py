@@ -72,6 +72,12 @@ def console() -> Console:
     return SafeConsole() if sys.stdout.isatty() else SafeConsole(width=WIDE)
 
 
+def warn(sentence: str | None) -> None:
+    """Print a sentence beside the output, so that a pipe does not get it."""
+    if sentence is not None:
+        SafeConsole(stderr=True).print(Text(sentence), soft_wrap=True)
+
+
 def cell(value: Any) -> Text:  # noqa: ANN401 - any field
     match value:
         case None:

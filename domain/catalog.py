@@ -132,6 +132,17 @@ class Catalog:
         offer = max(fitting, key=lambda offer: len(offer.variant))
         return Choice(offer, _unnamed(product.variants, offers))
 
+    def doubt_of_tier(self, tier: str, order: str) -> str | None:
+        """Return a sentence about a tier that no entry has, because it may be a typing error."""
+        known = sorted({one.tier for of in self.offers.values() for one in of if one.licensed})
+        if tier in known:
+            return None
+        return (
+            f'no entry of products.yaml has the tier "{tier}" (its tiers: '
+            f"{', '.join(known) or 'none'}); if that is a typing error: "
+            f"{advised('tier', order, options=['--to TIER'])}"
+        )
+
     def _offers_of(self, source: str, product: Product) -> list[Offer]:
         for name in (product.product_id, *product.aliases):
             if found := [one for one in self.offers.get(source, ()) if one.product_id == name]:

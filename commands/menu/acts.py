@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from domain.granting import LONGEST_TIER
 from domain.identifiers import is_usable
 from kit.refusals import RefusedError
 from storefronts.registry import EXAMPLE
+
+if TYPE_CHECKING:  # A command must not wait for imports that it does not use.
+    from domain.catalog import Catalog
 
 MOST_SEATS = 1_000_000
 MOST_MONTHS = 1200
@@ -109,7 +112,19 @@ def tier(  # noqa: PLR0913 - a command's options
     """Give licenses another tier."""
     if not (is_usable(to) and len(to) <= LONGEST_TIER):
         raise RefusedError(f"a tier has 1 to {LONGEST_TIER} printable characters: correct --to")
-    _act(ctx, _How(texts, reason, yes, as_json, patience), EventKind.TIER, tier=to)
+    how = _How(texts, reason, yes, as_json, patience)
+    _act(ctx, how, EventKind.TIER, tier=to, catalog=_mapping(ctx))
+
+
+def _mapping(ctx: typer.Context) -> "Catalog | None":
+    """Return the mapping, which only warns here: a tier may be given while the file is broken."""
+    from catalog.file import ProductsFileError
+    from commands.products import read_products
+
+    try:
+        return read_products(given(ctx).products_file(), given(ctx).sources)
+    except ProductsFileError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +147,7 @@ def _act(  # noqa: PLR0913 - the terms of all acts
     months: int | None = None,
     seats: int | None = None,
     tier: str | None = None,
+    catalog: "Catalog | None" = None,
 ) -> None:
     from commands.acts import Asked, run_acts
     from kit.asker import asker
@@ -140,4 +156,4 @@ def _act(  # noqa: PLR0913 - the terms of all acts
     wish = ActWish(kind, asker(), how.reason, until, months, seats, tier)
     patience = timedelta(seconds=how.patience)
     with given(ctx).open_database() as database:
-        run_acts(Asked(how.texts, wish, how.yes, how.as_json, patience), database)
+        run_acts(Asked(how.texts, wish, how.yes, how.as_json, patience, catalog), database)

@@ -1,5 +1,7 @@
 """The rule that picks the entry for a purchase."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.catalog import Catalog, Offer, find_clashes, kept_note
@@ -173,3 +175,13 @@ def test_an_offer_that_names_both_settles_a_clash() -> None:
 
     assert list(find_clashes(offers)) == []
     assert catalog(*offers).find("gumroad", bought(variants=PRO_ON_MAC)).tier == "both"
+
+
+def test_tier_of_no_entry_is_doubted_with_the_command_that_corrects_it() -> None:
+    offers = catalog(offer("pro"), offer("core", "teams"), replace(offer("none"), licensed=False))
+    assert offers.doubt_of_tier("core", "gumroad:1") is None
+    for tier in ("Pro", "none"):
+        assert offers.doubt_of_tier(tier, "gumroad:1") == (
+            f'no entry of products.yaml has the tier "{tier}" (its tiers: core, pro); '
+            "if that is a typing error: `mintpost tier gumroad:1 --to TIER`"
+        )

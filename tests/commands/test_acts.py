@@ -68,6 +68,14 @@ async def test_nobody_is_asked_without_a_terminal(shop: Shop, command: Command) 
 
 
 @ON_SQLITE
+async def test_tier_of_no_entry_is_told_before_the_question(shop: Shop, command: Command) -> None:
+    answer = await command("tier", f"gumroad:{shop.sold}", "--to", "cor")
+    warning, unanswered = answer.err.strip().splitlines()
+    assert warning.startswith('no entry of products.yaml has the tier "cor" (its tiers: core')
+    assert unanswered == UNANSWERED
+
+
+@ON_SQLITE
 async def test_unmapped_sale_that_is_revoked_gets_no_license(shop: Shop, command: Command) -> None:
     order = f"gumroad:{shop.parked}"
     answer = await command("revoke", order, "--reason", "a fraud", "--yes")
