@@ -94,18 +94,20 @@ def mint_license(
     return _mint(session, minting, replace(life, refuses=None))
 
 
-def refusal_of_sale(session: Session, sale: Sale, now: datetime) -> IgnoredReason | None:
+UNDECIDED = Decision("", "", "", seats=1, quantity=1, months=None, products_sha256="")
+"""Stands for terms that do not matter yet."""
+
+
+def refusal_of_sale(
+    session: Session, sale: Sale, now: datetime, terms: Decision = UNDECIDED
+) -> IgnoredReason | None:
     """Return why the facts known by now refuse a license to a sale, before any decision."""
-    return _life_of_sale(session, sale, UNDECIDED, now).refuses
+    return _life_of_sale(session, sale, terms, now).refuses
 
 
 def _life_of_sale(session: Session, sale: Sale, decision: Decision | None, now: datetime) -> Life:
     paid = PaidLine(sale, decision, order_total(session, sale.source, sale.order_id))
     return fold(replace(story_of_sale(session, sale), payments=(paid,)), now)
-
-
-UNDECIDED = Decision("", "", "", seats=1, quantity=1, months=None, products_sha256="")
-"""Stands for terms that do not matter yet."""
 
 
 def _mint(session: Session, minting: _Minting, life: Life) -> LicenseWithDelivery:

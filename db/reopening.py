@@ -1,7 +1,8 @@
 """Reopens events that may end otherwise by now, and settles the orders that get no license."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
@@ -9,13 +10,14 @@ from sqlalchemy.orm import Session
 from db.events import load_event, lock_order
 from db.licenses import has_license
 from db.locks import lock_subscriptions
-from db.minting import refusal_of_sale
+from db.minting import UNDECIDED, refusal_of_sale
 from db.orders import close_row
 from db.sales import sale_of
 from db.tables import EventRow, FactRow, LicenseRow, SaleRow
 from db.unminted import REOPENED, reopen_unminted
 from db.updating import count_updated
-from domain.event import NOTED, EventKind, Outcome
+from domain.decisions import Decision
+from domain.event import NOTED, EventKind, IgnoredReason, Outcome, ignored
 from domain.facts import Act, Dispute, Fact, Refund, SubscriptionState
 from domain.sale import Sale
 
@@ -42,18 +44,27 @@ def refuse_order(session: Session, event_id: int, outcome: str, now: datetime) -
     same holds for another payment's license, which this payment belongs to.
     """
     event = load_event(session, event_id)
-    if event.order_id is not None and not _is_refused(session, event.source, event.order_id, now):
+    terms = _terms_behind(outcome, now)
+    sales = [] if event.order_id is None else _unminted(session, event.source, event.order_id)
+    if any(_may_be_minted(session, sale, now, terms) for sale in sales):
         return None
     return close_row(session, event_id, outcome, now)
 
 
-def _is_refused(session: Session, source: str, order_id: str, now: datetime) -> bool:
+def _terms_behind(outcome: str, now: datetime) -> Decision:
+    """Return terms that agree with the mint, which knew by the mapping that the time is over."""
+    is_over = outcome == ignored(IgnoredReason.ENDED)
+    return replace(UNDECIDED, ends_at=now - timedelta(days=1)) if is_over else UNDECIDED
+
+
+def _unminted(session: Session, source: str, order_id: str) -> list[Sale]:
+    """Return the sales of the order, locked with their subscriptions, that have no license."""
     lock_order(session, source, order_id)
     order = {"source": source, "order_id": order_id, "minted_at": None}
     sales = [sale_of(row) for row in session.scalars(select(SaleRow).filter_by(**order))]
     subscriptions = [each.subscription_id for each in sales if each.subscription_id is not None]
     lock_subscriptions(session, source, subscriptions)
-    return not any(_may_be_minted(session, sale, now) for sale in sales)
+    return sales
 
 
 def reopen_overdue(session: Session, before: datetime) -> int:
@@ -77,8 +88,8 @@ def _reopen_due(session: Session, row: LicenseRow, before: datetime) -> int:
     return count_updated(session, update(EventRow).where(waits).values(REOPENED))
 
 
-def _may_be_minted(session: Session, sale: Sale, now: datetime) -> bool:
-    return has_license(session, sale) or refusal_of_sale(session, sale, now) is None
+def _may_be_minted(session: Session, sale: Sale, now: datetime, terms: Decision) -> bool:
+    return has_license(session, sale) or refusal_of_sale(session, sale, now, terms) is None
 
 
 def _undoes(fact: Fact) -> bool:

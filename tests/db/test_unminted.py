@@ -13,8 +13,8 @@ from db.reopening import refuse_order
 from db.sales import save_sale
 from db.views.lists import Filters, list_licenses
 from domain.event import IgnoredReason, ignored
-from domain.facts import Refund
-from tests.db.rows import NOON, license_of, mint, sale_of, store_event
+from domain.facts import Refund, SubscriptionState
+from tests.db.rows import NOON, decision, license_of, mint, sale_of, store_event
 
 REFUND = Refund("order-1", NOON, whole=True)
 OUTCOME = ignored(IgnoredReason.REFUNDED)
@@ -56,3 +56,22 @@ def test_refunded_payment_counts_once_and_is_refused_for_good(
     assert (minted.refused, minted.delivery_id) == (IgnoredReason.REFUNDED, None)
     assert database.write_here(refuse_order, refused, OUTCOME, NOON)
     assert len(database.read_here(list_licenses, Filters())) == 1
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_close_refuses_a_payment_whose_trial_by_the_mapping_ended(
+    database: Database,
+    restarted: bool,  # noqa: FBT001 - a parameter of a test
+) -> None:
+    now, ended = NOON + timedelta(days=20), SubscriptionState("sub", NOON, renews=False, ended=True)
+    facts = [ended, replace(ended, at=NOON + timedelta(days=1), ended=False)]
+    sale = replace(sale_of("order-1", "sub"), months=1)
+    event = database.write_here(store_event)
+    sale_id = database.write_here(save_sale, event, sale, NOON)
+    database.write_here(keep_facts, event, "gumroad", facts[: 1 + restarted])
+    new = license_of(sale_id, event_id=event)
+    trial = replace(new, decision=replace(decision(), trial_days=14))
+    if not restarted:
+        assert database.write_here(mint_license, sale, trial, now) is IgnoredReason.ENDED
+    closed = database.write_here(refuse_order, event, ignored(IgnoredReason.ENDED), now)
+    assert (closed is None) == restarted
