@@ -63,8 +63,9 @@ def test_close_refuses_a_payment_whose_trial_by_the_mapping_ended(
     database: Database,
     restarted: bool,  # noqa: FBT001 - a parameter of a test
 ) -> None:
-    now, ended = NOON + timedelta(days=20), SubscriptionState("sub", NOON, renews=False, ended=True)
-    facts = [ended, replace(ended, at=NOON + timedelta(days=1), ended=False)]
+    now = NOON + timedelta(days=20)
+    ended = SubscriptionState("sub", NOON - timedelta(days=2), renews=False, ended=True)
+    facts = [ended, replace(ended, at=NOON - timedelta(days=1), ended=False)]
     sale = replace(sale_of("order-1", "sub"), months=1)
     event = database.write_here(store_event)
     sale_id = database.write_here(save_sale, event, sale, NOON)
