@@ -92,6 +92,7 @@ def test_facts_of_another_storefront_change_nothing(database: Database) -> None:
     event = database.write_here(store_event, "order-1", "refund")
     new = NewFacts(event, "refund", "another", (REFUND,))
     assert database.write_here(apply_event, new, NOON).outcome == "noted:no_sale_yet"
+    database.write_here(applied, replace(REFUND, whole=False), "refund")
     assert the_license(database).status == "active"
 
 
