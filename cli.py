@@ -1,7 +1,5 @@
 """The `mintpost` command: a table of its contents, and how each command ends."""
 
-from kit.garbage import collect_garbage  # isort: split
-
 import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated, NoReturn, TypeAlias
@@ -108,7 +106,6 @@ app = _mounted()
 
 def main() -> None:
     """Run the command; an error that a person can mend ends it as a sentence."""
-    collect_garbage()
     set_umask()
     with told_as_sentence():
         require_text(sys.argv)
