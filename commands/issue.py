@@ -8,12 +8,15 @@ from rich.text import Text
 
 from commands.tables import console, print_json, warn
 from db.engine import Database
-from db.views.lists import EventLine
+from db.views.lists import EventLine, Filters, list_deliveries
 from domain.advice import advised
+from domain.delivery import DeliveryStatus
 from domain.granting import Granting
 from domain.wanted import Wanted
 from operations.issue import Issued, issue
 from operations.outcomes import outcomes_of
+
+ONLY_WRITTEN = "only written into the outbox: nobody got it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,28 @@ def run_issue(wish: IssueWish, database: Database) -> None:
     out.print(Text(f"{issued.order}: {_told(issued)}"), soft_wrap=True)
     out.print(Text(f"key: {issued.key}"), soft_wrap=True)
     for event in followed:
-        out.print(Text(_mail(event, wish.granting, issued)), soft_wrap=True)
+        sent = _sent(database, issued)
+        out.print(Text(_mail(event, wish.granting, issued, sent)), soft_wrap=True)
 
 
 def _told(issued: Issued) -> str:
     seats = "1 seat" if issued.seats == 1 else f"{issued.seats} seats"
-    which = f"license {issued.license_id}, {issued.tier}, {seats}"
+    end = "never ends" if issued.expires_at is None else f"ends {issued.expires_at.date()}"
+    which = f"license {issued.license_id}, {issued.tier}, {seats}, {end}"
     return which if issued.new else f"this reference has its license already: {which}"
 
 
-def _mail(event: EventLine, granting: Granting, issued: Issued) -> str:
+def _sent(database: Database, issued: Issued) -> str:
+    source, _, order_id = (issued.order or "").partition(":")
+    mails = database.read_here(list_deliveries, Filters(source=source, order_id=order_id))
+    written = any(mail.status == DeliveryStatus.LOGGED for mail in mails)
+    return f"its mail was {ONLY_WRITTEN}" if written else "the holder was mailed"
+
+
+def _mail(event: EventLine, granting: Granting, issued: Issued, sent: str) -> str:
     if not granting.mail:
         return "nobody was mailed"
     if event.outcome is not None:
-        return f"event {event.id} {event.outcome}: the holder was mailed"
+        return f"event {event.id} {event.outcome}: {sent}"
     waits = event.error or "it goes out once the API and a worker run"
     return f"the mail waits: {waits}; {advised('show', issued.order or '')}"

@@ -1,6 +1,7 @@
 """Give one license without a sale: press, friends, a partner's bundle."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ class Issued:
     key: str
     tier: str
     seats: int
+    expires_at: datetime | None
     new: bool
     event_id: int | None
 
@@ -42,7 +44,16 @@ def _issue(session: Session, wish: Wish, granting: Granting) -> Issued:
         raise RefusedError(f"no license was given: {given.why}")
     row = the_one(session, LicenseRow, id=given.license_id)
     new = given.result is Result.GIVEN
-    return Issued(given.order, row.id, row.key, row.tier, row.seats, new, given.event_id)
+    return Issued(
+        order=given.order,
+        license_id=row.id,
+        key=row.key,
+        tier=row.tier,
+        seats=row.seats,
+        expires_at=row.expires_at,
+        new=new,
+        event_id=given.event_id,
+    )
 
 
 def _identity(wanted: Wanted) -> str:

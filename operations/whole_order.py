@@ -24,6 +24,7 @@ from db.views.lists import (
     list_sales,
 )
 from db.views.naming import event_alone, licensed_order, order_minted_by
+from domain.event import OPERATOR
 from operations.spooled import SpooledLine
 
 Line = EventLine | SaleLine | LicenseLine | KeyLine | DeliveryLine | CorrectionLine | SpooledLine
@@ -83,9 +84,12 @@ def _around(session: Session, source: str, order_id: str, events: list[EventLine
 
 
 def workflow_of(order: WholeOrder, reference: str) -> str:
-    """Return the workflow id of an order. An event without an order has its id on its row."""
+    """Return the workflow id of an order. An event without an order has its id on its row.
+
+    So has the event that gave a license: no workflow has the name of its order.
+    """
     source, _, order_id = reference.partition(":")
     own = any((event.source, event.order_id) == (source, order_id) for event in order.events)
-    if own or not order.events:
+    if (own and source != OPERATOR) or not order.events:
         return reference
     return order.events[-1].workflow_id or reference

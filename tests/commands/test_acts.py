@@ -118,12 +118,16 @@ async def test_issued_license_is_mailed_once_for_a_reference(shop: Shop, command
     first = await command(*words, "--key", "OLD-KEY-1", "--reason", "a review")
     assert first.code == 0, first.err
     issued = await newest(shop)
-    assert f"key: {issued.key}" in first.out
+    assert issued.expires_at is not None
+    assert f"core, 1 seat, ends {issued.expires_at.date()}\nkey: {issued.key}" in first.out
+    assert "applied: its mail was only written into the outbox" in first.out
     assert (issued.source, issued.order_id, issued.tier) == ("operator", "press-1", "core")
     again = await command(*words)
     assert "this reference has its license already" in again.out
     shown = await command("show", "operator:press-1", "--json")
-    (event,) = json.loads(shown.out)["events"]
+    told = json.loads(shown.out)
+    (event,) = told["events"]
+    assert told["workflow"]["id"] == event["workflow_id"]
     assert (event["kind"], event["outcome"], event["origin"]) == ("grant", "applied", "operator")
     assert await mails(shop) == ["logged", "logged"]
     assert "lumenapp.example/activate" in (shop.mintpost.outbox / "delivery-2.eml").read_text()
