@@ -58,7 +58,8 @@ class Released:
             assert (await http.post(url, content=body, headers=form)).status_code == 200
 
     async def events(self, order_id: str) -> list[EventLine]:
-        return await self.database.read(list_events, Filters(order_id=order_id))
+        """Return the events of the storefront alone, because a correction is an event as well."""
+        return await self.database.read(list_events, Filters(source="gumroad", order_id=order_id))
 
     async def licenses(self, order_id: str) -> list[LicenseLine]:
         return await self.database.read(list_licenses, Filters(order_id=order_id))
