@@ -35,7 +35,7 @@ $(STAMP): requirements/develop.lock pyproject.toml
 # Bytecode is kept, because about a hundred child processes import the same modules.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: setup  ## Every test, on SQLite and PostgreSQL, against a real Temporal server
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## Lint, types, layers
 	$(BIN)/ruff check .
