@@ -20,7 +20,7 @@ from db.views.lists import (
     list_sales,
 )
 from domain.delivery import DeliveryStatus
-from domain.event import EventStatus
+from domain.event import OPERATOR, EventKind, EventStatus
 from domain.identifiers import order_reference
 from domain.license import ListedStatus, has_ended
 from kit.clock import utc_now
@@ -47,7 +47,11 @@ def _event_status(event: EventLine) -> str:
 
 
 def _order_of(event: EventLine) -> str | None:
-    return None if event.order_id is None else order_reference(event.source, event.order_id)
+    """Return the name by which `mintpost show` finds the event's order."""
+    # An act has a source of its own, and the order of a license from another.
+    if event.order_id is None or (event.source == OPERATOR and event.kind != EventKind.GRANT):
+        return event.order_id
+    return order_reference(event.source, event.order_id)
 
 
 def _licensed(license_: LicenseLine) -> str:

@@ -8,7 +8,11 @@ import pytest
 from sqlalchemy import URL, update
 from sqlalchemy.orm import Session
 
+from db.acting import NewAct, record_act
 from db.tables import LicenseRow
+from domain.event import EventKind
+from domain.facts import Act
+from kit.clock import utc_now
 from tests.support.commanding import SENTENCE, Run, Shop
 
 EVENT = "id source kind order_id received_at processed outcome error note workflow_id origin test"
@@ -53,6 +57,18 @@ async def test_json_tells_all_of_an_event(shop: Shop, mint: Run) -> None:
     assert (failed["order_id"], failed["outcome"], failed["processed"]) == (None, "failed", False)
     assert (duplicate["outcome"], duplicate["processed"]) == ("duplicate", True)
     assert (sold["outcome"], sold["error"]) == ("fulfilled", None)
+
+
+@ON_SQLITE
+async def test_act_stands_under_the_name_that_show_finds(shop: Shop, mint: Run) -> None:
+    act = Act(shop.sold, utc_now(), EventKind.SEATS, "Grace", seats=2)
+    await shop.mintpost.database.write(record_act, NewAct("gumroad", act), utc_now())
+    answer = await asyncio.to_thread(mint, "events", "--source", "operator")
+    row = answer.out.splitlines()[1]
+    assert shop.sold in row
+    assert f":{shop.sold}" not in row
+    shown = await asyncio.to_thread(mint, "show", shop.sold)
+    assert shown.out.startswith(f"gumroad:{shop.sold}")
 
 
 @pytest.mark.usefixtures("shop")
