@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from temporalio import activity
 from typing_extensions import override
 
-from activities.plans import PlanDecider, Plans
+from activities.plans import PlanDecider
 from db.applying import Applied, NewFacts, apply_event
 from db.engine import Database
 from db.events import StoredEvent, load_event
@@ -13,7 +13,7 @@ from db.facts import SourcedFacts, sourced_facts
 from db.granting import NewKeys, apply_grant
 from domain.errors import SaleInvalidError
 from domain.event import ignored, noted
-from domain.facts import Ignored, Reading, SubscriptionState, Waits
+from domain.facts import Ignored, Reading, Waits
 from domain.grants import Grant
 from kit.clock import Clock, utc_now
 from letters.composing import CatalogSource
@@ -58,21 +58,10 @@ class Apply(ApplyStep):
                 apply_grant, event.id, kept.source, first, keys, now
             )
             return _told(granted)
-        plans = await self.plans(kept)
+        plans = await self.decider.decide_all(kept)
         new = NewFacts(event.id, event.kind, kept.source, tuple(kept.facts), plans.decisions)
         applied = await self.database.write(apply_event, new, self.clock(), plans.notes)
         return _told(applied)
-
-    async def plans(self, kept: SourcedFacts) -> Plans:
-        """Decide the plans that the facts name. A plan without an entry changes no license."""
-        states = {
-            number: fact
-            for number, fact in enumerate(kept.facts)
-            if isinstance(fact, SubscriptionState)
-        }
-        doubts = tuple(each.note for each in states.values() if each.note is not None)
-        plans = await self.decider.decide(kept.source, states)
-        return Plans(plans.decisions, (*doubts, *plans.notes))
 
 
 def _without_facts(reading: Reading) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from db.engine import Database
-from db.facts import undecided_plans
+from db.facts import SourcedFacts, undecided_plans
 from db.sales import aliases_in_subscription
 from domain.catalog import Catalog, kept_note
 from domain.decisions import Decision
@@ -27,6 +27,17 @@ class Plans:
 class PlanDecider:
     database: Database
     products: CatalogSource
+
+    async def decide_all(self, kept: SourcedFacts) -> Plans:
+        """Decide the plans that an event's facts name, by the number of the fact."""
+        states = {
+            number: fact
+            for number, fact in enumerate(kept.facts)
+            if isinstance(fact, SubscriptionState)
+        }
+        doubts = tuple(each.note for each in states.values() if each.note is not None)
+        plans = await self.decide(kept.source, states)
+        return Plans(plans.decisions, (*doubts, *plans.notes))
 
     async def decide(self, source: str, states: Mapping[int, SubscriptionState]) -> Plans:
         named = {key: each for key, each in states.items() if each.product is not None}

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from rich.text import Text
 
-from activities.apply import Apply
+from activities.plans import PlanDecider
 from commands.asking import require_yes
 from commands.tables import console, print_json
 from db.applying import NewFacts
@@ -49,10 +49,10 @@ class Parts:
     products: CatalogSource
 
     def rereading(self, *, may_mail: bool) -> Rereading:
-        apply = Apply(self.database, self.storefronts, self.products)
+        decider = PlanDecider(self.database, self.products)
 
         async def decide(event: ReadAgain) -> RereadEvent:
-            plans = await apply.plans(SourcedFacts(event.source, event.facts))
+            plans = await decider.decide_all(SourcedFacts(event.source, event.facts))
             new = NewFacts(
                 event.id, event.kind, event.source, event.facts, plans.decisions, may_mail
             )

@@ -12,7 +12,7 @@ from db.facts import decide_facts, keep_facts
 from db.history import told_changes
 from db.locks import lock_subscriptions
 from db.reliving import Cause, locked_license, relive
-from db.reopening import reopen_refused
+from db.reopening import reopen_refused, undoes
 from db.stories import orders_of
 from db.tables import DeliveryRow, LicenseRow, SaleRow
 from domain.decisions import Decision
@@ -71,12 +71,15 @@ def apply_event(
     _lock(session, about)
     keep_facts(session, event_id, new.source, facts)
     decide_facts(session, event_id, new.decisions)
-    licenses = _licenses(session, about)
-    reopened = reopen_refused(session, about.source, _orders(session, about), facts)
+    sales = _sales(session, about)
+    licenses = _licenses(session, about, sales)
+    reopened: tuple[str, ...] = ()
+    if any(map(undoes, facts)):
+        reopened = reopen_refused(session, about.source, _orders(session, about, sales))
     cause = Cause(event_id, Reason.event(event_id), new.may_mail)
     for each in licenses:
         relive(session, locked_license(session, each), cause, now)
-    applied = _applied(session, new, licenses, now, known=bool(_sales(session, about)))
+    applied = _applied(session, new, licenses, now, known=bool(sales))
     for note in (*applied.told, *notes, *reopened):
         note_event(session, event_id, note)
     return applied
@@ -110,16 +113,14 @@ def _sales(session: Session, about: About) -> Sequence[SaleRow]:
     return session.scalars(rows.order_by(SaleRow.id)).all()
 
 
-def _orders(session: Session, about: About) -> frozenset[str]:
+def _orders(session: Session, about: About, sales: Iterable[SaleRow]) -> frozenset[str]:
     """Return the orders that the facts may concern. Acts concern the whole subscription."""
-    sales = _sales(session, about)
     subscriptions = {each.subscription_id for each in sales}
     shared = [orders_of(session, about.source, each) for each in subscriptions]
     return about.order_ids.union((sale.order_id for sale in sales), *shared)
 
 
-def _licenses(session: Session, about: About) -> Sequence[int]:
-    sales = _sales(session, about)
+def _licenses(session: Session, about: About, sales: Iterable[SaleRow]) -> Sequence[int]:
     subscriptions = {each.subscription_id for each in sales if each.subscription_id is not None}
     which = or_(
         LicenseRow.order_id.in_(about.order_ids),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.acting import NewAct, close_act, record_act
@@ -79,18 +79,27 @@ def withdraw_deliveries(
 
     A mail in doubt may have gone, perhaps to an old address, so its row records that.
     """
-    owed = and_(
-        DeliveryRow.license_id == license_id,
-        DeliveryRow.id != instead,
-        DeliveryRow.status.not_in(SENT),
-    )
-    doubtful = and_(owed, DeliveryRow.attempt_ends_at.is_not(None))
-    session.execute(update(DeliveryRow).where(doubtful).values(error=doubt))
-    session.execute(
-        update(DeliveryRow)
-        .where(owed)
-        .values(status=DeliveryStatus.WITHDRAWN, superseded_by=instead)
-    )
+    others = (DeliveryRow.id != instead) & DeliveryRow.status.not_in(SENT)
+    _withdraw(session, others & (DeliveryRow.license_id == license_id), instead, doubt)
+
+
+def withhold_deliveries(session: Session, license_id: int) -> None:
+    """Withdraw the mails that wait for a license that was taken back.
+
+    A restoration owes a mail instead of them. A mail that another one replaces stays as it is.
+    """
+    waits = DeliveryRow.status.not_in((*SENT, DeliveryStatus.WITHDRAWN))
+    which = waits & (DeliveryRow.license_id == license_id)
+    _withdraw(session, which, None, MAY_HAVE_GONE_BEFORE)
+
+
+def _withdraw(
+    session: Session, which: ColumnElement[bool], instead: int | None, doubt: str
+) -> None:
+    in_doubt = which & DeliveryRow.attempt_ends_at.is_not(None)
+    session.execute(update(DeliveryRow).where(in_doubt).values(error=doubt))
+    withdrawn = {"status": DeliveryStatus.WITHDRAWN, "superseded_by": instead}
+    session.execute(update(DeliveryRow).where(which).values(withdrawn))
 
 
 def take_correction(license_: LicenseRow, said: CorrectionRow | None) -> bool:

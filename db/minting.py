@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from db.corrections import kept_correction, take_correction, withdraw_deliveries
@@ -25,7 +25,7 @@ from db.licenses import (
 )
 from db.locks import lock_subscriptions
 from db.owed import owe, owed_delivery
-from db.reliving import Cause, relive
+from db.reliving import Cause, find_locked, relive
 from db.stories import order_total, story_of_sale
 from db.tables import CorrectionRow, LicenseRow, SaleRow
 from db.unminted import reopen_payments
@@ -81,11 +81,11 @@ def mint_license(
     lock_subscriptions(session, sale.source, filter(None, [sale.subscription_id]))
     minting = _Minting(sale, new, kept_correction(session, sale), now)
     decide_plans(session, new.plans)
-    own = _locked(session, is_order_line(sale))
+    own = find_locked(session, is_order_line(sale))
     if own is not None:
         _mark_minted(session, minting)
         return LicenseWithDelivery(license_of(own), owed_delivery(session, own, NEW_LICENSE))
-    row = None if sale.subscription_id is None else _locked(session, is_subscription(sale))
+    row = None if sale.subscription_id is None else find_locked(session, is_subscription(sale))
     if row is not None:
         return _renew(session, row, minting)
     life = _life_of_sale(session, sale, new.decision, now)
@@ -115,7 +115,7 @@ def _mint(session: Session, minting: _Minting, life: Life) -> LicenseWithDeliver
     note_event(session, new.event_id, new.note)
     _mark_minted(session, minting)
     _insert_license(session, minting, life)
-    row = _locked(session, is_order_line(sale))
+    row = find_locked(session, is_order_line(sale))
     if row is None:
         raise LookupError("no license after its insert")
     keep_change(session, row.id, new.event_id, None, life, minting.at)
@@ -158,12 +158,6 @@ def _mark_minted(session: Session, minting: _Minting) -> bool:
     decided = plain(new.decision)
     values = {"minted_at": minting.at, "email": sale.email, "name": sale.name, "decided": decided}
     return count_updated(session, first.values(values)) == 1
-
-
-def _locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
-    # Two charges of one subscription may come at once, and the second must see the first's end.
-    query = select(LicenseRow).where(which).with_for_update()
-    return session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
 
 
 def _insert_license(session: Session, minting: _Minting, life: Life) -> None:

@@ -3,17 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from db.corrections import MAY_HAVE_GONE_BEFORE, withdraw_deliveries
+from db.corrections import MAY_HAVE_GONE_BEFORE, withdraw_deliveries, withhold_deliveries
 from db.decisions import keep_adopted
 from db.history import keep_change, life_of
 from db.owed import owe
 from db.stories import story_of_license
-from db.tables import DeliveryRow, LicenseRow
+from db.tables import LicenseRow
 from domain.changes import UNCHANGED, describe, is_in_favor
-from domain.delivery import SENT, DeliveryStatus, Reason
+from domain.delivery import Reason
 from domain.license import LicenseStatus
 from domain.lifecycle import Life, fold
 
@@ -44,8 +44,16 @@ class Change:
 
 
 def locked_license(session: Session, license_id: int) -> LicenseRow:
-    row = select(LicenseRow).where(LicenseRow.id == license_id).with_for_update()
-    return session.execute(row.execution_options(populate_existing=True)).scalar_one()
+    row = find_locked(session, LicenseRow.id == license_id)
+    if row is None:
+        raise LookupError("no license with this id")
+    return row
+
+
+def find_locked(session: Session, which: ColumnElement[bool]) -> LicenseRow | None:
+    # Two charges of one subscription may come at once, and the second must see the first's end.
+    query = select(LicenseRow).where(which).with_for_update()
+    return session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
 
 
 def relive(session: Session, row: LicenseRow, cause: Cause, now: datetime) -> Change:
@@ -59,7 +67,7 @@ def relive(session: Session, row: LicenseRow, cause: Cause, now: datetime) -> Ch
     if replace(after, changes_at=before.changes_at) != before:
         keep_change(session, row.id, cause.event_id, before, after, now)
     if after.status != LicenseStatus.ACTIVE:
-        _withhold(session, row)
+        withhold_deliveries(session, row.id)
         return Change(row.id, before, after, None)
     gained = cause.may_mail and is_in_favor(before, after, now)
     owed = owe(session, row, cause.reason, now) if gained else None
@@ -75,13 +83,3 @@ def _write(row: LicenseRow, life: Life) -> None:
     row.tier, row.seats = life.tier, life.seats
     row.product_id, row.product_name = life.product_id, life.product_name
     row.products_sha256 = life.products_sha256
-
-
-def _withhold(session: Session, row: LicenseRow) -> None:
-    """Withdraw the mails that still wait. A restoration owes a mail instead of them."""
-    waits = (DeliveryRow.license_id == row.id) & DeliveryRow.status.not_in(
-        (*SENT, DeliveryStatus.WITHDRAWN)
-    )
-    in_doubt = waits & DeliveryRow.attempt_ends_at.is_not(None)
-    session.execute(update(DeliveryRow).where(in_doubt).values(error=MAY_HAVE_GONE_BEFORE))
-    session.execute(update(DeliveryRow).where(waits).values(status=DeliveryStatus.WITHDRAWN))

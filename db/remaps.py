@@ -4,23 +4,23 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from db.acting import NewAct, close_act, record_act
 from db.decisions import plain
-from db.events import NewEvent, insert_event, note_event
-from db.facts import keep_facts
+from db.events import note_event
 from db.history import life_of
 from db.inserting import the_one
 from db.reliving import Cause, Change, locked_license, relive
 from db.resends import NewResend, ask_resends
 from db.sales import load_sale
 from db.stories import story_of_license
-from db.tables import DeliveryRow, EventRow, LicenseRow, RemapRow, SaleRow
+from db.tables import DeliveryRow, LicenseRow, RemapRow, SaleRow
 from domain.catalog import Catalog
 from domain.changes import is_in_favor
 from domain.delivery import Reason
-from domain.event import OPERATOR, EventKind, Origin, Outcome
+from domain.event import EventKind, Outcome
 from domain.facts import Act
 from domain.lifecycle import Story, fold
 from domain.remapping import HeldLicense, Terms, story_today
@@ -120,15 +120,10 @@ def _keep_decisions(session: Session, row: LicenseRow, story: Story) -> None:
 
 def _keep_event(session: Session, row: LicenseRow, remap: Act, now: datetime) -> int:
     """Keep the act as an event that is applied already, because this transaction applies it."""
-    event = NewEvent(
-        OPERATOR, Origin.OPERATOR, EventKind.REMAP, row.order_id, row.product_id, None, now
-    )
-    event_id = insert_event(session, event)
+    event_id = record_act(session, NewAct(row.source, remap), now)
     if event_id is None:
         raise LookupError("no event after its insert")
-    keep_facts(session, event_id, row.source, [remap])
-    settled = update(EventRow).where(EventRow.id == event_id)
-    session.execute(settled.values(outcome=Outcome.APPLIED, closed_at=now))
+    close_act(session, event_id, Outcome.APPLIED, None, now)
     return event_id
 
 

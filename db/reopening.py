@@ -1,6 +1,6 @@
 """Reopens events that may end otherwise by now, and settles the orders that get no license."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,15 +24,11 @@ from domain.sale import Sale
 RUNS_AGAIN = "its sale runs again, because nothing stands against its license any more"
 
 
-def reopen_refused(
-    session: Session, source: str, order_ids: Collection[str], facts: Iterable[Fact]
-) -> tuple[str, ...]:
-    """Let the relay run the refused orders again, if a fact may undo their refusal.
+def reopen_refused(session: Session, source: str, order_ids: Collection[str]) -> tuple[str, ...]:
+    """Let the relay run the refused orders again. Return notes.
 
-    The mint decides again, so that a reopened order may be refused once more. Return notes.
+    The mint decides again, so that a reopened order may be refused once more.
     """
-    if not any(map(_undoes, facts)):
-        return ()
     return (RUNS_AGAIN,) if reopen_unminted(session, source, order_ids) else ()
 
 
@@ -92,7 +88,8 @@ def _may_be_minted(session: Session, sale: Sale, now: datetime, terms: Decision)
     return has_license(session, sale) or refusal_of_sale(session, sale, now, terms) is None
 
 
-def _undoes(fact: Fact) -> bool:
+def undoes(fact: Fact) -> bool:
+    """Tell whether the fact may undo the refusal of an order."""
     match fact:
         case Refund():
             return fact.state != "made"

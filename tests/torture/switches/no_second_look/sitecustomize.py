@@ -37,4 +37,4 @@ def only_the_inserted(session: Session, which: ColumnElement[bool]) -> LicenseRo
 
 vars(activities.close).update(owed_step=owed_nothing)
 vars(activities.mint).update(find_minted=find_nothing)
-vars(db.minting).update(_locked=only_the_inserted, insert_once=insert_and_tell)
+vars(db.minting).update(find_locked=only_the_inserted, insert_once=insert_and_tell)
