@@ -22,7 +22,9 @@ from api.authentication import Authentication
 from api.bounds import Bounds, raise_file_limit
 from api.floods import Floods
 from api.gate import UNKNOWN, Gate
-from api.health import Health, health_routes
+from api.health import Health, Probe, health_routes
+from api.online.assembling import OnlineParts, online_routes
+from api.online.mapping import OnlineMapping
 from api.refusals import Refusals, unset_secrets
 from api.revocations import RevocationLists, revocation_routes
 from api.server import BoundServer
@@ -90,6 +92,7 @@ class ApiParts:
     """The parts of the app, so that a test can replace a part.
 
     The app calls `connect` at start, because a client belongs to the running event loop.
+    `online` None: apps get no answers about licenses.
     """
 
     database: Database
@@ -102,6 +105,7 @@ class ApiParts:
     patience: StorePatience = field(default_factory=StorePatience)
     bounds: Bounds = field(default_factory=Bounds)
     floods: timedelta = timedelta(minutes=1)
+    online: OnlineParts | None = None
 
 
 class Runner(Protocol):
@@ -153,10 +157,14 @@ def _furnish(
     watcher = Watcher(database, client, parts.watch)
     polls = Pollers(client, parts.task_queue)
     lists = RevocationLists(database)
-    probes = (refusals.warnings, polls.warnings, watcher.warnings, lists.warnings)
-    room = free_space_for(database.engine.url)
-    health = Health(database, client, spool, probes=probes, store=store, room=room)
+    probes: list[Probe] = [refusals.warnings, polls.warnings, watcher.warnings, lists.warnings]
     public = APIRouter()
+    if (online := parts.online) is not None:
+        mapping = OnlineMapping(online.products, online.sources)
+        public.include_router(online_routes(database, online, mapping))
+        probes.append(mapping.warnings)
+    room = free_space_for(database.engine.url)
+    health = Health(database, client, spool, probes=tuple(probes), store=store, room=room)
     public.include_router(health_routes(health))
     public.include_router(revocation_routes(lists))
     app.include_router(public)

@@ -1,8 +1,8 @@
 """The web process's rights in PostgreSQL, under a role of its own.
 
-The web process stores requests, starts workflows, and reads public keys. With these rights, an
-attacker in the web process cannot add a signing key, cannot mint, change or take a license, and
-cannot read a license key.
+The web process stores requests, starts workflows, reads public keys, and answers apps that ask for
+a license. With these rights, an attacker in the web process can read keys and release devices, but
+cannot add a signing key, and cannot mint, change or take a license.
 """
 
 from collections.abc import Iterator
@@ -23,6 +23,7 @@ class Rights:
     read: bool = True
     hidden: frozenset[str] = frozenset()
     insert: bool = False
+    delete: bool = False
     update: tuple[str, ...] = ()
 
 
@@ -34,15 +35,20 @@ API_MAY = {
     "requests": Rights(insert=True),
     "facts": Rights(),
     "sales": Rights(),
-    "licenses": Rights(hidden=frozenset({"key"})),
+    "licenses": Rights(),
     "deliveries": Rights(update=("status", "error")),
     "resends": Rights(update=("dispatched_at",)),
     "signing_keys": Rights(),
     "corrections": Rights(read=False),
     "remaps": Rights(read=False),
     "license_changes": Rights(),
-    "license_keys": Rights(read=False),
+    "license_keys": Rights(),
     "revocation_lists": Rights(),
+    "devices": Rights(insert=True, update=("label", "last_seen"), delete=True),
+    "device_releases": Rights(insert=True),
+    "license_uses": Rights(insert=True, update=("uses",)),
+    "answer_keys": Rights(insert=True, update=("seen_at",)),
+    "answer_key_lists": Rights(),
 }
 """Every table is listed, so that a new table needs a decision."""
 
@@ -101,6 +107,8 @@ def _rights(schema: str, table: SqlTable, rights: Rights) -> Iterator[str]:
         yield f"SELECT ({', '.join(readable)}) ON {where}"
     if rights.update:
         yield f"UPDATE ({', '.join(rights.update)}) ON {where}"
+    if rights.delete:
+        yield f"DELETE ON {where}"
     if rights.insert:
         yield f"INSERT ON {where}"
         if table.autoincrement_column is not None:

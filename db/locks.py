@@ -18,3 +18,13 @@ def lock_subscriptions(session: Session, source: str, subscription_ids: Iterable
         return
     for subscription_id in sorted(set(subscription_ids)):
         session.execute(LOCK, {"name": f"subscription {source} {subscription_id}"})
+
+
+def lock_devices(session: Session, license_id: int) -> None:
+    """Lock the devices of a license until the end of the transaction.
+
+    Not the license's row: the API's role in PostgreSQL may not change licenses, and so cannot lock
+    their rows.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(LOCK, {"name": f"devices {license_id}"})

@@ -66,6 +66,8 @@ def relive(session: Session, row: LicenseRow, cause: Cause, now: datetime) -> Ch
     # The next moment of a change is no state of the license, and no news.
     if replace(after, changes_at=before.changes_at) != before:
         keep_change(session, row.id, cause.event_id, before, after, now)
+        # The worker signs a new one, because no process here has its key.
+        row.token = None
     if after.status != LicenseStatus.ACTIVE:
         withhold_deliveries(session, row.id)
         return Change(row.id, before, after, None)

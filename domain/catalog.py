@@ -10,6 +10,7 @@ from domain.errors import ProductUnmappedError
 from domain.folding import as_seen, fold_option
 from domain.identifiers import is_usable
 from domain.license import Term
+from domain.online_terms import USUAL_TERMS, OnlineTerms
 from domain.sale import Product, Variants
 
 LONGEST_QUOTED = 50
@@ -31,7 +32,7 @@ class Offer:
     `instalments`: all charges together buy one term. `trial_days`: what the first payment of a
     subscription buys. `keep_after_end`: an ending at the storefront takes no time away.
     `grace_days`: how long a license stays good while a renewal is late. `shop_key`: the license
-    key of the storefront opens the license too.
+    key of the storefront opens the license too. `online` concerns the questions of apps.
     """
 
     product_id: str
@@ -47,6 +48,7 @@ class Offer:
     keep_after_end: bool = False
     grace_days: int = DEFAULT_GRACE_DAYS
     shop_key: bool = False
+    online: OnlineTerms = USUAL_TERMS
     line: int = field(default=0, compare=False)
 
     def fits(self, chosen: VariantSet) -> bool:
@@ -131,6 +133,20 @@ class Catalog:
             return None
         offer = max(fitting, key=lambda offer: len(offer.variant))
         return Choice(offer, _unnamed(product.variants, offers))
+
+    def online_offer(self, source: str, product: Product, tier: str) -> Offer | None:
+        """Return today's offer for a license with this tier, for the questions of apps.
+
+        A plan change moves the tier, and not the options that the sale chose, so the tier decides
+        first. None: no entry has the product, so that no term of an entry counts.
+        """
+        offers = [offer for offer in self._offers_of(source, product) if offer.licensed]
+        chosen = folded(product.variants)
+        ranked = sorted(
+            offers,
+            key=lambda one: (one.tier == tier, one.fits(chosen), len(one.variant)),
+        )
+        return ranked[-1] if ranked else None
 
     def doubt_of_tier(self, tier: str, order: str) -> str | None:
         """Return a sentence about a tier that no entry has, because it may be a typing error."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from embedded.data_dir import WEBHOOK_FILE
 from kit.private_files import replace_private
-from licensing.signing import generate_private_key
+from licensing.private_keys import generate_private_key
 from storefronts.registry import DEFAULT
 
 

@@ -1,22 +1,12 @@
-"""Signs licenses and revocation lists. No other file touches the private key."""
+"""Signs licenses and lists with the license key. The worker alone has it."""
 
 import jwt
-from cryptography.exceptions import InternalError, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
-from jwt.utils import base64url_encode
 from typing_extensions import override
 
 from domain.license import License
+from licensing.private_keys import PrivateKeyError, load_private_key, public_key_of
 from licensing.revocations import GOOD_FOR, Revocations
-from licensing.tokens import ALGORITHM, PublicKey, TokenType, thumbprint
+from licensing.tokens import ALGORITHM, TokenType
 
 
 class SigningKeyError(Exception):
@@ -37,11 +27,13 @@ class Signer:
     """
 
     def __init__(self, pem: str | bytes, issuer: str) -> None:
-        self._private_key = _load(pem if isinstance(pem, bytes) else pem.encode(errors="replace"))
-        self._issuer = issuer
-        raw = self._private_key.public_key().public_bytes_raw()
-        x = base64url_encode(raw).decode()
-        self.public_key = PublicKey(thumbprint(x), x)
+        written = pem if isinstance(pem, bytes) else pem.encode(errors="replace")
+        try:
+            self._private_key = load_private_key(written)
+        except PrivateKeyError as error:
+            raise SigningKeyError(error.what) from None
+        self.issuer = issuer
+        self.public_key = public_key_of(self._private_key)
 
     @property
     def kid(self) -> str:
@@ -54,7 +46,7 @@ class Signer:
     def sign(self, license_: License) -> str:
         """Return the token. The same license gives the same token, without personal data."""
         claims: dict[str, object] = {
-            "iss": self._issuer,
+            "iss": self.issuer,
             "jti": license_.token_id or str(license_.id),
             "iat": license_.issued_at,
             "tier": license_.tier,
@@ -74,7 +66,7 @@ class Signer:
         license, so no app takes the list for one.
         """
         claims: dict[str, object] = {
-            "iss": self._issuer,
+            "iss": self.issuer,
             "iat": content.signed_at,
             "exp": content.signed_at + GOOD_FOR,
             "seq": content.seq,
@@ -85,38 +77,3 @@ class Signer:
     def _encode(self, type_: TokenType, claims: dict[str, object]) -> str:
         headers = {"kid": self.kid, "typ": type_.value}
         return jwt.encode(claims, self._private_key, ALGORITHM, headers=headers)
-
-
-def generate_private_key() -> str:
-    """Return a new Ed25519 key as PKCS8 PEM."""
-    key = Ed25519PrivateKey.generate()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def _load(pem: bytes) -> Ed25519PrivateKey:
-    key = _load_any(pem)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise SigningKeyError("is of another type than Ed25519")
-    return key
-
-
-def _load_any(pem: bytes) -> PrivateKeyTypes:
-    # No error of the library is chained, so that no part of a key can reach a log.
-    try:
-        return load_pem_private_key(pem, password=None)
-    except TypeError:
-        raise SigningKeyError("is encrypted with a password") from None
-    except UnsupportedAlgorithm:
-        raise SigningKeyError("is of another type than Ed25519") from None
-    # OpenSSL's own errors pass through for some damaged keys (cryptography 50).
-    except (ValueError, InternalError):
-        what = "is a public key" if _is_public(pem) else "is no private key in PEM"
-        raise SigningKeyError(what) from None
-
-
-def _is_public(pem: bytes) -> bool:
-    try:
-        load_pem_public_key(pem)
-    except (ValueError, UnsupportedAlgorithm):
-        return False
-    return True

@@ -40,15 +40,22 @@ class TokenInvalidError(FixableError):
 
 
 class TokenType(StrEnum):
-    """The `typ` in the header of a token. One set of keys signs tokens of all types."""
+    """The `typ` in the header of a token.
+
+    One set of keys signs tokens of all types but answers, which have keys of their own.
+    """
 
     LICENSE = "JWT"
     REVOCATIONS = "revocations+jwt"
+    ANSWER = "answer+jwt"
+    ANSWER_KEYS = "keys+jwt"
 
 
 NAMES = {
     TokenType.LICENSE: "a license token (license.jwt)",
     TokenType.REVOCATIONS: "a revocation list (/v1/revocations)",
+    TokenType.ANSWER: "an answer to an app (/v1/validate)",
+    TokenType.ANSWER_KEYS: "a list of answer keys (/v1/keys)",
 }
 
 

@@ -19,7 +19,8 @@ from temporalio.service import RPCError
 from db.engine import Database, open_engine
 from db.migrating import migrate
 from db.views.lists import Filters, list_licenses
-from licensing.signing import Signer, generate_private_key
+from licensing.private_keys import generate_private_key
+from licensing.signing import Signer
 from tests.support.leaks import LeakSearch, LogKeeper, leaks_in_temporal, log_files
 from tests.support.outages import Gate
 from tests.support.postgres import run_postgres

@@ -14,7 +14,7 @@ Yes = Annotated[bool, typer.Option("--yes", metavar="", help="do not ask")]
 
 def generate() -> None:
     """Print a new signing key for LICENSE_SIGNING_KEY or its file. Keep it secret, keep it safe."""
-    from licensing.signing import generate_private_key
+    from licensing.private_keys import generate_private_key
 
     sys.stdout.write(generate_private_key())
 

@@ -29,6 +29,9 @@ class LicenseRow(Table):
     stands in `sales`.
     `status`, `reason`, `renews`, `grace_until` and the terms are those of `domain.lifecycle.Life`.
     `changes_at` is the next moment at which a known fact takes effect.
+    `device_limit` is the operator's word; null: the product mapping says it.
+    `token` is the current token; null: the worker has yet to sign it, as after each change.
+    `token_signed_by` names key and issuer.
     """
 
     __tablename__ = "licenses"
@@ -59,6 +62,9 @@ class LicenseRow(Table):
     renews: Mapped[bool | None]
     grace_until: Mapped[datetime | None] = mapped_column(EndOfDay)
     changes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    device_limit: Mapped[int | None]
+    token: Mapped[str | None] = mapped_column(Text, deferred=True)
+    token_signed_by: Mapped[str | None] = mapped_column(Text, deferred=True)
 
     __table_args__ = (
         UniqueConstraint("source", "order_id", "line"),
@@ -70,6 +76,13 @@ class LicenseRow(Table):
             "changes_at",
             sqlite_where=text("changes_at IS NOT NULL"),
             postgresql_where=text("changes_at IS NOT NULL"),
+        ),
+        # The worker looks for unsigned licenses every second, and few are.
+        Index(
+            "ix_licenses_unsigned",
+            "id",
+            sqlite_where=text("token IS NULL"),
+            postgresql_where=text("token IS NULL"),
         ),
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -62,4 +63,11 @@ class SaleRow(Table):
     __table_args__ = (
         UniqueConstraint("source", "order_id", "line"),
         Index("ix_sales_subscription", "source", "subscription_id"),
+        # An app may ask for the storefront's key before the license is minted.
+        Index(
+            "ix_sales_unminted_key",
+            "shop_key",
+            sqlite_where=text("minted_at IS NULL AND shop_key IS NOT NULL"),
+            postgresql_where=text("minted_at IS NULL AND shop_key IS NOT NULL"),
+        ),
     )

@@ -11,8 +11,9 @@ from db.engine import Database
 from db.revocations import KEPT, NewList, keep_list
 from db.signing_keys import revoke_key
 from db.tables import LicenseRow
+from licensing.private_keys import generate_private_key
 from licensing.revocations import Revocations
-from licensing.signing import Signer, generate_private_key
+from licensing.signing import Signer
 from tests.activities.revoking import (
     SECOND,
     Clock,

@@ -13,7 +13,8 @@ from sqlalchemy import URL
 
 from db.engine import Database
 from db.signing_keys import KnownKey, find_key, known_keys, remember_key, revoke_key
-from licensing.signing import Signer, generate_private_key
+from licensing.private_keys import generate_private_key
+from licensing.signing import Signer
 from tests.support.commanding import Run, Shop
 from tests.support.pings import changed, recorded
 from tests.support.processes import WORKER, run

@@ -16,7 +16,8 @@ from db.signing_keys import KnownKey, remember_key, revoke_key
 from db.tables import LicenseRow
 from domain.license import License, end_of_day
 from licensing.keys import new_key, new_token_id
-from licensing.signing import Signer, generate_private_key
+from licensing.private_keys import generate_private_key
+from licensing.signing import Signer
 from tests.db.rows import license_of, minted, sale_of, store_event
 from tests.support.commanding import Run, Shop
 

@@ -8,8 +8,9 @@ import pytest
 
 from db.engine import Database
 from db.signing_keys import KnownKey, remember_key, revoke_key
+from licensing.private_keys import generate_private_key
 from licensing.revocations import Revocations, revocation_hash
-from licensing.signing import Signer, generate_private_key
+from licensing.signing import Signer
 from tests.support.commanding import Run
 
 NOW = datetime.now(UTC).replace(microsecond=0)

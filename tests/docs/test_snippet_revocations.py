@@ -13,8 +13,9 @@ import pytest
 from api.app import ApiParts
 from db.engine import Database
 from db.revocations import NewList, keep_list
+from licensing.private_keys import generate_private_key
 from licensing.revocations import Revocations, revocation_hash
-from licensing.signing import Signer, generate_private_key
+from licensing.signing import Signer
 from licensing.tokens import jwks
 from relay.spool import Spool
 from tests.docs.conftest import Ask, KeySet, Reader, RefusedError

@@ -9,7 +9,8 @@ import pytest
 
 from domain.license import License
 from licensing.keys import ALPHABET, new_key
-from licensing.signing import Signer, generate_private_key
+from licensing.private_keys import generate_private_key
+from licensing.signing import Signer
 from licensing.tokens import jwks
 from tests.docs.conftest import PAGE, KeyChecks, KeySet, Reader, RefusedError
 

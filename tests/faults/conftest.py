@@ -7,7 +7,7 @@ import pytest
 from temporalio.client import Client
 
 from fakes.postmark import FakePostmark
-from licensing.signing import generate_private_key
+from licensing.private_keys import generate_private_key
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 from tests.support.running import PRODUCTS, SECRET, Setup
 

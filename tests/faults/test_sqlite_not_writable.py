@@ -16,7 +16,7 @@ from sqlalchemy import URL
 from temporalio.client import Client
 
 from embedded.ports import HOST, NO_TLS, free_ports
-from licensing.signing import generate_private_key
+from licensing.private_keys import generate_private_key
 from tests.support.pings import changed, recorded
 from tests.support.processes import WORKER, Running, start
 from tests.support.running import FORM, PRODUCTS, SECRET

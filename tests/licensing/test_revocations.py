@@ -8,6 +8,7 @@ import jwt
 import pytest
 
 from domain.license import License
+from licensing.private_keys import generate_private_key
 from licensing.revocations import (
     Revocations,
     VerifiedRevocations,
@@ -15,7 +16,7 @@ from licensing.revocations import (
     signer_of_list,
     verify_revocations,
 )
-from licensing.signing import Signer, generate_private_key
+from licensing.signing import Signer
 from licensing.tokens import TokenInvalidError, jwks, verify_token
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from domain.license import License
-from licensing.signing import Signer, SigningKeyError, generate_private_key
+from licensing.private_keys import generate_private_key
+from licensing.signing import Signer, SigningKeyError
 
 
 def _as_pem(key: PrivateKeyTypes, encryption: KeySerializationEncryption | None = None) -> str:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from domain.license import License
-from licensing.signing import Signer, generate_private_key
+from licensing.private_keys import generate_private_key
+from licensing.signing import Signer
 from licensing.tokens import PublicKey, TokenInvalidError, verify_token
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

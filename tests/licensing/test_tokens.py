@@ -6,7 +6,8 @@ import jwt
 import pytest
 
 from domain.license import License
-from licensing.signing import Signer, generate_private_key
+from licensing.private_keys import generate_private_key
+from licensing.signing import Signer
 from licensing.tokens import (
     PublicKey,
     VerifiedToken,

@@ -15,7 +15,8 @@ from db.engine import Database
 from db.tables import Table
 from domain.license import License
 from licensing.keys import new_key
-from licensing.signing import Signer, generate_private_key
+from licensing.private_keys import generate_private_key
+from licensing.signing import Signer
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "production.md").read_text()

@@ -15,7 +15,7 @@ import worker
 from api.app import create_app
 from embedded.ports import free_ports
 from kit.environment import SettingsError
-from licensing.signing import generate_private_key
+from licensing.private_keys import generate_private_key
 from settings.loading import load
 from settings.temporal import temporal_config
 from settings.temporal_tls import usable_temporal_config

@@ -11,7 +11,7 @@ import pytest
 import worker
 from api.app import create_app
 from kit.environment import SettingsError
-from licensing.signing import generate_private_key
+from licensing.private_keys import generate_private_key
 from settings.database import DatabaseSettings
 from settings.loading import load
 from settings.private import require_private, require_private_data

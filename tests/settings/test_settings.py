@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kit.environment import EnvironmentSettings, SettingsError
-from licensing.signing import Signer, SigningKeyError, generate_private_key
+from licensing.private_keys import generate_private_key
+from licensing.signing import Signer, SigningKeyError
 from settings.database import DatabaseSettings
 from settings.environment import plain_environment
 from settings.loading import load

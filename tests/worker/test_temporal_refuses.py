@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from kit.temporal_outages import REFUSALS, temporal_trouble
-from licensing.signing import generate_private_key
+from licensing.private_keys import generate_private_key
 from tests.support.commanding import Run, Shop
 from tests.support.processes import WORKER, run
 from tests.support.running import PRODUCTS, Setup

@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from domain.errors import DatabaseAwayError
 from kit.waiting import retry_until_available
-from licensing.signing import generate_private_key
+from licensing.private_keys import generate_private_key
 from tests.support.pings import changed, recorded
 from tests.support.processes import WORKER, refuses, start
 from tests.support.running import PRODUCTS, Setup, running

@@ -1,0 +1,83 @@
+"""Asks for licenses on behalf of apps, within the rates."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from api.online.rates import Rates
+from db.engine import Database
+from db.uses import count_use, uses_of
+from domain.errors import DatabaseAwayError
+from domain.online import Code
+from operations.online import OnlineLicenses
+from operations.verdicts import Activation, Question, Verdict
+
+logger = logging.getLogger(__name__)
+
+BAD_KEYS = frozenset({Code.MISTYPED_KEY, Code.UNKNOWN_KEY})
+
+
+@dataclass(slots=True)
+class Asking:
+    """The one way from an HTTP request of an app to a verdict, for every API."""
+
+    licenses: OnlineLicenses
+    rates: Rates
+    seeing: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def database(self) -> Database:
+        return self.licenses.database
+
+    async def validate(self, request: Request, question: Question) -> Verdict:
+        self._admit(request, question.key)
+        verdict = await self.licenses.validate(question)
+        return self._told(request, question.key, verdict)
+
+    async def activate(self, request: Request, wish: Activation) -> Verdict:
+        self._admit(request, wish.key)
+        return self._told(request, wish.key, await self.licenses.activate(wish))
+
+    async def deactivate(self, request: Request, question: Question) -> Verdict:
+        self._admit(request, question.key)
+        return self._told(request, question.key, await self.licenses.deactivate(question))
+
+    async def count_use(self, license_id: int) -> int:
+        """Count one more call of a Gumroad app, and return the count."""
+        return await self.database.write(count_use, license_id)
+
+    async def uses(self, license_id: int) -> int:
+        return await self.database.read(uses_of, license_id)
+
+    def _admit(self, request: Request, key: str) -> None:
+        self.rates.allow_key(_address(request), key)
+
+    def _told(self, request: Request, key: str, verdict: Verdict) -> Verdict:
+        if verdict.code in BAD_KEYS:
+            self.rates.count_bad_key(_address(request))
+        elif verdict.found is not None:
+            self.rates.remember_good_key(key)
+        if verdict.valid:
+            self._see(verdict)
+        return verdict
+
+    def _see(self, verdict: Verdict) -> None:
+        """Note the day in the background: no app waits for a write, and none needs it."""
+        device = verdict.device
+        if device is None or device.last_seen.date() >= verdict.at.date():
+            return
+        task = asyncio.create_task(self._note(verdict))
+        self.seeing.add(task)
+        task.add_done_callback(self.seeing.discard)
+
+    async def _note(self, verdict: Verdict) -> None:
+        try:
+            await self.licenses.see(verdict)
+        except DatabaseAwayError as error:
+            logger.warning("the day of a question was not noted: %s", error.what)
+
+
+def _address(request: Request) -> str | None:
+    return None if request.client is None else request.client.host

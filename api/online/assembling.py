@@ -1,0 +1,43 @@
+"""Puts the routes for apps together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from api.online.asking import Asking
+from api.online.dialects.base import DialectParts
+from api.online.dialects.registry import DIALECTS
+from api.online.mapping import OnlineMapping
+from api.online.own import own_routes
+from api.online.rates import Rates
+from db.engine import Database
+from kit.clock import Clock, utc_now
+from licensing.answers import AnswerSigner
+from operations.online import OnlineLicenses
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineParts:
+    """What answers to apps are made of. `dialects` are the names of those that are switched on."""
+
+    signer: AnswerSigner
+    issuer: str
+    products: Path
+    sources: Sequence[str]
+    dialects: Sequence[str] = ()
+    clock: Clock = utc_now
+    rates: Rates = field(default_factory=Rates)
+
+
+def online_routes(database: Database, parts: OnlineParts, mapping: OnlineMapping) -> APIRouter:
+    """Return the public paths: Mintpost's own, and those of each dialect."""
+    licenses = OnlineLicenses(database, mapping, parts.rates, parts.clock)
+    asking = Asking(licenses, parts.rates)
+    router = APIRouter()
+    router.include_router(own_routes(asking, parts.signer))
+    shared = DialectParts(asking, parts.signer, parts.issuer)
+    for name in parts.dialects:
+        router.include_router(DIALECTS[name].routes(shared))
+    return router

@@ -1,0 +1,9 @@
+"""The known dialects. A new one is a file and a line here."""
+
+from collections.abc import Mapping
+
+from api.online.dialects.base import Dialect
+
+KNOWN: tuple[Dialect, ...] = ()
+
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in KNOWN}

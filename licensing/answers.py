@@ -1,0 +1,79 @@
+"""Signs the API's answers to apps, with a key that can sign nothing else.
+
+The worker certifies the key in a list of answer keys. A stolen answer key forges answers until its
+entry lapses, and never a license.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import jwt
+from typing_extensions import override
+
+from licensing.private_keys import load_private_key, public_key_of
+from licensing.tokens import ALGORITHM, TokenType
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseClaims:
+    """The license in an answer: the `jti` of its tokens, product, tier and seats."""
+
+    token_id: str
+    product_id: str
+    tier: str
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer before its signature. `license` None: nothing of a license is told."""
+
+    code: str
+    issued_at: datetime
+    expires_at: datetime
+    device: str | None = None
+    nonce: str | None = None
+    license: LicenseClaims | None = None
+
+
+class AnswerSigner:
+    """Raises PrivateKeyError if the PEM is no usable key."""
+
+    def __init__(self, pem: bytes, issuer: str) -> None:
+        self._private_key = load_private_key(pem)
+        self._issuer = issuer
+        self.public_key = public_key_of(self._private_key)
+
+    @override
+    def __repr__(self) -> str:
+        return f"AnswerSigner(kid={self.public_key.kid!r})"
+
+    def sign(self, answer: Answer) -> str:
+        """Return the token of an answer.
+
+        It has neither `jti` nor `key`. Apps in the field know no `typ`, but demand these two of a
+        license, so no app takes an answer for one.
+        """
+        claims: dict[str, object] = {
+            "iss": self._issuer,
+            "code": answer.code,
+            "iat": answer.issued_at,
+            "exp": answer.expires_at,
+        }
+        if answer.device is not None:
+            claims["device"] = answer.device
+        if answer.nonce is not None:
+            claims["nonce"] = answer.nonce
+        if (told := answer.license) is not None:
+            claims |= {
+                "sub": told.token_id,
+                "aud": told.product_id,
+                "tier": told.tier,
+                "seats": told.seats,
+            }
+        headers = {"kid": self.public_key.kid, "typ": TokenType.ANSWER.value}
+        return jwt.encode(claims, self._private_key, ALGORITHM, headers=headers)
+
+    def sign_bytes(self, content: bytes) -> bytes:
+        """Return a bare Ed25519 signature, as another vendor's apps verify it."""
+        return self._private_key.sign(content)
