@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once
@@ -116,8 +116,15 @@ def see_device(session: Session, license_id: int, hashed: str, now: datetime) ->
     return count_updated(session, unseen.values(last_seen=now)) == 1
 
 
+# Built once, because each question of an app needs it.
+ONE_DEVICE = select(*COLUMNS).where(
+    DeviceRow.license_id == bindparam("license_id"), DeviceRow.device_hash == bindparam("hashed")
+)
+
+
 def find_device(session: Session, license_id: int, hashed: str) -> Device | None:
-    found = session.execute(select(*COLUMNS).where(_is(license_id, hashed))).one_or_none()
+    which = {"license_id": license_id, "hashed": hashed}
+    found = session.execute(ONE_DEVICE, which).one_or_none()
     return None if found is None else Device(*found)
 
 

@@ -18,10 +18,9 @@ API_ROLE = "mintpost_api"
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """`hidden` are the unreadable columns, and `update` the writable columns."""
+    """`update` are the writable columns."""
 
     read: bool = True
-    hidden: frozenset[str] = frozenset()
     insert: bool = False
     delete: bool = False
     update: tuple[str, ...] = ()
@@ -103,8 +102,7 @@ def _statements(connection: Connection) -> Iterator[str]:
 def _rights(schema: str, table: SqlTable, rights: Rights) -> Iterator[str]:
     where = f"{schema}.{table.name}"
     if rights.read:
-        readable = [f'"{each.name}"' for each in table.columns if each.name not in rights.hidden]
-        yield f"SELECT ({', '.join(readable)}) ON {where}"
+        yield f"SELECT ON {where}"
     if rights.update:
         yield f"UPDATE ({', '.join(rights.update)}) ON {where}"
     if rights.delete:

@@ -81,12 +81,6 @@ def parse_key(text: str) -> str:
     return _grouped(key)
 
 
-def has_form_of_key(text: str) -> bool:
-    """Tell whether the text has the length and the characters of our keys, mistyped or not."""
-    typed = _squeeze(text)
-    return len(typed) == LENGTH and set(typed) <= ACCEPTED
-
-
 def _check_character(drawn: str) -> str:
     return ALPHABET[-_remainder(drawn + ALPHABET[0]) % MODULUS]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from db.further_keys import problem_of_key
 from domain.folding import fold_key
 from domain.online import device_hash
-from licensing.keys import MistypedKeyError, has_form_of_key, parse_key
+from licensing.keys import MistypedKeyError, parse_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,14 @@ class AskedKey:
 
 
 def asked_key(text: str) -> AskedKey:
-    """Read a key as a person types it. Raises MistypedKeyError, without a look at the database.
+    """Read a key as a person types it. Raises MistypedKeyError for a text that can be no key.
 
-    A text that is no key of ours may still be a further key of a license.
+    Any other text may be a further key of a license, also if our own check finds it mistyped.
     """
     try:
         return AskedKey(parse_key(text).replace("-", ""), is_ours=True)
     except MistypedKeyError:
-        if has_form_of_key(text) or problem_of_key(text) is not None:
+        if problem_of_key(text) is not None:
             raise
     bare = text.strip()
     return AskedKey(

@@ -18,7 +18,7 @@ from db.devices import (
     see_device,
 )
 from db.engine import Database
-from db.views.online import OnlineLicense, find_online, is_being_minted
+from db.views.online import Asked, OnlineLicense, find_online, is_being_minted
 from domain.catalog import Catalog
 from domain.online import Code, code_of
 from kit.clock import Clock, utc_now
@@ -119,7 +119,9 @@ class OnlineLicenses:
             asked = asked_key(question.key)
         except MistypedKeyError:
             return Verdict(Code.MISTYPED_KEY, now)
-        online = await self.database.read(find_online, asked.folded, question.device)
+        online = await self.database.read(
+            find_online, Asked(asked.folded, asked.is_ours, question.device)
+        )
         if online is None:
             return Verdict(await self._unknown(asked), now)
         found = await self._found(online)

@@ -1,8 +1,9 @@
 """A license as the questions of apps need it, in one read."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, undefer
 
 from db.devices import find_device
@@ -13,6 +14,15 @@ from db.tables import DeviceRow, FurtherKeyRow, LicenseRow, SaleRow
 from domain.license import License
 from domain.online import Device, device_hash
 from domain.sale import Sale
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A folded key, and the asked device. `is_ours`: it is a well-formed key of Mintpost."""
+
+    folded: str
+    is_ours: bool
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +44,38 @@ class OnlineLicense:
     device: Device | None = None
 
 
-def find_online(session: Session, folded: str, device: str | None = None) -> OnlineLicense | None:
-    """Return the license with this folded key, its own or a further key."""
-    found = _find(session, LicenseRow.key == grouped(folded))
-    key = None if found is None else found[0].key
-    if found is None:
-        further = session.execute(
-            select(FurtherKeyRow.license_id, FurtherKeyRow.key).filter_by(folded=folded)
-        ).one_or_none()
-        if further is None:
-            return None
-        found, key = _find(session, LicenseRow.id == further.license_id), further.key
-    if found is None or key is None:
+Found: TypeAlias = Row[LicenseRow, SaleRow, int]
+
+
+def _query(which: ColumnElement[bool]) -> Select[LicenseRow, SaleRow, int]:
+    used = (
+        select(func.count(DeviceRow.id))
+        .where(DeviceRow.license_id == LicenseRow.id)
+        .scalar_subquery()
+    )
+    query = select(LicenseRow, SaleRow, used).join(SaleRow, SaleRow.id == LicenseRow.sale_id)
+    return query.where(which).options(undefer(LicenseRow.token))
+
+
+# Built once: building a statement takes longer than its answer.
+BY_OWN_KEY = _query(LicenseRow.key == bindparam("key"))
+BY_ID = _query(LicenseRow.id == bindparam("license_id"))
+FURTHER = select(FurtherKeyRow.license_id, FurtherKeyRow.key).where(
+    FurtherKeyRow.folded == bindparam("folded")
+)
+
+
+def find_online(session: Session, asked: Asked) -> OnlineLicense | None:
+    """Return the license with this key, its own or a further key."""
+    if asked.is_ours:
+        own = session.execute(BY_OWN_KEY, {"key": grouped(asked.folded)}).one_or_none()
+        if own is not None:
+            return _online(session, own, own[0].key, asked.device)
+    further = session.execute(FURTHER, {"folded": asked.folded}).one_or_none()
+    if further is None:
         return None
-    return _online(session, found, key, device)
+    found = session.execute(BY_ID, {"license_id": further.license_id}).one()
+    return _online(session, found, further.key, asked.device)
 
 
 def is_being_minted(session: Session, spellings: frozenset[str]) -> bool:
@@ -58,20 +86,6 @@ def is_being_minted(session: Session, spellings: frozenset[str]) -> bool:
         SaleRow.shop_key.in_(spellings),
     )
     return session.scalar(waiting.limit(1)) is not None
-
-
-Found = tuple[LicenseRow, SaleRow, int]
-
-
-def _find(session: Session, which: ColumnElement[bool]) -> Found | None:
-    used = (
-        select(func.count(DeviceRow.id))
-        .where(DeviceRow.license_id == LicenseRow.id)
-        .scalar_subquery()
-    )
-    query = select(LicenseRow, SaleRow, used).join(SaleRow, SaleRow.id == LicenseRow.sale_id)
-    found = session.execute(query.where(which).options(undefer(LicenseRow.token))).one_or_none()
-    return None if found is None else (found[0], found[1], found[2])
 
 
 def _online(session: Session, found: Found, key: str, device: str | None) -> OnlineLicense:
