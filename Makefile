@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 COMPILE := .venv-lock/bin/uv pip compile --quiet --upgrade --universal \
-	--python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+	--python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
+	--no-emit-index-url
 LOCK := $(COMPILE) pyproject.toml
 AUDIT := .venv-audit/.installed
 PICTURES := .venv-pictures/.installed

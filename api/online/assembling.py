@@ -20,7 +20,7 @@ from operations.online import OnlineLicenses
 
 @dataclass(frozen=True, slots=True)
 class OnlineParts:
-    """What answers to apps are made of. `dialects` are the names of those that are switched on."""
+    """The parts of the answers to apps. `dialects` are the names of those that are switched on."""
 
     signer: AnswerSigner
     issuer: str
