@@ -9,7 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from catalog.mistakes import Mistake, MistakesError
-from catalog.models import KEYS, LEAST, MOST, OUR_RULE, Entry, NoLicense
+from catalog.models import KEYS, LEAST, MOST, Entry, NoLicense
+from catalog.online_keys import KEYS_INSIDE, MOST_OF_A_NUMBER
+from catalog.texts import OUR_RULE
 from catalog.yaml_document import Document, KeyPath, Unusable, read_yaml, shown
 from domain.catalog import Catalog, Offer, find_clashes, folded
 
@@ -24,6 +26,7 @@ _SENTENCES = {
     "greater_than_equal": _A_WHOLE_NUMBER,
     "less_than_equal": _A_WHOLE_NUMBER,
     "dict_type": "{key} must be a mapping such as {{Tier: Pro}}, not {written}",
+    "model_type": "{key} must be a mapping of names to values, not {written}",
     "bool_type": "{key} must be true or false, not {written}",
     "too_short": "{key} is empty: leave it out",
 }
@@ -116,29 +119,46 @@ class _Reading:
 
 
 def _sentence(detail: ErrorDetails, written: str) -> str:
-    first, *rest = detail["loc"]
-    key = " ".join([str(first), *(f'"{shown(str(part))}"' for part in rest)])
-    kind = detail["type"]
+    key, kind = _name(detail["loc"]), detail["type"]
     if kind == OUR_RULE:
         return f"{key} {detail['msg']}"
     if kind == "extra_forbidden":
-        beside = f"{key} stands beside license: write only one of them"
-        return beside if key in KEYS else _unknown("key", key, KEYS)
+        return _unexpected(detail["loc"])
     if detail["input"] is None:
         return f"{key} is empty"
     # YAML reads 1.0, on and 2026 as other types than text, so quotes help here; they do not help
     # for a mapping.
     if kind == "string_type" and isinstance(detail["input"], int | Unusable):
         return f'{key} must be text: quote it, "{written}"'
-    facts = {"least": LEAST.get(key, 1), "most": MOST.get(key), **detail.get("ctx", {})}
+    facts = {
+        "least": LEAST.get(key, 1),
+        "most": MOST.get(key, MOST_OF_A_NUMBER),
+        **detail.get("ctx", {}),
+    }
     sentence = _WORDS[key] if kind == "literal_error" else _SENTENCES[kind]
     return sentence.format(key=key, written=written, **facts)
 
 
-def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+def _name(loc: Sequence[int | str]) -> str:
+    """Return the name of a key, or of one inside of it: `variant "Tier"`, `dialects.polar`."""
+    if loc[0] != "variant":
+        return ".".join(map(str, loc))
+    return " ".join([str(loc[0]), *(f'"{shown(str(part))}"' for part in loc[1:])])
+
+
+def _unexpected(loc: Sequence[int | str]) -> str:
+    *inside_of, last = map(str, loc)
+    if not inside_of and last in KEYS:
+        return f"{last} stands beside license: write only one of them"
+    known = KEYS_INSIDE[tuple(inside_of)] if inside_of else KEYS
+    where = f" in {'.'.join(inside_of)}" if inside_of else ""
+    return _unknown("key", last, known, where)
+
+
+def _unknown(what: str, name: str, known: Sequence[str], where: str = "") -> str:
     close = get_close_matches(name, known, n=1)
     hint = f'did you mean "{close[0]}"?' if close else f"it can be {', '.join(known)}"
-    return f'unknown {what} "{shown(name)}": {hint}'
+    return f'unknown {what} "{shown(name)}"{where}: {hint}'
 
 
 def _clash(first: Offer, second: Offer) -> str:

@@ -1,71 +1,34 @@
 """The keys of an entry in products.yaml, and the type of each value."""
 
-import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from catalog import online_keys
+from catalog.online_keys import OnlineKeys
+from catalog.texts import OUR_RULE, Activate, Text, Tier, printable
 from domain.catalog import Offer
 from domain.decisions import DEFAULT_GRACE_DAYS
 from domain.folding import fold_option
 from domain.license import MONTHS_A_YEAR, Term
 from domain.sale import Variants
-from domain.text import LONGEST_TEXT, plain_text
 
-LONGEST_TIER = 50
-LONGEST_ACTIVATE = 2000
-LEAST = {"grace_days": 0}
+LEAST = {"grace_days": 0, **online_keys.LEAST}
 MOST = {
     "years": 100,
     "months": 100 * MONTHS_A_YEAR,
     "seats": 1_000_000,
     "trial_days": 730,
     "grace_days": 365,
+    **online_keys.MOST,
 }
-
-OUR_RULE = "our_rule"
-
-
-def _plain(text: str) -> str:
-    if text != text.strip():
-        raise PydanticCustomError(OUR_RULE, "has blanks at its start or end: remove them")
-    # The texts of a sale are made plain too, so any other text could never match.
-    if text != plain_text(text):
-        raise PydanticCustomError(OUR_RULE, "has a control character in it: remove it")
-    return text
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise PydanticCustomError(OUR_RULE, "has an invisible character in it: type it anew")
-    return text
-
-
-def _lines(text: str) -> str:
-    if any(unicodedata.category(one) == "Cc" for one in text.replace("\n", "")):
-        raise PydanticCustomError(OUR_RULE, "has a control character in it: remove it")
-    if not text.strip():
-        raise PydanticCustomError(OUR_RULE, "is empty")
-    return text.strip()
-
-
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_plain)]
-Tier = Annotated[str, Field(min_length=1, max_length=LONGEST_TIER), AfterValidator(_plain)]
-Activate = Annotated[str, Field(max_length=LONGEST_ACTIVATE), AfterValidator(_lines)]
 
 
 class _Named(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    product_id: Annotated[Text, AfterValidator(_printable)]
+    product_id: Annotated[Text, AfterValidator(printable)]
     name: Text | None = None
     variant: Annotated[dict[str, Text], Field(min_length=1)] | None = None
 
@@ -80,8 +43,8 @@ class _Named(BaseModel):
         return tuple((self.variant or {}).items())
 
 
-class Entry(_Named):
-    tier: Annotated[Tier, AfterValidator(_printable)]
+class Entry(_Named, OnlineKeys):
+    tier: Annotated[Tier, AfterValidator(printable)]
     years: Annotated[int, Field(ge=1, le=MOST["years"])] | None = None
     months: Annotated[int, Field(ge=1, le=MOST["months"])] | None = None
     seats: Annotated[int, Field(ge=1, le=MOST["seats"])] = 1
@@ -134,6 +97,7 @@ class Entry(_Named):
             keep_after_end=self.after_end == "keep",
             grace_days=self.grace_days,
             shop_key=self.key == "storefront",
+            online=self.online_terms(),
         )
 
 
@@ -153,4 +117,5 @@ class NoLicense(_Named):
         )
 
 
-KEYS = tuple(dict.fromkeys((*Entry.model_fields, *NoLicense.model_fields)))
+_OFFLINE = [key for key in Entry.model_fields if key not in OnlineKeys.model_fields]
+KEYS = tuple(dict.fromkeys((*_OFFLINE, *NoLicense.model_fields, *OnlineKeys.model_fields)))

@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 
 from catalog.file import ProductsFileError, parse_products
 from catalog.models import KEYS
+from catalog.online_keys import KEYS_INSIDE
 from domain.catalog import Catalog
 
 SCALARS = st.sampled_from(
@@ -16,7 +17,9 @@ SCALARS = st.sampled_from(
         *("<<", "*a", "&a", "!x", "!!binary a", "!!int a", "[", "|", "@", "\t", "\u200b"),
     ]
 )
-KEY_TEXTS = st.sampled_from(KEYS) | SCALARS
+KEY_TEXTS = (
+    st.sampled_from([*KEYS, *{name for names in KEYS_INSIDE.values() for name in names}]) | SCALARS
+)
 
 
 def in_brackets(items: Iterable[str]) -> str:
