@@ -1,19 +1,17 @@
 """Keeps secrets out of uvicorn's access log, because a webhook's address may hold its secret.
 
-Only parts of a path that cannot hold a secret are logged, and no query.
+Only parts of a path that cannot hold a secret are logged, and no query. The address of an app's
+user is not logged either.
 """
 
 import logging
 
 from typing_extensions import override
 
-from api.paths import loggable
+from api.paths import is_of_apps, loggable
 
-PATH = 2
-"""Position of the path in uvicorn's arguments.
-
-The arguments are (client, method, path and query, HTTP version, status).
-"""
+CLIENT, PATH = 0, 2
+"""Positions in uvicorn's arguments: client, method, path and query, HTTP version, status."""
 
 
 class WithoutSecrets(logging.Filter):
@@ -27,6 +25,8 @@ class WithoutSecrets(logging.Filter):
             arguments = list(record.args)
             path = str(arguments[PATH]).partition("?")[0]
             arguments[PATH] = loggable(path, self.sources)
+            if is_of_apps(path):
+                arguments[CLIENT] = "-"
             record.args = tuple(arguments)
         return True
 

@@ -11,7 +11,15 @@ from typing import TypeAlias
 
 from typing_extensions import override
 
-LOGGERS = ("asyncio", "uvicorn.error", "api.admission", "api.webhooks", "relay.store")
+LOGGERS = (
+    "asyncio",
+    "uvicorn.error",
+    "api.admission",
+    "api.online.asking",
+    "api.online.open_routes",
+    "api.webhooks",
+    "relay.store",
+)
 """Loggers whose lines a stranger or a sender can trigger."""
 
 MOST_LINES = 1000

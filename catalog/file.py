@@ -50,6 +50,17 @@ class ProductsFile:
                 self._tell(str(error), error)
             return self._catalog
 
+    def unchanged(self) -> Catalog | None:
+        """Return the mapping after a glance at the file; None: `current` must read the file."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self._catalog if _look(self._path) == self._signature else None
+        except ProductsFileError:
+            return None
+        finally:
+            self._lock.release()
+
     def _look_again(self) -> None:
         # Cleared until the file is read, so that an unreadable file is tried again each time.
         before, self._signature = self._signature, None

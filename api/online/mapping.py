@@ -34,7 +34,9 @@ class OnlineMapping:
             await asyncio.to_thread(self.open)
         if self.file is None:
             raise MappingAwayError
-        return await asyncio.to_thread(self.file.current)
+        # A thread costs more than the rest of an answer.
+        known = self.file.unchanged()
+        return await asyncio.to_thread(self.file.current) if known is None else known
 
     def open(self) -> None:
         try:

@@ -6,11 +6,13 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, strategies as st
 
-from api.paths import bare_path, loggable
+from api.paths import DIALECTS, bare_path, is_of_apps, loggable
+from settings.online import KNOWN
 
 SOURCES = frozenset({"gumroad"})
 SAFE = re.compile(
     r"/(healthz|readyz|\.well-known/jwks\.json|v1/revocations|webhooks(/gumroad)?(/|/\.\.\.)?"
+    r"|v1/(validate|activate|deactivate|keys)|(gumroad|keygen|lemonsqueezy|polar)(/[a-z12.-]+)*"
     r"|[A-Za-z0-9._-]{1,15}|\.\.\.)?"
 )
 SHOWN = {
@@ -18,6 +20,12 @@ SHOWN = {
     "/.well-known/jwks.json": "/.well-known/jwks.json",
     "/v1/revocations": "/v1/revocations",
     "/v1/another": "/...",
+    "/v1/validate": "/v1/validate",
+    "/v1/validate/abc": "/...",
+    "/gumroad/v2/licenses/verify": "/gumroad/v2/licenses/verify",
+    "/keygen/v1/licenses/abc/actions/validate": "/keygen/v1/licenses/.../actions/validate",
+    "/keygen/v1/accounts/abc/machines/a%2Fb": "/keygen/v1/accounts/.../machines/.../...",
+    "/keygen/v1/machines/a:b/actions/ping": "/keygen/v1/machines/...",
     "/webhooks/gumroad": "/webhooks/gumroad",
     "/webhooks/gumroad/": "/webhooks/gumroad/",
     "/webhooks/gumroad%3Fsecret=abc": "/webhooks/gumroad",
@@ -52,10 +60,25 @@ def test_no_path_is_logged_otherwise(text: str, times: int) -> None:
 
 @given(st.text(st.sampled_from("abcXYZ019+/=_-.,"), min_size=16, max_size=40))
 def test_no_part_of_a_secret_is_logged_wherever_it_was_put(secret: str) -> None:
-    for where in ("/{}", "/webhooks/{}", "/webhooks/gumroad/{}", "/webhooks/gumroad%3F{}", "/x/{}"):
+    places = ("/{}", "/webhooks/{}", "/webhooks/gumroad/{}", "/webhooks/gumroad%3F{}", "/x/{}")
+    for where in (*places, "/v1/{}", "/keygen/{}", "/gumroad/v2/{}"):
         shown = loggable(where.format(secret), SOURCES)
-        left = shown.replace("/webhooks", "").replace("/gumroad", "").replace("/...", "")
-        assert left in {"", "/"}
+        left = set(shown.split("/")) - {"webhooks", "gumroad", "keygen", "v2", "..."}
+        assert left <= {""}
+
+
+def test_the_known_dialects_are_those_of_the_settings() -> None:
+    assert set(KNOWN) == DIALECTS
+
+
+@pytest.mark.parametrize("path", ["/v1/validate", "/v1%2Fkeys", "//polar/v1/x", "/keygen?a"])
+def test_a_path_of_apps_is_known_however_it_is_written(path: str) -> None:
+    assert is_of_apps(path)
+
+
+@pytest.mark.parametrize("path", ["/", "", "/readyz", "/webhooks/gumroad", "/v1/other", "/x/polar"])
+def test_other_paths_are_not_of_apps(path: str) -> None:
+    assert not is_of_apps(path)
 
 
 def test_a_path_that_is_encoded_again_and_again_is_given_up() -> None:
