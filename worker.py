@@ -11,6 +11,7 @@ from collections.abc import Callable
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.worker import Worker
 
+from activities.answer_keys import AnswerKeySigner
 from activities.revocations import RevocationSigner
 from db.engine import Database
 from db.migrated import WrongMigrationError, check_migrated
@@ -43,11 +44,13 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
         return
     worker = starting.result()
     working = asyncio.create_task(worker.run())
-    signing = asyncio.create_task(RevocationSigner(parts.database, parts.signer).run())
+    signers = (RevocationSigner, AnswerKeySigner)
+    signing = [asyncio.create_task(each(parts.database, parts.signer).run()) for each in signers]
     logger.info("working on task queue %s", worker.task_queue)
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
     logger.info("stopping; what is under way is finished first")
-    signing.cancel()
+    for task in signing:
+        task.cancel()
     await worker.shutdown()
     try:
         await working

@@ -18,6 +18,8 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 
 from api.access_log import hide_secrets
+from api.answer_key_file import AnswerKeyFile
+from api.answer_keys import ANSWER_KEYS, AnswerKeyKeeper
 from api.authentication import Authentication
 from api.bounds import Bounds, raise_file_limit
 from api.floods import Floods
@@ -26,8 +28,9 @@ from api.health import Health, Probe, health_routes
 from api.online.assembling import OnlineParts, online_routes
 from api.online.mapping import OnlineMapping
 from api.refusals import Refusals, unset_secrets
-from api.revocations import RevocationLists, revocation_routes
+from api.revocations import REVOCATIONS, RevocationWarnings
 from api.server import BoundServer
+from api.signed_lists import SignedLists, list_routes
 from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
 from db.migrated import WrongMigrationError, check_migrated
@@ -37,6 +40,8 @@ from kit.logs import set_up_logs
 from kit.loop import Pauses
 from kit.pollers import Pollers
 from kit.umask import set_umask
+from licensing.answers import AnswerSigner
+from licensing.private_keys import PrivateKeyError
 from relay.dispatcher import Dispatcher
 from relay.drainer import Drainer
 from relay.free_space import free_space_for
@@ -44,15 +49,21 @@ from relay.spool import Spool
 from relay.starter import Starter
 from relay.store import Store, StorePatience
 from relay.watcher import Watcher
-from settings.database import KeeperSettings
+from settings.files import os_words
 from settings.loading import load
-from settings.private import require_private_data
+from settings.online import OnlineSettings, split_dialects
+from settings.private import require_private_data, require_private_file
 from settings.temporal_tls import usable_temporal_config
 from storefronts.base import Storefront
-from storefronts.registry import open_for_api
+from storefronts.registry import SOURCES, open_for_api
 from workflows.names import TASK_QUEUE
 
 logger = logging.getLogger(__name__)
+
+BROKEN_KEY = (
+    "ANSWER_SIGNING_KEY_FILE: {path} {what}: an Ed25519 private key as unencrypted PEM is needed; "
+    "remove the file, and the API makes a new one"
+)
 
 
 def create_app() -> ASGIApp:
@@ -60,7 +71,7 @@ def create_app() -> ASGIApp:
     set_up_logs()
     set_umask()
     try:
-        settings, storefronts, temporal = _settings()
+        settings, online, storefronts, temporal = _settings()
         database = Database(open_engine(settings.database()))
         _check(database)
     except (SettingsError, WrongMigrationError) as error:
@@ -71,20 +82,53 @@ def create_app() -> ASGIApp:
     bounds = Bounds().within(raise_file_limit())
     connect = partial(_connect_lazily, temporal)
     collect_garbage()
-    return assemble(ApiParts(database, storefronts, connect, spool, bounds=bounds))
+    return assemble(ApiParts(database, storefronts, connect, spool, bounds=bounds, online=online))
 
 
-def _settings() -> tuple[KeeperSettings, Mapping[str, Storefront], ClientConnectConfig]:
+def _settings() -> tuple[
+    OnlineSettings, OnlineParts, Mapping[str, Storefront], ClientConnectConfig
+]:
     problems: list[str] = []
-    settings = tried(lambda: load(KeeperSettings), problems)
+    settings = tried(lambda: load(OnlineSettings), problems)
     storefronts = tried(lambda: open_for_api(load), problems)
-    exposed = None if settings is None else tried(lambda: require_private_data(settings), problems)
+    exposed = None if settings is None else tried(lambda: _exposed(settings), problems)
+    online = (
+        None
+        if exposed is None or settings is None
+        else tried(lambda: online_parts(settings), problems)
+    )
     temporal = tried(usable_temporal_config, problems)
-    if settings is None or storefronts is None or exposed is None or temporal is None:
+    if not (settings and online) or storefronts is None or exposed is None or temporal is None:
         raise SettingsError("\n".join(dict.fromkeys(problems)))
     for sentence in exposed:
         logger.warning("%s", sentence)
-    return settings, storefronts, temporal
+    return settings, online, storefronts, temporal
+
+
+def _exposed(settings: OnlineSettings) -> list[str]:
+    named = require_private_file("ANSWER_SIGNING_KEY_FILE", settings.answer_key_file())
+    return [*require_private_data(settings), *named]
+
+
+def online_parts(settings: OnlineSettings) -> OnlineParts:
+    """Read the answer key, or make it at the first start. Raises SettingsError."""
+    path = settings.answer_key_file()
+    file = AnswerKeyFile(path, is_named=settings.answer_signing_key_file is not None)
+    try:
+        signer = AnswerSigner(file.read_or_make(), settings.license_issuer)
+    except PrivateKeyError as error:
+        raise SettingsError(BROKEN_KEY.format(path=path, what=error.what)) from None
+    except (OSError, ValueError) as error:
+        why = f"ANSWER_SIGNING_KEY_FILE: {path} cannot be read or made: {os_words(error)}"
+        raise SettingsError(why) from None
+    return OnlineParts(
+        signer=signer,
+        issuer=settings.license_issuer,
+        products=settings.products_file,
+        sources=SOURCES,
+        dialects=split_dialects(settings.dialects),
+        renew=file.renewed,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +188,7 @@ def assemble(parts: ApiParts) -> ASGIApp:
 
 def _furnish(
     app: FastAPI, parts: ApiParts, client: Client, gate: Gate, refusals: Refusals
-) -> tuple[Dispatcher, Drainer, Watcher]:
+) -> list[Runner]:
     """Add the routes to the app; return the background tasks."""
     database, spool = parts.database, parts.spool
     starter = Starter(client, parts.task_queue)
@@ -156,20 +200,24 @@ def _furnish(
     app.include_router(webhook_routes(Inbox(parts.storefronts, store)))
     watcher = Watcher(database, client, parts.watch)
     polls = Pollers(client, parts.task_queue)
-    lists = RevocationLists(database)
+    lists = RevocationWarnings(database)
     probes: list[Probe] = [refusals.warnings, polls.warnings, watcher.warnings, lists.warnings]
     public = APIRouter()
+    runners: list[Runner] = [dispatcher, drainer, watcher]
     if (online := parts.online) is not None:
         mapping = OnlineMapping(online.products, online.sources)
         public.include_router(online_routes(database, online, mapping))
-        probes.append(mapping.warnings)
+        keeper = AnswerKeyKeeper(database, online.signer, online.renew, online.clock, parts.pauses)
+        probes += [mapping.warnings, keeper.warnings]
+        runners.append(keeper)
     room = free_space_for(database.engine.url)
     health = Health(database, client, spool, probes=tuple(probes), store=store, room=room)
     public.include_router(health_routes(health))
-    public.include_router(revocation_routes(lists))
+    for kind in (REVOCATIONS, ANSWER_KEYS):
+        public.include_router(list_routes(SignedLists(database, kind)))
     app.include_router(public)
     gate.open_routes = public.routes
-    return dispatcher, drainer, watcher
+    return runners
 
 
 async def _connect_lazily(config: ClientConnectConfig) -> Client:

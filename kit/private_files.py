@@ -20,7 +20,7 @@ def create_private(file: Path, content: bytes) -> None:
 
 def replace_private(file: Path, content: bytes) -> None:
     """Create or replace a file atomically, so that no reader sees half of its content."""
-    unfinished = file.with_name(f".{file.name}-{token_hex(4)}")
+    unfinished = _unfinished(file)
     try:
         create_private(unfinished, content)
         unfinished.replace(file)
@@ -28,3 +28,23 @@ def replace_private(file: Path, content: bytes) -> None:
         with suppress(OSError):
             unfinished.unlink()
         raise
+
+
+def keep_private(file: Path, content: bytes) -> bytes:
+    """Create a file unless it exists, and return its content.
+
+    The file appears whole, so that two processes at once keep the same content.
+    """
+    unfinished = _unfinished(file)
+    try:
+        create_private(unfinished, content)
+        with suppress(FileExistsError):
+            os.link(unfinished, file)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
+    return file.read_bytes()
+
+
+def _unfinished(file: Path) -> Path:
+    return file.with_name(f".{file.name}-{token_hex(4)}")

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typing_extensions import override
 
 from licensing.private_keys import load_private_key, public_key_of
-from licensing.tokens import ALGORITHM, TokenType
+from licensing.tokens import ALGORITHM, PublicKey, TokenType
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,21 @@ class AnswerSigner:
     """Raises PrivateKeyError if the PEM is no usable key."""
 
     def __init__(self, pem: bytes, issuer: str) -> None:
-        self._private_key = load_private_key(pem)
         self._issuer = issuer
-        self.public_key = public_key_of(self._private_key)
+        self._key = self._load(pem)
+
+    @staticmethod
+    def _load(pem: bytes) -> tuple[Ed25519PrivateKey, PublicKey]:
+        private = load_private_key(pem)
+        return private, public_key_of(private)
+
+    @property
+    def public_key(self) -> PublicKey:
+        return self._key[1]
+
+    def replace_key(self, pem: bytes) -> None:
+        """Sign with another key from now on. Raises PrivateKeyError."""
+        self._key = self._load(pem)
 
     @override
     def __repr__(self) -> str:
@@ -71,9 +84,11 @@ class AnswerSigner:
                 "tier": told.tier,
                 "seats": told.seats,
             }
-        headers = {"kid": self.public_key.kid, "typ": TokenType.ANSWER.value}
-        return jwt.encode(claims, self._private_key, ALGORITHM, headers=headers)
+        # Read once: another thread may replace the key.
+        private, public = self._key
+        headers = {"kid": public.kid, "typ": TokenType.ANSWER.value}
+        return jwt.encode(claims, private, ALGORITHM, headers=headers)
 
     def sign_bytes(self, content: bytes) -> bytes:
         """Return a bare Ed25519 signature, as another vendor's apps verify it."""
-        return self._private_key.sign(content)
+        return self._key[0].sign(content)

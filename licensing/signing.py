@@ -4,6 +4,7 @@ import jwt
 from typing_extensions import override
 
 from domain.license import License
+from licensing.answer_keys import GOOD_FOR as KEYS_GOOD_FOR, AnswerKeys
 from licensing.private_keys import PrivateKeyError, load_private_key, public_key_of
 from licensing.revocations import GOOD_FOR, Revocations
 from licensing.tokens import ALGORITHM, TokenType
@@ -73,6 +74,17 @@ class Signer:
             "revoked": content.revoked,
         }
         return self._encode(TokenType.REVOCATIONS, claims)
+
+    def sign_answer_keys(self, content: AnswerKeys) -> str:
+        """Return the list of answer keys, also without `jti` and `key`."""
+        claims: dict[str, object] = {
+            "iss": self.issuer,
+            "iat": content.signed_at,
+            "exp": content.signed_at + KEYS_GOOD_FOR,
+            "seq": content.seq,
+            "keys": [key.jwk() for key in content.keys],
+        }
+        return self._encode(TokenType.ANSWER_KEYS, claims)
 
     def _encode(self, type_: TokenType, claims: dict[str, object]) -> str:
         headers = {"kid": self.kid, "typ": type_.value}

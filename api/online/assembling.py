@@ -6,6 +6,8 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from api.answer_key_file import new_answer_key
+from api.answer_keys import Renew
 from api.online.asking import Asking
 from api.online.dialects.base import DialectParts
 from api.online.dialects.registry import DIALECTS
@@ -20,7 +22,10 @@ from operations.online import OnlineLicenses
 
 @dataclass(frozen=True, slots=True)
 class OnlineParts:
-    """The parts of the answers to apps. `dialects` are the names of those that are switched on."""
+    """The parts of the answers to apps. `dialects` are the names of those that are switched on.
+
+    `renew` makes the key that follows a withdrawn one.
+    """
 
     signer: AnswerSigner
     issuer: str
@@ -29,6 +34,7 @@ class OnlineParts:
     dialects: Sequence[str] = ()
     clock: Clock = utc_now
     rates: Rates = field(default_factory=Rates)
+    renew: Renew = lambda _withdrawn: new_answer_key()
 
 
 def online_routes(database: Database, parts: OnlineParts, mapping: OnlineMapping) -> APIRouter:

@@ -10,7 +10,8 @@ from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 from api.app import ApiParts
-from api.revocations import PIECE, RevocationLists
+from api.revocations import RevocationWarnings
+from api.signed_lists import PIECE
 from db.engine import Database, open_engine
 from db.revocations import NewList, keep_list
 from embedded.ports import NO_TLS
@@ -137,7 +138,7 @@ async def test_other_methods_get_the_answer_of_an_unknown_path(
 @ON_SQLITE
 async def test_readyz_warns_of_a_list_that_is_days_old(database: Database) -> None:
     now = NOON + timedelta(days=2)
-    lists = RevocationLists(database, clock=lambda: now)
+    lists = RevocationWarnings(database, clock=lambda: now)
     assert await lists.warnings() == []
     keep(database, 1, "the.first.list", NOON)
     (sentence,) = await lists.warnings()

@@ -1,0 +1,121 @@
+"""The API's own key for answers: its entry in the database, and the list that certifies it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from typing_extensions import override
+
+from api.signed_lists import ListKind
+from db.answer_keys import (
+    SEEN_EVERY,
+    AnswerKeyLine,
+    KeyList,
+    find_answer_key,
+    newest_key_list,
+    newest_key_list_seq,
+    token_of_key_list,
+    use_answer_key,
+)
+from db.engine import Database
+from db.signing_keys import KnownKey
+from domain.errors import DatabaseAwayError
+from kit.clock import Clock, utc_now
+from kit.loop import BackgroundLoop, Pauses
+from licensing.answer_keys import listed_kids
+from licensing.answers import AnswerSigner
+
+logger = logging.getLogger(__name__)
+
+ANSWER_KEYS = ListKind(
+    path="/v1/keys",
+    name="list of answer keys",
+    newest_seq=newest_key_list_seq,
+    token_of=token_of_key_list,
+    # The list is short, and an app that meets a new key must not wait for it.
+    max_age=timedelta(minutes=1),
+)
+
+LISTED_WITHIN = timedelta(minutes=1)
+OLD = timedelta(days=2)
+"""The worker signs a list each day."""
+
+START_WORKER = "is the worker up, and its log quiet? Start it with `python worker.py`"
+UNLISTED = (
+    "answer key: no list (/v1/keys) names {kid}, with which this process signs, so apps believe "
+    f"none of its answers offline: {START_WORKER}"
+)
+OLD_LIST = (
+    "list of answer keys: the worker signs one each day, and the newest is of {since}; apps "
+    f"believe none that is older than a week: {START_WORKER}"
+)
+RENEWED = "the answer key %s was withdrawn: answers are signed with the new key %s from now on"
+
+Renew = Callable[[str], bytes]
+"""Returns the PEM of the key that follows the withdrawn key of this kid."""
+
+
+class AnswerKeyKeeper(BackgroundLoop):
+    """Tells the database each hour that this process uses its key, and replaces a withdrawn key."""
+
+    waits: ClassVar[str] = "the answer key is not registered, and apps may believe no answer"
+    recovered: ClassVar[str] = "the answer key is registered"
+
+    def __init__(
+        self,
+        database: Database,
+        signer: AnswerSigner,
+        renew: Renew,
+        clock: Clock = utc_now,
+        pauses: Pauses | None = None,
+    ) -> None:
+        super().__init__(pauses)
+        self.database = database
+        self.signer = signer
+        self.renew = renew
+        self.clock = clock
+        self.since = clock()
+
+    @override
+    async def run_once(self) -> None:
+        now = self.clock()
+        known = await self.database.read(find_answer_key, self.signer.public_key.kid)
+        if known is not None and known.withdrawn_at is not None:
+            await self._replace(known.kid)
+            known = None
+        if known is None or _is_due(known, now):
+            key = self.signer.public_key
+            await self.database.write(use_answer_key, KnownKey(key.kid, key.x), now)
+
+    async def _replace(self, withdrawn: str) -> None:
+        self.signer.replace_key(await asyncio.to_thread(self.renew, withdrawn))
+        self.since = self.clock()
+        logger.warning(RENEWED, withdrawn, self.signer.public_key.kid)
+
+    async def warnings(self) -> list[str]:
+        """Return a sentence if apps cannot verify the answers of this process."""
+        now = self.clock()
+        try:
+            newest = await self.database.read(newest_key_list)
+        except DatabaseAwayError:
+            return []  # The caller tells that separately.
+        return [*self._unlisted(newest, now), *_old(newest, now)]
+
+    def _unlisted(self, newest: KeyList | None, now: datetime) -> list[str]:
+        kid = self.signer.public_key.kid
+        listed = () if newest is None else listed_kids(newest.token)
+        if kid in listed or now - self.since < LISTED_WITHIN:
+            return []
+        return [UNLISTED.format(kid=kid)]
+
+
+def _is_due(known: AnswerKeyLine, now: datetime) -> bool:
+    return abs(now - known.seen_at) >= SEEN_EVERY
+
+
+def _old(newest: KeyList | None, now: datetime) -> list[str]:
+    if newest is None or now - newest.signed_at < OLD:
+        return []
+    return [OLD_LIST.format(since=f"{newest.signed_at:%Y-%m-%d}")]
