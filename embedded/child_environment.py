@@ -7,7 +7,16 @@ from contextlib import contextmanager
 from storefronts.registry import api_variables, worker_variables
 
 DATABASE = frozenset({"DATABASE_URL", "DATA_DIR"})
-API = DATABASE | api_variables()
+API = (
+    DATABASE
+    | api_variables()
+    | {
+        "ANSWER_SIGNING_KEY_FILE",
+        "DIALECTS",
+        "LICENSE_ISSUER",
+        "PRODUCTS_FILE",
+    }
+)
 WORKER = (
     DATABASE
     | worker_variables()

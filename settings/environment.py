@@ -4,13 +4,14 @@ import os
 
 from settings.database import MigrateSettings
 from settings.loading import added
+from settings.online import OnlineSettings
 from settings.smoke import SmokeSettings
 from settings.worker import WorkerSettings
 from storefronts.registry import api_variables, worker_variables
 
 FIELDS = tuple(
     name
-    for settings in (WorkerSettings, SmokeSettings, MigrateSettings)
+    for settings in (WorkerSettings, OnlineSettings, SmokeSettings, MigrateSettings)
     for name in settings.model_fields
 )
 OURS = frozenset(name.upper() for name in FIELDS) | api_variables() | worker_variables()

@@ -9,17 +9,27 @@ from settings.database import KeeperSettings
 from settings.products import ProductsSettings
 
 KNOWN = ("gumroad", "lemonsqueezy", "polar", "keygen")
+LONGEST_SHOWN = 40
 
 
 def split_dialects(text: str) -> tuple[str, ...]:
-    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
+    """Return the listed names, each once."""
+    return tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
 
 
 def _known(text: str) -> str:
-    unknown = [name for name in split_dialects(text) if name not in KNOWN]
+    unknown = [_shown(name) for name in split_dialects(text) if name not in KNOWN]
     if unknown:
-        raise ValueError(f"has an unknown name: it can list {', '.join(KNOWN)}, with commas")
+        known = ", ".join(KNOWN)
+        raise ValueError(
+            f"names no known dialect: {', '.join(unknown)}: it can list {known}, with commas"
+        )
     return text
+
+
+def _shown(name: str) -> str:
+    short = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…"
+    return f'"{short}"' if short.isprintable() else ascii(short)
 
 
 class OnlineSettings(KeeperSettings, ProductsSettings):

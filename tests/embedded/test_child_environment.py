@@ -5,14 +5,14 @@ import os
 import pytest
 
 from embedded.child_environment import API, WORKER, environment_of, hidden_settings
-from settings.database import DatabaseSettings
+from settings.online import OnlineSettings
 from settings.worker import WorkerSettings
 from storefronts.registry import PACKAGES
 
 
 def test_the_variables_of_a_process_are_those_of_its_settings() -> None:
     api = (
-        DatabaseSettings.model_fields.keys(),
+        OnlineSettings.model_fields.keys(),
         *(each.api_settings().model_fields for each in PACKAGES),
     )
     worker = (
