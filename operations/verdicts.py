@@ -22,6 +22,17 @@ class Found:
         return USUAL_TERMS if self.offer is None else self.offer.online
 
     @property
+    def product_names(self) -> frozenset[str]:
+        """Return the names of the license's product of today: its ids and its aliases."""
+        license_, product = self.online.license, self.online.sale.product
+        names = {license_.product_id}
+        if self.offer is not None:
+            names.add(self.offer.product_id)
+        if license_.product_id == product.product_id:
+            names.update(product.aliases)
+        return frozenset(names)
+
+    @property
     def usage(self) -> Usage:
         limit = self.terms.limit(self.online.license.seats, self.online.device_limit)
         return Usage(self.online.used, limit)

@@ -12,7 +12,7 @@ from api.online.own_answers import Asked, OwnWords, own_answer
 from domain.online import LONGEST_DEVICE, LONGEST_LABEL
 from domain.text import is_one_line
 from licensing.answers import AnswerSigner
-from operations.verdicts import Activation, Belongs, Found, Question
+from operations.verdicts import Activation, Belongs, Question
 
 KINDS = (Kind.JSON, Kind.FORM)
 
@@ -101,15 +101,4 @@ def _lease_days(fields: Fields) -> int | None:
 
 def _belongs(fields: Fields) -> Belongs | None:
     product = fields.text("product")
-    return None if product is None else lambda found: product in _products(found)
-
-
-def _products(found: Found) -> frozenset[str]:
-    """Return the names of the license's product of today."""
-    license_, sold = found.online.license, found.online.sale.product
-    names = {license_.product_id}
-    if sold.product_id == license_.product_id:
-        names.update(sold.aliases)
-    if found.offer is not None:
-        names.add(found.offer.product_id)
-    return frozenset(names)
+    return None if product is None else lambda found: product in found.product_names

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from api.online.dialects.base import Dialect
+from api.online.dialects.gumroad import GumroadDialect
 
-KNOWN: tuple[Dialect, ...] = ()
+KNOWN: tuple[Dialect, ...] = (GumroadDialect(),)
 
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in KNOWN}
