@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import AbstractEventLoop, TimerHandle
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import h11
 from typing_extensions import override
@@ -17,6 +17,9 @@ from api.parsing import Parser
 
 LONGEST_HEAD = 64 * 1024
 """In bytes, as uvicorn's own default."""
+
+SERVER_HEADERS = "mintpost.server_headers"
+"""The scope's entry with the headers that uvicorn adds: an answer may have to sign its date."""
 
 Stage = Literal["head", "body", "answer"]
 
@@ -61,6 +64,13 @@ class Connection(H11Protocol):
         # Only a finished stage restarts the timer, so that dripping bytes gain no time.
         if (stage := self._current_stage()) != self.stage:
             self._wait_for(stage)
+
+    @override
+    def handle_events(self) -> None:
+        super().handle_events()
+        # The task of a new cycle starts after this.
+        if (cycle := self._newest_cycle()) is not None:
+            cast("dict[str, object]", cycle.scope).setdefault(SERVER_HEADERS, cycle.default_headers)
 
     @override
     def on_response_complete(self) -> None:

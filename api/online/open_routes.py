@@ -36,6 +36,9 @@ HEADERS = {
 
 Answer = Callable[[Request], Awaitable[Response]]
 
+Finish = Callable[[Request, Response], None]
+"""Adds an API's own headers to an answer, also to a refusal."""
+
 
 class Words(Protocol):
     """The refusals of one API, in its own form."""
@@ -49,12 +52,14 @@ class Words(Protocol):
     def away(self, seconds: int) -> Response: ...
 
 
-def open_route(
+def open_route(  # noqa: PLR0913 - most callers give four
     router: APIRouter,
     path: str,
     answer: Answer,
     words: Words,
     methods: Collection[str] = ("POST",),
+    *,
+    finish: Finish | None = None,
 ) -> None:
     """Add a public path. Its answer may raise what this module refuses.
 
@@ -65,6 +70,8 @@ def open_route(
     async def answered(request: Request) -> Response:
         response = await _answered(request, answer, words)
         response.headers.update(HEADERS)
+        if finish is not None:
+            finish(request, response)
         return response
 
     async def preflight(_request: Request) -> Response:

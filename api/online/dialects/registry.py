@@ -4,7 +4,11 @@ from collections.abc import Mapping
 
 from api.online.dialects.base import Dialect
 from api.online.dialects.gumroad import GumroadDialect
+from api.online.dialects.keygen.dialect import KeygenDialect
 
-KNOWN: tuple[Dialect, ...] = (GumroadDialect(),)
+KNOWN: tuple[Dialect, ...] = (
+    GumroadDialect(),
+    KeygenDialect(),
+)
 
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in KNOWN}
