@@ -66,6 +66,10 @@ class Context(ABC):
         """Name the product mapping."""
 
     @abstractmethod
+    def issuer(self) -> str:
+        """Name the issuer of tokens and answers."""
+
+    @abstractmethod
     def sends_mail(self) -> bool:
         """Tell whether a provider is set up. Without a provider, mails are only written down."""
 

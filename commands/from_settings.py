@@ -98,6 +98,13 @@ class FromSettings(Context):
         return load(ProductsSettings).products_file
 
     @override
+    def issuer(self) -> str:
+        from settings.issuer import IssuerSettings
+        from settings.loading import load
+
+        return load(IssuerSettings).license_issuer
+
+    @override
     def sends_mail(self) -> bool:
         from settings.loading import load
         from settings.mail import MailSettings

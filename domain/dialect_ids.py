@@ -1,6 +1,7 @@
 """The ids of a seller's products in the APIs of other vendors: set in products.yaml, or derived."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 
 from domain.catalog import Offer
 from domain.derived_ids import derived_number, derived_uuid
@@ -61,3 +62,26 @@ def ids_of_license(issuer: str, license_: License, offer: Offer | None) -> Diale
     if offer is not None:
         return ids_of_offer(issuer, offer)
     return DialectIds(issuer, license_.product_id, license_.tier)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedId:
+    """One id of an entry. `is_set` False: it is derived."""
+
+    dialect: str
+    name: str
+    value: int | str | None
+    is_set: bool
+
+
+def named_ids(ids: DialectIds) -> Iterator[NamedId]:
+    """Yield the ids under the names that they have in products.yaml."""
+    in_use = (
+        ("lemonsqueezy", ids.lemonsqueezy, ids.terms.lemonsqueezy),
+        ("polar", ids.polar, ids.terms.polar),
+        ("keygen", ids.keygen, ids.terms.keygen),
+    )
+    for dialect, all_ids, written in in_use:
+        for field in fields(all_ids):
+            is_set = written is not None and getattr(written, field.name) is not None
+            yield NamedId(dialect, field.name, getattr(all_ids, field.name), is_set)

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from settings.database import KeeperSettings
+from settings.issuer import IssuerSettings
 from settings.products import ProductsSettings
 
 KNOWN = ("gumroad", "lemonsqueezy", "polar", "keygen")
@@ -32,8 +33,7 @@ def _shown(name: str) -> str:
     return f'"{short}"' if short.isprintable() else ascii(short)
 
 
-class OnlineSettings(KeeperSettings, ProductsSettings):
-    license_issuer: str = "mintpost"
+class OnlineSettings(KeeperSettings, ProductsSettings, IssuerSettings):
     dialects: Annotated[str, AfterValidator(_known)] = ""
     answer_signing_key_file: Path | None = None
 

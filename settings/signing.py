@@ -5,13 +5,13 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from kit.environment import EnvironmentSettings, SettingsError
+from kit.environment import SettingsError
 from settings.files import os_words
+from settings.issuer import IssuerSettings
 from settings.private import require_private_file
 
 
-class SigningSettings(EnvironmentSettings):
-    license_issuer: str = "mintpost"
+class SigningSettings(IssuerSettings):
     license_signing_key: SecretStr | None = None
     license_signing_key_file: Annotated[Path | None, Field(validate_default=True)] = None
 

@@ -3,6 +3,7 @@
 import typer
 
 from commands.context import given
+from commands.menu.options import AsJson
 
 
 def check(ctx: typer.Context) -> None:
@@ -17,3 +18,12 @@ def check(ctx: typer.Context) -> None:
         typer.echo(f"{file}:{hint.line}: warning: {hint.sentence}", err=True)
     entries = sum(map(len, catalog.offers.values()))
     typer.echo(f"{file} is fine; its entries: {entries}")
+
+
+def ids(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+    """Tell the ids by which apps for Lemon Squeezy, Polar and Keygen know each entry."""
+    from commands.dialect_ids import print_ids
+    from commands.products import read_products
+
+    catalog = read_products(given(ctx).products_file(), given(ctx).sources)
+    print_ids(catalog, given(ctx).issuer(), as_json=as_json)
