@@ -16,6 +16,7 @@ LONGEST_BODY = 16 * 1024
 """In bytes. A real question has a few hundred."""
 
 MOST_FIELDS = 100
+LONGEST_NAME = 100
 
 
 class Kind(StrEnum):
@@ -189,9 +190,16 @@ def _once_each(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
-            raise BadRequestError("comes twice", name if _is_unicode(name) else None)
+            raise BadRequestError(*_twice(name))
         found[name] = value
     return found
+
+
+def _twice(name: str) -> tuple[str, str | None]:
+    """Say it of the field, if the answer can repeat its name."""
+    if len(name) <= LONGEST_NAME and name.isascii() and name.isprintable():
+        return "comes twice", name
+    return "a field comes twice", None
 
 
 def _no_number(_word: str) -> NoReturn:

@@ -19,6 +19,8 @@ KINDS = (Kind.JSON, Kind.FORM)
 SHORTEST_NONCE, LONGEST_NONCE = 16, 64
 """In characters. Shorter nonces could repeat."""
 
+MOST_LEASE_DAYS = 365
+
 
 def own_routes(asking: Asking, signer: AnswerSigner) -> APIRouter:
     verbs = OwnVerbs(asking, signer)
@@ -43,9 +45,9 @@ class OwnVerbs:
 
     async def activate(self, request: Request) -> Response:
         fields = await read_fields(request, KINDS)
-        device = _required_device(fields)
+        key, device = fields.required("key"), _required_device(fields)
         wish = Activation(
-            fields.required("key"),
+            key,
             device,
             _belongs(fields),
             label=_label(fields),
@@ -56,10 +58,9 @@ class OwnVerbs:
 
     async def deactivate(self, request: Request) -> Response:
         fields = await read_fields(request, KINDS)
-        device = _required_device(fields)
-        question = Question(fields.required("key"), device=device)
+        question = Question(fields.required("key"), device=_required_device(fields))
         verdict = await self.asking.deactivate(request, question)
-        return own_answer(verdict, Asked(device), self.signer)
+        return own_answer(verdict, Asked(question.device), self.signer)
 
 
 def _device(fields: Fields) -> str | None:
@@ -94,8 +95,8 @@ def _nonce(fields: Fields) -> str | None:
 
 def _lease_days(fields: Fields) -> int | None:
     days = fields.number("lease_days")
-    if days is not None and days < 0:
-        raise BadRequestError("must be 0 or more", "lease_days")
+    if days is not None and not 0 <= days <= MOST_LEASE_DAYS:
+        raise BadRequestError(f"must be 0 to {MOST_LEASE_DAYS}", "lease_days")
     return days
 
 
