@@ -3,14 +3,16 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.app import ApiParts
+from api.online import open_routes
 from api.online.assembling import OnlineParts
 from api.online.rates import Rates
 from db.engine import Database
@@ -68,13 +70,14 @@ class OnlineApi:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The parts of an API that a test may choose."""
+    """The parts of an API that a test may choose. A busy machine must not end its patience."""
 
     products: str | None = PRODUCTS
     dialects: Sequence[str] = ()
     clock: SetClock = field(default_factory=SetClock)
     rates: Rates = field(default_factory=Rates)
     sources: Sequence[str] = ("gumroad",)
+    patience: timedelta = timedelta(seconds=60)
 
 
 @asynccontextmanager
@@ -96,11 +99,13 @@ async def online_api(
         rates=given.rates,
     )
     parts = ApiParts(database, {}, connect_to_nothing, Spool(folder / "spool"), online=online)
-    async with (
-        running_api(parts) as url,
-        httpx.AsyncClient(base_url=url, trust_env=False, verify=NO_TLS) as http,
-    ):
-        yield OnlineApi(url, http, database, file, given.clock)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(open_routes, "PATIENCE", given.patience)
+        async with (
+            running_api(parts) as url,
+            httpx.AsyncClient(base_url=url, trust_env=False, verify=NO_TLS, timeout=60) as http,
+        ):
+            yield OnlineApi(url, http, database, file, given.clock)
 
 
 Value = str | int | bool | datetime | None
