@@ -28,6 +28,7 @@ MEANS_GUMROADS_OWN = re.compile(
     | \*\*ping\*\*                          # the glossary's entry
     | gumroad/pings                         # the recorded bodies
     | pool_pre_ping                         # SQLAlchemy's
+    | actions/ping                          # a path of Keygen's
     """,
     re.VERBOSE,
 )

@@ -28,8 +28,8 @@ CANNOT: Mapping[str, str] = {
     "refused.",
     "scope of version, checksum and environment": "Mintpost has no releases and one environment, "
     "so these three are not checked.",
-    "heartbeats": "A ping is answered, and nobody waits for the next one, so no machine dies and "
-    "none is released for its silence. Between two pings the status is NOT_STARTED.",
+    "heartbeats": "A heartbeat is answered, and nobody waits for the next one, so no machine "
+    "dies and none is released for its silence. Between two heartbeats the status is NOT_STARTED.",
     "the fingerprint of a machine that is named by its id": "Only a hash of it is kept. The id "
     "stands in its place, and an app may send the id as a fingerprint.",
     "host name and address of a machine": "They tell who a person is, so none is kept or answered.",
@@ -75,7 +75,7 @@ def _paths(asking: KeygenAsking) -> Iterator[Path]:
     yield "/me", licenses.me, ["GET"]
     yield "/machines", machines.collection, ["GET", "POST"]
     yield "/machines/{machine}", machines.one, ["DELETE", "GET"]
-    yield "/machines/{machine}/actions/ping", machines.ping, ["POST"]
+    yield "/machines/{machine}/actions/ping", machines.heartbeat, ["POST"]
 
 
 def _refusing(answer: Answer) -> Answer:

@@ -48,10 +48,10 @@ class MachineAnswers:
         proven, machine = await self._named(request)
         return answer_with({"data": machine_resource(proven.license, machine)})
 
-    async def ping(self, request: Request) -> Response:
+    async def heartbeat(self, request: Request) -> Response:
         await read_body(request)  # Nothing in it counts, and it must be short.
         proven, machine = await self._named(request)
-        resource = machine_resource(proven.license, machine, pinged_at=proven.verdict.at)
+        resource = machine_resource(proven.license, machine, alive_at=proven.verdict.at)
         return answer_with({"data": resource})
 
     async def _create(self, request: Request) -> Response:

@@ -72,14 +72,14 @@ def find_machine(session: Session, license_id: int, names: Sequence[str]) -> Mac
 
 
 def machine_resource(
-    license_: KeygenLicense, machine: Machine, pinged_at: datetime | None = None
+    license_: KeygenLicense, machine: Machine, alive_at: datetime | None = None
 ) -> Document:
-    """Return the resource. `pinged_at` is the time of this ping, which nothing keeps."""
+    """Return the resource. `alive_at` is the time of this heartbeat, which nothing keeps."""
     link = f"{license_.base}/machines/{machine.device.id}"
     return {
         "id": machine.device.id,
         "type": "machines",
-        "attributes": _attributes(machine, pinged_at),
+        "attributes": _attributes(machine, alive_at),
         "relationships": {
             "account": related_account(license_),
             "product": related(f"{link}/product", "products", license_.product_id),
@@ -93,7 +93,7 @@ def machine_resource(
     }
 
 
-def _attributes(machine: Machine, pinged_at: datetime | None) -> Document:
+def _attributes(machine: Machine, alive_at: datetime | None) -> Document:
     device, kept = machine.device, _kept_of(machine.device)
     return {
         "fingerprint": machine.fingerprint,
@@ -105,11 +105,11 @@ def _attributes(machine: Machine, pinged_at: datetime | None) -> Document:
         "platform": kept.get("platform"),
         "name": device.label or None,
         "requireHeartbeat": False,
-        # A ping proves that the app is alive now. Nobody watches for the next one.
-        "heartbeatStatus": "NOT_STARTED" if pinged_at is None else "ALIVE",
+        # A heartbeat proves that the app is alive now. Nobody watches for the next one.
+        "heartbeatStatus": "NOT_STARTED" if alive_at is None else "ALIVE",
         "heartbeatDuration": round(HEARTBEAT.total_seconds()),
-        "lastHeartbeat": stamp_or_none(pinged_at),
-        "nextHeartbeat": None if pinged_at is None else stamp(pinged_at + HEARTBEAT),
+        "lastHeartbeat": stamp_or_none(alive_at),
+        "nextHeartbeat": None if alive_at is None else stamp(alive_at + HEARTBEAT),
         "maxProcesses": None,
         "lastCheckOut": None,
         "metadata": kept.get("metadata") or {},
