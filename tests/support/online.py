@@ -145,3 +145,12 @@ def put(database: Database, license_: License, **columns: Value) -> License:
         return read_license(session.execute(select(LicenseRow).where(which)).scalar_one())
 
     return database.write_here(write)
+
+
+def waiting(database: Database, sale: Sale) -> None:
+    """Store a sale whose license is not minted yet."""
+
+    def write(session: Session) -> None:
+        save_sale(session, store_event(session, sale.order_id), sale, NOON)
+
+    database.write_here(write)
