@@ -28,12 +28,14 @@ MEANS_GUMROADS_OWN = re.compile(
     | \*\*ping\*\*                          # the glossary's entry
     | gumroad/pings                         # the recorded bodies
     | pool_pre_ping                         # SQLAlchemy's
+    | "ping",                               # a part of Keygen's paths
     | actions/ping                          # a path of Keygen's
     """,
     re.VERBOSE,
 )
 SPEAKS_OF_PINGS = (
     "storefronts/gumroad/",
+    "api/online/dialects/keygen/",
     "tests/",
     "CHANGELOG.md",  # an entry keeps the words of its time
     "docs/glossary.md",  # it names the words that it retires
