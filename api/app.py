@@ -106,8 +106,9 @@ def _settings() -> tuple[
 
 
 def _exposed(settings: OnlineSettings) -> list[str]:
-    named = require_private_file("ANSWER_SIGNING_KEY_FILE", settings.answer_key_file())
-    return [*require_private_data(settings), *named]
+    # The folder first: the key's file lies in it, and its own sentence would name another setting.
+    data = require_private_data(settings)
+    return [*data, *require_private_file("ANSWER_SIGNING_KEY_FILE", settings.answer_key_file())]
 
 
 def online_parts(settings: OnlineSettings) -> OnlineParts:

@@ -35,7 +35,6 @@ MEANS_GUMROADS_OWN = re.compile(
 )
 SPEAKS_OF_PINGS = (
     "storefronts/gumroad/",
-    "api/online/dialects/keygen/",
     "tests/",
     "CHANGELOG.md",  # an entry keeps the words of its time
     "docs/glossary.md",  # it names the words that it retires
