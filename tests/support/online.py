@@ -10,8 +10,9 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from starlette.types import ASGIApp
 
-from api.app import ApiParts
+from api.app import ApiParts, assemble
 from api.online import open_routes
 from api.online.assembling import OnlineParts
 from api.online.rates import Rates
@@ -29,7 +30,7 @@ from licensing.private_keys import generate_private_key
 from relay.spool import Spool
 from tests.db.rows import NOON, decision, license_of, minted, sale_of, store_event
 from tests.support.outages import connect_to_nothing
-from tests.support.running import running_api
+from tests.support.serving import serving
 
 ISSUER = "mintpost"
 PRODUCTS = """\
@@ -61,6 +62,7 @@ class OnlineApi:
     database: Database
     products: Path
     clock: SetClock
+    app: ASGIApp
     signer: AnswerSigner = SIGNER
 
     async def ask(self, verb: str, **fields: object) -> httpx.Response:
@@ -101,11 +103,12 @@ async def online_api(
     parts = ApiParts(database, {}, connect_to_nothing, Spool(folder / "spool"), online=online)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(open_routes, "PATIENCE", given.patience)
+        app = assemble(parts)
         async with (
-            running_api(parts) as url,
+            serving(app) as url,
             httpx.AsyncClient(base_url=url, trust_env=False, verify=NO_TLS, timeout=60) as http,
         ):
-            yield OnlineApi(url, http, database, file, given.clock)
+            yield OnlineApi(url, http, database, file, given.clock, app)
 
 
 Value = str | int | bool | datetime | None
