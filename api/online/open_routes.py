@@ -77,8 +77,9 @@ def open_route(  # noqa: PLR0913 - most callers give four
     async def preflight(_request: Request) -> Response:
         return Response(status_code=204, headers=_preflight(methods))
 
-    router.add_api_route(path, answered, methods=list(methods))
-    router.add_api_route(path, preflight, methods=["OPTIONS"])
+    # Not `add_api_route`: FastAPI would solve the dependencies of an answer that has none.
+    router.add_route(path, answered, methods=list(methods))
+    router.add_route(path, preflight, methods=["OPTIONS"])
 
 
 async def _answered(request: Request, answer: Answer, words: Words) -> Response:
