@@ -12,6 +12,7 @@ from commands.help import QuietCommand, QuietGroup
 from commands.menu.acts import extend, restore, revoke, seats, tier
 from commands.menu.demo import demo
 from commands.menu.dev import dev
+from commands.menu.devices import devices
 from commands.menu.find import find
 from commands.menu.import_ import import_
 from commands.menu.issue import issue
@@ -60,6 +61,7 @@ CONTENTS: Mapping[str, Commands] = {
         "extend": extend,
         "seats": seats,
         "tier": tier,
+        "devices": devices,
     },
     "Check": {"verify": verify},
 }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from catalog.file import ProductsFile, ProductsFileError
+from commands.tables import warn
 from domain.catalog import Catalog
 
 
@@ -14,6 +15,15 @@ def read_products(file: Path, sources: Sequence[str]) -> Catalog:
         return ProductsFile(file, sources).current()
     except ProductsFileError as error:
         raise ProductsFileError(*(_named(problem, file) for problem in error.problems)) from None
+
+
+def products_or_none(file: Path, sources: Sequence[str]) -> Catalog | None:
+    """Read the mapping for a command that also works without it, and warn where it is broken."""
+    try:
+        return read_products(file, sources)
+    except ProductsFileError as error:
+        warn(f"the limits on devices by products.yaml are left out, because\n{error}")
+        return None
 
 
 def _named(problem: str, file: Path) -> str:

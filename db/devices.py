@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.inserting import insert_once
 from db.locks import lock_devices
-from db.tables import DeviceRow, ReleaseRow
+from db.tables import DeviceRow, LicenseRow, ReleaseRow
 from db.updating import count_updated
 from domain.online import Device, Extra, device_hash
 
@@ -107,6 +107,14 @@ def release_by_operator(session: Session, license_id: int, hashed: str, now: dat
     """Take the device's place away. False if it has none."""
     lock_devices(session, license_id)
     return _release(session, license_id, hashed, ReleasedBy.OPERATOR, now)
+
+
+def set_device_limit(session: Session, license_id: int, limit: int | None) -> None:
+    """Keep the operator's word on the most devices. None: the product mapping says it again."""
+    lock_devices(session, license_id)
+    session.execute(
+        update(LicenseRow).where(LicenseRow.id == license_id).values(device_limit=limit)
+    )
 
 
 def see_device(session: Session, license_id: int, hashed: str, now: datetime) -> bool:

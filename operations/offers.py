@@ -1,7 +1,9 @@
-"""Choose products of the mapping for made-up sales."""
+"""Choose products of the mapping: for made-up sales, and for the questions of apps."""
+
+from dataclasses import replace
 
 from domain.catalog import Catalog, Offer
-from domain.sale import Variants
+from domain.sale import Product, Variants
 from kit.refusals import RefusedError
 
 
@@ -41,3 +43,16 @@ def other_options(
     after = own[0] + 1 if own else 0
     rest = (*ordered[after:], *ordered[:after])
     return next((variant for variant in rest if not set(variant) <= set(now)), None)
+
+
+def offer_of_license(
+    catalog: Catalog, mapped_under: str, sold: Product, product_id: str, tier: str
+) -> Offer | None:
+    """Return today's offer for a license of the product; None if no entry has the product.
+
+    `product_id` and `tier` are the license's. `sold` is the product of the sale that minted it.
+    """
+    moved = product_id != sold.product_id
+    # The aliases name the product that was sold, and not the product of a later plan.
+    product = replace(sold, product_id=product_id, aliases=()) if moved else sold
+    return catalog.online_offer(mapped_under, product, tier)

@@ -24,6 +24,7 @@ from domain.online import Code, code_of
 from kit.clock import Clock, utc_now
 from licensing.keys import MistypedKeyError
 from operations.asked_keys import AskedKey, asked_key, released_hashes
+from operations.offers import offer_of_license
 from operations.verdicts import Activation, Found, Question, Verdict
 
 RELEASES_COUNT_FOR = timedelta(days=30)
@@ -137,11 +138,9 @@ class OnlineLicenses:
 
     async def _found(self, online: OnlineLicense) -> Found:
         catalog = await self.mapping.current()
-        product = replace(online.sale.product, product_id=online.license.product_id)
-        if product.product_id != online.sale.product.product_id:
-            product = replace(product, aliases=())
-        offer = catalog.online_offer(online.mapped_under, product, online.license.tier)
-        return Found(online, offer)
+        product_id, tier = online.license.product_id, online.license.tier
+        sold, under = online.sale.product, online.mapped_under
+        return Found(online, offer_of_license(catalog, under, sold, product_id, tier))
 
     async def _release(self, found: Found, hashed: str, now: datetime) -> bool:
         bound = _bound(found.usage.limit, now)

@@ -2,9 +2,10 @@
 
 import re
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,11 @@ from domain.event import OPERATOR, EventStatus
 from domain.license import ListedStatus
 from kit.clock import utc_now
 from storefronts.registry import SOURCES
+
+if TYPE_CHECKING:  # A command must not wait for imports that it does not use.
+    from sqlalchemy.orm import Session
+
+    from db.views.lists import Filters, LicenseLine
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 OF_COPIES = (EventStatus.DUPLICATE, EventStatus.APPLIED)
@@ -56,6 +62,15 @@ Since = Annotated[
 ]
 
 
+def _with_limits(ctx: typer.Context) -> "Callable[[Session, Filters], Sequence[LicenseLine]]":
+    """Return the query of licenses with the limits on devices. Only `--json` has those."""
+    from commands.products import products_or_none
+    from operations.devices import list_limited
+
+    catalog = products_or_none(given(ctx).products_file(), given(ctx).sources)
+    return partial(list_limited, catalog=catalog)
+
+
 def _list_command(name: str, content: str, statuses: Collection[str]) -> Callable[..., None]:
     """Return the command of one list. `statuses` are the allowed values of --status."""
     known = ", ".join(statuses)
@@ -77,8 +92,9 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
         # No database counts further.
         most = min(limit, sys.maxsize)
         filters = Filters(status, source, since, most, now=utc_now())
+        query = _with_limits(ctx) if name == "licenses" and as_json else LISTS[name].query
         with given(ctx).open_database() as database:
-            lines = database.read_here(LISTS[name].query, filters)
+            lines = database.read_here(query, filters)
         print_list(LISTS[name], lines, as_json=as_json)
 
     command.__doc__ = f"List {content}, newest first."

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.licenses import license_of
-from db.tables import DeliveryRow, EventRow, LicenseRow, SaleRow, Table
+from db.tables import DeliveryRow, DeviceRow, EventRow, LicenseRow, SaleRow, Table
 from db.views.statuses import event_has, event_is_test, license_has, sale_status
 from domain.event import Outcome
 from kit.clock import utc_now
@@ -75,6 +75,11 @@ class SaleLine:
 
 @dataclass(frozen=True, slots=True)
 class LicenseLine:
+    """A license. `devices` counts the activated devices.
+
+    `device_limit` is the operator's word alone. `operations.devices` adds the product mapping's.
+    """
+
     id: int
     key: str
     source: str
@@ -92,6 +97,8 @@ class LicenseLine:
     issued_at: datetime
     expires_at: datetime | None
     grace_until: datetime | None
+    devices: int = 0
+    device_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +154,25 @@ def _by_category(variants: list[list[str]]) -> dict[str, str]:
 
 
 def list_licenses(session: Session, filters: Filters) -> list[LicenseLine]:
-    query = _filtered(select(LicenseRow), filters, LicenseRow.id, LicenseRow.created_at, LicenseRow)
+    used = (
+        select(func.count(DeviceRow.id))
+        .where(DeviceRow.license_id == LicenseRow.id)
+        .scalar_subquery()
+    )
+    rows = session.execute(of_licenses(select(LicenseRow, used), filters))
+    return [_license_line(row, count, filters.now) for row, count in rows]
+
+
+def _license_line(row: LicenseRow, used: int, now: datetime) -> LicenseLine:
+    return line_of(LicenseLine, row, status=license_of(row).standing(now).listed, devices=used)
+
+
+def of_licenses(query: Query, filters: Filters) -> Query:
+    """Narrow a query of licenses, and order it newest first."""
+    query = _filtered(query, filters, LicenseRow.id, LicenseRow.created_at, LicenseRow)
     if filters.status is not None:
         query = query.where(license_has(filters.status, filters.now))
-    return [
-        line_of(LicenseLine, row, status=license_of(row).standing(filters.now).listed)
-        for row in session.scalars(query.order_by(LicenseRow.id.desc()))
-    ]
+    return query.order_by(LicenseRow.id.desc())
 
 
 def list_deliveries(session: Session, filters: Filters) -> list[DeliveryLine]:
