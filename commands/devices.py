@@ -15,8 +15,8 @@ from domain.catalog import Catalog
 from domain.identifiers import order_reference
 from kit.clock import utc_now
 from kit.times import day
+from operations.device_limits import DeviceLimit
 from operations.devices import (
-    DeviceLimit,
     Freed,
     LicenseDevices,
     devices_meant,

@@ -18,7 +18,15 @@ def read_products(file: Path, sources: Sequence[str]) -> Catalog:
 
 
 def products_or_none(file: Path, sources: Sequence[str]) -> Catalog | None:
-    """Read the mapping for a command that also works without it, and warn where it is broken."""
+    """Read the mapping for a command that does its work without it as well."""
+    try:
+        return read_products(file, sources)
+    except ProductsFileError:
+        return None
+
+
+def products_or_warning(file: Path, sources: Sequence[str]) -> Catalog | None:
+    """Read the mapping, and warn where only a part of the answer is missing without it."""
     try:
         return read_products(file, sources)
     except ProductsFileError as error:

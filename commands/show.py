@@ -1,6 +1,6 @@
 """`mintpost show`: one sale whole, and its next step."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -10,7 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.colors import colored
-from commands.tables import cell, console, print_json, warn
+from commands.devices import COLUMNS
+from commands.tables import cell, console, print_json, print_lines, warn
+from db.devices import ReleasedBy
+from db.views.devices import DeviceLine
 from db.views.lists import EventLine, LicenseLine
 from domain.identifiers import order_reference
 from kit.times import minute
@@ -20,8 +23,17 @@ from operations.whole_order import Line, WholeOrder
 
 STATUSES = ("status", "outcome")
 NAMES = ("source", "order_id")
-LICENSE_FIELDS = ("line", "reason", "renews", "grace_until")
-"""Fields of a license that a person need not see: its sentence tells the last three."""
+LICENSE_FIELDS = ("line", "reason", "renews", "grace_until", "device_limit")
+"""Fields of a license that a person need not see: its sentence tells the next three."""
+RELEASED: Mapping[str, str] = {
+    ReleasedBy.HOLDER: "its holder freed a device",
+    ReleasedBy.REPLACEMENT: "a device gave way to a new one",
+    ReleasedBy.OPERATOR: "`mintpost devices` freed a device",
+}
+OF_LICENSES: Mapping[str, Callable[[DeviceLine], Any]] = {
+    "license": lambda device: device.license_id,
+    **COLUMNS,
+}
 
 
 async def run_show(text: str, places: Places, *, as_json: bool) -> None:
@@ -43,6 +55,7 @@ def print_order(shown: ShownOrder, *, as_json: bool) -> None:
             out.print(_facts(line, shown.reference))
             if (said := advice(shown.order, line)) is not None:
                 out.print(_indented(said))
+    _print_devices(shown.order, out)
     _print_history(shown.order, out)
     out.print("\n[bold]workflow[/]")
     out.print(Text(f"  {shown.workflow.status}"))
@@ -58,6 +71,20 @@ def _document(shown: ShownOrder) -> dict[str, Any]:
         own = (each for each in whole["history"] if each["license_id"] == license_["id"])
         license_["history"] = list(own)
     return {**whole, "workflow": asdict(shown.workflow), "waits_for": shown.waits_for}
+
+
+def _print_devices(order: WholeOrder, out: Console) -> None:
+    """Print the devices with the last day on which each asked, and those that are gone."""
+    several = len(order.licenses) > 1
+    if order.devices:
+        out.print("\n[bold]devices[/]")
+        print_lines(order.devices, OF_LICENSES if several else COLUMNS, lambda _device: None)
+    if order.releases:
+        out.print("\n[bold]freed devices[/]")
+    for release in order.releases[::-1]:
+        which = f"license {release.license_id}: " if several else ""
+        how = RELEASED.get(release.released_by, release.released_by)
+        out.print(Text(f"{minute(release.released_at)} UTC  {which}{how}"), soft_wrap=True)
 
 
 def _print_history(order: WholeOrder, out: Console) -> None:
@@ -96,11 +123,20 @@ def _facts(line: Line, reference: str) -> Table:
     table.add_column(overflow="fold")
     hidden = _names(line, reference)
     for each in fields(line):
-        value = getattr(line, each.name)
+        value = _used(line) if each.name == "devices" else getattr(line, each.name)
         if each.name not in hidden and value not in (None, {}):
             shown = colored(value) if each.name in STATUSES else cell(value)
             table.add_row(each.name.replace("_", " "), shown)
     return table
+
+
+def _used(line: Line) -> str | None:
+    """Return the number of a license's devices; None if it has none, and needs none."""
+    if not isinstance(line, LicenseLine) or (line.device_limit is None and not line.devices):
+        return None
+    return (
+        str(line.devices) if line.device_limit is None else f"{line.devices} of {line.device_limit}"
+    )
 
 
 def _names(line: Line, reference: str) -> Collection[str]:

@@ -1,47 +1,25 @@
 """The devices of licenses, as the operator asks for them: list, free, limit."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from shlex import quote
 
 from sqlalchemy.orm import Session
 
 from db.devices import release_by_operator, set_device_limit
-from db.views.devices import DeviceLine, MappedProduct, list_devices_of, mapped_products
+from db.views.devices import DeviceLine, list_devices_of, mapped_products
 from db.views.lists import Filters, LicenseLine, list_licenses
 from domain.advice import command
 from domain.catalog import Catalog
 from kit.refusals import RefusedError
 from operations.asked_keys import released_hashes
+from operations.device_limits import DeviceLimit, limit_of
 from operations.meant import licenses_meant
-from operations.offers import offer_of_license
 
 SHORTEST_BEGINNING = 4
 """A shorter beginning of an id may be a typing error in a label."""
 MOST_NAMED = 10
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceLimit:
-    """The most devices of a license, by the operator's word and by the product mapping.
-
-    `own` None: the operator said nothing. `per_seat` None: the mapping sets no limit.
-    `is_mapped` False: the mapping could not be asked.
-    """
-
-    seats: int
-    own: int | None = None
-    per_seat: int | None = None
-    is_mapped: bool = True
-
-    @property
-    def by_mapping(self) -> int | None:
-        return None if self.per_seat is None else self.per_seat * self.seats
-
-    @property
-    def effective(self) -> int | None:
-        return self.by_mapping if self.own is None else self.own
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +37,6 @@ class Freed:
 
     freed: tuple[DeviceLine, ...]
     left: tuple[LicenseDevices, ...]
-
-
-def list_limited(
-    session: Session, filters: Filters, catalog: Catalog | None
-) -> Sequence[LicenseLine]:
-    """List licenses with the limit that counts today.
-
-    `catalog` None: the product mapping cannot be read, and only the operator's word is told.
-    """
-    lines = list_licenses(session, filters)
-    if catalog is None:
-        return lines
-    mapped = mapped_products(session, filters)
-    return [
-        replace(line, device_limit=_limit(line, mapped.get(line.id), catalog).effective)
-        for line in lines
-    ]
 
 
 def devices_meant(
@@ -126,20 +87,11 @@ def _devices_of(
     return tuple(
         LicenseDevices(
             line,
-            _limit(line, mapped.get(line.id), catalog),
+            limit_of(line, mapped.get(line.id), catalog),
             tuple(each for each in devices if each.license_id == line.id),
         )
         for line in list_licenses(session, which)[::-1]
     )
-
-
-def _limit(line: LicenseLine, mapped: MappedProduct | None, catalog: Catalog | None) -> DeviceLimit:
-    if mapped is None or catalog is None:
-        return DeviceLimit(line.seats, line.device_limit, is_mapped=False)
-    under, sold = mapped.mapped_under, mapped.sold
-    offer = offer_of_license(catalog, under, sold, mapped.product_id, mapped.tier)
-    per_seat = None if offer is None else offer.online.devices
-    return DeviceLimit(line.seats, line.device_limit, per_seat)
 
 
 def _release(session: Session, device: DeviceLine, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from temporalio.envconfig import ClientConnectConfig
 
 from domain.errors import DatabaseAwayError
 from operations.databases import Databases
+from operations.device_limits import ReadMapping
 from operations.find import references, the_one_sale
 from operations.spooled import Warn, spooled_requests
 from operations.waiting import waits_for
@@ -27,12 +28,16 @@ DATABASE_PATIENCE = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The places to look for a sale; `sources` are the storefronts."""
+    """The places to look for a sale; `sources` are the storefronts.
+
+    `mapping` reads the product mapping, for the limits on devices.
+    """
 
     sources: Collection[str]
     spool: Spool
     databases: Databases
     temporal: ClientConnectConfig
+    mapping: ReadMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ async def _whole_order(reference: str, places: Places, warn: Warn) -> WholeOrder
     source, _, order_id = reference.partition(":")
     spooled = spooled_requests(places.spool, source, order_id, warn)
     try:
-        reading = partial(_read_order, places.databases, source, order_id)
+        reading = partial(_read_order, places, source, order_id)
         order = await _in_time(reading, DATABASE_PATIENCE)
     except DatabaseAwayError:
         # Requests are spooled because the database is away, so the spool alone may answer.
@@ -93,6 +98,6 @@ async def _in_time(work: Callable[[], R], patience: timedelta) -> R:
         thread.shutdown(wait=False)
 
 
-def _read_order(databases: Databases, source: str, order_id: str) -> WholeOrder:
-    with databases() as database:
-        return database.read_here(load_order, source, order_id)
+def _read_order(places: Places, source: str, order_id: str) -> WholeOrder:
+    with places.databases() as database:
+        return database.read_here(load_order, source, order_id, places.mapping)

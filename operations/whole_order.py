@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from db.views.corrections import CorrectionLine, list_corrections
+from db.views.devices import DeviceLine, ReleaseLine, list_devices_of, list_releases_of
 from db.views.history import (
     ChangeLine,
     KeyLine,
@@ -20,11 +21,11 @@ from db.views.lists import (
     SaleLine,
     list_deliveries,
     list_events,
-    list_licenses,
     list_sales,
 )
 from db.views.naming import event_alone, licensed_order, order_minted_by
 from domain.event import OPERATOR
+from operations.device_limits import ReadMapping, list_limited
 from operations.spooled import SpooledLine
 
 Line = EventLine | SaleLine | LicenseLine | KeyLine | DeliveryLine | CorrectionLine | SpooledLine
@@ -48,15 +49,24 @@ class WholeOrder:
     corrections: list[CorrectionLine] = field(default_factory=list)
     history: list[ChangeLine] = field(default_factory=list)
     further_keys: list[KeyLine] = field(default_factory=list)
+    devices: list[DeviceLine] = field(default_factory=list)
+    releases: list[ReleaseLine] = field(default_factory=list)
 
 
-def load_order(session: Session, source: str, order_id: str) -> WholeOrder:
+def no_mapping() -> None:
+    """Read no mapping, for a caller that needs no limits on devices."""
+
+
+def load_order(
+    session: Session, source: str, order_id: str, mapping: ReadMapping = no_mapping
+) -> WholeOrder:
     """Return the rows of an order, or the rows around an event without an order."""
     if (event_id := event_alone(session, source, order_id)) is None:
-        return _around(session, source, order_id, _events_of(session, source, order_id))
+        events = _events_of(session, source, order_id)
+        return _around(session, source, order_id, events, mapping)
     minted = order_minted_by(session, event_id) or NO_ORDER
     events = list_events(session, Filters(source=source, ids=[event_id]))
-    return _around(session, source, minted, events)
+    return _around(session, source, minted, events, mapping)
 
 
 def _events_of(session: Session, source: str, order_id: str) -> list[EventLine]:
@@ -68,18 +78,24 @@ def _events_of(session: Session, source: str, order_id: str) -> list[EventLine]:
     return sorted([*own, *more], key=lambda event: -event.id)
 
 
-def _around(session: Session, source: str, order_id: str, events: list[EventLine]) -> WholeOrder:
+def _around(
+    session: Session, source: str, order_id: str, events: list[EventLine], mapping: ReadMapping
+) -> WholeOrder:
     order = Filters(source=source, order_id=order_id, limit=EVERYTHING)
     first = licensed_order(session, source, order_id)
     of_license = Filters(source=source, order_id=first, limit=EVERYTHING)
+    licenses = list_limited(session, of_license, mapping)
+    ids = [each.id for each in licenses]
     return WholeOrder(
         events,
         list_sales(session, order),
-        list_licenses(session, of_license),
+        licenses,
         list_deliveries(session, of_license),
         corrections=list_corrections(session, source, order_id),
         history=list_changes(session, source, first),
         further_keys=list_further_keys(session, source, first),
+        devices=list_devices_of(session, ids),
+        releases=list_releases_of(session, ids),
     )
 
 

@@ -110,21 +110,14 @@ def tier(  # noqa: PLR0913 - a command's options
     patience: Patience = 10,
 ) -> None:
     """Give licenses another tier."""
+    from commands.products import products_or_none
+
     if not (is_usable(to) and len(to) <= LONGEST_TIER):
         raise RefusedError(f"a tier has 1 to {LONGEST_TIER} printable characters: correct --to")
+    # A tier may be given while the mapping is broken, because the mapping only warns here.
+    catalog = products_or_none(given(ctx).products_file(), given(ctx).sources)
     how = _How(texts, reason, yes, as_json, patience)
-    _act(ctx, how, EventKind.TIER, tier=to, catalog=_mapping(ctx))
-
-
-def _mapping(ctx: typer.Context) -> "Catalog | None":
-    """Return the mapping, which only warns here: a tier may be given while the file is broken."""
-    from catalog.file import ProductsFileError
-    from commands.products import read_products
-
-    try:
-        return read_products(given(ctx).products_file(), given(ctx).sources)
-    except ProductsFileError:
-        return None
+    _act(ctx, how, EventKind.TIER, tier=to, catalog=catalog)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def devices(  # noqa: PLR0913 - a command's options
 ) -> None:
     """List the devices on which a license is activated, free them, or limit their number."""
     from commands.devices import Asked, NewLimit, Wish, run_devices
-    from commands.products import products_or_none
+    from commands.products import products_or_warning
 
     if sum((free is not None, free_all, limit is not None)) > 1:
         raise RefusedError(
@@ -47,7 +47,7 @@ def devices(  # noqa: PLR0913 - a command's options
             f"{advised('devices', text)}"
         )
     new_limit = None if limit is None else NewLimit(_most(text, limit))
-    catalog = products_or_none(given(ctx).products_file(), given(ctx).sources)
+    catalog = products_or_warning(given(ctx).products_file(), given(ctx).sources)
     asked = Asked(text.strip(), catalog, yes=yes, as_json=as_json)
     with given(ctx).open_database() as database:
         run_devices(database, asked, Wish(free, free_all, new_limit))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # A command must not wait for imports that it does not use.
     from sqlalchemy.orm import Session
 
     from db.views.lists import Filters, LicenseLine
+    from domain.catalog import Catalog
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 OF_COPIES = (EventStatus.DUPLICATE, EventStatus.APPLIED)
@@ -64,11 +65,15 @@ Since = Annotated[
 
 def _with_limits(ctx: typer.Context) -> "Callable[[Session, Filters], Sequence[LicenseLine]]":
     """Return the query of licenses with the limits on devices. Only `--json` has those."""
-    from commands.products import products_or_none
-    from operations.devices import list_limited
+    from operations.device_limits import list_limited
 
-    catalog = products_or_none(given(ctx).products_file(), given(ctx).sources)
-    return partial(list_limited, catalog=catalog)
+    return partial(list_limited, mapping=partial(_mapping, ctx))
+
+
+def _mapping(ctx: typer.Context) -> "Catalog | None":
+    from commands.products import products_or_warning
+
+    return products_or_warning(given(ctx).products_file(), given(ctx).sources)
 
 
 def _list_command(name: str, content: str, statuses: Collection[str]) -> Callable[..., None]:

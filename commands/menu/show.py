@@ -1,6 +1,7 @@
 """Options and help of `mintpost show`."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -20,10 +21,13 @@ AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON objec
 
 def show(ctx: typer.Context, order: Sale, *, as_json: AsJson = False) -> None:
     """Show one sale whole: events, license, e-mails, workflow, and what it waits for."""
+    from commands.products import products_or_none
     from commands.show import run_show
     from operations.show import Places
 
     context = given(ctx)
     spool, temporal = context.spool(), context.temporal()
-    places = Places((*context.sources, OPERATOR), spool, context.open_database, temporal)
+    mapping = partial(products_or_none, context.products_file(), context.sources)
+    sources = (*context.sources, OPERATOR)
+    places = Places(sources, spool, context.open_database, temporal, mapping)
     asyncio.run(run_show(order.strip(), places, as_json=as_json))
