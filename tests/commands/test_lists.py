@@ -18,7 +18,7 @@ from tests.support.commanding import SENTENCE, Run, Shop
 EVENT = "id source kind order_id received_at processed outcome error note workflow_id origin test"
 LICENSE = (
     "id key source order_id line product_id tier email name seats status reason renews test "
-    "issued_at expires_at grace_until"
+    "issued_at expires_at grace_until devices device_limit"
 )
 DELIVERY = "id license_id to status provider message_id attempts error sent_at"
 KEYS = {"events": EVENT, "licenses": LICENSE, "deliveries": DELIVERY}
