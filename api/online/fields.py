@@ -1,6 +1,7 @@
 """Reads the body of an app's question: bounded, whole, and as named fields."""
 
 import json
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,9 @@ from fastapi import Request
 from python_multipart import FormParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, File, parse_options_header
+
+# The parser logs parts of the bodies, and a line for every bad body that a stranger sends.
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
 LONGEST_BODY = 16 * 1024
 """In bytes. A real question has a few hundred."""
@@ -166,6 +170,7 @@ def _form_fields(written: bytes) -> dict[str, object]:
 
 def _multipart_fields(header: str, body: bytes) -> dict[str, object]:
     pairs: list[tuple[str, object]] = []
+    ends: list[None] = []
 
     def keep(field: Field) -> None:
         if len(pairs) >= MOST_FIELDS:
@@ -174,11 +179,14 @@ def _multipart_fields(header: str, body: bytes) -> dict[str, object]:
 
     _, options = parse_options_header(header)
     try:
-        parser = FormParser(Kind.MULTIPART, keep, _no_file, boundary=options.get(b"boundary"))
+        boundary = options.get(b"boundary")
+        parser = FormParser(Kind.MULTIPART, keep, _no_file, lambda: ends.append(None), boundary)
         parser.write(body)
         parser.finalize()
     except (FormParserError, ValueError):
         raise BadRequestError("the form cannot be read") from None
+    if not ends:
+        raise BadRequestError("the form is cut off")
     return _once_each(pairs)
 
 

@@ -11,7 +11,7 @@ import httpx
 from db.engine import Database
 from domain.license import License
 from domain.sale import Product, Sale
-from tests.db.rows import sale_of
+from tests.db.rows import decision, sale_of
 from tests.support.online import Given, OnlineApi, online_api
 
 PATH = "/gumroad/v2/licenses/verify"
@@ -19,6 +19,7 @@ PRODUCT = "mT4v0pR1d9CkXq7sLw2Zzg=="
 SHOP_KEY = "0F0F0F0F-1A1A1A1A-2B2B2B2B-3C3C3C3C"
 """A license key as Gumroad writes it. Some apps refuse any other form without a question."""
 
+TERMS = replace(decision(), product_id=PRODUCT, product_name="Data Tools")
 PRODUCTS = f"""\
 gumroad:
   - product_id: {PRODUCT}

@@ -18,12 +18,13 @@ from tests.api.online.dialects.gumroad_app import (
     PATH,
     PRODUCT,
     SHOP_KEY,
+    TERMS,
     UNKNOWN,
     GumroadApp,
     gumroad_app,
     sale,
 )
-from tests.db.rows import NOON, decision, store_event
+from tests.db.rows import NOON, store_event
 from tests.support.online import Value, put, sell
 from tests.support.outages import database_away
 
@@ -31,7 +32,6 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 """SQLite's file waits for seconds before it counts as away."""
 
-TERMS = replace(decision(), product_id=PRODUCT, product_name="Data Tools")
 YESTERDAY = NOON - timedelta(days=1)
 
 
@@ -223,6 +223,20 @@ async def test_a_field_that_is_no_text_is_refused_by_name(app: GumroadApp, name:
         body, header = f'{{"{name}": {value}}}', {"content-type": "application/json"}
         answer = await app.api.http.post(PATH, content=body, headers=header)
         assert (answer.status_code, answer.json()) == (400, {"success": False, "message": message})
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("header", ["", "; boundary=x", "; boundary=" + "x" * 300])
+async def test_a_bad_multipart_body_leaves_no_line_in_the_log(
+    app: GumroadApp, header: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    part = "--x\r\nContent-Transfer-Encoding: PRIVATE\r\n\r\nPRIVATE\r\n--x--"
+    for body in (part, part.replace("\r\n", "\n"), "--x\r\nPRIVATE", ""):
+        kind = {"content-type": f"multipart/form-data{header}"}
+        answer = await app.api.http.post(PATH, content=body.encode(), headers=kind)
+        assert answer.status_code == 400 or not body
+    assert "multipart" not in {record.name.partition(".")[2] for record in caplog.records}
+    assert "PRIVATE" not in caplog.text
 
 
 @ON_POSTGRES

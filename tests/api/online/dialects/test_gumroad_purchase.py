@@ -10,14 +10,13 @@ import pytest
 
 from db.engine import Database
 from domain.sale import Sale
-from tests.api.online.dialects.gumroad_app import PRODUCT, GumroadApp, gumroad_app, sale
-from tests.db.rows import NOON, decision
+from tests.api.online.dialects.gumroad_app import PRODUCT, TERMS, GumroadApp, gumroad_app, sale
+from tests.db.rows import NOON
 from tests.support.online import ISSUER, put, sell
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 pytestmark = ON_SQLITE
 
-TERMS = replace(decision(), product_id=PRODUCT, product_name="Data Tools")
 TIMES = ("subscription_ended_at", "subscription_cancelled_at", "subscription_failed_at")
 YESTERDAY = NOON - timedelta(days=1)
 TODAY, LATER = NOON.replace(hour=23, minute=59, second=59), NOON + timedelta(days=3)
