@@ -1,4 +1,4 @@
-"""The code of docs/verify-licenses.md for the revocation list, against real lists."""
+"""The code of docs/apps for the revocation list, against real lists."""
 
 import asyncio
 from contextlib import nullcontext
@@ -18,7 +18,8 @@ from licensing.revocations import Revocations, revocation_hash
 from licensing.signing import Signer
 from licensing.tokens import jwks
 from relay.spool import Spool
-from tests.docs.conftest import Ask, KeySet, Reader, RefusedError
+from tests.docs.building import App, RefusedError
+from tests.docs.conftest import KeySet, Reader
 from tests.docs.test_snippets import LICENSE, NOW
 from tests.support.outages import connect_to_nothing
 from tests.support.running import running_api
@@ -29,29 +30,29 @@ OLDER = replace(LIST, seq=6, revoked=())
 OVER = replace(LIST, seq=8, signed_at=NOW - timedelta(days=8))
 
 
-def refuses(ask: Ask, text: Any, keys: KeySet) -> bool:  # noqa: ANN401 - a list, or anything else
+def refuses(app: App, text: Any, keys: KeySet) -> bool:  # noqa: ANN401 - a list, or anything else
     try:
-        ask("read_revocations", text, keys)
+        app("read_revocations", text, keys)
     except RefusedError:
         return True
     return False
 
 
 def test_a_list_is_read_and_names_its_licenses(
-    ask: Ask, read: Reader, signer: Signer, keys: KeySet
+    app: App, read: Reader, signer: Signer, keys: KeySet
 ) -> None:
-    listed = ask("read_revocations", signer.sign_revocations(LIST), keys)
+    listed = app("read_revocations", signer.sign_revocations(LIST), keys)
     assert (listed["seq"], listed["revoked"]) == (7, list(LIST.revoked))
-    assert ask("is_revoked", read(signer.sign(REVOKED), keys), listed) is True
-    assert ask("is_revoked", read(signer.sign(LICENSE), keys), listed) is False
+    assert app("is_revoked", read(signer.sign(REVOKED), keys)["jti"], listed) is True
+    assert app("is_revoked", read(signer.sign(LICENSE), keys)["jti"], listed) is False
 
 
 def test_a_list_is_no_license_and_a_license_no_list(
-    ask: Ask, read: Reader, signer: Signer, keys: KeySet
+    app: App, read: Reader, signer: Signer, keys: KeySet
 ) -> None:
     with pytest.raises(RefusedError):
         read(signer.sign_revocations(LIST), keys)
-    assert refuses(ask, signer.sign(LICENSE), keys)
+    assert refuses(app, signer.sign(LICENSE), keys)
 
 
 def test_a_token_of_another_type_is_no_license_whatever_it_claims(read: Reader) -> None:
@@ -65,34 +66,34 @@ def test_a_token_of_another_type_is_no_license_whatever_it_claims(read: Reader) 
 
 
 def test_a_changed_a_foreign_and_an_old_list_are_refused(
-    ask: Ask, signer: Signer, keys: KeySet
+    app: App, signer: Signer, keys: KeySet
 ) -> None:
     head, _, signature = signer.sign_revocations(LIST).split(".")
     emptied = signer.sign_revocations(replace(LIST, revoked=())).split(".")[1]
-    assert refuses(ask, f"{head}.{emptied}.{signature}", keys)
-    assert refuses(ask, Signer(generate_private_key(), "mintpost").sign_revocations(LIST), keys)
-    assert refuses(ask, signer.sign_revocations(OVER), keys)
+    assert refuses(app, f"{head}.{emptied}.{signature}", keys)
+    assert refuses(app, Signer(generate_private_key(), "mintpost").sign_revocations(LIST), keys)
+    assert refuses(app, signer.sign_revocations(OVER), keys)
 
 
-def test_the_newest_good_list_is_kept(ask: Ask, signer: Signer, keys: KeySet) -> None:
+def test_the_newest_good_list_is_kept(app: App, signer: Signer, keys: KeySet) -> None:
     newest, older, over = map(signer.sign_revocations, (LIST, OLDER, OVER))
     for kept, fetched in ((None, newest), (older, newest), (newest, older), (newest, None)):
-        assert ask("newest_revocations", kept, fetched, keys) == newest
+        assert app("newest_revocations", kept, fetched, keys) == newest
     for fetched in (over, "<html>", "", f"{newest}x"):
-        assert ask("newest_revocations", newest, fetched, keys) == newest
-    assert ask("newest_revocations", over, None, keys) is None
+        assert app("newest_revocations", newest, fetched, keys) == newest
+    assert app("newest_revocations", over, None, keys) is None
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_list_is_fetched_from_the_api_and_without_one_nothing_breaks(
-    ask: Ask, database: Database, signer: Signer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: App, database: Database, signer: Signer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("no_proxy", "*")
     text = signer.sign_revocations(LIST)
     parts = ApiParts(database, {}, connect_to_nothing, Spool(tmp_path / "spool"))
     async with running_api(parts) as url:
         asked = f"{url}/v1/revocations"
-        assert await asyncio.to_thread(ask, "fetch_revocations", asked) is None
+        assert await asyncio.to_thread(app, "fetch", asked) is None
         database.write_here(keep_list, NewList(LIST.seq, text, 0, NOW))
-        assert await asyncio.to_thread(ask, "fetch_revocations", asked) == text
-    assert await asyncio.to_thread(ask, "fetch_revocations", asked) is None
+        assert await asyncio.to_thread(app, "fetch", asked) == text
+    assert await asyncio.to_thread(app, "fetch", asked) is None

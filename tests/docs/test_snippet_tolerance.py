@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from licensing.keys import MistypedKeyError, parse_key
 from licensing.signing import Signer
 from licensing.tokens import TokenInvalidError, verify_token
-from tests.docs.conftest import KeyChecks, KeySet, Reader, RefusedError
+from tests.docs.building import RefusedError
+from tests.docs.conftest import KeyChecks, KeySet, Reader
 from tests.docs.test_snippets import LICENSE
 
 KEY = "KEY4-4EYT-PWQD-79XH-3MRA-CJGF-9VNN"

@@ -1,4 +1,4 @@
-"""The code of docs/verify-licenses.md, run against real keys and tokens."""
+"""The code of docs/apps, run against real keys and tokens."""
 
 import re
 from dataclasses import replace
@@ -12,8 +12,11 @@ from licensing.keys import ALPHABET, new_key
 from licensing.private_keys import generate_private_key
 from licensing.signing import Signer
 from licensing.tokens import jwks
-from tests.docs.conftest import PAGE, KeyChecks, KeySet, Reader, RefusedError
+from tests.docs.building import RefusedError
+from tests.docs.conftest import KeyChecks, KeySet, Reader
+from tests.docs.test_docs import ROOT
 
+PAGE = ROOT / "docs" / "verify-licenses.md"
 NOW = datetime.now(UTC).replace(microsecond=0)
 LICENSE = License(
     id=12,
