@@ -38,6 +38,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 VARIABLE = re.compile(r"\$\{(\w+)(:[-?])([^}]*)\}")
 JOBS = {"temporal-schema", "temporal-namespace", "migrate"}
 IN_THE_IMAGE = {"data_dir"}
+OF_LIBRARIES = {"pgpassword", "forwarded_allow_ips"}
 SECRETS = {
     "POSTGRES_PASSWORD": "a password",
     "API_POSTGRES_PASSWORD": "another password",
@@ -93,9 +94,8 @@ def test_only_the_way_to_the_api_is_published_beyond_loopback() -> None:
     [
         ("migrate", MigrateSettings.model_fields, set()),
         (
-            "api",
+            "api",  # It makes its key in the volume, where it finds it again.
             {*OnlineSettings.model_fields, *map(str.lower, api_variables())},
-            # Without it, the key is a file in the volume, which the API makes.
             {"answer_signing_key_file"},
         ),
         (
@@ -109,7 +109,7 @@ def test_a_service_gets_exactly_the_settings_that_it_reads(
     service: str, reads: Collection[str], withheld: set[str]
 ) -> None:
     named = {name.lower() for name in SERVICES[service]["environment"]}
-    ours = {name for name in named if not name.startswith("temporal_")} - {"pgpassword"}
+    ours = {name for name in named if not name.startswith("temporal_")} - OF_LIBRARIES
     assert ours == set(reads) - IN_THE_IMAGE - withheld
 
 
@@ -135,6 +135,7 @@ def test_a_blank_value_from_compose_counts_as_absent(
     monkeypatch.chdir(tmp_path)
     give(monkeypatch, "api")
     assert load(GumroadApiSettings).secrets() == ("a secret of sixteen",)
+    assert load(OnlineSettings).dialects == ""
     give(monkeypatch, "worker")
     settings, defaults = load(WorkerSettings), WorkerSettings.model_fields
     given = {"database_url", "products_file", "license_signing_key_file"}

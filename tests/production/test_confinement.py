@@ -1,6 +1,7 @@
 """docker-compose.yml and the Caddyfile limit the damage of a break-in into one service."""
 
 import re
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -67,3 +68,15 @@ def test_caddy_waits_for_nobody_without_end_and_takes_no_endless_body() -> None:
     for limit in ("read_header 10s", "read_body 30s", "write 60s", "idle 2m"):
         assert re.search(rf"^\t+{limit}$", CADDYFILE, re.MULTILINE)
     assert re.search(r"request_body \{\s+max_size 10MB\s+\}", CADDYFILE)
+
+
+def test_the_api_believes_the_address_that_caddy_tells_and_no_other() -> None:
+    """The bounds on bad keys count by address, and behind Caddy all apps would have Caddy's."""
+    (addresses,) = COMPOSE["networks"]["front"]["ipam"]["config"]
+    subnet, others = IPv4Network(addresses["subnet"]), IPv4Network(addresses["ip_range"])
+    caddy = SERVICES["caddy"]["networks"]["front"]["ipv4_address"]
+    believed = SERVICES["api"]["environment"]["FORWARDED_ALLOW_IPS"]
+    assert believed == f"${{FORWARDED_ALLOW_IPS:-{caddy}}}"
+    assert others.subnet_of(subnet)
+    assert IPv4Address(caddy) in subnet
+    assert IPv4Address(caddy) not in others
