@@ -13,6 +13,7 @@ from temporalio.worker import Worker
 
 from activities.answer_keys import AnswerKeySigner
 from activities.revocations import RevocationSigner
+from activities.tokens import TokenSigner
 from db.engine import Database
 from db.migrated import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, use_key
@@ -37,15 +38,16 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     stopping = asyncio.create_task(stopped.wait())
-    starting = asyncio.create_task(start(parts, temporal))
+    tokens = TokenSigner(parts.database, parts.signer)
+    starting = asyncio.create_task(start(parts, temporal, tokens.wake))
     await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
         starting.cancel()
         return
     worker = starting.result()
     working = asyncio.create_task(worker.run())
-    signers = (RevocationSigner, AnswerKeySigner)
-    signing = [asyncio.create_task(each(parts.database, parts.signer).run()) for each in signers]
+    lists = (each(parts.database, parts.signer) for each in (RevocationSigner, AnswerKeySigner))
+    signing = [asyncio.create_task(each.run()) for each in (tokens, *lists)]
     logger.info("working on task queue %s", worker.task_queue)
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
     logger.info("stopping; what is under way is finished first")
@@ -60,10 +62,14 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
     await parts.mailer.aclose()
 
 
-async def start(parts: WorkerParts, temporal: ClientConnectConfig) -> Worker:
+async def start(
+    parts: WorkerParts, temporal: ClientConnectConfig, changed: Callable[[], None]
+) -> Worker:
     """Put the worker together, waiting for a database and a Temporal that are away."""
     await retry_until_available(lambda: ready_database(parts.database, parts.signer))
-    return build_worker(await retry_until_available(lambda: connect(temporal)), parts)
+    return build_worker(
+        await retry_until_available(lambda: connect(temporal)), parts, changed=changed
+    )
 
 
 async def ready_database(database: Database, signer: Signer) -> None:

@@ -1,7 +1,7 @@
 """The worker's parts: what they are, and how the settings describe them."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -58,7 +58,13 @@ class WorkerParts:
     pace: RetryPace = field(default_factory=RetryPace)
 
 
-def build_worker(client: Client, parts: WorkerParts, task_queue: str = TASK_QUEUE) -> Worker:
+def build_worker(
+    client: Client,
+    parts: WorkerParts,
+    task_queue: str = TASK_QUEUE,
+    changed: Callable[[], None] = lambda: None,
+) -> Worker:
+    """Build the worker. It calls `changed` after a step that may have changed a license."""
     return Worker(
         client,
         task_queue=task_queue,
@@ -66,8 +72,8 @@ def build_worker(client: Client, parts: WorkerParts, task_queue: str = TASK_QUEU
         activities=[
             Parse(parts.database, parts.storefronts, parts.operator).parse,
             Complete(parts.database, parts.storefronts).complete,
-            Apply(parts.database, parts.storefronts, parts.products).apply,
-            Mint(parts.database, parts.storefronts, parts.products).mint,
+            Apply(parts.database, parts.storefronts, parts.products, changed=changed).apply,
+            Mint(parts.database, parts.storefronts, parts.products, changed=changed).mint,
             EmailLicense(parts.database, parts.mailer, parts.letters, parts.patience).email,
             Close(parts.database, parts.storefronts).close,
         ],

@@ -1,6 +1,6 @@
 """Applies the facts of an event that is no sale to the licenses it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from temporalio import activity
 from typing_extensions import override
@@ -30,11 +30,13 @@ class Apply(ApplyStep):
         storefronts: Mapping[str, Storefront],
         products: CatalogSource,
         clock: Clock = utc_now,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.database = database
         self.reader = Reader(database, storefronts)
         self.decider = PlanDecider(database, products)
         self.clock = clock
+        self.changed = changed
 
     @override
     @activity.defn
@@ -57,10 +59,12 @@ class Apply(ApplyStep):
             granted = await self.database.write(
                 apply_grant, event.id, kept.source, first, keys, now
             )
+            self.changed()
             return _told(granted)
         plans = await self.decider.decide_all(kept)
         new = NewFacts(event.id, event.kind, kept.source, tuple(kept.facts), plans.decisions)
         applied = await self.database.write(apply_event, new, self.clock(), plans.notes)
+        self.changed()
         return _told(applied)
 
 

@@ -1,7 +1,7 @@
 """Turns a sale into its one license."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from temporalio import activity
@@ -34,12 +34,14 @@ class Mint(MintStep):
         storefronts: Mapping[str, Storefront],
         products: CatalogSource,
         clock: Clock = utc_now,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.database = database
         self.reader = Reader(database, storefronts)
         self.products = products
         self.decider = PlanDecider(database, products)
         self.clock = clock
+        self.changed = changed
 
     @override
     @activity.defn
@@ -83,6 +85,7 @@ class Mint(MintStep):
     async def keep(self, named: Sale, new: NewLicense, term: Term | None = None) -> MintedLicense:
         new = replace(new, plans=await self.decider.decide_earlier(named))
         minted = await self.database.write(mint_license, named, new, self.clock())
+        self.changed()
         if isinstance(minted, IgnoredReason):
             return MintedLicense(ignored=minted)
         return _told(minted, term)

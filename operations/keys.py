@@ -10,6 +10,7 @@ from typing import Self
 
 from db.engine import Database
 from db.signing_keys import KeyLine, all_keys, find_key, revoke_key
+from db.tokens import clear_tokens, tokens_of_key
 from kit.clock import utc_now
 from kit.refusals import RefusedError
 from licensing.tokens import PublicKey
@@ -52,4 +53,13 @@ def signing_key(database: Database, kid: str) -> SigningKey:
 def revoke(database: Database, kid: str, reason: str | None) -> SigningKey:
     """Take a key out of use, for ever. The first revocation stands. Raises UnknownKeyError."""
     database.write_here(revoke_key, kid, reason, utc_now())
+    _take_tokens_back(database, kid)
     return signing_key(database, kid)
+
+
+def _take_tokens_back(database: Database, kid: str) -> None:
+    """Give apps no token of the key any more. A worker with another key signs the next."""
+    last = 0
+    while found := database.read_here(tokens_of_key, kid, last):
+        database.write_here(clear_tokens, found)
+        last = found[-1]

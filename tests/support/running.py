@@ -1,6 +1,7 @@
 """Runs the API and the worker in this process: real HTTP, a real worker, replaceable parts."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,8 +16,10 @@ from temporalio.service import RPCError
 
 import api.app
 import worker_parts
+from activities.answer_keys import AnswerKeySigner
 from activities.email import MailPatience
 from activities.failures import RetryPace
+from activities.tokens import TokenSigner
 from catalog.file import ProductsFile
 from db.engine import Database
 from db.signing_keys import KnownKey, remember_key
@@ -32,7 +35,7 @@ from db.views.lists import (
 )
 from embedded.ports import NO_TLS
 from kit.clock import utc_now
-from kit.loop import Pauses
+from kit.loop import BackgroundLoop, Pauses
 from kit.runs import SCHEDULED
 from letters.composing import Letters
 from letters.rendering import Templates
@@ -164,7 +167,10 @@ class Mintpost:
 
 @dataclass(slots=True)
 class Setup:
-    """Options of a Mintpost before its start."""
+    """Options of a Mintpost before its start.
+
+    `signing`: the worker also signs current tokens and the list of answer keys, with these pauses.
+    """
 
     database: Database
     client: Client
@@ -182,6 +188,7 @@ class Setup:
     watch: timedelta = timedelta(milliseconds=250)
     storing: StorePatience = UNHURRIED
     pace: RetryPace = field(default_factory=lambda: QUICK_PACE)
+    signing: Pauses | None = None
 
 
 @asynccontextmanager
@@ -237,8 +244,25 @@ async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
         operator=setup.operator,
         pace=setup.pace,
     )
-    async with worker_parts.build_worker(setup.client, parts, setup.task_queue):
+    tokens = TokenSigner(setup.database, setup.signer, setup.signing)
+    keys = AnswerKeySigner(setup.database, setup.signer, pauses=setup.signing)
+    loops = () if setup.signing is None else (tokens, keys)
+    async with (
+        worker_parts.build_worker(setup.client, parts, setup.task_queue, tokens.wake),
+        in_background(loops),
+    ):
         yield
+
+
+@asynccontextmanager
+async def in_background(loops: Sequence[BackgroundLoop]) -> AsyncIterator[None]:
+    running = [asyncio.create_task(each.run()) for each in loops]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 @asynccontextmanager
