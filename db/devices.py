@@ -1,7 +1,7 @@
 """The devices of a license: activated, seen, released. Each change locks the license's devices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -65,13 +65,8 @@ class Activated:
     is_new: bool
 
 
-COLUMNS = (
-    DeviceRow.device_hash,
-    DeviceRow.label,
-    DeviceRow.activated_at,
-    DeviceRow.last_seen,
-    DeviceRow.extra,
-)
+DEVICES = DeviceRow.__table__
+COLUMNS = tuple(DEVICES.c[each.name] for each in fields(Device))
 
 
 def activate(session: Session, new: NewDevice) -> Activated:
@@ -124,9 +119,9 @@ def see_device(session: Session, license_id: int, hashed: str, now: datetime) ->
     return count_updated(session, unseen.values(last_seen=now)) == 1
 
 
-# Built once, because each question of an app needs it.
+# Plain columns, built once, because each question of an app needs it.
 ONE_DEVICE = select(*COLUMNS).where(
-    DeviceRow.license_id == bindparam("license_id"), DeviceRow.device_hash == bindparam("hashed")
+    DEVICES.c.license_id == bindparam("license_id"), DEVICES.c.device_hash == bindparam("hashed")
 )
 
 
@@ -138,8 +133,8 @@ def find_device(session: Session, license_id: int, hashed: str) -> Device | None
 
 def list_devices(session: Session, license_id: int) -> Sequence[Device]:
     """Return the devices, the one unseen for longest first."""
-    rows = select(*COLUMNS).where(DeviceRow.license_id == license_id)
-    oldest_first = rows.order_by(DeviceRow.last_seen, DeviceRow.id)
+    rows = select(*COLUMNS).where(DEVICES.c.license_id == license_id)
+    oldest_first = rows.order_by(DEVICES.c.last_seen, DEVICES.c.id)
     return [Device(*row) for row in session.execute(oldest_first)]
 
 
@@ -168,7 +163,7 @@ def _insert(session: Session, new: NewDevice, hashed: str) -> None:
 def _renamed(session: Session, known: Device, new: NewDevice) -> Device:
     if new.label in {"", known.label}:
         return known
-    rename = update(DeviceRow).where(_is(new.license_id, known.hash))
+    rename = update(DeviceRow).where(_is(new.license_id, known.device_hash))
     session.execute(rename.values(label=new.label))
     return replace(known, label=new.label)
 
@@ -180,7 +175,7 @@ def _make_room(session: Session, new: NewDevice) -> bool:
     oldest = next(iter(list_devices(session, new.license_id)), None)
     if oldest is None or oldest.last_seen > new.unseen_since:
         return False
-    return _release(session, new.license_id, oldest.hash, ReleasedBy.REPLACEMENT, new.at)
+    return _release(session, new.license_id, oldest.device_hash, ReleasedBy.REPLACEMENT, new.at)
 
 
 def _is_bound(session: Session, license_id: int, bound: Bound | None) -> bool:

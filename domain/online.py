@@ -73,7 +73,7 @@ def device_hash(license_id: int, device: str) -> str:
 class Device:
     """An activated device. `last_seen` moves at most once a day."""
 
-    hash: str
+    device_hash: str
     label: str
     activated_at: datetime
     last_seen: datetime
@@ -82,7 +82,7 @@ class Device:
     @property
     def id(self) -> str:
         """Return the public id, a UUID. It is made of the hash, so that it stays for ever."""
-        one = self.hash
+        one = self.device_hash
         return f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}"
 
 

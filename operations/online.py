@@ -111,7 +111,7 @@ class OnlineLicenses:
         device, found = verdict.device, verdict.found
         if device is not None and found is not None and device.last_seen.date() < verdict.at.date():
             license_id = found.online.license.id
-            await self.database.write(see_device, license_id, device.hash, verdict.at)
+            await self.database.write(see_device, license_id, device.device_hash, verdict.at)
 
     async def _judge(self, question: Question) -> Verdict:
         """Judge key, product and license. The device is looked up, and not judged."""

@@ -1,14 +1,14 @@
 """A license as the questions of apps need it, in one read."""
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, fields
+from types import SimpleNamespace
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from db.devices import find_device
 from db.further_keys import grouped
-from db.licenses import license_of
 from db.sales import sale_of
 from db.tables import DeviceRow, FurtherKeyRow, LicenseRow, SaleRow
 from domain.license import License
@@ -44,22 +44,27 @@ class OnlineLicense:
     device: Device | None = None
 
 
-Found: TypeAlias = Row[LicenseRow, SaleRow, int]
+# Plain columns, and statements built once: the objects of the mapper, and each building of a
+# statement, take longer than the database does.
+LICENSES, SALES, DEVICES = (each.__table__ for each in (LicenseRow, SaleRow, DeviceRow))
+LICENSE = tuple(LICENSES.c[each.name] for each in fields(License))
+SALE = tuple(SALES.c)
+SALE_NAMES = tuple(SALES.c.keys())
 
 
-def _query(which: ColumnElement[bool]) -> Select[LicenseRow, SaleRow, int]:
+def _query(which: ColumnElement[bool]) -> Select[Any]:
     used = (
-        select(func.count(DeviceRow.id))
-        .where(DeviceRow.license_id == LicenseRow.id)
+        select(func.count(DEVICES.c.id))
+        .where(DEVICES.c.license_id == LICENSES.c.id)
         .scalar_subquery()
     )
-    query = select(LicenseRow, SaleRow, used).join(SaleRow, SaleRow.id == LicenseRow.sale_id)
-    return query.where(which).options(undefer(LicenseRow.token))
+    own = LICENSES.c.token, LICENSES.c.device_limit, used
+    both = LICENSES.join(SALES, SALES.c.id == LICENSES.c.sale_id)
+    return select(*own, *LICENSE, *SALE).select_from(both).where(which)
 
 
-# Built once: building a statement takes longer than its answer.
-BY_OWN_KEY = _query(LicenseRow.key == bindparam("key"))
-BY_ID = _query(LicenseRow.id == bindparam("license_id"))
+BY_OWN_KEY = _query(LICENSES.c.key == bindparam("key"))
+BY_ID = _query(LICENSES.c.id == bindparam("license_id"))
 FURTHER = select(FurtherKeyRow.license_id, FurtherKeyRow.key).where(
     FurtherKeyRow.folded == bindparam("folded")
 )
@@ -70,7 +75,7 @@ def find_online(session: Session, asked: Asked) -> OnlineLicense | None:
     if asked.is_ours:
         own = session.execute(BY_OWN_KEY, {"key": grouped(asked.folded)}).one_or_none()
         if own is not None:
-            return _online(session, own, own[0].key, asked.device)
+            return _online(session, own, grouped(asked.folded), asked.device)
     further = session.execute(FURTHER, {"folded": asked.folded}).one_or_none()
     if further is None:
         return None
@@ -88,19 +93,23 @@ def is_being_minted(session: Session, spellings: frozenset[str]) -> bool:
     return session.scalar(waiting.limit(1)) is not None
 
 
-def _online(session: Session, found: Found, key: str, device: str | None) -> OnlineLicense:
-    row, sale, used = found
+def _online(session: Session, found: Row[Any], key: str, device: str | None) -> OnlineLicense:
+    token, device_limit, used, *columns = tuple(found)
+    license_ = License(*columns[: len(LICENSE)])
+    named = zip(SALE_NAMES, columns[len(LICENSE) :], strict=True)
+    # A namespace with the columns of a row is read as the row is.
+    sale = cast("SaleRow", SimpleNamespace(**dict(named)))
     known = None
     if device is not None:
-        known = find_device(session, row.id, device_hash(row.id, device))
+        known = find_device(session, license_.id, device_hash(license_.id, device))
     decided = sale.decided or {}
     return OnlineLicense(
-        license=license_of(row),
+        license=license_,
         sale=sale_of(sale),
         key=key,
-        mapped_under=decided.get("mapped_under") or row.source,
-        token=row.token,
-        device_limit=row.device_limit,
+        mapped_under=decided.get("mapped_under") or license_.source,
+        token=token,
+        device_limit=device_limit,
         used=used,
         device=known,
     )
