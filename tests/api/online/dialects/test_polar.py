@@ -20,6 +20,7 @@ from tests.support.polar import (
     FULL,
     NOBODY,
     NOT_FOUND,
+    OTHER_BENEFIT,
     OVER,
     SHUT,
     activated,
@@ -179,7 +180,7 @@ async def test_another_benefit_or_customer_is_a_mismatch(api: OnlineApi, license
     own = {"benefit_id": told["benefit_id"].upper(), "customer_id": told["customer_id"]}
     assert (await ask(api, "validate", license_.key, **own)).status_code == 200
     benefit = await ask(api, "validate", license_.key, **{**own, "benefit_id": NOBODY})
-    assert answered(benefit) == refusal(404, "License key does not match given benefit.")
+    assert answered(benefit) == refusal(404, OTHER_BENEFIT)
     customer = await ask(api, "validate", license_.key, **{**own, "customer_id": NOBODY})
     assert answered(customer) == refusal(404, "License key does not match given user.")
 
