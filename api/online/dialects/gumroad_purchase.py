@@ -106,7 +106,8 @@ def _state(told: Told) -> dict[str, object]:
 def _subscription(told: Told) -> dict[str, object]:
     """Tell the end where the subscription does not renew, also an end in the future.
 
-    Apps compare it with their own clock, so that it is the end of the grace.
+    Apps compare it with their own clock, so that it is the end of the grace. Gumroad tells the end
+    of a plan with a fixed number of payments as `subscription_ended_at`, and apps refuse it.
     """
     end = _time(told.license.good_until)
     lapsed, goes_on = told.code is Code.EXPIRED, told.license.renews is not False
@@ -114,8 +115,8 @@ def _subscription(told: Told) -> dict[str, object]:
         "subscription_id": told.sale.subscription_id or told.sale.order_id,
         "recurrence": _recurrence(told),
         "is_recurring_charge": told.sale.charge,
-        # Gumroad writes it at the end of a plan with a fixed number of payments, all paid.
-        "subscription_ended_at": None,
+        # go-gumroad does not read the end of a cancelled subscription, but this one.
+        "subscription_ended_at": end if lapsed else None,
         "subscription_cancelled_at": None if goes_on else end,
         "subscription_failed_at": end if goes_on and lapsed else None,
     }
