@@ -1,4 +1,4 @@
-"""`mintpost verify`: the worth of a license key, a token or a revocation list."""
+"""`mintpost verify`: the worth of a license key or of any token."""
 
 from datetime import datetime
 
@@ -6,9 +6,10 @@ from rich.console import Console
 from rich.text import Text
 
 from commands.tables import cell
+from commands.verify_answers import revoked_words, told_answer, told_answer_keys
 from db.signing_keys import KeyLine
 from domain.license import License, Standing, with_reason
-from kit.times import day, moment
+from kit.times import moment
 from licensing.tokens import VerifiedToken
 from operations.verify import (
     Flaw,
@@ -18,6 +19,7 @@ from operations.verify import (
     TokenVerdict,
     Verdict,
 )
+from operations.verify_answers import AnswerKeysVerdict, AnswerVerdict
 
 UNCHECKED = (
     "a token of which nothing was checked: its signature and its license are looked up in "
@@ -43,6 +45,10 @@ def _told(verdict: Verdict) -> tuple[str, dict[str, str]]:
             return _of_token(verdict)
         case RevocationsVerdict():
             return _of_list(verdict)
+        case AnswerVerdict():
+            return told_answer(verdict)
+        case AnswerKeysVerdict():
+            return told_answer_keys(verdict)
 
 
 def _unread(verdict: NoDatabase) -> tuple[str, dict[str, str]]:
@@ -109,9 +115,7 @@ def _of_list(verdict: RevocationsVerdict) -> tuple[str, dict[str, str]]:
 def _not_genuine(flaw: Flaw, signer: KeyLine) -> str:
     match flaw:
         case Flaw.SIGNER_REVOKED:
-            when = "" if signer.revoked_at is None else day(signer.revoked_at)
-            because = "" if signer.reason is None else f" ({signer.reason})"
-            return f"the key that signed it was revoked on {when}{because}"
+            return revoked_words(signer)
         case Flaw.NO_LICENSE:
             return "its license is not in this database"
         case Flaw.OTHER_KEY:

@@ -4,6 +4,7 @@ The worker certifies the key in a list of answer keys. A stolen answer key forge
 entry lapses, and never a license.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typing_extensions import override
 
 from licensing.private_keys import load_private_key, public_key_of
-from licensing.tokens import ALGORITHM, PublicKey, TokenType
+from licensing.tokens import (
+    ALGORITHM,
+    PublicKey,
+    TokenType,
+    claim,
+    signed_claims,
+    time_claim,
+    times_in_range,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,15 @@ class Answer:
     device: str | None = None
     nonce: str | None = None
     license: LicenseClaims | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedAnswer:
+    """An answer with a valid signature, perhaps over."""
+
+    kid: str
+    issuer: str
+    answer: Answer
 
 
 class AnswerSigner:
@@ -92,3 +110,36 @@ class AnswerSigner:
     def sign_bytes(self, content: bytes) -> bytes:
         """Return a bare Ed25519 signature, as another vendor's apps verify it."""
         return self._key[0].sign(content)
+
+
+def verify_answer(token: str, keys: Sequence[PublicKey]) -> VerifiedAnswer:
+    """Verify type and signature with the answer keys, and return the claims.
+
+    Raises TokenInvalidError.
+    """
+    key, claims = signed_claims(token, keys, TokenType.ANSWER)
+    with times_in_range():
+        answer = Answer(
+            code=claim(claims, "code", str),
+            issued_at=time_claim(claims, "iat"),
+            expires_at=time_claim(claims, "exp"),
+            device=_text(claims, "device"),
+            nonce=_text(claims, "nonce"),
+            license=_license(claims),
+        )
+    return VerifiedAnswer(key.kid, claim(claims, "iss", str), answer)
+
+
+def _license(claims: Mapping[str, object]) -> LicenseClaims | None:
+    if "sub" not in claims:
+        return None
+    return LicenseClaims(
+        token_id=claim(claims, "sub", str),
+        product_id=claim(claims, "aud", str),
+        tier=claim(claims, "tier", str),
+        seats=claim(claims, "seats", int),
+    )
+
+
+def _text(claims: Mapping[str, object], name: str) -> str | None:
+    return claim(claims, name, str) if name in claims else None

@@ -138,8 +138,10 @@ def signed_claims(
     if claimed is not wanted:
         raise TokenInvalidError(f"this is {NAMES[claimed]}, and {NAMES[wanted]} is needed")
     key = _signer_of(token, keys)
+    # An answer is for an app of its product. Any other token with an audience is not ours.
+    options: Options = {**SIGNATURE_ONLY, "verify_aud": wanted is not TokenType.ANSWER}
     try:
-        return key, jwt.decode(token, jwt.PyJWK(key.jwk()), [ALGORITHM], SIGNATURE_ONLY)
+        return key, jwt.decode(token, jwt.PyJWK(key.jwk()), [ALGORITHM], options)
     except jwt.InvalidSignatureError:
         raise TokenInvalidError(
             "this token's signature does not fit: it was changed after it was signed, or forged"

@@ -6,8 +6,17 @@ never sign.
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Self
 
+from sqlalchemy.orm import Session
+
+from db.answer_keys import (
+    AnswerKeyLine,
+    all_answer_keys,
+    find_answer_key,
+    withdraw_answer_key,
+)
 from db.engine import Database
 from db.signing_keys import KeyLine, all_keys, find_key, revoke_key
 from db.tokens import clear_tokens, tokens_of_key
@@ -21,39 +30,72 @@ class UnknownKeyError(RefusedError):
         super().__init__(f"no signing key here has the kid {kid}: `mintpost keys list`")
 
 
+class Use(StrEnum):
+    """The tokens that a key signs. No key signs both kinds."""
+
+    LICENSE = "license"  #: Licenses and lists, by the worker.
+    ANSWER = "answer"  #: Answers to apps, by the API.
+
+
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A public key in both forms that apps take. Field names are the JSON keys of the list."""
+    """A public key in both forms that apps take. Field names are the JSON keys of the list.
+
+    `seen_at` is the last time at which an API process told that it uses its answer key.
+    """
 
     kid: str
+    use: Use
     hex: str
     pem: str
     created_at: datetime
+    seen_at: datetime | None
     revoked_at: datetime | None
     reason: str | None
 
     @classmethod
-    def of(cls, key: KeyLine) -> Self:
+    def of(cls, key: KeyLine | AnswerKeyLine) -> Self:
         public = PublicKey(key.kid, key.x)
-        return cls(key.kid, public.hex(), public.pem(), key.created_at, key.revoked_at, key.reason)
+        if isinstance(key, AnswerKeyLine):
+            use, seen_at, revoked_at = Use.ANSWER, key.seen_at, key.withdrawn_at
+        else:
+            use, seen_at, revoked_at = Use.LICENSE, None, key.revoked_at
+        return cls(
+            kid=key.kid,
+            use=use,
+            hex=public.hex(),
+            pem=public.pem(),
+            created_at=key.created_at,
+            seen_at=seen_at,
+            revoked_at=revoked_at,
+            reason=key.reason,
+        )
 
 
 def signing_keys(database: Database) -> list[SigningKey]:
-    """Return the keys of all tokens ever signed, newest first."""
-    return [SigningKey.of(key) for key in database.read_here(all_keys)]
+    """Return all keys, license keys before answer keys, newest first."""
+    return [SigningKey.of(key) for key in database.read_here(_all)]
+
+
+def _all(session: Session) -> list[KeyLine | AnswerKeyLine]:
+    return [*all_keys(session), *all_answer_keys(session)]
 
 
 def signing_key(database: Database, kid: str) -> SigningKey:
     """Return the key of that name. Raises UnknownKeyError."""
-    if (key := database.read_here(find_key, kid)) is None:
+    key = database.read_here(find_key, kid) or database.read_here(find_answer_key, kid)
+    if key is None:
         raise UnknownKeyError(kid)
     return SigningKey.of(key)
 
 
 def revoke(database: Database, kid: str, reason: str | None) -> SigningKey:
     """Take a key out of use, for ever. The first revocation stands. Raises UnknownKeyError."""
-    database.write_here(revoke_key, kid, reason, utc_now())
-    _take_tokens_back(database, kid)
+    if signing_key(database, kid).use is Use.ANSWER:
+        database.write_here(withdraw_answer_key, kid, reason, utc_now())
+    else:
+        database.write_here(revoke_key, kid, reason, utc_now())
+        _take_tokens_back(database, kid)
     return signing_key(database, kid)
 
 

@@ -1,4 +1,4 @@
-"""Judge a license key, a token or a revocation list."""
+"""Judge a license key, a token, a list or an answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,12 @@ from licensing.keys import MistypedKeyError, parse_key
 from licensing.revocations import VerifiedRevocations, verify_revocations
 from licensing.tokens import PublicKey, TokenType, VerifiedToken, claimed_type, verify_token
 from operations.databases import Databases
+from operations.verify_answers import (
+    AnswerKeysVerdict,
+    AnswerVerdict,
+    judge_answer,
+    judge_answer_keys,
+)
 
 TOKEN_DOTS = 2
 UNUSABLE = (RefusedError, DatabaseAwayError, WrongMigrationError)
@@ -95,15 +101,17 @@ class RevocationsVerdict:
         return self.signer.revoked_at is None and not self.has_ended
 
 
-Verdict = KeyVerdict | TokenVerdict | RevocationsVerdict | NoDatabase
+Verdict = (
+    KeyVerdict | TokenVerdict | RevocationsVerdict | AnswerVerdict | AnswerKeysVerdict | NoDatabase
+)
 
 
 async def verify(text: str, databases: Databases, now: datetime) -> Verdict:
-    """Judge a key, a token or a list. Raises MistypedKeyError and TokenInvalidError."""
+    """Judge a key or a token of any type. Raises MistypedKeyError and TokenInvalidError."""
     if text.count(".") == TOKEN_DOTS:
-        judge = _verify_list if claimed_type(text) is TokenType.REVOCATIONS else _verify_token
+        type_ = claimed_type(text)
         try:
-            return await judge(text, databases, now)
+            return await _judge(type_, text, databases, now)
         except UNUSABLE as error:
             return NoDatabase(str(error))
     try:
@@ -114,6 +122,18 @@ async def verify(text: str, databases: Databases, now: datetime) -> Verdict:
         return await _verify_key(key, databases, now)
     except UNUSABLE as error:
         return NoDatabase(str(error), key)
+
+
+async def _judge(type_: TokenType, token: str, databases: Databases, now: datetime) -> Verdict:
+    match type_:
+        case TokenType.LICENSE:
+            return await _verify_token(token, databases, now)
+        case TokenType.REVOCATIONS:
+            return await _verify_list(token, databases, now)
+        case TokenType.ANSWER:
+            return await judge_answer(token, databases, now)
+        case TokenType.ANSWER_KEYS:
+            return await judge_answer_keys(token, databases, now)
 
 
 async def _verify_key(key: str, databases: Databases, now: datetime) -> KeyVerdict:

@@ -20,7 +20,7 @@ def generate() -> None:
 
 
 def list_keys(ctx: typer.Context, *, as_json: AsJson = False) -> None:
-    """List the public keys of all tokens ever signed, newest first."""
+    """List the public keys of all tokens ever signed: of licenses, then of answers to apps."""
     from commands.keys import print_keys
 
     with given(ctx).open_database() as database:
@@ -28,7 +28,7 @@ def list_keys(ctx: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 def revoke(ctx: typer.Context, kid: Kid, *, reason: Reason = None, yes: Yes = False) -> None:
-    """Take a signing key out of use, for ever: its tokens are not genuine any more."""
+    """Take a key out of use, for ever: its licenses, or its answers, are not genuine any more."""
     from commands.keys import run_revoke
 
     with given(ctx).open_database() as database:

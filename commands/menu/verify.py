@@ -11,13 +11,13 @@ from kit.clock import utc_now
 KeyOrToken = Annotated[
     str,
     typer.Argument(
-        metavar="KEY", help="or a token, or a revocation list; - reads it from the input"
+        metavar="KEY", help="or a token, a signed list or an answer; - reads it from the input"
     ),
 ]
 
 
 def verify(ctx: typer.Context, text: KeyOrToken) -> None:
-    """Tell what a license key, a token or a revocation list is worth."""
+    """Tell what a license key, a token, a signed list or an answer is worth."""
     from commands.tables import console
     from commands.verify import print_verdict
     from operations.verify import verify as judge

@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy import URL
 
+from db.answer_keys import current_answer_keys, use_answer_key
 from db.engine import Database
 from db.signing_keys import KnownKey, find_key, known_keys, remember_key, revoke_key
+from licensing.answers import AnswerSigner
 from licensing.private_keys import generate_private_key
 from licensing.signing import Signer
 from tests.support.commanding import Run, Shop
@@ -44,14 +46,38 @@ def test_the_list_has_each_key_as_hex_and_pem(database: Database, mint: Run) -> 
     assert public.public_bytes_raw().hex() == told["hex"]
     assert told == {
         "kid": signer.kid,
+        "use": "license",
         "hex": told["hex"],
         "pem": told["pem"],
         "created_at": "2026-09-01T12:00:00Z",
+        "seen_at": None,
         "revoked_at": None,
         "reason": None,
     }
     for said in (told["hex"], told["pem"], signer.kid, "2026-09-01 12:00:00"):
         assert said in mint("keys", "list").out
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("there")
+def test_an_answer_key_is_listed_apart_and_withdrawn(database: Database, mint: Run) -> None:
+    license_key = Signer(generate_private_key(), "").public_key
+    answer_key = AnswerSigner(generate_private_key().encode(), "").public_key
+    database.write_here(remember_key, KnownKey(license_key.kid, license_key.x), NOON)
+    database.write_here(use_answer_key, KnownKey(answer_key.kid, answer_key.x), NOON)
+    first, second = json.loads(mint("keys", "list", "--json").out)
+    assert (first["kid"], first["use"], first["seen_at"]) == (license_key.kid, "license", None)
+    assert (second["kid"], second["use"]) == (answer_key.kid, "answer")
+    assert second["seen_at"] == second["created_at"] == "2026-09-01T12:00:00Z"
+    told = mint("keys", "list").out
+    places = [told.index(each) for each in ("license keys:", license_key.hex(), "answer keys:")]
+    assert places == sorted(places) < [told.index(answer_key.pem())]
+    answer = mint("keys", "revoke", answer_key.kid, "--reason", "stolen disk")
+    assert answer.code == 0
+    assert f"{answer_key.kid} is withdrawn since " in answer.out
+    assert "/v1/keys" in answer.out
+    assert database.read_here(current_answer_keys, NOON) == []
+    assert [key.kid for key in database.read_here(known_keys)] == [license_key.kid]
 
 
 @ON_SQLITE
