@@ -29,6 +29,7 @@ WORDS_OF_DIALECTS = frozenset(
         "check-out",
         "customer-portal",
         "deactivate",
+        "entitlements",
         "license-keys",
         "licenses",
         "machines",

@@ -41,6 +41,8 @@ def finding_of(license_: KeygenLicense, code: Code, scope: Scope, matches: Match
 
 
 def _mismatches(license_: KeygenLicense, scope: Scope, matches: Matches) -> Iterator[Finding]:
+    if scope.product == "":
+        yield Finding("PRODUCT_SCOPE_EMPTY", "product scope is empty")
     if scope.product not in {None, license_.product_id}:
         yield Finding("PRODUCT_SCOPE_MISMATCH", "product scope does not match")
     if scope.policy not in {None, license_.policy_id}:
