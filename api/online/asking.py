@@ -60,10 +60,10 @@ class Asking:
         elif verdict.found is not None:
             self.rates.remember_good_key(key)
         if verdict.valid:
-            self._see(verdict)
+            self.see(verdict)
         return verdict
 
-    def _see(self, verdict: Verdict) -> None:
+    def see(self, verdict: Verdict) -> None:
         """Note the day in the background: no app waits for a write, and none needs it."""
         device = verdict.device
         if device is None or device.last_seen.date() >= verdict.at.date():

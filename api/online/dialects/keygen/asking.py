@@ -77,7 +77,7 @@ class KeygenAsking:
         database = self.parts.asking.database
         machine = await database.read(find_machine, license_id, names)
         if machine is not None and is_good(verdict):
-            await self.parts.asking.licenses.see(replace(verdict, device=machine.device))
+            self.parts.asking.see(replace(verdict, device=machine.device))
         return machine
 
     def license_of(self, request: Request, found: Found) -> KeygenLicense:

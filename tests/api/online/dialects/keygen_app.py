@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -49,8 +50,9 @@ class KeygenApp:
             sent["Authorization"] = f"License {key}"
         if body is not None:
             sent["Content-Type"] = JSON_API
-        json = {} if body is None else {"json": body}
-        return await self.api.http.request(method, self.base + path, headers=sent, **json)
+        content = None if body is None else json.dumps(body)
+        address = self.base + path
+        return await self.api.http.request(method, address, headers=sent, content=content)
 
     async def validated(self, key: str, **meta: object) -> Any:  # noqa: ANN401 - any JSON value
         asked = {"meta": {"key": key, **meta}}

@@ -2,14 +2,12 @@
 
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from db.engine import Database
-from db.sales import save_sale
 from domain.license import License
 from licensing.keys import new_key
 from tests.api.online.dialects.keygen_app import (
@@ -22,7 +20,7 @@ from tests.api.online.dialects.keygen_app import (
     products,
     refused,
 )
-from tests.db.rows import NOON, sale_of, store_event
+from tests.db.rows import NOON, sale_of
 from tests.support.online import Given, Value, put, sell
 
 YESTERDAY = NOON - timedelta(days=1)
@@ -194,19 +192,6 @@ async def test_an_entry_without_an_account_answers_any(database: Database, tmp_p
     async with keygen_app(database, tmp_path, Given(dialects=("keygen",))) as app:
         app.base = "/keygen/v1/accounts/acme"
         assert await app.code(license_.key) == "VALID"
-
-
-@ON_SQLITE
-async def test_a_license_that_is_being_minted_is_no_verdict(
-    app: KeygenApp, database: Database
-) -> None:
-    shops = replace(sale_of("order-9"), shop_key="AB-12")
-    event_id = database.write_here(store_event, "order-9")
-    database.write_here(save_sale, event_id, shops, NOON)
-    asked = {"meta": {"key": "ab-12"}}
-    answer = await app.ask("POST", "/licenses/actions/validate-key", asked)
-    assert refused(answer) == (503, None)
-    assert answer.headers["retry-after"] == "10"
 
 
 @ON_SQLITE
