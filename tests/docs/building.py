@@ -141,7 +141,9 @@ def rust_program(folder: Path) -> list[str]:
     with _alone(CACHE / "rust.lock"):
         source = CACHE / "rust" / "src"
         source.mkdir(parents=True, exist_ok=True)
-        small = "[profile.dev]\ndebug = false\n"
+        small = (
+            "[profile.dev]\ndebug = false\n[profile.dev.package.curve25519-dalek]\nopt-level = 2\n"
+        )
         manifest = package + crates.replace(TLS_CRATE, WITHOUT_TLS) + small
         (source.parent / "Cargo.toml").write_text(manifest)
         (source / "main.rs").write_text(code("rust", "rust") + (HARNESS / "harness.rs").read_text())
