@@ -207,7 +207,9 @@ def _furnish(
     runners: list[Runner] = [dispatcher, drainer, watcher]
     if (online := parts.online) is not None:
         mapping = OnlineMapping(online.products, online.sources)
-        public.include_router(online_routes(database, online, mapping))
+        apps = online_routes(database, online, mapping)
+        app.router.routes.insert(0, apps)
+        gate.open_routes.append(apps)
         keeper = AnswerKeyKeeper(database, online.signer, online.renew, online.clock, parts.pauses)
         probes += [mapping.warnings, keeper.warnings]
         runners.append(keeper)
@@ -217,7 +219,7 @@ def _furnish(
     for kind in (REVOCATIONS, ANSWER_KEYS):
         public.include_router(list_routes(SignedLists(database, kind)))
     app.include_router(public)
-    gate.open_routes = public.routes
+    gate.open_routes += public.routes
     return runners
 
 

@@ -1,6 +1,6 @@
 """Admits a request before routing, or answers it like a request for an unknown path."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from ipaddress import ip_address
 
 from fastapi.responses import JSONResponse
@@ -39,7 +39,7 @@ class Gate:
         self.app = app
         self.authentication = authentication
         self.refused = refused
-        self.open_routes: Sequence[BaseRoute] = ()
+        self.open_routes: list[BaseRoute] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

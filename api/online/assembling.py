@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastapi import APIRouter
+from starlette.routing import Route
 
 from api.answer_key_file import new_answer_key
 from api.answer_keys import Renew
+from api.online.app_routes import AppRoutes
 from api.online.asking import Asking
 from api.online.dialects.base import DialectParts
 from api.online.dialects.registry import DIALECTS
@@ -37,13 +38,13 @@ class OnlineParts:
     renew: Renew = lambda _withdrawn: new_answer_key()
 
 
-def online_routes(database: Database, parts: OnlineParts, mapping: OnlineMapping) -> APIRouter:
+def online_routes(database: Database, parts: OnlineParts, mapping: OnlineMapping) -> AppRoutes:
     """Return the public paths: Mintpost's own, and those of each dialect."""
     licenses = OnlineLicenses(database, mapping, parts.rates, parts.clock)
     asking = Asking(licenses, parts.rates)
-    router = APIRouter()
-    router.include_router(own_routes(asking, parts.signer))
     shared = DialectParts(asking, parts.signer, parts.issuer)
-    for name in parts.dialects:
-        router.include_router(DIALECTS[name].routes(shared))
-    return router
+    routers = [own_routes(asking, parts.signer)]
+    routers += [DIALECTS[name].routes(shared) for name in parts.dialects]
+    return AppRoutes(
+        route for router in routers for route in router.routes if isinstance(route, Route)
+    )

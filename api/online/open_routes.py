@@ -9,6 +9,7 @@ from typing import Protocol
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.requests import ClientDisconnect
+from starlette.routing import Route
 
 from api.online.fields import BadRequestError, BodyTooLongError
 from api.online.mapping import MappingAwayError
@@ -68,18 +69,19 @@ def open_route(  # noqa: PLR0913 - most callers give four
     """
 
     async def answered(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=_preflight(methods))
         response = await _answered(request, answer, words)
         response.headers.update(HEADERS)
         if finish is not None:
             finish(request, response)
         return response
 
-    async def preflight(_request: Request) -> Response:
-        return Response(status_code=204, headers=_preflight(methods))
-
     # Not `add_api_route`: FastAPI would solve the dependencies of an answer that has none.
-    router.add_route(path, answered, methods=list(methods))
-    router.add_route(path, preflight, methods=["OPTIONS"])
+    route = Route(path, answered, methods=[*methods, "OPTIONS"])
+    # Starlette adds HEAD to GET.
+    route.methods = {*methods, "OPTIONS"}
+    router.routes.append(route)
 
 
 async def _answered(request: Request, answer: Answer, words: Words) -> Response:

@@ -10,8 +10,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from api.gate import Gate
+from api.online.app_routes import AppRoutes
 from api.online.dialects.registry import DIALECTS
-from api.paths import is_of_apps
+from api.paths import is_of_apps, loggable
 from api.server import BoundServer
 from db.engine import Database
 from tests.api.raw_http import exchange, request, status
@@ -71,6 +72,8 @@ def routes_in(router: APIRouter) -> Iterator[Route]:
     for each in router.routes:
         if isinstance(each, Route):
             yield each
+        elif isinstance(each, AppRoutes):
+            yield from each.routes
         else:
             yield from routes_in(vars(each)["original_router"])
 
@@ -84,4 +87,6 @@ async def test_no_other_path_is_open_to_other_origins(database: Database, tmp_pa
             for method in route.methods or ():
                 answer = await apps.http.request(method, path, headers=ASKED)
                 assert (CORS in answer.headers) == is_of_apps(path), (method, path)
+            if is_of_apps(path):
+                assert loggable(path, frozenset()) == path.replace("/x", "/...")
         assert {"/healthz", "/readyz", "/.well-known/jwks.json", *OWN} <= seen
