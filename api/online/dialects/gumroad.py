@@ -9,9 +9,10 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from api.online.asking import Asking
 from api.online.dialects.base import DialectParts
+from api.online.dialects.common import not_yet
 from api.online.dialects.gumroad_purchase import Told, is_subscription, purchase
 from api.online.fields import BadRequestError, Fields, Kind, read_fields
-from api.online.open_routes import AGAIN_AFTER, open_route
+from api.online.open_routes import open_route
 from domain.online import Code
 from operations.verdicts import Found, Question, Verdict
 
@@ -87,7 +88,7 @@ class Verify:
             return _refused(UNKNOWN)
         verdict = await self.asking.validate(request, Question(asked.key, asked.belongs))
         if verdict.code is Code.NOT_READY:
-            return _not_ready()
+            return not_yet(WORDS)
         if verdict.found is None:
             return _refused(UNKNOWN)
         if not _is_told(verdict.code, verdict.found):
@@ -148,10 +149,3 @@ def _is_told(code: Code, found: Found) -> bool:
 
 def _refused(message: str, status: int = 404) -> Response:
     return JSONResponse({"success": False, "message": message}, status)
-
-
-def _not_ready() -> Response:
-    seconds = round(AGAIN_AFTER.total_seconds())
-    response = WORDS.away(seconds)
-    response.headers["Retry-After"] = str(seconds)
-    return response

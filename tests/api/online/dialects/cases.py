@@ -1,10 +1,14 @@
 """The question of an app of each vendor, for the contract of all dialects."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.api.online.dialects.gumroad_app import PRODUCT, SHOP_KEY
+import httpx
+
+from tests.api.online.dialects.gumroad_app import PRODUCT
+from tests.support.online import OnlineApi
 
 JSON = "application/json"
 ORGANIZATION = "8d2f0c1e-5b3a-4c6d-9e7f-0a1b2c3d4e5f"
@@ -87,4 +91,15 @@ CASES: Mapping[str, Case] = {
     ),
 }
 
-__all__ = ["CASES", "JSON", "SHOP_KEY", "Case"]
+
+async def post(api: OnlineApi, case: Case, content: bytes, kind: str = JSON) -> httpx.Response:
+    return await api.http.post(case.path, content=content, headers={"content-type": kind})
+
+
+async def ask(api: OnlineApi, case: Case, key: object) -> httpx.Response:
+    return await post(api, case, json.dumps(case.body(key)).encode(), case.content_type)
+
+
+def is_open(answer: httpx.Response) -> bool:
+    """Tell if a browser shows the answer to the app."""
+    return "*" in answer.headers.get_list("access-control-allow-origin")

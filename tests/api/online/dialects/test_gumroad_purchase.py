@@ -1,6 +1,5 @@
 """The `purchase` of Gumroad's answers: every key, and nothing of the buyer."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,12 +19,6 @@ pytestmark = ON_SQLITE
 TIMES = ("subscription_ended_at", "subscription_cancelled_at", "subscription_failed_at")
 YESTERDAY = NOON - timedelta(days=1)
 TODAY, LATER = NOON.replace(hour=23, minute=59, second=59), NOON + timedelta(days=3)
-
-
-@pytest.fixture
-async def app(database: Database, tmp_path: Path) -> AsyncIterator[GumroadApp]:
-    async with gumroad_app(database, tmp_path) as app:
-        yield app
 
 
 def times(purchase: dict[str, Any]) -> list[Any]:
