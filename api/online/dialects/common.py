@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi.responses import Response
 
 from api.online.open_routes import AGAIN_AFTER, Words
-from domain.license import License, has_ended
+from domain.license import License
 from domain.online import LONGEST_LABEL, Code
 
 NO_KEY: Collection[Code] = frozenset({Code.MISTYPED_KEY, Code.UNKNOWN_KEY, Code.WRONG_PRODUCT})
@@ -22,15 +22,12 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def shown_end(license_: License, now: datetime) -> datetime | None:
-    """Return the end as another vendor's app may read it.
+def end_stamp(license_: License) -> str | None:
+    """Write the end of a license with its grace.
 
-    These apps know no grace, and some compare the end with their clock. So they get the end of
-    the grace as soon as it runs, and the paid end before.
+    These apps know no grace, and some compare the end with their clock.
     """
-    if has_ended(license_.expires_at, now):
-        return license_.good_until
-    return license_.expires_at
+    return None if license_.good_until is None else stamp(license_.good_until)
 
 
 def shown_label(text: str) -> str:

@@ -17,9 +17,9 @@ from api.online.dialects.base import DialectParts
 from api.online.dialects.common import (
     NO_KEY,
     SHUT,
+    end_stamp,
     not_yet,
     same_spelling,
-    shown_end,
     shown_label,
     stamp,
 )
@@ -157,7 +157,6 @@ class _Answers:
 
     def _license(self, verdict: Verdict, found: Found) -> Document:
         license_, usage = found.online.license, found.usage
-        end = shown_end(license_, verdict.at)
         number = derived_number(
             "lemonsqueezy license", self.issuer, license_.token_id or license_.id
         )
@@ -169,7 +168,7 @@ class _Answers:
                 "activation_limit": usage.limit,
                 "activation_usage": usage.used,
                 "created_at": stamp(license_.issued_at),
-                "expires_at": None if end is None else stamp(end),
+                "expires_at": end_stamp(license_),
                 "test_mode": license_.test,
             }
         }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.online.dialects.common import shown_end, stamp
+from api.online.dialects.common import end_stamp, stamp
 from api.online.dialects.polar_questions import kept
 from domain.derived_ids import derived_uuid
 from domain.dialect_ids import ids_of_license
@@ -27,12 +27,12 @@ NOT_TOLD: Document = dict.fromkeys(
 class PolarLicense:
     """A license in Polar's words.
 
-    `asked` is the organization that the app named. It is the license's own where products.yaml
-    sets none, because an app could not know a derived one.
+    `organization` is the one that the app named. A set one is equal to it. Where products.yaml
+    sets none, an app could not know a derived one.
     """
 
     issuer: str
-    asked: str
+    organization: str
     found: Found
     at: datetime
 
@@ -40,11 +40,6 @@ class PolarLicense:
     def id(self) -> str:
         license_ = self.found.online.license
         return derived_uuid("polar license", self.issuer, license_.token_id or license_.id)
-
-    @property
-    def organization(self) -> str:
-        named = self.found.terms.polar
-        return self.asked if named is None else named.organization
 
     @property
     def benefit(self) -> str | None:
@@ -65,7 +60,7 @@ class PolarLicense:
         because an answer costs no write.
         """
         found = self.found
-        license_, end = found.online.license, shown_end(found.online.license, self.at)
+        license_ = found.online.license
         return {
             "id": self.id,
             "created_at": stamp(license_.issued_at),
@@ -84,7 +79,7 @@ class PolarLicense:
             "limit_usage": None,
             "validations": 1,
             "last_validated_at": stamp(self.at),
-            "expires_at": None if end is None else stamp(end),
+            "expires_at": end_stamp(license_),
             **NOT_TOLD,
         }
 
