@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from activities.answer_keys import AnswerKeySigner
 from activities.revocations import RevocationSigner
+from activities.tokens import TokenSigner
 from db.answer_keys import use_answer_key
 from db.engine import Database
 from db.signing_keys import KnownKey, remember_key
@@ -60,9 +61,14 @@ class LiveShop:
         self.database.write_here(use_answer_key, KnownKey(key.kid, key.x), now)
         await AnswerKeySigner(self.database, self.signer, self.api.clock).run_once()
         await RevocationSigner(self.database, self.signer, self.api.clock).run_once()
+        await TokenSigner(self.database, self.signer, rest=at_once).run_once()
 
     def sign(self, license_: License) -> License:
         return put(self.database, license_, token=self.signer.sign(license_))
+
+
+async def at_once(_seconds: float) -> None:
+    """Rest for no time, because nobody sells meanwhile."""
 
 
 @asynccontextmanager
@@ -130,8 +136,12 @@ class Canned:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+Answering = Canned | Callable[[dict[str, Any]], Canned]
+"""An answer, or a function of the fields that were asked."""
+
+
 @asynccontextmanager
-async def answering(answers: Mapping[str, Canned]) -> AsyncIterator[str]:
+async def answering(answers: Mapping[str, Answering]) -> AsyncIterator[str]:
     """Answer each path as told, and every other path as the first."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,9 +150,13 @@ async def answering(answers: Mapping[str, Canned]) -> AsyncIterator[str]:
                 await receive()
                 await send({"type": f"lifespan.{done}.complete"})
             return
-        while (await receive()).get("more_body"):
-            pass
+        asked = b""
+        while (message := await receive()).get("more_body"):
+            asked += message["body"]
+        asked += message.get("body", b"")
         canned = answers.get(scope["path"]) or next(iter(answers.values()))
+        if not isinstance(canned, Canned):
+            canned = canned(json.loads(asked))
         body = canned.body if isinstance(canned.body, str) else json.dumps(canned.body)
         headers = [(name.encode(), value.encode()) for name, value in canned.headers.items()]
         start = {"type": "http.response.start", "status": canned.status, "headers": headers}

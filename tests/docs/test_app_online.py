@@ -129,6 +129,14 @@ async def test_another_device_s_answer_is_no_lease_here(app: App, shop: LiveShop
     assert second.offline() == "GO_ONLINE"
 
 
+async def test_another_product_s_lease_and_token_are_refused(app: App, shop: LiveShop) -> None:
+    user = user_of(app, shop, shop.sign(sell(shop.database)).key)
+    await user.check("activate")
+    other = shop.known() | {"product": "product-2"}
+    assert app("offline", other, user.kept, user.now) == "GO_ONLINE"
+    assert app("licensed", other, user.kept, user.now) == "WRONG_PRODUCT"
+
+
 async def test_another_product_s_license_takes_no_place(app: App, shop: LiveShop) -> None:
     license_ = sell(shop.database)
     put(shop.database, license_, product_id="product-2")
