@@ -173,3 +173,15 @@ async def test_the_bytes_of_go_gumroad_are_answered_with_what_it_sent(
     assert type(answer["uses"]) is type(purchase["order_number"]) is int
     texts = ("id", "sale_id", "seller_id", "permalink", "variants", "currency", "email")
     assert {type(purchase[name]) for name in texts} == {str}
+
+
+@ON_SQLITE
+async def test_an_app_in_a_browser_sends_each_form_of_body(
+    npm: Clients, app: GumroadApp, license_: License
+) -> None:
+    url, key = f"{app.api.url}{PATH}", license_.key
+    good = {"product_permalink": "datatools", "license_key": key}
+    told = await npm.run("browser_gumroad.mjs", url=url, fields=good)
+    assert told == [[200, "*", True]] * 4
+    refused = await npm.run("browser_gumroad.mjs", url=url, fields={**good, "license_key": "x"})
+    assert refused == [[404, "*", False]] * 4

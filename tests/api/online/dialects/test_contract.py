@@ -1,6 +1,5 @@
 """The promises of every dialect, over all of the registry."""
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +14,10 @@ from tests.api.online.dialects.cases import CASES, Case, ask, is_open
 from tests.api.online.dialects.gumroad_app import PRODUCTS, SHOP_KEY
 from tests.db.rows import BUYER, NOON
 from tests.support.online import Given, OnlineApi, Value, online_api, put
+from tests.support.wire import examples
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 EACH = pytest.mark.parametrize("name", sorted(DIALECTS))
-EXAMPLES = Path(__file__).parents[3] / "data" / "dialects"
 
 
 def test_each_dialect_has_a_case_and_says_what_it_cannot() -> None:
@@ -57,11 +56,7 @@ async def test_a_browser_may_ask_from_any_origin(every: OnlineApi, case: Case) -
 async def test_the_answer_has_every_key_of_the_vendors(
     every: OnlineApi, case: Case, sold: License
 ) -> None:
-    (example,) = [
-        one["response"]["body"]
-        for one in json.loads((EXAMPLES / f"{case.examples}.json").read_text())
-        if one["case"] == case.example
-    ]
+    example = examples(case.examples)[case.example]["response"]["body"]
     answer = await ask(every, case, sold.key)
     assert (answer.status_code, is_open(answer)) == (200, True)
     assert case.is_good(answer.json())

@@ -12,6 +12,7 @@ from domain.sale import Sale
 from tests.api.online.dialects.gumroad_app import PRODUCT, TERMS, GumroadApp, gumroad_app, sale
 from tests.db.rows import NOON
 from tests.support.online import ISSUER, put, sell
+from tests.support.wire import differences, examples
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 pytestmark = ON_SQLITE
@@ -68,6 +69,17 @@ async def test_a_subscription_has_keys_of_its_own(app: GumroadApp, database: Dat
     assert purchase["subscription_id"] == "subscription-1"
     assert (purchase["recurrence"], purchase["is_recurring_charge"]) == ("monthly", False)
     assert times(purchase) == [None, None, None]
+
+
+async def test_a_subscription_has_every_key_of_the_vendors(
+    app: GumroadApp, database: Database
+) -> None:
+    case = examples("gumroad-verify")["subscription, cancelled but paid until December"]
+    vendors = case["response"]["body"]["purchase"]
+    only_when_known = {"Company", "offer_code"}
+    purchase = await app.purchase(sell(database, sale("subscription-1"), TERMS, renews=True))
+    known = {name: one for name, one in vendors.items() if name not in only_when_known}
+    assert differences(known, purchase) == []
 
 
 async def test_a_cancelled_subscription_tells_its_end_ahead(

@@ -95,3 +95,13 @@ async def test_an_outage_is_no_json_that_an_app_could_take_for_a_verdict(
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert answer.headers["content-type"].startswith("text/plain")
     assert answer.text
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("verb", ["enable", "disable", "decrement_uses_count", "rotate"])
+async def test_the_sellers_calls_are_unknown_paths(app: GumroadApp, key: str, verb: str) -> None:
+    http, asked = app.api.http, {"license_key": key, "product_id": PRODUCT}
+    unknown = await http.put("/nothing/here", data=asked)
+    answer = await http.put(f"/gumroad/v2/licenses/{verb}", data=asked)
+    assert (answer.status_code, answer.text) == (404, unknown.text)
+    assert answer.headers.keys() == unknown.headers.keys()
