@@ -48,7 +48,7 @@ class LicenseAnswers:
         require_good(proven)
         parts = self.asking.parts
         file = license_file(proven.license, wish, parts.signer, proven.verdict.at)
-        if request.method == "GET":
+        if request.method != "POST":
             name = f'attachment; filename="{proven.license.id}.lic"'
             return Response(
                 file.certificate, media_type=FILE, headers={"Content-Disposition": name}

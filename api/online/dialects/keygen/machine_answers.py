@@ -35,9 +35,9 @@ class MachineAnswers:
     asking: KeygenAsking
 
     async def collection(self, request: Request) -> Response:
-        if request.method == "GET":
-            return await self._list(await self.asking.prove(request))
-        return await self._create(request)
+        if request.method == "POST":
+            return await self._create(request)
+        return await self._list(await self.asking.prove(request))
 
     async def of_license(self, request: Request) -> Response:
         return await self._list(await self.asking.prove_named(request))

@@ -29,7 +29,7 @@ def answer_with(
 def require_acceptable(request: Request) -> None:
     """Raise BadRequestError if the app cannot read JSON."""
     accepted = accepted_types(request)
-    allowed = ANY_KIND | {FILE} if request.method == "GET" else ANY_KIND
+    allowed = ANY_KIND | {FILE} if request.method != "POST" else ANY_KIND
     if accepted and not accepted & allowed:
         raise BadRequestError(f"the Accept header must allow {Kind.JSON_API}")
 
