@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from api.online.addresses import Addresses
 from api.online.rates import Rates
 from db.engine import Database
 from db.uses import count_use, uses_of
@@ -25,6 +26,7 @@ class Asking:
 
     licenses: OnlineLicenses
     rates: Rates
+    addresses: Addresses = field(default_factory=Addresses)
     seeing: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -52,11 +54,11 @@ class Asking:
         return await self.database.read(uses_of, license_id)
 
     def _admit(self, request: Request, key: str) -> None:
-        self.rates.allow_key(_address(request), key)
+        self.rates.allow_key(self.addresses.address_of(request), key)
 
     def _told(self, request: Request, key: str, verdict: Verdict) -> Verdict:
         if verdict.code in BAD_KEYS:
-            self.rates.count_bad_key(_address(request))
+            self.rates.count_bad_key(self.addresses.address_of(request))
         elif verdict.found is not None:
             self.rates.remember_good_key(key)
         if verdict.valid:
@@ -77,7 +79,3 @@ class Asking:
             await self.licenses.see(verdict)
         except DatabaseAwayError as error:
             logger.warning("the day of a question was not noted: %s", error.what)
-
-
-def _address(request: Request) -> str | None:
-    return None if request.client is None else request.client.host

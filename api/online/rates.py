@@ -44,11 +44,12 @@ class Rates:
 
     def allow_key(self, address: str | None, key: str) -> None:
         """Raise TooManyError if the address asked for too many bad keys, and this may be one."""
-        if _digest(key) not in self.good:
+        if address is not None and _digest(key) not in self.good:
             self._allow(self.bad_keys, peer_of(address))
 
     def count_bad_key(self, address: str | None) -> None:
-        self.limiter.hit(self.bad_keys, peer_of(address))
+        if address is not None:
+            self.limiter.hit(self.bad_keys, peer_of(address))
 
     def remember_good_key(self, key: str) -> None:
         """Answer this key also while its address is refused."""
