@@ -49,6 +49,7 @@ bench: setup  ## Figures that the documents quote, measured here
 	PYTHONPATH=. $(BIN)/python bench/strangers.py
 	PYTHONPATH=. $(BIN)/python bench/migration.py
 	PYTHONPATH=. $(BIN)/python bench/fold.py
+	PYTHONPATH=. $(BIN)/python bench/tokens.py
 	PYTHONPATH=. $(BIN)/python bench/imports.py
 	PYTHONPATH=. $(BIN)/python bench/startup.py
 	PYTHONPATH=. $(BIN)/python bench/memory.py

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from jwt.utils import base64url_decode
 
 from licensing.tokens import (
     PublicKey,
@@ -51,6 +53,15 @@ def verify_answer_keys(token: str, keys: Sequence[PublicKey]) -> VerifiedAnswerK
         return VerifiedAnswerKeys(
             key.kid, claim(claims, "iss", str), content, time_claim(claims, "exp")
         )
+
+
+def is_sound(key: PublicKey) -> bool:
+    """Tell whether these are the bytes of a key, and the kid is theirs."""
+    try:
+        Ed25519PublicKey.from_public_bytes(base64url_decode(key.x))
+    except ValueError:
+        return False
+    return key.kid == thumbprint(key.x)
 
 
 def listed_kids(token: str) -> frozenset[str]:

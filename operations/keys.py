@@ -22,6 +22,7 @@ from db.signing_keys import KeyLine, all_keys, find_key, revoke_key
 from db.tokens import clear_tokens, tokens_of_key
 from kit.clock import utc_now
 from kit.refusals import RefusedError
+from licensing.answer_keys import is_sound
 from licensing.tokens import PublicKey
 
 
@@ -41,7 +42,8 @@ class Use(StrEnum):
 class SigningKey:
     """A public key in both forms that apps take. Field names are the JSON keys of the list.
 
-    `seen_at` is the last time at which an API process told that it uses its answer key.
+    `seen_at` is the last time at which an API process told that it uses its answer key. `hex` and
+    `pem` are empty if an answer key is none: a thief of the API can register anything.
     """
 
     kid: str
@@ -58,13 +60,14 @@ class SigningKey:
         public = PublicKey(key.kid, key.x)
         if isinstance(key, AnswerKeyLine):
             use, seen_at, revoked_at = Use.ANSWER, key.seen_at, key.withdrawn_at
+            is_shown = is_sound(public)
         else:
-            use, seen_at, revoked_at = Use.LICENSE, None, key.revoked_at
+            use, seen_at, revoked_at, is_shown = Use.LICENSE, None, key.revoked_at, True
         return cls(
             kid=key.kid,
             use=use,
-            hex=public.hex(),
-            pem=public.pem(),
+            hex=public.hex() if is_shown else "",
+            pem=public.pem() if is_shown else "",
             created_at=key.created_at,
             seen_at=seen_at,
             revoked_at=revoked_at,

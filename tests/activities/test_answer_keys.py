@@ -12,7 +12,9 @@ from activities.answer_keys import DAY, AnswerKeySigner
 from db.answer_keys import (
     CURRENT_FOR,
     KEPT,
+    MOST_CURRENT,
     KeyList,
+    current_answer_keys,
     keep_key_list,
     use_answer_key,
     withdraw_answer_key,
@@ -24,6 +26,7 @@ from licensing.answer_keys import GOOD_FOR, AnswerKeys, verify_answer_keys
 from licensing.private_keys import generate_private_key
 from licensing.signing import Signer
 from licensing.tokens import PublicKey
+from operations.keys import signing_keys
 from tests.activities.revoking import SECOND, Clock
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -97,6 +100,31 @@ async def test_a_key_that_nobody_used_for_a_week_leaves_the_list(
     use(database, SECOND_KEY, clock)
     await worker.run_once()
     assert lists(database, signer)[0] == (2, (SECOND_KEY,))
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("x", ["junk", "ä", "", SECOND_KEY.x])
+async def test_a_thief_of_the_api_registers_no_key_that_is_none(
+    database: Database, worker: AnswerKeySigner, signer: Signer, clock: Clock, x: str
+) -> None:
+    use(database, FIRST, clock)
+    use(database, PublicKey("made-up", x), clock)
+    await worker.run_once()
+    assert lists(database, signer) == [(1, (FIRST,))]
+    listed = {key.kid: key.hex for key in signing_keys(database)}
+    assert (listed["made-up"], listed[FIRST.kid]) == ("", FIRST.hex())
+
+
+@ON_SQLITE
+async def test_a_list_names_the_keys_that_were_seen_last(
+    database: Database, worker: AnswerKeySigner, signer: Signer, clock: Clock
+) -> None:
+    for number in range(MOST_CURRENT):
+        use(database, PublicKey(f"kid-{number}", "x"), clock)
+    use(database, FIRST, clock)
+    await worker.run_once()
+    assert lists(database, signer)[0][1] == (FIRST,)
+    assert len(database.read_here(current_answer_keys, clock.now)) == MOST_CURRENT
 
 
 @ON_SQLITE

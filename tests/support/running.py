@@ -1,7 +1,6 @@
 """Runs the API and the worker in this process: real HTTP, a real worker, replaceable parts."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,13 +15,10 @@ from temporalio.service import RPCError
 
 import api.app
 import worker_parts
-from activities.answer_keys import AnswerKeySigner
 from activities.email import MailPatience
 from activities.failures import RetryPace
-from activities.tokens import TokenSigner
 from catalog.file import ProductsFile
 from db.engine import Database
-from db.signing_keys import KnownKey, remember_key
 from db.tables import EventRow
 from db.views.lists import (
     DeliveryLine,
@@ -34,8 +30,7 @@ from db.views.lists import (
     list_licenses,
 )
 from embedded.ports import NO_TLS
-from kit.clock import utc_now
-from kit.loop import BackgroundLoop, Pauses
+from kit.loop import Pauses
 from kit.runs import SCHEDULED
 from letters.composing import Letters
 from letters.rendering import Templates
@@ -47,6 +42,7 @@ from relay.store import StorePatience
 from storefronts.base import Storefront
 from storefronts.gumroad.storefront import Gumroad
 from tests.support.serving import serving
+from tests.support.signing_loops import signing_loops
 from tests.support.waiting import until
 
 SECRET = "correct-horse-battery-staple"
@@ -167,10 +163,7 @@ class Mintpost:
 
 @dataclass(slots=True)
 class Setup:
-    """Options of a Mintpost before its start.
-
-    `signing`: the worker also signs current tokens and the list of answer keys, with these pauses.
-    """
+    """Options of a Mintpost before its start. `signing` are the pauses of its signing loops."""
 
     database: Database
     client: Client
@@ -231,8 +224,6 @@ def web_parts(setup: Setup) -> api.app.ApiParts:
 @asynccontextmanager
 async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
     catalog = ProductsFile(products, ("gumroad", *setup.others))
-    key = setup.signer.public_key
-    await setup.database.write(remember_key, KnownKey(key.kid, key.x), utc_now())
     parts = worker_parts.WorkerParts(
         database=setup.database,
         storefronts={"gumroad": Gumroad((), setup.seller_id), **setup.others},
@@ -244,25 +235,11 @@ async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
         operator=setup.operator,
         pace=setup.pace,
     )
-    tokens = TokenSigner(setup.database, setup.signer, setup.signing)
-    keys = AnswerKeySigner(setup.database, setup.signer, pauses=setup.signing)
-    loops = () if setup.signing is None else (tokens, keys)
     async with (
-        worker_parts.build_worker(setup.client, parts, setup.task_queue, tokens.wake),
-        in_background(loops),
+        signing_loops(setup.database, setup.signer, setup.signing) as changed,
+        worker_parts.build_worker(setup.client, parts, setup.task_queue, changed),
     ):
         yield
-
-
-@asynccontextmanager
-async def in_background(loops: Sequence[BackgroundLoop]) -> AsyncIterator[None]:
-    running = [asyncio.create_task(each.run()) for each in loops]
-    try:
-        yield
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
 
 
 @asynccontextmanager
