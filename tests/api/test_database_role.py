@@ -11,7 +11,10 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 from temporalio.client import Client
 
+from api.answer_key_file import new_answer_key
+from api.answer_keys import AnswerKeyKeeper
 from api.app import ApiParts
+from db.answer_keys import SEEN_EVERY, current_answer_keys, withdraw_answer_key
 from db.deliveries import refuse_delivery
 from db.dispatching import (
     mark_dispatched,
@@ -36,11 +39,13 @@ from db.resends import (
 )
 from db.tables import Table
 from kit.clock import utc_now
+from licensing.answers import AnswerSigner
 from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad
 from tests.api.refused_statements import REFUSED
 from tests.conftest import create_database
 from tests.db.rows import mint, sale_of, store_event
+from tests.support.online import SetClock
 from tests.support.pings import changed, recorded
 from tests.support.running import SECRET, UNHURRIED, Mintpost, Setup, running, running_api
 
@@ -224,3 +229,21 @@ async def test_waiting_ending_and_late_rows_are_settled_with_that_role(
     (started,) = role.read_here(started_resends, now)
     role.write_here(refuse_delivery, started.delivery_id, "a person terminated its workflow")
     assert role.read_here(started_resends, now) == []
+
+
+@ON_POSTGRES
+async def test_an_answer_key_is_registered_and_replaced_with_that_role(
+    database: Database, role: Database
+) -> None:
+    clock = SetClock()
+    signer = AnswerSigner(new_answer_key(), "mintpost")
+    keeper = AnswerKeyKeeper(role, signer, lambda _withdrawn: new_answer_key(), clock)
+    for step in (timedelta(0), SEEN_EVERY):
+        clock.now += step
+        await keeper.run_once()
+    first = signer.public_key.kid
+    assert database.write_here(withdraw_answer_key, first, None, clock.now)
+    await keeper.run_once()
+    assert len(database.read_here(current_answer_keys, clock.now)) == 1
+    assert signer.public_key.kid != first
+    assert await keeper.warnings() == []

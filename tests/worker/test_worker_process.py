@@ -77,6 +77,7 @@ async def test_sigterm_finishes_the_step_under_way(
         async with start(*WORKER, folder=setup.folder, environment=environment) as worker:
             await worker.says("working on task queue")
             await worker.says("signed revocation list 1")
+            await worker.says("signed list 1 of answer keys")
             # A new order id, because a run joined by another test would wait for this worker.
             await mintpost.ping(changed(recorded("01"), sale_id="interrupted-worker=="))
             await asyncio.wait_for(slow_postmark.asked.wait(), 30)
