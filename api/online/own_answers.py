@@ -162,7 +162,7 @@ class OwnWords:
         return _refusal(413, "TOO_LONG", f"The body has more than {LONGEST_BODY} bytes.")
 
     def too_many(self, seconds: int) -> Response:
-        return _refusal(429, "TOO_MANY", f"There were too many. Ask again in {seconds} seconds.")
+        return _refusal(429, "TOO_MANY", f"Too many requests came. Ask again in {seconds} seconds.")
 
     def away(self, seconds: int) -> Response:
         sentence = f"No answer is possible now. Ask again in {seconds} seconds."
