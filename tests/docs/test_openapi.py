@@ -12,11 +12,12 @@ import yaml
 from jsonschema import Draft202012Validator
 from sqlalchemy import delete
 
+from api.online.own import LONGEST_NONCE, MOST_LEASE_DAYS, SHORTEST_NONCE
 from api.paths import is_of_apps
 from db.engine import Database
 from db.sales import save_sale
 from db.tables import AnswerKeyListRow, RevocationListRow
-from domain.online import Code
+from domain.online import LONGEST_DEVICE, LONGEST_LABEL, Code
 from licensing.keys import new_key
 from licensing.signing import Signer
 from tests.api.online.test_open_paths import app_of, routes_in
@@ -94,6 +95,15 @@ def test_every_schema_is_one_and_every_example_fits_its_own() -> None:
     for content in contents():
         for example in examples_of(content):
             validator(content["schema"]).validate(example)
+
+
+def test_the_bounds_of_the_fields_are_those_of_the_code() -> None:
+    schemas = COMPONENTS["schemas"]
+    assert schemas["Device"]["maxLength"] == LONGEST_DEVICE
+    assert schemas["Activation"]["properties"]["label"]["maxLength"] == LONGEST_LABEL
+    nonce = schemas["Nonce"]
+    assert (nonce["minLength"], nonce["maxLength"]) == (SHORTEST_NONCE, LONGEST_NONCE)
+    assert schemas["LeaseDays"]["maximum"] == MOST_LEASE_DAYS
 
 
 def test_every_code_and_status_has_an_example() -> None:
