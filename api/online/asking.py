@@ -12,6 +12,7 @@ from db.engine import Database
 from db.uses import count_use, uses_of
 from domain.errors import DatabaseAwayError
 from domain.online import Code
+from kit.frames import unexpected_error
 from operations.online import OnlineLicenses
 from operations.verdicts import Activation, Question, Verdict
 
@@ -79,3 +80,5 @@ class Asking:
             await self.licenses.see(verdict)
         except DatabaseAwayError as error:
             logger.warning("the day of a question was not noted: %s", error.what)
+        except Exception as error:  # noqa: BLE001 - asyncio would log it with its values
+            logger.error("the day of a question was not noted: %s", unexpected_error(error))  # noqa: TRY400 - as above

@@ -1,5 +1,6 @@
 """The access log tells of apps without keys, devices and addresses."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from db.engine import Database
 from embedded.ports import HOST
 from tests.support.online import online_api, sell
+from tests.support.waiting import until
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 DEVICE = "a-device-of-one-user"
@@ -59,5 +61,34 @@ async def test_an_unexpected_error_is_logged_without_values(
     assert answer.headers["retry-after"] == "10"
     (line,) = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
     assert line.startswith("a question of an app got no answer: ")
+    assert "KeyError" in line
+    assert key not in line
+
+
+@ON_SQLITE
+async def test_a_note_that_fails_unexpectedly_disturbs_no_answer_and_logs_no_values(
+    database: Database,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key = sell(database).key
+
+    def fail(*_: object) -> None:
+        raise KeyError(key)
+
+    monkeypatch.setattr("operations.online.see_device", fail)
+    async with online_api(database, tmp_path) as apps:
+        await apps.ask("activate", key=key, device=DEVICE)
+        apps.clock.now += timedelta(days=1)
+        answer = await apps.ask("validate", key=key, device=DEVICE)
+        assert answer.json()["code"] == "VALID"
+
+        async def told() -> str | None:
+            lines = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
+            return lines[0] if lines else None
+
+        line = await until(told, "the log tells of the note")
+    assert line.startswith("the day of a question was not noted: ")
     assert "KeyError" in line
     assert key not in line
