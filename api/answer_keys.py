@@ -24,7 +24,7 @@ from db.signing_keys import KnownKey
 from domain.errors import DatabaseAwayError
 from kit.clock import Clock, utc_now
 from kit.loop import BackgroundLoop, Pauses
-from licensing.answer_keys import listed_kids
+from licensing.answer_keys import names_in_list
 from licensing.answers import AnswerSigner
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,10 @@ UNLISTED = (
 OLD_LIST = (
     "list of answer keys: the worker signs one each day, and the newest is of {since}; apps "
     f"believe none that is older than a week: {START_WORKER}"
+)
+OTHER_ISSUER = (
+    'answer key: this process names the issuer "{mine}", and the worker "{other}" '
+    "(LICENSE_ISSUER), so apps believe none of its answers offline: give both the same"
 )
 RENEWED = "the answer key %s was withdrawn: answers are signed with the new key %s from now on"
 
@@ -104,11 +108,11 @@ class AnswerKeyKeeper(BackgroundLoop):
         return [*self._unlisted(newest, now), *_old(newest, now)]
 
     def _unlisted(self, newest: KeyList | None, now: datetime) -> list[str]:
-        kid = self.signer.public_key.kid
-        listed = () if newest is None else listed_kids(newest.token)
-        if kid in listed or now - self.since < LISTED_WITHIN:
-            return []
-        return [UNLISTED.format(kid=kid)]
+        kid, mine = self.signer.public_key.kid, self.signer.issuer
+        other, listed = (mine, frozenset()) if newest is None else names_in_list(newest.token)
+        if kid not in listed and now - self.since >= LISTED_WITHIN:
+            return [UNLISTED.format(kid=kid)]
+        return [] if other == mine else [OTHER_ISSUER.format(mine=mine, other=other)]
 
 
 def _is_due(known: AnswerKeyLine, now: datetime) -> bool:

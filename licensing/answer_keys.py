@@ -64,13 +64,13 @@ def is_sound(key: PublicKey) -> bool:
     return key.kid == thumbprint(key.x)
 
 
-def listed_kids(token: str) -> frozenset[str]:
-    """Return the kids that a list names, without a look at its signature."""
+def names_in_list(token: str) -> tuple[str, frozenset[str]]:
+    """Return the issuer and the kids that a list names, without a look at its signature."""
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
-        return frozenset(key.kid for key in _keys(claims))
+        return claim(claims, "iss", str), frozenset(key.kid for key in _keys(claims))
     except (jwt.InvalidTokenError, TokenInvalidError):
-        return frozenset()
+        return "", frozenset()
 
 
 def _keys(claims: Mapping[str, object]) -> tuple[PublicKey, ...]:

@@ -59,7 +59,7 @@ class AnswerSigner:
     """Raises PrivateKeyError if the PEM is no usable key."""
 
     def __init__(self, pem: bytes, issuer: str) -> None:
-        self._issuer = issuer
+        self.issuer = issuer
         self._key = self._load(pem)
 
     @staticmethod
@@ -86,7 +86,7 @@ class AnswerSigner:
         license, so no app takes an answer for one.
         """
         claims: dict[str, object] = {
-            "iss": self._issuer,
+            "iss": self.issuer,
             "code": answer.code,
             "iat": answer.issued_at,
             "exp": answer.expires_at,

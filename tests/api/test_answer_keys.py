@@ -110,6 +110,16 @@ async def test_readyz_warns_of_a_list_that_is_days_old(
 
 
 @ON_SQLITE
+async def test_readyz_warns_if_api_and_worker_name_different_issuers(
+    database: Database, keeper: AnswerKeyKeeper, clock: SetClock
+) -> None:
+    await keeper.run_once()
+    await AnswerKeySigner(database, Signer(generate_private_key(), "lumen"), clock).run_once()
+    (sentence,) = await keeper.warnings()
+    assert 'the issuer "mintpost", and the worker "lumen" (LICENSE_ISSUER)' in sentence
+
+
+@ON_SQLITE
 async def test_the_list_of_keys_is_served_once_it_is_signed(
     api: OnlineApi, database: Database, worker: AnswerKeySigner, signer: Signer
 ) -> None:

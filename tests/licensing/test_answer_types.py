@@ -9,7 +9,7 @@ import jwt
 import pytest
 
 from domain.license import License
-from licensing.answer_keys import AnswerKeys, listed_kids, verify_answer_keys
+from licensing.answer_keys import AnswerKeys, names_in_list, verify_answer_keys
 from licensing.answers import Answer, AnswerSigner, LicenseClaims, verify_answer
 from licensing.private_keys import generate_private_key
 from licensing.revocations import Revocations, verify_revocations
@@ -76,8 +76,8 @@ def test_a_list_of_keys_is_read_as_it_was_signed() -> None:
     token = LICENSES.sign_answer_keys(content)
     verified = verify_answer_keys(token, LICENSE_KEYS)
     assert (verified.content, verified.kid) == (content, LICENSES.kid)
-    assert listed_kids(token) == {ANSWERS.public_key.kid}
-    assert listed_kids("no.token.") == frozenset()
+    assert names_in_list(token) == ("mintpost", frozenset({ANSWERS.public_key.kid}))
+    assert names_in_list("no.token.") == ("", frozenset())
 
 
 def test_no_token_but_a_license_has_both_jti_and_key() -> None:
