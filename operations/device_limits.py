@@ -40,13 +40,18 @@ class DeviceLimit:
 def list_limited(session: Session, filters: Filters, mapping: ReadMapping) -> list[LicenseLine]:
     """List licenses with the limit that counts today. Without a mapping, it is the operator's."""
     lines = list_licenses(session, filters)
-    if not lines or (catalog := mapping()) is None:
+    if not lines or (catalog := mapping()) is None or not _sets_limits(catalog):
         return lines
     mapped = mapped_products(session, filters)
-    return [
-        replace(line, device_limit=limit_of(line, mapped.get(line.id), catalog).effective)
-        for line in lines
-    ]
+    # Licenses are many, and the products that they were sold as are few.
+    found = {each: _per_seat(each, catalog) for each in set(mapped.values())}
+    per_seat = {license_id: found[product] for license_id, product in mapped.items()}
+    return [_limited(line, per_seat.get(line.id)) for line in lines]
+
+
+def _limited(line: LicenseLine, per_seat: int | None) -> LicenseLine:
+    effective = DeviceLimit(line.seats, line.device_limit, per_seat).effective
+    return replace(line, device_limit=effective)
 
 
 def limit_of(
@@ -54,7 +59,14 @@ def limit_of(
 ) -> DeviceLimit:
     if mapped is None or catalog is None:
         return DeviceLimit(line.seats, line.device_limit, is_mapped=False)
+    return DeviceLimit(line.seats, line.device_limit, _per_seat(mapped, catalog))
+
+
+def _sets_limits(catalog: Catalog) -> bool:
+    return any(one.online.devices is not None for of in catalog.offers.values() for one in of)
+
+
+def _per_seat(mapped: MappedProduct, catalog: Catalog) -> int | None:
     under, sold = mapped.mapped_under, mapped.sold
     offer = offer_of_license(catalog, under, sold, mapped.product_id, mapped.tier)
-    per_seat = None if offer is None else offer.online.devices
-    return DeviceLimit(line.seats, line.device_limit, per_seat)
+    return None if offer is None else offer.online.devices
