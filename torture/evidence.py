@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.license import LicenseStatus
+from torture.app_evidence import AskedLicense
+from torture.apps import Call
 from torture.traffic import Attempt
 
 
@@ -83,7 +85,8 @@ class Evidence:
 
     `messages` has one delivery id for each mail that the provider accepted; `mails` has the same
     mails in full. `earlier` are the deliveries of earlier rounds, which need no more mails. `asked`
-    counts the corrections of each order in the database.
+    counts the corrections of each order in the database. `calls` are the questions of apps, and
+    `asked_licenses` the licenses that they asked for.
     """
 
     attempts: tuple[Attempt, ...]
@@ -98,3 +101,5 @@ class Evidence:
     mails: tuple[Mail, ...] = ()
     recorded: tuple[RecordedCorrection, ...] = ()
     asked: Mapping[str, int] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()
+    asked_licenses: tuple[AskedLicense, ...] = ()

@@ -25,6 +25,8 @@ from domain.identifiers import event_reference, order_reference, resend_referenc
 from domain.license import LicenseStatus
 from fakes.postmark import Accepted
 from storefronts.registry import DEFAULT
+from torture.app_evidence import asked_licenses
+from torture.apps import Call
 from torture.evidence import (
     Evidence,
     FoundDelivery,
@@ -69,6 +71,7 @@ class OutsideEvidence:
     accepted: tuple[Accepted, ...]
     is_quiet: bool
     recorded: tuple[RecordedCorrection, ...] = ()
+    calls: tuple[Call, ...] = ()
 
 
 async def gather(
@@ -88,6 +91,10 @@ async def gather(
         mails=tuple(map(_mail, seen.accepted)),
         recorded=seen.recorded,
         asked=await database.read(_asked, prefix),
+        calls=seen.calls,
+        asked_licenses=await database.read(
+            asked_licenses, {call.license_id for call in seen.calls}
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from random import Random
 
+from torture.app_plan import PlannedApp, planned_apps
 from torture.drawing import DrawnStory, PlannedAct, ShopEvent, acts, drawn_stories, shop_events
 from torture.orders import HOST, MISTYPED_HOST, SOME_DAY, Order, make_orders
 
@@ -102,6 +103,7 @@ class Schedule:
     corrections: tuple[Correction, ...] = ()
     stories: tuple[DrawnStory, ...] = ()
     acts: tuple[PlannedAct, ...] = ()
+    apps: tuple[PlannedApp, ...] = ()
 
 
 def make_schedule(seed: int, sales: int, began: datetime = SOME_DAY) -> Schedule:
@@ -132,6 +134,7 @@ def make_schedule(seed: int, sales: int, began: datetime = SOME_DAY) -> Schedule
         ),
         stories,
         tuple(sorted(by_hand, key=lambda planned: planned.at)),
+        tuple(planned_apps(orders, seconds, seed)),
     )
 
 

@@ -111,6 +111,7 @@ def _counts(result: Result) -> dict[str, tuple[int, str]]:
             "one a license, gain and resend",
         ),
         "messages taken": (len(found.messages), "one a delivery, or none needed"),
+        "questions of apps": (len(found.calls), ""),
     }
 
 

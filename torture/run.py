@@ -19,6 +19,7 @@ from fakes.postmark import FakePostmark
 from storefronts.registry import DEFAULT
 from storefronts.sample import SampleShop
 from torture.acting import Seller
+from torture.apps import Apps
 from torture.correcting import Operator
 from torture.database import RoundDatabase
 from torture.evidence import Evidence
@@ -95,6 +96,8 @@ async def _play(
     patience: QuietPatience,
 ) -> Result:
     began = monotonic()
+    apps = Apps(place.http, place.stack.plan.url, place.database, schedule.apps)
+    asking = asyncio.create_task(apps.ask_all())
     operator = Operator(place.database, place.postmark.refused, reporter.say)
     showing = asyncio.create_task(_show(schedule, place, sender, reporter))
     by_hand = asyncio.gather(
@@ -115,13 +118,15 @@ async def _play(
         is_quiet = await wait_until_quiet(
             lambda: _remaining_work(place), len(schedule.orders), patience
         )
+        quiet = monotonic()
+        await apps.finish(asking)
     finally:
+        asking.cancel()
         showing.cancel()
         by_hand.cancel()
         faults.cancel_completions()
-    quiet = monotonic()
     accepted, recorded = place.postmark.take_accepted(), tuple(operator.recorded)
-    seen = OutsideEvidence(tuple(sender.attempts), accepted, is_quiet, recorded)
+    seen = OutsideEvidence(tuple(sender.attempts), accepted, is_quiet, recorded, tuple(apps.calls))
     evidence = await gather(place.database, place.data_dir, schedule.prefix, seen)
     after = quiet - faults.last if is_quiet else None
     return Result(schedule, evidence, _breaches(schedule, evidence), after, quiet - began)

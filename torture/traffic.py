@@ -12,6 +12,7 @@ from api.webhooks import LONGEST_NAMED
 from embedded.ports import NO_TLS
 from storefronts.registry import DEFAULT
 from storefronts.sample import FollowUp, SamplePlan, SampleRequest, SampleSale, SampleShop
+from torture.app_plan import DEVICES
 from torture.drawing import ShopEvent
 from torture.orders import TERM, Order
 from torture.plan import PlannedRequest
@@ -23,14 +24,17 @@ PRODUCTS = f"""\
   - product_id: {PRODUCT_ID}
     tier: {CORE}
     months: {TERM.months}
+    devices: {DEVICES}
   - product_id: {PRODUCT_ID}
     variant: {{Tier: {PLUS}}}
     tier: {PLUS}
     months: {TERM.months}
+    devices: {DEVICES}
   - product_id: {PRODUCT_ID}
     variant: {{Tier: {PRO}}}
     tier: {PRO}
     months: {TERM.months}
+    devices: {DEVICES}
 """
 
 PAUSES = (0.5, 1.5, 5.0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from domain.event import Outcome
+from torture.app_verdict import lost_devices, too_many_devices, wrong_answers
 from torture.correction_verdict import misdirected_mails, unmailed_corrections
 from torture.drawing import DrawnStory, PlannedAct
 from torture.evidence import Evidence
@@ -19,8 +20,8 @@ from torture.state_verdict import (
 )
 from torture.traffic import OK
 
-Kind = Literal["lost", "doubled", "stuck", "wrong states"]
-KINDS: tuple[Kind, ...] = ("lost", "doubled", "stuck", "wrong states")
+Kind = Literal["lost", "doubled", "stuck", "wrong states", "wrong answers"]
+KINDS: tuple[Kind, ...] = ("lost", "doubled", "stuck", "wrong states", "wrong answers")
 
 Item = TypeVar("Item")
 
@@ -49,7 +50,14 @@ def breaches(
     doubled += [Breach("doubled", *each) for each in misdirected_mails(corrections, found)]
     doubled += [Breach("doubled", *each) for each in unwanted_mails(found)]
     wrong = [Breach("wrong states", *each) for each in wrong_states(stories, found)]
-    return [*lost, *doubled, *_stuck(found), *wrong]
+    return [*lost, *doubled, *_stuck(found), *wrong, *_told_to_apps(found, stories)]
+
+
+def _told_to_apps(found: Evidence, stories: Sequence[DrawnStory]) -> Iterator[Breach]:
+    calls, licenses = found.calls, found.asked_licenses
+    answers = [*wrong_answers(calls, licenses, stories), *too_many_devices(calls, licenses)]
+    yield from (Breach("wrong answers", *each) for each in answers)
+    yield from (Breach("lost", *each) for each in lost_devices(calls, licenses))
 
 
 def _lost_requests(found: Evidence) -> Iterator[Breach]:

@@ -20,7 +20,9 @@ from torture.plan import PROCESS_FAULTS
 async def test_a_short_run_loses_and_doubles_nothing_and_cleans_up(runs: Runs) -> None:
     printed = runs.short
     assert printed.code == 0, printed.said
-    assert "lost = 0  doubled = 0  stuck = 0  wrong states = 0" in printed.said
+    counts = "lost = 0  doubled = 0  stuck = 0  wrong states = 0  wrong answers = 0"
+    assert counts in printed.said
+    assert re.search(r"questions of apps +[1-9]\d", printed.said)
     assert [fault for fault in PROCESS_FAULTS if fault not in printed.said] == []
     assert "seed 1: `--seed 1` does the same again" in printed.said
     assert "s after the last fault" in printed.said
