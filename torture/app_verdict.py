@@ -75,7 +75,7 @@ def lost_devices(
 
 
 class Place(Enum):
-    """What an app knows of its device's place."""
+    """The place of a device, as far as its app knows."""
 
     NONE = auto()
     OWN = auto()
