@@ -77,7 +77,8 @@ def lease_of(license_: KeygenLicense, asked: timedelta | None, now: datetime) ->
         )
     end = license_.found.online.license.good_until
     times = [lease, *([] if asked is None else [asked]), *([] if end is None else [end - now])]
-    return timedelta(seconds=int(min(times).total_seconds()))
+    # Clients take a file of no seconds for one without an end.
+    return timedelta(seconds=max(1, int(min(times).total_seconds())))
 
 
 def license_file(

@@ -128,6 +128,15 @@ async def test_a_file_holds_within_the_lease_and_the_licenses_end(
 
 
 @ON_SQLITE
+async def test_a_file_of_the_last_moment_has_an_end(
+    app: KeygenApp, license_: License, database: Database
+) -> None:
+    put(database, license_, expires_at=NOON)
+    app.api.clock.now = NOON.replace(hour=23, minute=59, second=58, microsecond=500_000)
+    assert (await checked_out(app, license_.key))["ttl"] == 1
+
+
+@ON_SQLITE
 async def test_the_wishes_may_stand_in_the_body(app: KeygenApp, license_: License) -> None:
     body = {"meta": {"ttl": 3600, "encrypt": True, "include": ["entitlements", "product"]}}
     told = await checked_out(app, license_.key, "ttl=7200", body)
