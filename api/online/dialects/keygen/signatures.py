@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from api.connection import SERVER_HEADERS
-from api.online.dialects.keygen.wire import accepted_types
+from api.online.dialects.keygen.wire import DOCUMENT, wants_plain_json
 from api.online.fields import Kind
 from kit.clock import Clock
 from licensing.answers import AnswerSigner
@@ -43,7 +43,7 @@ class Signing:
             version if VERSION.fullmatch(version) else USUAL_VERSION
         )
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
-        if accepted_types(request) == {Kind.JSON.value}:
+        if response.headers.get("Content-Type") == DOCUMENT and wants_plain_json(request):
             response.headers["Content-Type"] = f"{Kind.JSON}; charset=utf-8"
         if asked_algorithm(request) == ALGORITHM:
             self._sign(request, response)

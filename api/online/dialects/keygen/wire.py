@@ -15,6 +15,7 @@ Document: TypeAlias = dict[str, object]
 KINDS = (Kind.JSON_API, Kind.JSON)
 ANY_KIND = frozenset({"*/*", "application/*", *KINDS})
 FILE = "application/octet-stream"
+DOCUMENT = f"{Kind.JSON_API}; charset=utf-8"
 
 
 def answer_with(
@@ -22,7 +23,7 @@ def answer_with(
 ) -> Response:
     # ASCII, because a nonce or a scope comes back as the app sent it.
     body = json.dumps(document, separators=(",", ":"))
-    typed = {**(headers or {}), "Content-Type": f"{Kind.JSON_API}; charset=utf-8"}
+    typed = {**(headers or {}), "Content-Type": DOCUMENT}
     return Response(body, status, typed)
 
 
@@ -37,6 +38,10 @@ def require_acceptable(request: Request) -> None:
 def accepted_types(request: Request) -> frozenset[str]:
     named = request.headers.get("accept", "").split(",")
     return frozenset(one.partition(";")[0].strip().lower() for one in named) - {""}
+
+
+def wants_plain_json(request: Request) -> bool:
+    return accepted_types(request) == {Kind.JSON.value}
 
 
 def stamp(moment: datetime) -> str:
