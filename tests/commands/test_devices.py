@@ -231,3 +231,4 @@ def test_each_license_of_a_sale_has_its_own_table(desk: Desk, mint: Run) -> None
         f"license 1 of {ORDER}, pro: 3 of 4 devices",
         f"license 2 of {ORDER}, pro: 0 of 4 devices",
     ]
+    assert [answer.out.count(device.id) for device in desk.devices] == [1, 1, 1]
