@@ -14,14 +14,15 @@ from operations.keys import SigningKey, Use, revoke, signing_key, signing_keys
 
 HEADINGS = {
     Use.LICENSE: "license keys: the worker signs licenses and lists; apps are built with these",
-    Use.ANSWER: "answer keys: the API signs its answers to apps; /v1/keys lists them, no app "
-    "is built with them",
+    Use.ANSWER: "answer keys: the API signs its answers to apps; /v1/keys lists them, and only an "
+    "app that asks Keygen is built with one",
 }
 
 QUESTIONS = {
     Use.LICENSE: "Every license that {kid} signed will count as forged, for ever. Revoke it?",
     Use.ANSWER: "{kid} signs answers to apps, and no licenses. Apps believe its answers for a week "
-    "at most, and the API makes itself a new key at once. Withdraw it for ever?",
+    "at most, and the API makes itself a new key at once. An app that asks Keygen believes no "
+    "other key, and needs a new version. Withdraw it for ever?",
 }
 
 DONE = {
