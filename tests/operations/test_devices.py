@@ -29,16 +29,10 @@ def offer(product_id: str, tier: str, devices: int) -> Offer:
     return Offer(product_id, tier, Term(None), online=OnlineTerms(devices=devices))
 
 
-CATALOG = Catalog(
-    {
-        "gumroad": (
-            offer("product-1", "pro", 2),
-            offer("product-1", "plus", 5),
-            offer("new", "x", 1),
-        )
-    },
-    "0" * 64,
-)
+ALIAS = offer("lumen", "pro", 9)
+"""The entry of an alias of what was sold, which is none of what a license became."""
+OFFERS = (offer("product-1", "pro", 2), offer("product-1", "plus", 5), offer("new", "x", 1), ALIAS)
+CATALOG = Catalog({"gumroad": OFFERS}, "0" * 64)
 
 
 def sold(database: Database, number: int = 1, devices: int = 3) -> int:

@@ -114,6 +114,13 @@ def test_device_that_comes_or_goes_by_itself_is_a_breach(what: str) -> None:
     assert found(license_with(*devices), *calls) == [what]
 
 
+def test_release_that_was_refused_leaves_no_doubt() -> None:
+    refused = replace(UNANSWERED, status=429)
+    gone = call(VALIDATE, "DEVICE_NOT_ACTIVATED")
+    what = "a had its place, and validate was answered DEVICE_NOT_ACTIVATED"
+    assert found(license_with(), call(ACTIVATE), refused, gone) == [what]
+
+
 @pytest.mark.parametrize("status", [404, 500, 400])
 def test_answer_that_no_app_may_get_is_a_breach(status: int) -> None:
     answered = replace(call(VALIDATE, None, None), status=status)
