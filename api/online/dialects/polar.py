@@ -3,6 +3,7 @@
 An activation is a device whose name is a UUID that this API makes. Apps store it, and ask with it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -33,6 +34,8 @@ from domain.online import Code, Device
 from operations.verdicts import Activation, Belongs, Found, Question, Verdict
 
 KINDS = (Kind.JSON,)
+
+VERSION = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 
 FACES = ("customer-portal/license-keys", "license-keys")
 """The paths for apps, and their twins for the seller's own server."""
@@ -72,7 +75,8 @@ class PolarDialect:
         answers = _Answers(parts.asking, parts.issuer)
         for face in FACES:
             for verb in (answers.validate, answers.activate, answers.deactivate):
-                open_route(router, f"/{self.name}/v1/{face}/{verb.__name__}", verb, WORDS)
+                path = f"/{self.name}/v1/{face}/{verb.__name__}"
+                open_route(router, path, verb, WORDS, finish=_name_version)
         return router
 
 
@@ -99,6 +103,14 @@ class _Words:
 
 
 WORDS = _Words()
+
+
+def _name_version(request: Request, response: Response) -> None:
+    """Return the version that a new SDK asks for, because one body pleases them all."""
+    version = request.headers.get("polar-version", "")
+    if VERSION.fullmatch(version):
+        response.headers["Polar-Version"] = version
+        response.headers["Access-Control-Expose-Headers"] = "Polar-Version, Retry-After"
 
 
 def _error(status: int, name: str, detail: str) -> Response:

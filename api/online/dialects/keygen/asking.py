@@ -11,7 +11,6 @@ from api.online.dialects.keygen.licenses import SUSPENDED, KeygenLicense
 from api.online.dialects.keygen.machines import Machine, find_machine
 from api.online.dialects.keygen.refusals import Problem, RefusedError, not_found
 from api.online.open_routes import AGAIN_AFTER
-from domain.dialect_ids import ids_of_license
 from domain.online import Code
 from operations.verdicts import Belongs, Found, Question, Verdict
 
@@ -90,8 +89,7 @@ class KeygenAsking:
         def is_of_account(found: Found) -> bool:
             if account is None or found.terms.keygen is None:
                 return True
-            ids = ids_of_license(self.parts.issuer, found.online.license, found.offer)
-            return str(account).lower() == ids.keygen.account.lower()
+            return self.license_of(request, found).is_of_account(str(account))
 
         return is_of_account
 

@@ -146,8 +146,8 @@ def _is_encrypted(fields: Fields) -> bool:
 
 
 def _ttl(fields: Fields) -> timedelta | None:
-    # Some clients write a file without an end as a word.
-    if fields.values.get("ttl") in {"", "null"}:
+    # Some clients write a file without an end as a word. In a set, a list would raise TypeError.
+    if fields.values.get("ttl") in ("", "null"):
         return None
     seconds = fields.number("ttl")
     if seconds is None:

@@ -38,6 +38,10 @@ class KeygenLicense:
         account = self._ids().keygen.account
         return account if _is_uuid(account) else account_of(account)
 
+    def is_of_account(self, name: str) -> bool:
+        """Tell whether a path names the account: by the seller's word, or by the id of answers."""
+        return name.lower() in {self._ids().keygen.account.lower(), self.account_id.lower()}
+
     @property
     def product_id(self) -> str:
         return self._ids().keygen.product

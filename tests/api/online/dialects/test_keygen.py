@@ -186,6 +186,21 @@ async def test_the_ids_of_a_license_do_not_change(app: KeygenApp, license_: Lice
 
 
 @ON_SQLITE
+async def test_a_path_names_an_account_by_its_word_or_its_id(
+    database: Database, tmp_path: Path, license_: License
+) -> None:
+    given = Given(products().replace(ACCOUNT, "Acme"), ("keygen",))
+    async with keygen_app(database, tmp_path, given) as app:
+        account = (await app.me(license_.key))["relationships"]["account"]["data"]["id"]
+        codes = {}
+        for name in ("acme", account, account.upper(), ACCOUNT):
+            app.base = f"/keygen/v1/accounts/{name}"
+            codes[name] = (await app.validated(license_.key))["meta"]["code"]
+    good = dict.fromkeys(("acme", account, account.upper()), "VALID")
+    assert codes == {**good, ACCOUNT: "NOT_FOUND"}
+
+
+@ON_SQLITE
 async def test_nothing_of_the_buyer_is_told(app: KeygenApp, license_: License) -> None:
     await app.activated(license_.key, "fp", hostname="adas-mac", ip="192.0.2.7", name="laptop")
     for path in ("/me", "/machines"):

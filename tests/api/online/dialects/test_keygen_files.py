@@ -157,6 +157,16 @@ async def test_a_wish_that_cannot_be_met_is_refused(app: KeygenApp, license_: Li
 
 
 @ON_SQLITE
+@pytest.mark.parametrize("ttl", [["3600"], {"a": 3600}, True, 3600.5])
+async def test_a_time_that_is_no_number_is_refused(
+    app: KeygenApp, license_: License, ttl: object
+) -> None:
+    path = await app.license_path(license_.key, "/actions/check-out")
+    answer = await app.ask("POST", path, {"meta": {"ttl": ttl}}, license_.key)
+    assert refused(answer) == (400, None)
+
+
+@ON_SQLITE
 async def test_a_file_may_be_fetched_bare(app: KeygenApp, license_: License) -> None:
     path = await app.license_path(license_.key, "/actions/check-out?encrypt=1")
     for accept in ("application/json", "application/octet-stream"):

@@ -96,6 +96,29 @@ async def test_any_version_and_any_authorization_are_taken(
     assert answer.json()["key"] == license_.key
 
 
+@ON_SQLITE
+@pytest.mark.parametrize("version", ["2026-04", "2027-01", "2031-12"])
+async def test_the_version_comes_back_also_with_a_refusal(
+    api: OnlineApi, license_: License, version: str
+) -> None:
+    for key, status in ((license_.key, 200), ("nope", 404), (None, 422)):
+        asked = {"key": key, "organization_id": ORGANIZATION}
+        answer = await api.http.post(VALIDATE, json=asked, headers={"polar-version": version})
+        assert (answer.status_code, answer.headers["polar-version"]) == (status, version)
+        assert "Polar-Version" in answer.headers["access-control-expose-headers"]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("version", [None, "", "x" * 60, "2026-04 2026-10"])
+async def test_a_version_that_is_none_does_not_come_back(
+    api: OnlineApi, license_: License, version: str | None
+) -> None:
+    asked = {"key": license_.key, "organization_id": ORGANIZATION}
+    headers = {} if version is None else {"polar-version": version}
+    answer = await api.http.post(VALIDATE, json=asked, headers=headers)
+    assert (answer.status_code, answer.headers.get("polar-version")) == (200, None)
+
+
 LONG = {f"{number}": 1 for number in range(51)}
 WRONG: Mapping[str, tuple[str, Json, str, Json]] = {
     "no key": ("key", None, "missing", None),
