@@ -18,9 +18,11 @@ from api.online.assembling import OnlineParts
 from api.online.rates import Rates
 from db.engine import Database
 from db.licenses import license_of as read_license
+from db.orders import close_row
 from db.sales import save_sale
 from db.tables import LicenseRow
 from domain.decisions import Decision
+from domain.event import Outcome
 from domain.license import License
 from domain.sale import Sale
 from embedded.ports import NO_TLS
@@ -133,7 +135,9 @@ def sell(
             token_id=new_token_id(),
             shop_key=sold.shop_key is not None,
         )
-        return minted(session, sold, new).license
+        license_ = minted(session, sold, new).license
+        close_row(session, event_id, Outcome.FULFILLED, NOON)
+        return license_
 
     license_ = database.write_here(write)
     return put(database, license_, **columns) if columns else license_

@@ -8,17 +8,22 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 30
+FIRST_LOOK_SECONDS = 0.005
 LOOK_SECONDS = 0.05
 
 
 async def until(
     look: Callable[[], Awaitable[T | None]], what: str, patience_seconds: float = PATIENCE_SECONDS
 ) -> T:
-    """Poll until `look` returns a value. Fails with `what` after the timeout."""
-    deadline = monotonic() + patience_seconds
+    """Poll until `look` returns a value. Fails with `what` after the timeout.
+
+    The first looks follow each other quickly, because most conditions come about at once.
+    """
+    deadline, pause = monotonic() + patience_seconds, FIRST_LOOK_SECONDS
     while monotonic() < deadline:
         found = await look()
         if found is not None:
             return found
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LOOK_SECONDS)
     raise AssertionError(f"it did not come about that {what}")

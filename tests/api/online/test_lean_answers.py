@@ -89,6 +89,7 @@ def last_seen(database: Database, license_: License) -> set[str]:
     return {f"{device.last_seen:%Y-%m-%d}" for device in devices}
 
 
+@pytest.mark.usefixtures("resting_loops")
 async def test_a_validation_reads_little_and_writes_the_day_once(
     apps: OnlineApi, database: Database
 ) -> None:
@@ -113,6 +114,7 @@ async def test_a_validation_reads_little_and_writes_the_day_once(
     assert seen.count("UPDATE") == 1
 
 
+@pytest.mark.usefixtures("resting_loops")
 @ON_SQLITE
 async def test_a_bad_key_costs_less_than_a_known_key(apps: OnlineApi, database: Database) -> None:
     key = sell(database).key

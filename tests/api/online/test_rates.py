@@ -35,6 +35,7 @@ def refused(answer: httpx.Response) -> int:
     return int(answer.headers["retry-after"])
 
 
+@pytest.mark.usefixtures("resting_loops")
 @ON_SQLITE
 async def test_an_address_may_ask_for_so_many_bad_keys_and_a_good_key_is_answered_all_the_same(
     database: Database, tmp_path: Path
