@@ -4,10 +4,9 @@ from dataclasses import dataclass, fields
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from db.devices import find_device
 from db.further_keys import grouped
 from db.sales import sale_of
 from db.tables import DeviceRow, FurtherKeyRow, LicenseRow, SaleRow
@@ -48,23 +47,28 @@ class OnlineLicense:
 # statement, take longer than the database does.
 LICENSES, SALES, DEVICES = (each.__table__ for each in (LicenseRow, SaleRow, DeviceRow))
 LICENSE = tuple(LICENSES.c[each.name] for each in fields(License))
+DEVICE = tuple(DEVICES.c[each.name] for each in fields(Device))
 SALE = tuple(SALES.c)
 SALE_NAMES = tuple(SALES.c.keys())
 
 
+def _used(license_id: ColumnElement[int]) -> ScalarSelect[int]:
+    every = DEVICES.alias()
+    return select(func.count(every.c.id)).where(every.c.license_id == license_id).scalar_subquery()
+
+
 def _query(which: ColumnElement[bool]) -> Select[Any]:
-    used = (
-        select(func.count(DEVICES.c.id))
-        .where(DEVICES.c.license_id == LICENSES.c.id)
-        .scalar_subquery()
-    )
-    own = LICENSES.c.token, LICENSES.c.device_limit, used
+    own = LICENSES.c.token, LICENSES.c.device_limit, _used(LICENSES.c.id)
     both = LICENSES.join(SALES, SALES.c.id == LICENSES.c.sale_id)
     return select(*own, *LICENSE, *SALE).select_from(both).where(which)
 
 
 BY_OWN_KEY = _query(LICENSES.c.key == bindparam("key"))
 BY_ID = _query(LICENSES.c.id == bindparam("license_id"))
+# With their number as of this statement: the device may have come after the first statement.
+ONE_OF_ALL = select(_used(DEVICES.c.license_id), *DEVICE).where(
+    DEVICES.c.license_id == bindparam("license_id"), DEVICES.c.device_hash == bindparam("hashed")
+)
 FURTHER = select(FurtherKeyRow.license_id, FurtherKeyRow.key).where(
     FurtherKeyRow.folded == bindparam("folded")
 )
@@ -101,7 +105,10 @@ def _online(session: Session, found: Row[Any], key: str, device: str | None) -> 
     sale = cast("SaleRow", SimpleNamespace(**dict(named)))
     known = None
     if device is not None:
-        known = find_device(session, license_.id, device_hash(license_.id, device))
+        which = {"license_id": license_.id, "hashed": device_hash(license_.id, device)}
+        if (counted := session.execute(ONE_OF_ALL, which).one_or_none()) is not None:
+            used, *columns_of_device = tuple(counted)
+            known = Device(*columns_of_device)
     decided = sale.decided or {}
     return OnlineLicense(
         license=license_,
