@@ -71,6 +71,32 @@ async def test_a_subscription_has_keys_of_its_own(app: GumroadApp, database: Dat
     assert times(purchase) == [None, None, None]
 
 
+async def test_times_have_no_fraction_and_currencies_are_small(
+    app: GumroadApp, database: Database
+) -> None:
+    sold = replace(sale(), sold_at=NOON.replace(microsecond=7), currency="EUR")
+    purchase = await app.purchase(sell(database, sold, TERMS))
+    assert (purchase["created_at"], purchase["currency"]) == ("2026-09-01T12:00:00Z", "eur")
+
+
+async def test_a_link_is_no_permalink(app: GumroadApp, database: Database) -> None:
+    link = "https://datatools.gumroad.example/l/datatools"
+    product = replace(sale().product, aliases=(link, "datatools"))
+    purchase = await app.purchase(sell(database, replace(sale(), product=product), TERMS))
+    assert (purchase["permalink"], purchase["short_product_id"]) == ("datatools", "datatools")
+    assert purchase["product_permalink"] == link
+
+
+@pytest.mark.parametrize(("months", "told"), [(12, "yearly"), (7, "")])
+async def test_the_entry_tells_how_often_a_subscription_renews(
+    database: Database, tmp_path: Path, months: int, told: str
+) -> None:
+    entry = f"gumroad:\n  - product_id: {PRODUCT}\n    tier: pro\n    months: {months}\n"
+    license_ = sell(database, sale("subscription-1"), TERMS, renews=True)
+    async with gumroad_app(database, tmp_path, entry) as app:
+        assert (await app.purchase(license_))["recurrence"] == told
+
+
 async def test_a_subscription_has_every_key_of_the_vendors(
     app: GumroadApp, database: Database
 ) -> None:
