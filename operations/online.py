@@ -18,7 +18,7 @@ from db.devices import (
     see_device,
 )
 from db.engine import Database
-from db.views.online import Asked, OnlineLicense, find_online, is_being_minted
+from db.views.online import Asked, OnlineLicense, find_or_wait
 from domain.catalog import Catalog
 from domain.online import Code, code_of
 from kit.clock import Clock, utc_now
@@ -120,21 +120,15 @@ class OnlineLicenses:
             asked = asked_key(question.key)
         except MistypedKeyError:
             return Verdict(Code.MISTYPED_KEY, now)
-        online = await self.database.read(
-            find_online, Asked(asked.folded, asked.is_ours, question.device)
+        online, is_waiting = await self.database.read(
+            find_or_wait, Asked(asked.folded, asked.is_ours, question.device, asked.spellings)
         )
         if online is None:
-            return Verdict(await self._unknown(asked), now)
+            return Verdict(_unknown(asked, is_waiting=is_waiting), now)
         found = await self._found(online)
         if question.belongs is not None and not question.belongs(found):
             return Verdict(Code.WRONG_PRODUCT, now)
         return Verdict(code_of(online.license, now), now, found, online.device)
-
-    async def _unknown(self, asked: AskedKey) -> Code:
-        if asked.is_ours:
-            return Code.UNKNOWN_KEY
-        minting = await self.database.read(is_being_minted, asked.spellings)
-        return Code.NOT_READY if minting else Code.MISTYPED_KEY
 
     async def _found(self, online: OnlineLicense) -> Found:
         catalog = await self.mapping.current()
@@ -149,6 +143,12 @@ class OnlineLicenses:
             return await self.database.write(release_by_holder, license_id, hashed, bound, now)
         except TooManyReleasesError:
             raise TooManyError(round(timedelta(days=1).total_seconds())) from None
+
+
+def _unknown(asked: AskedKey, *, is_waiting: bool) -> Code:
+    if asked.is_ours:
+        return Code.UNKNOWN_KEY
+    return Code.NOT_READY if is_waiting else Code.MISTYPED_KEY
 
 
 def _new_device(wish: Activation, found: Found, now: datetime) -> NewDevice:

@@ -17,11 +17,15 @@ from domain.sale import Sale
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A folded key, and the asked device. `is_ours`: it is a well-formed key of Mintpost."""
+    """A folded key, and the asked device. `is_ours`: it is a well-formed key of Mintpost.
+
+    `spellings` are those in which a storefront may have written a key of its own.
+    """
 
     folded: str
     is_ours: bool
     device: str | None = None
+    spellings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,9 @@ class OnlineLicense:
 
 # Plain columns, and statements built once: the objects of the mapper, and each building of a
 # statement, take longer than the database does.
-LICENSES, SALES, DEVICES = (each.__table__ for each in (LicenseRow, SaleRow, DeviceRow))
+LICENSES, SALES, DEVICES, FURTHER_KEYS = (
+    each.__table__ for each in (LicenseRow, SaleRow, DeviceRow, FurtherKeyRow)
+)
 LICENSE = tuple(LICENSES.c[each.name] for each in fields(License))
 DEVICE = tuple(DEVICES.c[each.name] for each in fields(Device))
 SALE = tuple(SALES.c)
@@ -69,8 +75,17 @@ BY_ID = _query(LICENSES.c.id == bindparam("license_id"))
 ONE_OF_ALL = select(_used(DEVICES.c.license_id), *DEVICE).where(
     DEVICES.c.license_id == bindparam("license_id"), DEVICES.c.device_hash == bindparam("hashed")
 )
-FURTHER = select(FurtherKeyRow.license_id, FurtherKeyRow.key).where(
-    FurtherKeyRow.folded == bindparam("folded")
+FURTHER = select(FURTHER_KEYS.c.license_id, FURTHER_KEYS.c.key).where(
+    FURTHER_KEYS.c.folded == bindparam("folded")
+)
+WAITING = (
+    select(SALES.c.id)
+    .where(
+        SALES.c.minted_at.is_(None),
+        SALES.c.shop_key.is_not(None),
+        SALES.c.shop_key.in_(bindparam("spellings", expanding=True)),
+    )
+    .limit(1)
 )
 
 
@@ -87,14 +102,13 @@ def find_online(session: Session, asked: Asked) -> OnlineLicense | None:
     return _online(session, found, further.key, asked.device)
 
 
-def is_being_minted(session: Session, spellings: frozenset[str]) -> bool:
-    """Tell whether a sale with this key of the storefront waits for its license."""
-    waiting = select(SaleRow.id).where(
-        SaleRow.minted_at.is_(None),
-        SaleRow.shop_key.is_not(None),
-        SaleRow.shop_key.in_(spellings),
-    )
-    return session.scalar(waiting.limit(1)) is not None
+def find_or_wait(session: Session, asked: Asked) -> tuple[OnlineLicense | None, bool]:
+    """Return the license, and whether a sale with such a key of the storefront waits for one."""
+    found = find_online(session, asked)
+    if found is not None or not asked.spellings:
+        return found, False
+    waiting = session.execute(WAITING, {"spellings": sorted(asked.spellings)}).first()
+    return None, waiting is not None
 
 
 def _online(session: Session, found: Row[Any], key: str, device: str | None) -> OnlineLicense:

@@ -54,7 +54,7 @@ async def test_an_unexpected_error_is_logged_without_values(
     def fail(*_: object) -> None:
         raise KeyError(key)
 
-    monkeypatch.setattr("operations.online.find_online", fail)
+    monkeypatch.setattr("operations.online.find_or_wait", fail)
     async with online_api(database, tmp_path) as apps:
         answer = await apps.ask("validate", key=key, device=DEVICE)
     assert (answer.status_code, answer.json()["code"]) == (503, "UNAVAILABLE")
