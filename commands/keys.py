@@ -33,7 +33,7 @@ DONE = {
     "(ANSWER_SIGNING_KEY_FILE) is yours to replace",
 }
 
-WORDS = {Use.LICENSE: "revoked", Use.ANSWER: "withdrawn"}
+SINCE = {Use.LICENSE: "revoked since", Use.ANSWER: "withdrawn since"}
 
 
 def print_keys(database: Database, *, as_json: bool) -> None:
@@ -63,7 +63,7 @@ def _ask(key: SigningKey, *, yes: bool) -> None:
 
 def _say(key: SigningKey) -> None:
     out = console()
-    out.print(Text(f"{key.kid} is {WORDS[key.use]} since {_when(key)}"), soft_wrap=True)
+    out.print(Text(f"{key.kid} is {SINCE[key.use]} {_when(key)}"), soft_wrap=True)
     out.print(f"  {DONE[key.use]}", highlight=False, soft_wrap=True)
 
 

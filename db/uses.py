@@ -1,4 +1,4 @@
-"""The counter that apps know from Gumroad."""
+"""The counter of calls, for a dialect that tells it."""
 
 from typing import Any, cast
 

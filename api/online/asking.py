@@ -48,7 +48,7 @@ class Asking:
         return self._told(request, question.key, await self.licenses.deactivate(question))
 
     async def count_use(self, license_id: int) -> int:
-        """Count one more call of a Gumroad app, and return the count."""
+        """Count one more call for a dialect that tells the count, and return it."""
         return await self.database.write(count_use, license_id)
 
     async def uses(self, license_id: int) -> int:

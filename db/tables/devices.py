@@ -1,4 +1,4 @@
-"""The tables of devices, and of the counter that Gumroad's apps know."""
+"""The tables of devices, and of the counter of calls."""
 
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,7 @@ class ReleaseRow(Table):
 
 
 class UsesRow(Table):
-    """The number of counted calls in the Gumroad dialect. Nothing else reads or writes it."""
+    """The number of counted calls in a dialect. Nothing else reads or writes it."""
 
     __tablename__ = "license_uses"
 
