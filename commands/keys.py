@@ -81,7 +81,8 @@ def _print_one(key: SigningKey) -> None:
     rows = {"kid": key.kid, "created": key.created_at, **seen, "hex": key.hex}
     for name, fact in rows.items():
         out.print(f"{name:<9}", cell(fact), highlight=False, soft_wrap=True)
-    out.print(f"{WORDS[key.use]:<9}", revoked, highlight=False, soft_wrap=True)
+    name = SINCE[key.use].removesuffix(" since")
+    out.print(f"{name:<9}", revoked, highlight=False, soft_wrap=True)
     out.print(key.pem, highlight=False, soft_wrap=True)
 
 
