@@ -17,6 +17,9 @@ SEEN_EVERY = timedelta(hours=1)
 CURRENT_FOR = timedelta(days=7)
 """A key that no process used for so long leaves the list."""
 
+CLOCKS_DIFFER_BY = timedelta(days=1)
+"""The clocks of API and worker differ by less."""
+
 MOST_CURRENT = 100
 """An API that can keep no file makes a key at each start, and its thief any number of them."""
 
@@ -64,10 +67,15 @@ def all_answer_keys(session: Session) -> list[AnswerKeyLine]:
 
 
 def current_answer_keys(session: Session, now: datetime) -> list[KnownKey]:
-    """Return the keys whose answers are good, by their kid: those that were seen last."""
-    since = now - CURRENT_FOR
+    """Return the keys whose answers are good, by their kid: those that were seen last.
+
+    A thief of the API's role could write a day of the next century, and his key would stay.
+    """
+    soon, since = now + CLOCKS_DIFFER_BY, now - CURRENT_FOR
     current = select(AnswerKeyRow.kid, AnswerKeyRow.x).where(
-        AnswerKeyRow.withdrawn_at.is_(None), AnswerKeyRow.seen_at > since
+        AnswerKeyRow.withdrawn_at.is_(None),
+        AnswerKeyRow.seen_at > since,
+        AnswerKeyRow.seen_at <= soon,
     )
     newest = current.order_by(AnswerKeyRow.seen_at.desc(), AnswerKeyRow.kid).limit(MOST_CURRENT)
     found = [KnownKey(*row) for row in session.execute(newest)]

@@ -131,10 +131,10 @@ def find_device(session: Session, license_id: int, hashed: str) -> Device | None
     return None if found is None else Device(*found)
 
 
-def list_devices(session: Session, license_id: int) -> Sequence[Device]:
-    """Return the devices, the one unseen for longest first."""
+def list_devices(session: Session, license_id: int, most: int | None = None) -> Sequence[Device]:
+    """Return the devices, or so many of them, the one unseen for longest first."""
     rows = select(*COLUMNS).where(DEVICES.c.license_id == license_id)
-    oldest_first = rows.order_by(DEVICES.c.last_seen, DEVICES.c.id)
+    oldest_first = rows.order_by(DEVICES.c.last_seen, DEVICES.c.id).limit(most)
     return [Device(*row) for row in session.execute(oldest_first)]
 
 
@@ -172,7 +172,7 @@ def _make_room(session: Session, new: NewDevice) -> bool:
     """Release the device unseen for longest, if the app may replace it."""
     if new.unseen_since is None or _is_bound(session, new.license_id, new.bound):
         return False
-    oldest = next(iter(list_devices(session, new.license_id)), None)
+    oldest = next(iter(list_devices(session, new.license_id, 1)), None)
     if oldest is None or oldest.last_seen > new.unseen_since:
         return False
     return _release(session, new.license_id, oldest.device_hash, ReleasedBy.REPLACEMENT, new.at)

@@ -22,11 +22,17 @@ class AskedKey:
     spellings: frozenset[str] = frozenset()
 
 
+LONGEST_TYPED = 1000
+"""In characters, with blanks and dashes. To fold thousands of accents stops all other answers."""
+
+
 def asked_key(text: str) -> AskedKey:
     """Read a key as a person types it. Raises MistypedKeyError for a text that can be no key.
 
     Any other text may be a further key of a license, also if our own check finds it mistyped.
     """
+    if len(text) > LONGEST_TYPED:
+        raise MistypedKeyError(f"it is longer than {LONGEST_TYPED} characters")
     try:
         return AskedKey(parse_key(text).replace("-", ""), is_ours=True)
     except MistypedKeyError:

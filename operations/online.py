@@ -31,6 +31,9 @@ RELEASES_COUNT_FOR = timedelta(days=30)
 FEWEST_RELEASES = 4
 """A holder may release so many devices in that time, also under a limit of one device."""
 
+MOST_TOLD = 100
+"""The devices that an answer lists, the one unseen for longest first."""
+
 
 class TooManyError(Exception):
     """The license was activated or released too often. `seconds`: the pause before the next try."""
@@ -78,17 +81,23 @@ class OnlineLicenses:
             return verdict
         if verdict.device is not None and wish.label in {"", verdict.device.label}:
             return verdict  # An app that activates at each start costs no write.
+        if verdict.device is None and found.usage.is_full and not wish.replace_unseen:
+            return await self._full(found, verdict.at)  # No write, however often an app tries.
         license_id = found.online.license.id
         self.pace.allow(license_id)
         new = _new_device(wish, found, verdict.at)
         done = await self.database.write(activate, new)
-        if done.is_new:
+        if done.is_new or verdict.device is not None:
             self.pace.count(license_id)
         found = replace(found, online=replace(found.online, used=done.used, device=done.device))
         if done.device is None:
-            others = tuple(await self.database.read(list_devices, license_id))
-            return Verdict(Code.DEVICE_LIMIT, verdict.at, found, others=others)
+            return await self._full(found, verdict.at)
         return replace(verdict, found=found, device=done.device, is_new=done.is_new)
+
+    async def _full(self, found: Found, now: datetime) -> Verdict:
+        license_id = found.online.license.id
+        others = await self.database.read(list_devices, license_id, MOST_TOLD)
+        return Verdict(Code.DEVICE_LIMIT, now, found, others=tuple(others))
 
     async def deactivate(self, question: Question) -> Verdict:
         """Release the device, whatever the state of the license. It may be named by its id."""

@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 BAD_KEYS = frozenset({Code.MISTYPED_KEY, Code.UNKNOWN_KEY})
 
+MOST_TO_NOTE = 1000
+"""Devices whose day is not noted yet. The next question of any other notes its day."""
+
 
 @dataclass(slots=True)
 class Asking:
@@ -28,7 +31,8 @@ class Asking:
     licenses: OnlineLicenses
     rates: Rates
     addresses: Addresses = field(default_factory=Addresses)
-    seeing: set[asyncio.Task[None]] = field(default_factory=set)
+    seeing: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    one_note: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def database(self) -> Database:
@@ -71,13 +75,17 @@ class Asking:
         device = verdict.device
         if device is None or device.last_seen.date() >= verdict.at.date():
             return
-        task = asyncio.create_task(self._note(verdict))
-        self.seeing.add(task)
-        task.add_done_callback(self.seeing.discard)
+        name = device.device_hash
+        if name in self.seeing or len(self.seeing) >= MOST_TO_NOTE:
+            return
+        self.seeing[name] = task = asyncio.create_task(self._note(verdict))
+        task.add_done_callback(lambda _task: self.seeing.pop(name))
 
     async def _note(self, verdict: Verdict) -> None:
         try:
-            await self.licenses.see(verdict)
+            # While writing is impossible, notes must not hold the threads that answers need.
+            async with self.one_note:
+                await self.licenses.see(verdict)
         except DatabaseAwayError as error:
             logger.warning("the day of a question was not noted: %s", error.what)
         except Exception as error:  # noqa: BLE001 - asyncio would log it with its values

@@ -67,6 +67,11 @@ class Rates:
         self.limiter.hit(self.changes, str(license_id))
 
     def _allow(self, rate: RateLimitItem, name: str) -> None:
-        if not self.limiter.test(rate, name):
-            ends_at = self.limiter.get_window_stats(rate, name).reset_time
-            raise TooManyError(max(1, round(ends_at - time())))
+        if self.limiter.test(rate, name):
+            return
+        seconds = round(self.limiter.get_window_stats(rate, name).reset_time - time())
+        if seconds > rate.get_expiry():
+            # The clock was set back, and the count would last for as long again.
+            self.limiter.clear(rate, name)
+            return
+        raise TooManyError(max(1, seconds))

@@ -116,6 +116,18 @@ async def test_a_thief_of_the_api_registers_no_key_that_is_none(
 
 
 @ON_SQLITE
+async def test_a_key_that_was_seen_in_the_next_century_is_not_listed_until_then(
+    database: Database, worker: AnswerKeySigner, signer: Signer, clock: Clock
+) -> None:
+    use(database, FIRST, clock)
+    today, clock.now = clock.now, clock.now + timedelta(days=40_000)
+    use(database, SECOND_KEY, clock)
+    clock.now = today
+    await worker.run_once()
+    assert lists(database, signer) == [(1, (FIRST,))]
+
+
+@ON_SQLITE
 async def test_a_list_names_the_keys_that_were_seen_last(
     database: Database, worker: AnswerKeySigner, signer: Signer, clock: Clock
 ) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from domain.online import device_hash
 from licensing.keys import MistypedKeyError, new_key
-from operations.asked_keys import asked_key, released_hashes
+from operations import asked_keys
+from operations.asked_keys import LONGEST_TYPED, asked_key, released_hashes
 
 GUMROAD = "9F86D081-884C7D65-9A2FEAA0-C55AD015"
 ID = "3f1c2b4a-5d6e-4f70-8a9b-0c1d2e3f4a5b"
@@ -28,6 +29,18 @@ def test_a_key_from_elsewhere_is_kept_in_its_likely_spellings(typed: str) -> Non
 def test_a_text_that_can_be_no_key_is_mistyped(text: str) -> None:
     with pytest.raises(MistypedKeyError):
         asked_key(text)
+
+
+def test_a_long_text_is_not_folded_because_the_accents_of_one_stop_all_other_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asked_keys, "parse_key", lambda _text: pytest.fail("it was read"))
+    with pytest.raises(MistypedKeyError):
+        asked_key("A" + (LONGEST_TYPED // 2) * "\u0301\u0316")
+
+
+def test_a_key_may_be_typed_with_many_blanks() -> None:
+    assert asked_key((15 * " ").join(new_key())).is_ours
 
 
 def test_a_device_is_released_by_its_own_name_or_by_its_public_id() -> None:

@@ -222,6 +222,8 @@ async def test_only_what_changed_a_place_counts_against_the_pace(desk: Desk) -> 
     await desk.activated("laptop")
     desk.pace.is_full = True
     assert await desk.activated("laptop") is Code.VALID
+    assert await desk.activated("desk") is Code.DEVICE_LIMIT
+    desk.set(device_limit=2)
     for change in (desk.activated("desk"), desk.released("laptop")):
         with pytest.raises(TooManyError):
             await change

@@ -98,8 +98,9 @@ class MachineAnswers:
 
     async def _list(self, proven: Proven) -> Response:
         license_id = proven.license.found.online.license.id
-        devices = await self.asking.parts.asking.database.read(list_devices, license_id)
-        machines = [Machine(device, device.id) for device in devices[:MOST_LISTED]]
+        database = self.asking.parts.asking.database
+        devices = await database.read(list_devices, license_id, MOST_LISTED)
+        machines = [Machine(device, device.id) for device in devices]
         return answer_with({"data": [machine_resource(proven.license, one) for one in machines]})
 
 
