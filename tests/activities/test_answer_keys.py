@@ -103,7 +103,9 @@ async def test_a_key_that_nobody_used_for_a_week_leaves_the_list(
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("x", ["junk", "ä", "", SECOND_KEY.x])
+@pytest.mark.parametrize(
+    "x", ["junk", "ä", "", SECOND_KEY.x], ids=["junk", "not-ascii", "nothing", "anothers"]
+)
 async def test_a_thief_of_the_api_registers_no_key_that_is_none(
     database: Database, worker: AnswerKeySigner, signer: Signer, clock: Clock, x: str
 ) -> None:

@@ -98,7 +98,7 @@ AS_LIST: Verify = lambda token: verify_revocations(token, LICENSE_KEYS)  # noqa:
 
 
 @pytest.mark.parametrize("verify", [AS_LICENSE, AS_KEYS, AS_LIST])
-@pytest.mark.parametrize("kid", [ANSWERS.public_key.kid, LICENSES.kid])
+@pytest.mark.parametrize("kid", [ANSWERS.public_key.kid, LICENSES.kid], ids=["answers", "licenses"])
 @pytest.mark.parametrize("type_", list(TokenType))
 def test_a_thief_of_an_answer_key_signs_neither_license_nor_list(
     verify: Verify, kid: str, type_: TokenType
@@ -108,7 +108,7 @@ def test_a_thief_of_an_answer_key_signs_neither_license_nor_list(
         verify(signed(claims, ANSWER_PEM, kid, type_))
 
 
-@pytest.mark.parametrize("kid", [ANSWERS.public_key.kid, LICENSES.kid])
+@pytest.mark.parametrize("kid", [ANSWERS.public_key.kid, LICENSES.kid], ids=["answers", "licenses"])
 @pytest.mark.parametrize("type_", list(TokenType))
 def test_a_license_key_signs_no_answer(kid: str, type_: TokenType) -> None:
     claims = claims_of(ANSWERS.sign(ANSWER))
