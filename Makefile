@@ -48,6 +48,7 @@ bench: setup  ## Figures that the documents quote, measured here
 	PYTHONPATH=. $(BIN)/python bench/mail_window.py
 	PYTHONPATH=. $(BIN)/python bench/strangers.py
 	PYTHONPATH=. $(BIN)/python bench/migration.py
+	PYTHONPATH=. $(BIN)/python bench/older_licenses.py
 	PYTHONPATH=. $(BIN)/python bench/fold.py
 	PYTHONPATH=. $(BIN)/python bench/tokens.py
 	PYTHONPATH=. $(BIN)/python bench/imports.py

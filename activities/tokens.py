@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from time import monotonic
 from typing import ClassVar, TypeVar
 
@@ -12,13 +13,17 @@ from typing_extensions import override
 from db.engine import Database
 from db.signing_keys import require_not_revoked
 from db.tokens import (
+    StoredToken,
+    changed_since,
     clear_tokens,
     has_unsigned,
     sign_unsigned,
     signed_by,
+    stored_tokens,
     tokens_of_others,
 )
 from domain.errors import SigningKeyRevokedError
+from kit.clock import Clock, utc_now
 from kit.loop import BackgroundLoop, Pauses
 from licensing.signing import Signer
 
@@ -26,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 REST = 3
 """After each transaction the loop rests for so many times its length, so that sales can write."""
+
+LATELY = timedelta(days=7)
+"""Within so long after the first new worker, the last worker of an older version has ended."""
 
 MANY = 1000
 """So many at once are worth a line in the log."""
@@ -36,7 +44,10 @@ Rest = Callable[[float], Awaitable[None]]
 
 
 class TokenSigner(BackgroundLoop):
-    """Signs licenses that have no token. At start it takes back tokens of another key or issuer.
+    """Signs licenses that have no token.
+
+    At start it takes back tokens of another key or issuer, and those that are older than their
+    licenses: a worker of a version without tokens, which ran beside this one, left them.
 
     Commands change licenses in processes of their own, so the loop looks without being woken too.
     """
@@ -50,19 +61,25 @@ class TokenSigner(BackgroundLoop):
         signer: Signer,
         pauses: Pauses | None = None,
         rest: Rest = asyncio.sleep,
+        clock: Clock = utc_now,
     ) -> None:
         super().__init__(pauses)
+        self.clock = clock
         self.database = database
         self.signer = signer
         self.signed_by = signed_by(signer.kid, signer.issuer)
         self.rest = rest
         self.has_cleared = False
+        self.has_compared = False
 
     @override
     async def run_once(self) -> str | None:
         try:
             while not self.has_cleared:
                 self.has_cleared = await self._clear()
+            if not self.has_compared:
+                await self._compare()
+                self.has_compared = True
             await self._sign_all()
         except SigningKeyRevokedError as error:
             return str(error)
@@ -75,6 +92,19 @@ class TokenSigner(BackgroundLoop):
             await self._take(self.database.write(clear_tokens, found))
             last = found[-1]
         return last == 0
+
+    async def _compare(self) -> None:
+        """Take back each token that this worker would sign otherwise today."""
+        since, before = self.clock() - LATELY, None
+        while changes := await self.database.read(changed_since, since, before):
+            ids = {each.license_id for each in changes}
+            stored = await self.database.read(stored_tokens, ids)
+            if wrong := await asyncio.to_thread(self._wrong, stored):
+                await self._take(self.database.write(clear_tokens, wrong))
+            before = changes[-1].id
+
+    def _wrong(self, stored: list[StoredToken]) -> list[int]:
+        return [each.license.id for each in stored if self.signer.sign(each.license) != each.token]
 
     async def _sign_all(self) -> None:
         total = 0

@@ -1,18 +1,36 @@
 """The current tokens of licenses. A changed license has none until the worker signs the next."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from db.licenses import license_of
-from db.tables import LicenseRow
+from db.tables import ChangeRow, LicenseRow
 from domain.license import License
 
 Sign = Callable[[License], str]
 
 AT_ONCE = 100
 """Licenses of one transaction. It must be short, because SQLite lets no sale write meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredToken:
+    """A license with the token that stands beside it."""
+
+    license: License
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change in the history, with its license."""
+
+    id: int
+    license_id: int
 
 
 def signed_by(kid: str, issuer: str) -> str:
@@ -53,6 +71,21 @@ def tokens_of_key(session: Session, kid: str, after: int) -> Sequence[int]:
     start = signed_by(kid, "")
     same = func.substr(LicenseRow.token_signed_by, 1, len(start)) == start
     return _with_tokens(session, same, after)
+
+
+def changed_since(session: Session, since: datetime, before: int | None) -> list[Changed]:
+    """Return the changes since then with ids below `before`, newest first."""
+    found = select(ChangeRow.id, ChangeRow.license_id).where(ChangeRow.at >= since)
+    if before is not None:
+        found = found.where(ChangeRow.id < before)
+    newest = found.order_by(ChangeRow.id.desc()).limit(AT_ONCE)
+    return [Changed(*row) for row in session.execute(newest)]
+
+
+def stored_tokens(session: Session, license_ids: Collection[int]) -> list[StoredToken]:
+    found = select(LicenseRow).where(LicenseRow.id.in_(license_ids), LicenseRow.token.is_not(None))
+    rows = session.scalars(found.options(undefer(LicenseRow.token)))
+    return [StoredToken(license_of(row), row.token) for row in rows if row.token is not None]
 
 
 def clear_tokens(session: Session, license_ids: Sequence[int]) -> None:
