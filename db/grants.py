@@ -1,8 +1,9 @@
 """The web process's rights in PostgreSQL, under a role of its own.
 
 The web process stores requests, starts workflows, reads public keys, and answers apps that ask for
-a license. With these rights, an attacker in the web process can read keys and release devices, but
-cannot add a signing key, and cannot mint, change or take a license.
+a license. With these rights, an attacker in the web process can read keys and release devices, and
+can store a sale that nobody paid, for which the worker mints. The attacker cannot add a signing
+key, and cannot mint, change or take a license without a sale that the operator sees.
 """
 
 from collections.abc import Iterator

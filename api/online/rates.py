@@ -6,20 +6,18 @@ Refused calls cost no query. Good validations are unlimited, also from an office
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from time import time
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from api.admission import peer_of
+from api.online.windows import Windows
 from operations.online import TooManyError
 
 BAD_KEYS = RateLimitItemPerMinute(30, namespace="bad keys")
 """Unknown and mistyped keys of one address."""
 
 CHANGES = RateLimitItemPerHour(60, namespace="devices")
-"""Activations and releases of one license."""
+"""Activations, releases and new labels of one license."""
 
 MOST_REMEMBERED = 10_000
 
@@ -29,27 +27,27 @@ def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode(errors="replace")).digest()
 
 
-def _limiter() -> FixedWindowRateLimiter:
-    return FixedWindowRateLimiter(MemoryStorage())
-
-
 @dataclass(slots=True)
 class Rates:
     """Counts in the memory of this process: two API processes admit twice as much."""
 
     bad_keys: RateLimitItem = BAD_KEYS
     changes: RateLimitItem = CHANGES
-    limiter: FixedWindowRateLimiter = field(default_factory=_limiter)
     good: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
+    by_address: Windows = field(init=False)
+    by_license: Windows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_address, self.by_license = Windows(self.bad_keys), Windows(self.changes)
 
     def allow_key(self, address: str | None, key: str) -> None:
         """Raise TooManyError if the address asked for too many bad keys, and this may be one."""
         if address is not None and _digest(key) not in self.good:
-            self._allow(self.bad_keys, peer_of(address))
+            _allow(self.by_address, peer_of(address))
 
     def count_bad_key(self, address: str | None) -> None:
         if address is not None:
-            self.limiter.hit(self.bad_keys, peer_of(address))
+            self.by_address.count(peer_of(address))
 
     def remember_good_key(self, key: str) -> None:
         """Answer this key also while its address is refused."""
@@ -61,17 +59,12 @@ class Rates:
 
     def allow(self, license_id: int) -> None:
         """Raise TooManyError if devices of the license came and went too often."""
-        self._allow(self.changes, str(license_id))
+        _allow(self.by_license, str(license_id))
 
     def count(self, license_id: int) -> None:
-        self.limiter.hit(self.changes, str(license_id))
+        self.by_license.count(str(license_id))
 
-    def _allow(self, rate: RateLimitItem, name: str) -> None:
-        if self.limiter.test(rate, name):
-            return
-        seconds = round(self.limiter.get_window_stats(rate, name).reset_time - time())
-        if seconds > rate.get_expiry():
-            # The clock was set back, and the count would last for as long again.
-            self.limiter.clear(rate, name)
-            return
-        raise TooManyError(max(1, seconds))
+
+def _allow(windows: Windows, name: str) -> None:
+    if seconds := windows.seconds_to_wait(name):
+        raise TooManyError(seconds)

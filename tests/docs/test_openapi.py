@@ -20,6 +20,7 @@ from db.tables import AnswerKeyListRow, RevocationListRow
 from domain.online import LONGEST_DEVICE, LONGEST_LABEL, Code
 from licensing.keys import new_key
 from licensing.signing import Signer
+from operations.online import MOST_TOLD
 from tests.api.online.test_open_paths import app_of, routes_in
 from tests.api.online.test_own_codes import SHOP_KEY, STATES
 from tests.db.rows import NOON, sale_of, store_event
@@ -104,6 +105,7 @@ def test_the_bounds_of_the_fields_are_those_of_the_code() -> None:
     nonce = schemas["Nonce"]
     assert (nonce["minLength"], nonce["maxLength"]) == (SHORTEST_NONCE, LONGEST_NONCE)
     assert schemas["LeaseDays"]["maximum"] == MOST_LEASE_DAYS
+    assert schemas["FullDevices"]["properties"]["list"]["maxItems"] == MOST_TOLD
 
 
 def test_every_code_and_status_has_an_example() -> None:

@@ -1,7 +1,6 @@
 """No app takes from the others what their answers need."""
 
 import asyncio
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from api.online.rates import Rates
 from db.devices import list_devices
 from db.engine import THREADS, Database, open_engine
 from db.tables import DeviceRow
-from operations.online import MOST_TOLD, TooManyError
+from operations.online import MOST_TOLD
 from tests.db.rows import NOON
 from tests.support.online import Given, OnlineApi, online_api, sell
 from tests.support.outages import database_away
@@ -97,18 +96,3 @@ async def test_labels_may_change_as_often_as_devices(database: Database, tmp_pat
             assert code(await apps.ask("activate", key=key, device="d", label=label)) == "VALID"
         answer = await apps.ask("activate", key=key, device="d", label="four")
         assert (answer.status_code, code(answer)) == (429, "TOO_MANY")
-
-
-def test_a_clock_that_was_set_back_lets_nobody_wait_for_days(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rates, tomorrow = Rates(), time.time() + 24 * 60 * 60
-    with monkeypatch.context() as patch:
-        patch.setattr(time, "time", lambda: tomorrow)
-        for _ in range(rates.bad_keys.amount):
-            rates.count_bad_key("203.0.113.9")
-    rates.allow_key("203.0.113.9", "a key")
-    for _ in range(rates.bad_keys.amount):
-        rates.count_bad_key("203.0.113.9")
-    with pytest.raises(TooManyError):
-        rates.allow_key("203.0.113.9", "a key")
