@@ -7,16 +7,20 @@ takes seconds. Each test looks at one sale.
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import URL
 
 from db.engine import Database, open_engine
+from db.signing_keys import known_keys
 from db.views.lists import EventLine, Filters, LicenseLine, list_events, list_licenses
 from embedded.isolated_plan import plan_isolated_stack
 from embedded.stack import Stack
 from fakes.postmark import FakePostmark
+from kit.clock import utc_now
+from licensing.tokens import PublicKey, verify_token
 from tests.support.leaks import LeakSearch
 from tests.support.pings import changed, recorded
 from tests.support.processes import MINTPOST, run
@@ -56,6 +60,13 @@ class Released:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         async with httpx.AsyncClient(trust_env=False) as http:
             assert (await http.post(url, content=body, headers=form)).status_code == 200
+
+    async def ask(self, verb: str, **fields: str) -> dict[str, Any]:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.post(f"{self.stack.plan.url}/v1/{verb}", json=fields)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
 
     async def events(self, order_id: str) -> list[EventLine]:
         """Return the events of the storefront alone, because a correction is an event as well."""
@@ -163,6 +174,26 @@ async def test_fulfilled_sale_is_not_touched_and_another_copy_is_its_duplicate(
     assert released.mails_to("fulfilled@example.com") == 0
 
 
+async def test_app_asks_for_a_license_of_the_released_version(released: Released) -> None:
+    (license_,) = await released.licenses("released-fulfilled")
+    asked = {"key": license_.key.lower(), "product": "released-mapped"}
+    activated = await released.ask("activate", **asked, device="a-device")
+    assert (activated["code"], activated["devices"]["used"]) == ("VALID", 1)
+
+    async def signed() -> dict[str, Any] | None:
+        told = await released.ask("validate", **asked, device="a-device")
+        return told if told["token"] is not None else None
+
+    told = await until(signed, "the worker signs the token of the older license", 60)
+    assert (told["code"], told["license"]["tier"]) == ("VALID", "core")
+    keys = [PublicKey(each.kid, each.x) for each in await released.database.read(known_keys)]
+    token = verify_token(told["token"], keys, utc_now())
+    assert (token.key, token.token_id, token.holds) == (license_.key, told["license"]["id"], True)
+    assert (await released.ask("validate", key=license_.key, product="other"))["code"] == (
+        "WRONG_PRODUCT"
+    )
+
+
 async def test_refund_that_the_released_version_ignored_is_applied_once(
     released: Released,
 ) -> None:
@@ -174,6 +205,7 @@ async def test_refund_that_the_released_version_ignored_is_applied_once(
     assert "applied: 1 event" in await released.command("reread", "--yes")
     (license_,) = await released.licenses("released-refunded")
     assert (license_.status, license_.reason) == ("revoked", "refunded")
+    assert (await released.ask("validate", key=license_.key))["code"] == "REFUNDED"
     assert [each.outcome for each in await released.events("released-refunded")] == [
         "applied",
         "fulfilled",

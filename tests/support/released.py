@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from licensing.keys import new_key
 from tests.support.pings import changed, recorded
 
 ARCHIVE = Path(__file__).parent.parent / "data" / "released" / "stack.tar.xz"
@@ -54,7 +55,7 @@ def add_refunded(file: Path, order_id: str) -> None:
         "body_bytes": len(refund),
         "outcome": "ignored:refund",
     }
-    license_ = {"sale_id": REFUNDED_ID, "key": f"KEY-{order_id}", "token_id": order_id}
+    license_ = {"sale_id": REFUNDED_ID, "key": new_key(), "token_id": order_id}
     with closing(sqlite3.connect(file)) as connection, connection:
         _copy(connection, "events", event)
         _copy(connection, "events", {**event, **ignored})
