@@ -42,7 +42,7 @@ class Clients:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        assert process.returncode == 0, f"{script} failed:\n{err.decode()}"
+        assert process.returncode == 0, f"{script} ended with {process.returncode}:\n{err.decode()}"
         return json.loads(out.decode().splitlines()[-1])
 
 

@@ -30,7 +30,8 @@ def run_postgres() -> Iterator[URL]:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             # Tests kill clients of the server, never the machine.
-            server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf()")
+            off = "ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;"
+            server.psql(f"{off} SELECT pg_reload_conf()")
             yield database_url(server.get_uri())
         finally:
             server.cleanup()
