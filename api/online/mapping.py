@@ -11,6 +11,11 @@ from domain.catalog import Catalog
 
 logger = logging.getLogger(__name__)
 
+REFUSING = (
+    "PRODUCTS_FILE: apps get no answer about licenses, because the file is missing or broken: "
+    "`mintpost products check` names each error"
+)
+
 
 class MappingAwayError(Exception):
     """There is no usable products.yaml, and never was one since this process started."""
@@ -48,8 +53,11 @@ class OnlineMapping:
             self.trouble = str(error)
 
     async def warnings(self) -> list[str]:
-        """Return a sentence while apps get no answer."""
+        """Return a sentence while apps get no answer.
+
+        Anybody may read it, so the file's path and its errors stand in the log alone.
+        """
         await asyncio.to_thread(self.open) if self.file is None else None
         if self.trouble is None:
             return []
-        return [f"PRODUCTS_FILE: apps get no answer about licenses: {self.trouble}"]
+        return [REFUSING]
