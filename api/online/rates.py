@@ -6,17 +6,16 @@ Refused calls cost no query. Good validations are unlimited, also from an office
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
-
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from datetime import timedelta
 
 from api.admission import peer_of
-from api.online.windows import Windows
+from api.online.windows import Rate, Windows
 from operations.online import TooManyError
 
-BAD_KEYS = RateLimitItemPerMinute(30, namespace="bad keys")
+BAD_KEYS = Rate(30, timedelta(minutes=1))
 """Unknown and mistyped keys of one address."""
 
-CHANGES = RateLimitItemPerHour(60, namespace="devices")
+CHANGES = Rate(60, timedelta(hours=1))
 """Activations, releases and new labels of one license."""
 
 MOST_REMEMBERED = 10_000
@@ -31,8 +30,8 @@ def _digest(key: str) -> bytes:
 class Rates:
     """Counts in the memory of this process: two API processes admit twice as much."""
 
-    bad_keys: RateLimitItem = BAD_KEYS
-    changes: RateLimitItem = CHANGES
+    bad_keys: Rate = BAD_KEYS
+    changes: Rate = CHANGES
     good: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
     by_address: Windows = field(init=False)
     by_license: Windows = field(init=False)

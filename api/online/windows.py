@@ -2,12 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from time import monotonic
-
-from limits import RateLimitItem
 
 MOST_NAMES = 50_000
 """Strangers may have any number of addresses. Beyond this, the oldest window is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many, in each window of this length."""
+
+    amount: int
+    window: timedelta
 
 
 @dataclass(slots=True)
@@ -18,13 +25,9 @@ class Window:
 
 @dataclass(slots=True)
 class Windows:
-    """Counts for one rate, by a clock that nobody sets back.
+    """Counts for one rate, by a clock that nobody sets back."""
 
-    The memory of `limits` is not used: its thread looks at every name again and again, and if a
-    name goes meanwhile, the thread dies with that name, an address, in its traceback.
-    """
-
-    rate: RateLimitItem
+    rate: Rate
     clock: Callable[[], float] = monotonic
     # All windows last equally long, so the first one ends first.
     opened: dict[str, Window] = field(default_factory=dict, init=False)
@@ -42,7 +45,7 @@ class Windows:
         if window is None or window.ends_at <= now:
             self.opened.pop(name, None)
             self._forget(now)
-            window = self.opened[name] = Window(now + self.rate.get_expiry())
+            window = self.opened[name] = Window(now + self.rate.window.total_seconds())
         window.count += 1
 
     def _forget(self, now: float) -> None:

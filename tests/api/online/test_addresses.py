@@ -1,11 +1,12 @@
 """Bad keys are counted by the app's address, also behind a proxy."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from limits import RateLimitItemPerMinute
 
 from api.online.rates import Rates
+from api.online.windows import Rate
 from db.engine import Database
 from licensing.keys import new_key
 from tests.support.online import Given, OnlineApi, online_api
@@ -22,7 +23,7 @@ async def status_of(apps: OnlineApi, forwarded: str | None) -> int:
 
 
 def few_bad_keys() -> Given:
-    return Given(rates=Rates(bad_keys=RateLimitItemPerMinute(1)))
+    return Given(rates=Rates(bad_keys=Rate(1, timedelta(minutes=1))))
 
 
 async def test_behind_a_named_proxy_each_app_has_a_bound_of_its_own(

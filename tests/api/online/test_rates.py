@@ -5,10 +5,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from sqlalchemy import event
 
 from api.online.rates import Rates
+from api.online.windows import Rate
 from db.devices import list_devices
 from db.engine import Database
 from domain.license import License
@@ -41,7 +41,7 @@ async def test_an_address_may_ask_for_so_many_bad_keys_and_a_good_key_is_answere
     database: Database, tmp_path: Path
 ) -> None:
     known, other = sell(database), sell(database, sale_of("order-2"))
-    rates = Rates(bad_keys=RateLimitItemPerMinute(3))
+    rates = Rates(bad_keys=Rate(3, timedelta(minutes=1)))
     async with online_api(database, tmp_path, Given(rates=rates)) as apps:
         assert code(await apps.ask("validate", key=known.key)) == "VALID"
         for key in (new_key(), "mistyped", new_key()):
@@ -58,7 +58,7 @@ async def test_an_address_may_ask_for_so_many_bad_keys_and_a_good_key_is_answere
 @ON_SQLITE
 async def test_good_validations_are_unlimited(database: Database, tmp_path: Path) -> None:
     key = sell(database).key
-    rates = Rates(bad_keys=RateLimitItemPerMinute(1), changes=RateLimitItemPerHour(1))
+    rates = Rates(bad_keys=Rate(1, timedelta(minutes=1)), changes=Rate(1, timedelta(hours=1)))
     async with online_api(database, tmp_path, Given(rates=rates)) as apps:
         for _ in range(10):
             assert code(await apps.ask("validate", key=key, device="d")) == "VALID"
@@ -69,7 +69,7 @@ async def test_devices_of_one_license_come_and_go_so_often_in_an_hour(
     database: Database, tmp_path: Path
 ) -> None:
     key, other = sell(database).key, sell(database, sale_of("order-2")).key
-    rates = Rates(changes=RateLimitItemPerHour(3))
+    rates = Rates(changes=Rate(3, timedelta(hours=1)))
     async with online_api(database, tmp_path, Given(rates=rates)) as apps:
         for verb in ("activate", "deactivate", "activate"):
             await apps.ask(verb, key=key, device="d")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from limits import RateLimitItemPerHour
 from sqlalchemy import URL, event, insert
 
 from api.online.rates import Rates
+from api.online.windows import Rate
 from db.devices import list_devices
 from db.engine import THREADS, Database, open_engine
 from db.tables import DeviceRow
@@ -118,7 +118,7 @@ async def test_a_license_of_many_devices_lists_those_unseen_for_longest(
 @ON_SQLITE
 async def test_labels_may_change_as_often_as_devices(database: Database, tmp_path: Path) -> None:
     key = sell(database).key
-    rates = Rates(changes=RateLimitItemPerHour(3))
+    rates = Rates(changes=Rate(3, timedelta(hours=1)))
     async with online_api(database, tmp_path, Given(rates=rates)) as apps:
         for label in ("one", "two", "three", "three"):
             assert code(await apps.ask("activate", key=key, device="d", label=label)) == "VALID"

@@ -1,10 +1,9 @@
 """Counts of bad keys and changed devices end with their time, and take little memory."""
 
 import threading
+from datetime import timedelta
 
-from limits import RateLimitItemPerMinute
-
-from api.online.windows import MOST_NAMES, Windows
+from api.online.windows import MOST_NAMES, Rate, Windows
 
 
 class Clock:
@@ -17,7 +16,7 @@ class Clock:
 
 def test_a_name_waits_until_its_own_window_ends() -> None:
     clock = Clock()
-    windows = Windows(RateLimitItemPerMinute(2), clock)
+    windows = Windows(Rate(2, timedelta(minutes=1)), clock)
     windows.count("first")
     clock.now += 20
     windows.count("second")
@@ -34,7 +33,7 @@ def test_a_name_waits_until_its_own_window_ends() -> None:
 
 def test_windows_that_ended_take_no_memory() -> None:
     clock = Clock()
-    windows = Windows(RateLimitItemPerMinute(1), clock)
+    windows = Windows(Rate(1, timedelta(minutes=1)), clock)
     for name in range(100):
         windows.count(f"{name}")
     clock.now += 60
@@ -44,7 +43,7 @@ def test_windows_that_ended_take_no_memory() -> None:
 
 def test_so_many_names_are_kept_and_no_thread_runs_for_them() -> None:
     threads = threading.active_count()
-    windows = Windows(RateLimitItemPerMinute(1), Clock())
+    windows = Windows(Rate(1, timedelta(minutes=1)), Clock())
     for name in range(MOST_NAMES + 1):
         windows.count(f"{name}")
     assert len(windows.opened) == MOST_NAMES

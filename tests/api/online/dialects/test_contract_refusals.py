@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from limits import RateLimitItemPerDay
 
 from api.online.dialects.registry import DIALECTS
 from api.online.rates import Rates
+from api.online.windows import Rate
 from db.engine import Database
 from db.sales import save_sale
 from domain.license import License
@@ -113,7 +114,7 @@ async def test_a_license_that_is_being_minted_gets_no_verdict(every: OnlineApi, 
 async def test_bad_keys_of_one_address_are_bounded(
     database: Database, tmp_path: Path, case: Case, sold: License
 ) -> None:
-    rates = Rates(bad_keys=RateLimitItemPerDay(3))
+    rates = Rates(bad_keys=Rate(3, timedelta(days=1)))
     given = Given(PRODUCTS, tuple(DIALECTS), rates=rates)
     async with online_api(database, tmp_path, given) as api:
         assert case.is_good((await ask(api, case, sold.key)).json())

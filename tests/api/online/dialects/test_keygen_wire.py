@@ -1,14 +1,15 @@
 """Keygen's form: the examples of the wire, headers, signatures, and input that nobody meant."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidSignature
-from limits import RateLimitItemPerMinute
 
 from api.online.fields import LONGEST_BODY
 from api.online.rates import Rates
+from api.online.windows import Rate
 from db.engine import Database
 from domain.license import License
 from licensing.keys import new_key
@@ -196,7 +197,7 @@ async def test_names_in_a_path_are_never_an_error(app: KeygenApp, license_: Lice
 async def test_too_many_bad_keys_are_refused_and_a_good_key_is_not(
     database: Database, tmp_path: Path
 ) -> None:
-    license_, rates = sell(database), Rates(bad_keys=RateLimitItemPerMinute(1))
+    license_, rates = sell(database), Rates(bad_keys=Rate(1, timedelta(minutes=1)))
     given = Given(products(), ("keygen",), rates=rates)
     async with keygen_app(database, tmp_path, given) as app:
         assert await app.code(license_.key) == "VALID"
