@@ -192,7 +192,9 @@ async def running(setup: Setup) -> AsyncIterator[Mintpost]:
         if setup.with_worker:
             await stack.enter_async_context(running_worker(setup, file))
         url = await stack.enter_async_context(running_api(web_parts(setup)))
-        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=NO_TLS))
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(trust_env=False, verify=NO_TLS, timeout=60)
+        )
         yield Mintpost(
             url=url,
             http=http,
