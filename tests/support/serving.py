@@ -38,7 +38,8 @@ class QuickServer(uvicorn.Server):
         while not await self.on_tick(ticks):
             ticks += 1
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.must_end.wait(), TICK_SECONDS)
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self.must_end.wait()
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
