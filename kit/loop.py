@@ -95,8 +95,8 @@ class BackgroundLoop(ABC):
         self.trouble = trouble
 
     async def pause(self) -> None:
-        # Not `wait_for`: on Python 3.11 it loses a cancellation that comes as the loop is woken, and
-        # the process would never end.
+        # Not `wait_for`: on Python 3.11 it loses a cancellation that comes as the loop is woken,
+        # and the process would never end.
         with suppress(TimeoutError):
             async with asyncio.timeout(self.pauses.idle.total_seconds()):
                 await self.woken.wait()
