@@ -52,6 +52,7 @@ bench: setup  ## Figures that the documents quote, measured here
 	PYTHONPATH=. $(BIN)/python bench/fold.py
 	PYTHONPATH=. $(BIN)/python bench/tokens.py
 	PYTHONPATH=. $(BIN)/python bench/imports.py
+	PYTHONPATH=. $(BIN)/python bench/questions.py
 	PYTHONPATH=. $(BIN)/python bench/startup.py
 	PYTHONPATH=. $(BIN)/python bench/memory.py
 
