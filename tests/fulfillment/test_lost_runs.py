@@ -1,6 +1,7 @@
 """The watcher finds an event after its run ended without settling it."""
 
 from datetime import UTC, datetime
+from secrets import token_urlsafe
 
 import pytest
 from sqlalchemy import delete, update
@@ -34,11 +35,14 @@ def forget_everything(session: Session) -> None:
 
 async def test_row_whose_run_temporal_does_not_know_is_started_again(setup: Setup) -> None:
     long_ago = datetime(2026, 9, 1, tzinfo=UTC)
-    event_id = await setup.database.write(store_request, new_event(ORDINARY, ORDER))
-    await setup.database.write(mark_dispatched, event_id, f"gumroad:{ORDER}", long_ago)
+    # An order that no other test of this process left in Temporal.
+    order = token_urlsafe(16)
+    event = new_event(changed(ORDINARY, sale_id=order), order)
+    event_id = await setup.database.write(store_request, event)
+    await setup.database.write(mark_dispatched, event_id, f"gumroad:{order}", long_ago)
     async with running(setup) as mintpost:
-        (event,) = await mintpost.settled()
-    assert event.outcome == "fulfilled"
+        (line,) = await mintpost.settled()
+    assert line.outcome == "fulfilled"
     assert len(await mintpost.licenses()) == 1
 
 
