@@ -65,13 +65,14 @@ def build_worker(
     changed: Callable[[], None] = lambda: None,
 ) -> Worker:
     """Build the worker. It calls `changed` after a step that may have changed a license."""
+    parse = Parse(parts.database, parts.storefronts, parts.operator)
     return Worker(
         client,
         task_queue=task_queue,
         workflows=[FulfillSale, ApplyEvent, ResendLicense],
         activities=[
-            Parse(parts.database, parts.storefronts, parts.operator).parse,
-            Complete(parts.database, parts.storefronts).complete,
+            parse.parse,
+            Complete(parts.database, parts.storefronts, parse).complete,
             Apply(parts.database, parts.storefronts, parts.products, changed=changed).apply,
             Mint(parts.database, parts.storefronts, parts.products, changed=changed).mint,
             EmailLicense(parts.database, parts.mailer, parts.letters, parts.patience).email,

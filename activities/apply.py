@@ -8,7 +8,7 @@ from typing_extensions import override
 from activities.plans import PlanDecider
 from db.applying import Applied, NewFacts, apply_event
 from db.engine import Database
-from db.events import StoredEvent, load_event
+from db.events import StoredEvent, load_event, note_event
 from db.facts import SourcedFacts, sourced_facts
 from db.granting import NewKeys, apply_grant
 from domain.errors import SaleInvalidError
@@ -46,6 +46,10 @@ class Apply(ApplyStep):
         if not kept.facts:
             received = await self.reader.load(event.event_id)
             reading = await self.reader.read(received)
+            if reading.asks is not None:
+                return AppliedEvent("", incomplete=True)
+            if reading.note is not None:
+                await self.database.write(note_event, event.event_id, reading.note)
             if not reading.facts:
                 return AppliedEvent(_without_facts(reading))
             kept = SourcedFacts(stored.source, reading.facts)

@@ -1,46 +1,79 @@
-"""Asks a shop's API for the parts of a payment that its event lacks."""
+"""Asks a shop's API for the parts of an event that the event lacks."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 from temporalio import activity
 from typing_extensions import override
 
-from activities.parsed import parsed
+from activities.parse import Parse
+from db.answers import keep_completed
 from db.engine import Database
-from db.events import load_event
-from db.sales import save_completed
-from domain.errors import SaleInvalidError, StorefrontRefusesError
-from domain.facts import Payment, payment_in
-from kit.clock import Clock, utc_now
-from reading.reader import Reader
+from db.events import EventNames, name_event
+from domain.errors import SaleInvalidError, StorefrontAwayError, StorefrontRefusesError
+from domain.facts import Reading
+from domain.questions import Answer, Question
+from reading.reader import Reader, ReceivedEvent
 from storefronts.base import Storefront
 from workflows.steps import CompleteStep, EventToComplete, ParsedEvent
 
+MOST_QUESTIONS = 120
+"""An order of a hundred pages of lines is a shop's list without an end."""
+
 
 class Complete(CompleteStep):
+    """Asks the questions of an event's reading, and keeps the answers and the facts together.
+
+    `parse` continues as the step parse does, because a completed event is like a whole one.
+    """
+
     def __init__(
-        self, database: Database, storefronts: Mapping[str, Storefront], clock: Clock = utc_now
+        self, database: Database, storefronts: Mapping[str, Storefront], parse: Parse
     ) -> None:
         self.database = database
         self.storefronts = storefronts
         self.reader = Reader(database, storefronts)
-        self.clock = clock
+        self.parse = parse
 
     @override
     @activity.defn
     async def complete(self, event: EventToComplete) -> ParsedEvent:
-        stored = await self.database.read(load_event, event.event_id)
-        payment = payment_in(await self.reader.facts_of(stored.id))
-        if payment is None:
-            raise SaleInvalidError("it tells of no payment")
-        if not payment.whole:
-            payment = await self.ask(stored.source, payment)
-        # Check the answer first, because a kept answer stands for ever.
-        payment.sales(stored.source)
-        return parsed(await self.database.write(save_completed, stored, payment, self.clock()))
+        received = await self.reader.load(event.event_id)
+        if not received.facts:
+            await self.ask_all(received)
+            received = await self.reader.load(event.event_id)
+        return await self.parse.parse_order(received)
 
-    async def ask(self, source: str, payment: Payment) -> Payment:
-        completer = self.storefronts[source].completer
-        if completer is None:
-            raise StorefrontRefusesError(source, "cannot be asked without its API key")
-        return await completer.complete(payment)
+    async def ask_all(self, received: ReceivedEvent) -> None:
+        """Ask until the event can be read. A crash keeps nothing, so that all is asked again."""
+        reading = await self.reader.read(received)
+        for _ in range(MOST_QUESTIONS):
+            if reading.asks is None:
+                return await self.keep(received, reading)
+            answer = await self.ask(received, reading.asks)
+            received = replace(received, answers=(*received.answers, answer))
+            reading = await self.reader.read(received)
+        raise StorefrontAwayError(received.event.source, "answered with a list that does not end")
+
+    async def ask(self, received: ReceivedEvent, question: Question) -> Answer:
+        api = self.storefronts[received.event.source].api
+        if api is None:
+            raise StorefrontRefusesError(
+                f"{received.event.source} must be asked for {question.about}", "set its API key"
+            )
+        return await api.ask(question, received.request.secret_label)
+
+    async def keep(self, received: ReceivedEvent, reading: Reading) -> None:
+        """Keep the answers with the facts. Answers that make no sense are not kept."""
+        event = received.event
+        if isinstance(reading.ends, SaleInvalidError) and received.answers:
+            what = f"answered what cannot be used: {reading.ends.what}"
+            raise StorefrontAwayError(event.source, what)
+        name = self.storefronts[event.source].name_request
+        naming = await asyncio.to_thread(name, received.to_read())
+        names = EventNames(naming.kind, naming.order_id, naming.product_id, naming.event_key)
+        await self.database.write(name_event, event.id, names)
+        await self.database.write(
+            keep_completed, event.id, event.source, received.answers, reading.facts
+        )

@@ -11,7 +11,7 @@ from activities.parsed import parsed
 from db.copies import takes_back_licensed
 from db.corrections import corrected_address
 from db.engine import Database
-from db.events import EventNames, StoredEvent, name_event
+from db.events import EventNames, StoredEvent, name_event, note_event
 from db.sales import save_order
 from domain.errors import SaleInvalidError
 from domain.event import APPLIED_KINDS, EventKind, IgnoredReason
@@ -60,7 +60,11 @@ class Parse(ParseStep):
         if payment is not None:
             return await self.save(received, payment)
         reading = await self.reader.read(received)
+        if reading.asks is not None:
+            return ParsedEvent(incomplete=True)
         payment = payment_in(reading.facts)
+        if reading.note is not None:
+            await self.database.write(note_event, received.event.id, reading.note)
         if payment is not None and reading.ends is None:
             return await self.save(received, payment, reading.facts)
         await self.reader.keep(received.event, reading)
@@ -91,11 +95,8 @@ class Parse(ParseStep):
     async def save(
         self, received: ReceivedEvent, payment: Payment, facts: tuple[Fact, ...] = ()
     ) -> ParsedEvent:
-        """Save a sale for each line. The step complete continues an incomplete payment."""
+        """Save a sale for each line."""
         event = received.event
-        if not payment.whole:
-            await self.reader.keep(event, Reading(facts))
-            return ParsedEvent(incomplete=True)
         sales = payment.sales(event.source)
         now = self.clock()
         return parsed(
@@ -112,6 +113,8 @@ class Parse(ParseStep):
                 return await self.for_operator(received, self.operator)
             case Ignored(why):
                 return ParsedEvent(ignored=why)
+            case None if reading.facts:
+                return ParsedEvent(applies=received.event.kind)
             case None:
                 raise SaleInvalidError("it tells of no payment")
 

@@ -22,7 +22,6 @@ from domain.facts import (
     Refund,
     SubscriptionLink,
     SubscriptionState,
-    payment_in,
 )
 from domain.grants import Grant
 
@@ -55,16 +54,6 @@ def keep_facts(session: Session, event_id: int, source: str, facts: Sequence[Fac
     for number, fact in enumerate(facts):
         if _insert(session, event_id, source, number, fact) is None:
             return
-
-
-def keep_completed(session: Session, event_id: int, source: str, payment: Payment) -> Payment:
-    """Keep a completed payment; return the payment of the shop's first answer."""
-    known = facts_of_event(session, event_id)
-    earlier = payment_in(known)
-    if earlier is not None and earlier.whole:
-        return earlier
-    _insert(session, event_id, source, len(known), payment)
-    return payment_in(facts_of_event(session, event_id)) or payment
 
 
 def decide_facts(session: Session, event_id: int, decisions: Mapping[int, Decision]) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.events import StoredEvent, note_event
-from db.facts import keep_completed, keep_facts
+from db.events import note_event
+from db.facts import keep_facts
 from db.inserting import insert_once, the_one
 from db.tables import SaleRow
-from domain.facts import Fact, Payment
+from domain.facts import Fact
 from domain.sale import Product, Sale
 
 
@@ -27,14 +27,6 @@ def save_order(  # noqa: PLR0913, PLR0917 - one transaction holds all that a rea
     keep_facts(session, event_id, sales[0].source, facts)
     note_event(session, event_id, note)
     return tuple(save_sale(session, event_id, sale, now) for sale in sales)
-
-
-def save_completed(
-    session: Session, event: StoredEvent, payment: Payment, now: datetime
-) -> tuple[int, ...]:
-    """Keep a completed payment and save its lines. The shop's first answer wins."""
-    kept = keep_completed(session, event.id, event.source, payment)
-    return save_order(session, event.id, kept.sales(event.source), now, kept.note)
 
 
 def save_sale(session: Session, event_id: int, sale: Sale, now: datetime) -> int:

@@ -121,7 +121,7 @@ class Catalog:
         return choice
 
     def choose_or_none(self, source: str, product: Product) -> Choice | None:
-        """Return the most specific offer under the product's id, else under its first alias.
+        """Return the most specific offer under the product's most specific id with an entry.
 
         Only the first name with an entry counts, because the entry of another name would be a
         guess, perhaps with cheaper terms. A later charge that gets None leaves its license as it
@@ -160,7 +160,7 @@ class Catalog:
         )
 
     def _offers_of(self, source: str, product: Product) -> list[Offer]:
-        for name in (product.product_id, *product.aliases):
+        for name in (*product.specific_ids, product.product_id, *product.aliases):
             if found := [one for one in self.offers.get(source, ()) if one.product_id == name]:
                 return found
         return []

@@ -69,10 +69,10 @@ class DatabaseAwayError(TransientError):
 
 
 class StorefrontAwayError(TransientError):
-    """`what` is the state of the shop's API as the end of a sentence: "answered 503"."""
+    """`what` is the state of the shop's API, as the end of a sentence: "answered 503"."""
 
-    def __init__(self, source: str, what: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(f"the API of {source} {what}; trying again", retry_after=retry_after)
+    def __init__(self, title: str, what: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(f"the API of {title} {what}; trying again", retry_after=retry_after)
 
 
 class MailerAwayError(TransientError):
@@ -126,13 +126,13 @@ class ProductUnmappedError(OperatorError):
 
 
 class StorefrontRefusesError(OperatorError):
-    """`what` is the refusal as the end of a sentence: "refuses our key"."""
+    """`what` is the refusal, and `cure` the order to a person that ends it.
 
-    def __init__(self, source: str, what: str) -> None:
-        super().__init__(
-            f"the API of {source} {what}: correct its key in the worker's settings, and start the "
-            "worker again; the sale waits and goes on by itself"
-        )
+    "Stripe refuses the key for line items (403)", "give it read rights for Checkout Sessions".
+    """
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(f"{what}: {cure}; the event waits and goes on by itself")
 
 
 class MailerRefusesError(OperatorError):

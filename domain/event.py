@@ -101,6 +101,8 @@ class IgnoredReason(StrEnum):
     """Why an event mints nothing, if the reason is not its kind."""
 
     FOREIGN_SELLER = "foreign_seller"  #: It names another seller than the settings do.
+    FOREIGN_ACCOUNT = "foreign_account"  #: It names another account or store than the settings do.
+    SIMULATION = "simulation"  #: The shop's simulator sent it, with an invented customer.
     NAMED = "named"  #: A run found its order; the relay starts it again under the order's id.
     NO_LICENSE = "no_license"  #: The product mapping gives its product no license.
     REFUNDED = "refunded"  #: The order was refunded before it had a license.
@@ -127,6 +129,13 @@ class NotedReason(StrEnum):
     NO_CHANGE = "no_change"  #: The license is already as the facts say.
     EFFECTIVE_LATER = "effective_later"  #: The facts take effect at a later moment.
     UNKNOWN_EVENT = "unknown_event"  #: The storefront's name of the event is unknown.
+    REFUND_REQUESTED = "refund_requested"  #: A refund is asked for, and may be rejected.
+    REFUND_REJECTED = "refund_rejected"  #: A refund that was asked for did not come about.
+    INQUIRY = "inquiry"  #: The buyer's bank asks about a payment, and takes nothing back.
+    CREDIT = "credit"  #: The buyer got a credit, and keeps what the order bought.
+    PAYMENT_FAILED = "payment_failed"  #: The awaited payment of an order did not come.
+    PAUSE_SCHEDULED = "pause_scheduled"  #: A subscription will rest later; another event tells it.
+    DISPUTE = "dispute"  #: A dispute is told, and nobody knows what it means for the order.
 
 
 IGNORED = "ignored:"
@@ -148,7 +157,13 @@ def noted(why: str) -> str:
     return f"{NOTED}{why}"
 
 
-UNSETTLED = (Outcome.FAILED, Outcome.DUPLICATE, ignored(IgnoredReason.FOREIGN_SELLER))
+UNSETTLED = (
+    Outcome.FAILED,
+    Outcome.DUPLICATE,
+    ignored(IgnoredReason.FOREIGN_SELLER),
+    ignored(IgnoredReason.FOREIGN_ACCOUNT),
+    ignored(IgnoredReason.SIMULATION),
+)
 """Outcomes after which another event may still fulfill the order: a setting may be wrong."""
 
 

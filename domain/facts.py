@@ -10,24 +10,29 @@ from datetime import datetime
 from typing import ClassVar, Literal, TypeAlias
 
 from domain.errors import SaleInvalidError
-from domain.event import EventKind, IgnoredReason, NotedReason
+from domain.event import EventKind, NotedReason
 from domain.grants import Grant
+from domain.questions import Question
 from domain.sale import Product, Sale
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """`line` is unique within the order. `price` is for the whole quantity, after discount."""
+    """`line` is unique within the order. `price` is for the whole quantity, after discount.
+
+    `subscription_line` names the line within its subscription, the same in each of its payments.
+    """
 
     line: str
     product: Product
     quantity: int
     price: int
+    subscription_line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """`email` is one bare address. `name` has no control characters."""
+    """`email` is one bare address; empty: the shop has none. `name` has no control characters."""
 
     email: str
     name: str
@@ -38,7 +43,6 @@ class Payment:
     """An order's lines were paid. An order with a total of 0 is paid as well.
 
     Each `price` is in the smallest unit of `currency`, because yen has no hundredths.
-    `whole` False: the event lacks lines or the buyer, and the shop's API has the rest.
     `charge`: a recurring payment. `written_at` is the time of the shop's body, if a retry tells it.
     `note` tells a person of doubts in the reading. `months` is the time until the next charge, and
     `paid_until` the end of the paid time, where the shop tells them. `shop_key` is the license key
@@ -58,7 +62,6 @@ class Payment:
     subscription_id: str | None = None
     charge: bool = False
     test: bool = False
-    whole: bool = True
     written_at: datetime | None = None
     note: str | None = None
     months: int | None = None
@@ -92,6 +95,7 @@ class Payment:
             months=self.months,
             paid_until=self.paid_until,
             shop_key=self.shop_key,
+            subscription_line=line.subscription_line,
         )
 
 
@@ -131,7 +135,10 @@ class SubscriptionState:
 
     `at` is the moment at which the parts take effect, and may lie ahead. With `ended`, `at` is the
     moment of the ending. `seats` is the bought quantity. `note` tells a person of doubts in the
-    reading.
+    reading. `paid_until` is the end of the paid time, where the subscription itself tells it.
+
+    `line` names the line of the subscription that `seats` and `product` are about, and `among` all
+    of its lines at that moment; None: there is one line.
     """
 
     kind: ClassVar[str] = "subscription"
@@ -145,17 +152,26 @@ class SubscriptionState:
     seats: int | None = None
     product: Product | None = None
     note: str | None = None
+    paid_until: datetime | None = None
+    line: str | None = None
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionLink:
-    """A subscription belongs to an order."""
+    """A subscription belongs to an order, or to one line of the order.
+
+    `paid_until` is the end of the time that the order paid, where the order itself does not tell
+    it.
+    """
 
     kind: ClassVar[str] = "link"
 
     subscription_id: str
     order_id: str
     at: datetime
+    line: str | None = None
+    paid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +201,12 @@ Fact: TypeAlias = Payment | Refund | Dispute | SubscriptionState | SubscriptionL
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """The event mints nothing; `why` completes the outcome `ignored:<why>`."""
+    """The event mints nothing; `why` completes the outcome `ignored:<why>`.
 
-    why: EventKind | IgnoredReason
+    `why` is the shop's own name of the event, if the event is known by name and not needed.
+    """
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +221,14 @@ class Reading:
     """An event's facts. `ends` is the reason to mint nothing, if there is one.
 
     A body without a usable sale may still tell a refund. Then `ends` is the error.
+    `asks` is a question to the shop's API, without whose answer the event cannot be read.
+    `note` tells a person what changes no license.
     """
 
     facts: tuple[Fact, ...] = ()
     ends: Ignored | Waits | SaleInvalidError | None = None
+    asks: Question | None = None
+    note: str | None = None
 
 
 def payment_in(facts: Iterable[Fact]) -> Payment | None:

@@ -11,13 +11,16 @@ class Product:
     """The bought product, under the storefront's names.
 
     `product_id` is the storefront's lasting id. `aliases` are further names that products.yaml may
-    use, for example a permalink, although a seller may change a permalink.
+    use, for example a permalink, although a seller may change a permalink. `specific_ids` are ids
+    of a price or a variant of the product, most specific first; products.yaml may use each of them,
+    and they count before the product's own.
     """
 
     product_id: str
     name: str
     aliases: tuple[str, ...] = ()
     variants: Variants = ()
+    specific_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Sale:
     `giver` paid for a gift. It is kept for `mintpost find`, and comparisons leave it out.
     `email` is one bare address. `name` is the buyer's name without control characters.
     `charge`: a recurring payment of a subscription. `months`, `paid_until` and `shop_key` are those
-    of `domain.facts.Payment`.
+    of `domain.facts.Payment`, and `subscription_line` is that of the order line.
     """
 
     source: str
@@ -52,6 +55,7 @@ class Sale:
     months: int | None = field(default=None, compare=False)
     paid_until: datetime | None = field(default=None, compare=False)
     shop_key: str | None = field(default=None, compare=False)
+    subscription_line: str = field(default="", compare=False)
 
 
 CORRECTED = "the license goes to the address that a person gave instead"

@@ -11,12 +11,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from db.answers import answers_of
 from db.engine import Database
 from db.events import StoredEvent
 from db.facts import KnownFact, facts_of_event, keep_facts, known_of_order
 from db.requests import KeptRequest, load_received_now
 from domain.errors import SaleInvalidError
 from domain.facts import Fact, Reading
+from domain.questions import Answer
 from storefronts.base import StoredRequest, Storefront
 
 
@@ -24,13 +26,15 @@ from storefronts.base import StoredRequest, Storefront
 class ReceivedEvent:
     """An event, its request, and its kept facts.
 
-    `now` is by the database's clock, because the API's clock may be wrong.
+    `now` is by the database's clock, because the API's clock may be wrong. `answers` are those of
+    the shop's API.
     """
 
     event: StoredEvent
     request: KeptRequest
     now: datetime
     facts: tuple[Fact, ...]
+    answers: tuple[Answer, ...] = ()
 
     def to_read(self, address: str | None = None) -> StoredRequest:
         return StoredRequest(
@@ -41,6 +45,7 @@ class ReceivedEvent:
             address,
             self.request.headers,
             self.request.secret_label,
+            self.answers,
         )
 
 
@@ -92,4 +97,5 @@ class Reader:
 
 
 def received_event(session: Session, event_id: int) -> ReceivedEvent:
-    return ReceivedEvent(*load_received_now(session, event_id), facts_of_event(session, event_id))
+    facts, answers = facts_of_event(session, event_id), answers_of(session, event_id)
+    return ReceivedEvent(*load_received_now(session, event_id), facts, answers)

@@ -9,7 +9,10 @@ from typing import ClassVar
 from domain.event import ORDER_KINDS, EventKind
 from domain.facts import Payment, Reading
 from domain.identifiers import event_reference, order_reference
+from domain.questions import Answer, Question, UnansweredError
+from storefronts.document import Member, read_document
 from storefronts.labeled_secrets import MatchedSecret
+from storefronts.shop_api import ShopApi
 from storefronts.signatures import Signature
 
 
@@ -42,7 +45,7 @@ class StoredRequest:
     person corrected it; it replaces the body's own address, even an unreadable one. `headers` are
     the kept headers, with lower-case names, because a shop may send its event key in a header.
     `secret_label` is the label of the matched secret, because some shops mark a test by the secret
-    alone.
+    alone. `answers` are those of the shop's API to the questions of earlier readings.
     """
 
     content_type: str
@@ -52,10 +55,26 @@ class StoredRequest:
     address: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     secret_label: str | None = None
+    answers: tuple[Answer, ...] = ()
 
     def header(self, name: str) -> str | None:
         """Return the header's text; None if the header is absent or repeated."""
         return the_only_header(self.headers, name)
+
+    def answer(self, question: Question) -> Member | None:
+        """Return the document that answers the question; None if the shop knows none.
+
+        Raises UnansweredError while nobody has asked, and SaleInvalidError.
+        """
+        found = self.told(question)
+        return read_document(found.body) if found.is_found else None
+
+    def told(self, question: Question) -> Answer:
+        """Return the answer with its time. Raises UnansweredError while nobody has asked."""
+        for each in self.answers:
+            if each.path == question.path:
+                return each
+        raise UnansweredError(question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +93,6 @@ class Naming:
     def product_id(self) -> str | None:
         """Return the first product, so that a person can search for the run by it."""
         return next(iter(self.product_ids), None)
-
-
-class Completer(ABC):
-    """Asks a shop's API for the parts of a payment that its event lacks.
-
-    Only the worker has a completer, because only the worker has the shop's API key.
-    """
-
-    @abstractmethod
-    async def complete(self, payment: Payment) -> Payment:
-        """Return the complete payment from the shop's API, with every line and the buyer.
-
-        Raises StorefrontAwayError, StorefrontRefusesError, or SaleInvalidError.
-        """
 
 
 class Door(ABC):
@@ -145,7 +150,10 @@ class Door(ABC):
 
     @abstractmethod
     def name_request(self, request: StoredRequest) -> Naming:
-        """Name kind, order and event. No body makes this method raise."""
+        """Name kind, order and event. No body makes this method raise.
+
+        Where an answer of the shop's API tells another kind or order than the body, it counts.
+        """
 
     def key_in_header(self, request: StoredRequest) -> str | None:
         """Return the shop's own id of the event where a header holds it, as `name_request` does.
@@ -168,12 +176,21 @@ class Storefront(Door):
     `reading.reader` calls `read` once for each event, in the worker's first step that needs the
     facts: usually parse, or mint for a refund that arrived a moment ago. For a late copy of a
     settled order, the relay also calls `read`, and keeps no facts. The step parse calls
-    `read_test`, and the step complete calls `completer`.
+    `read_test`. The step complete asks `api` the questions of an incomplete reading.
+    """
+
+    charges_mint: ClassVar[bool] = False
+    """Tells whether a subscription's later charge mints the license that its lost sale did not.
+
+    Otherwise the charge waits for the sale, because the shop's API or its list has it.
     """
 
     @abstractmethod
     def read(self, request: StoredRequest) -> Reading:
-        """Read the body into facts. No body makes this method raise."""
+        """Read the body into facts. No body makes this method raise.
+
+        `Reading.asks` names a question, if the shop's API must answer it first.
+        """
 
     @abstractmethod
     def read_test(self, request: StoredRequest) -> Payment:
@@ -183,6 +200,6 @@ class Storefront(Door):
         """
 
     @property
-    def completer(self) -> Completer | None:
-        """Return the client of the shop's API; None if each event is complete."""
+    def api(self) -> ShopApi | None:
+        """Return the client of the shop's API; None if no event needs it."""
         return None

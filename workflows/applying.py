@@ -10,6 +10,7 @@ from workflows.common_steps import (
     DATABASE_FAST,
     DATABASE_SLOW,
     close_order,
+    complete_event,
     email_license,
 )
 from workflows.local_first import local_first
@@ -19,6 +20,7 @@ from workflows.steps import (
     ApplyStep,
     ClosedOrder,
     EventToApply,
+    EventToComplete,
     LicenseToEmail,
     OrderToClose,
 )
@@ -34,6 +36,10 @@ class Applying:
         """Apply the facts now, and once more when a fact takes effect that lies ahead."""
         while True:
             applied = await self.apply()
+            if applied.incomplete:
+                self.story.tell("complete")
+                await complete_event(EventToComplete(self.event.event_id))
+                applied = await self.apply()
             await self.email(applied)
             order = OrderToClose(self.event.event_id, applied.outcome)
             if applied.again_at is None:

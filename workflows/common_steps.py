@@ -6,10 +6,13 @@ from workflows.local_first import FastPath, SlowPath, local_first, without_end
 from workflows.steps import (
     ClosedOrder,
     CloseStep,
+    CompleteStep,
     EmailedLicense,
     EmailStep,
+    EventToComplete,
     LicenseToEmail,
     OrderToClose,
+    ParsedEvent,
 )
 
 # A database step takes milliseconds. Two attempts outlive a busy lock. During a longer outage the
@@ -41,6 +44,17 @@ async def email_license(
         letter,
         activity_id=activity_id,
         summary=summary,
+        fast=REQUEST_FAST,
+        slow=REQUEST_SLOW,
+    )
+
+
+async def complete_event(event: EventToComplete) -> ParsedEvent:
+    return await local_first(
+        CompleteStep.complete,
+        event,
+        activity_id="complete",
+        summary=f"ask the shop about event {event.event_id}",
         fast=REQUEST_FAST,
         slow=REQUEST_SLOW,
     )

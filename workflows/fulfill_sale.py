@@ -10,9 +10,8 @@ from workflows.applying import Applying
 from workflows.common_steps import (
     DATABASE_FAST,
     DATABASE_SLOW,
-    REQUEST_FAST,
-    REQUEST_SLOW,
     close_order,
+    complete_event,
 )
 from workflows.failing import still_owed
 from workflows.local_first import local_first
@@ -20,7 +19,6 @@ from workflows.order_line import FulfillLine, LineEnd, outcome_of, unlicensed
 from workflows.outcomes import DUPLICATE, FAILED, ignored, noted
 from workflows.steps import (
     ClosedOrder,
-    CompleteStep,
     EventToApply,
     EventToComplete,
     EventToParse,
@@ -68,7 +66,8 @@ class FulfillSale:
     async def fulfill(self, event: EventToParse) -> OrderToClose:
         parsed = await self.parse(event)
         if parsed.incomplete:
-            parsed = await self.complete(EventToComplete(event.event_id))
+            self.story.tell("complete")
+            parsed = await complete_event(EventToComplete(event.event_id))
         if parsed.duplicate:
             return OrderToClose(event.event_id, DUPLICATE)
         if parsed.applies is not None:
@@ -105,17 +104,6 @@ class FulfillSale:
             summary=f"parse event {event.event_id}",
             fast=DATABASE_FAST,
             slow=DATABASE_SLOW,
-        )
-
-    async def complete(self, event: EventToComplete) -> ParsedEvent:
-        self.story.tell("complete")
-        return await local_first(
-            CompleteStep.complete,
-            event,
-            activity_id="complete",
-            summary=f"ask the shop about event {event.event_id}",
-            fast=REQUEST_FAST,
-            slow=REQUEST_SLOW,
         )
 
     async def close(self, order: OrderToClose) -> ClosedOrder:

@@ -49,13 +49,14 @@ class AppliedEvent:
     """`told` are clauses about licenses, such as license 12 revoked.
 
     `delivery_ids` are the e-mails that the event owes. `again_at`: a fact takes effect then, so the
-    step must run again.
+    step must run again. `incomplete`: the worker must ask the shop's API first, and apply again.
     """
 
     outcome: str
     told: tuple[str, ...] = ()
     delivery_ids: tuple[int, ...] = ()
     again_at: datetime | None = None
+    incomplete: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class MintedLicense:
     """`delivery_id` is the e-mail that announces the license; None: nothing to announce.
 
     `term` is text for people, such as 1 year. `renewed`: a subscription's license was extended.
-    `ignored`: no license, because the order was taken back while it waited.
+    `ignored`: no license, because the order was taken back while it waited. `noted`: no license,
+    because a charge waits for the sale of its subscription.
     """
 
     license_id: int | None = None
@@ -83,6 +85,7 @@ class MintedLicense:
     term: str = ""
     renewed: bool = False
     ignored: str | None = None
+    noted: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from db.tables.base import Table
 from db.tables.devices import DeviceRow, ReleaseRow, UsesRow
-from db.tables.events import EventRow, RequestRow
+from db.tables.events import AnswerRow, EventRow, RequestRow
 from db.tables.facts import FactRow
 from db.tables.keys import AnswerKeyListRow, AnswerKeyRow, RevocationListRow, SigningKeyRow
 from db.tables.licenses import ChangeRow, FurtherKeyRow, LicenseRow, RemapRow
@@ -12,6 +12,7 @@ from db.tables.sales import SaleRow
 __all__ = [
     "AnswerKeyListRow",
     "AnswerKeyRow",
+    "AnswerRow",
     "ChangeRow",
     "CorrectionRow",
     "DeliveryRow",

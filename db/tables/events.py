@@ -78,3 +78,22 @@ class RequestRow(Table):
     body_bytes: Mapped[int] = mapped_column(BigInteger)
     matched_secret: Mapped[int]
     secret_label: Mapped[str | None] = mapped_column(String(50))
+
+
+class AnswerRow(Table):
+    """An answer of a shop's API to a question that an event's reading had.
+
+    `path` is the question's, and `status` that of HTTP: the shop knows the object (200), or not
+    (404). `at` is the time of the question.
+    """
+
+    __tablename__ = "answers"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    path: Mapped[str] = mapped_column(Text)
+    status: Mapped[int]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("event_id", "path"),)

@@ -3,16 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
 import httpx
 
 from domain.identifiers import is_usable
 from domain.text import one_line
+from kit.retry_after import read_retry_after
 from mailers.base import Mark
-
-LONGEST_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def read_answer(response: httpx.Response) -> Answer:
         code=code if isinstance(code, int) else None,
         message_id=_message_id(body),
         text=one_line(text) if isinstance(text, str) else None,
-        retry_after=_retry_after(response.headers.get("Retry-After", "")),
+        retry_after=read_retry_after(response.headers.get("Retry-After", "")),
     )
 
 
@@ -97,21 +95,3 @@ def _text(fields: Mapping[str, object], name: str) -> str | None:
 def _message_id(fields: Mapping[str, object]) -> str | None:
     value = _text(fields, "MessageID")
     return value if value is not None and is_usable(value) else None
-
-
-def _retry_after(header: str) -> timedelta | None:
-    """Read seconds or an HTTP date.
-
-    Postmark documents no such header (2026-09); a proxy may send one.
-    """
-    try:
-        wait = timedelta(seconds=int(header)) if header.isdecimal() else _until(header)
-    except (ValueError, OverflowError):
-        return None
-    return min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
-
-
-def _until(http_date: str) -> timedelta:
-    moment = parsedate_to_datetime(http_date)
-    # "-0000" is parsed as a time without a zone; HTTP dates are always UTC.
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)

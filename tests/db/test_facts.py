@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from db.answers import answers_of, keep_completed
 from db.engine import Database
-from db.facts import facts_of_event, keep_completed, keep_facts, known_of_order
+from db.facts import facts_of_event, keep_facts, known_of_order
 from domain.facts import (
     Buyer,
     Dispute,
@@ -16,6 +17,7 @@ from domain.facts import (
     SubscriptionLink,
     SubscriptionState,
 )
+from domain.questions import Answer
 from domain.sale import Product
 from tests.db.concurrently import at_once
 from tests.db.rows import stored
@@ -25,7 +27,6 @@ PRODUCT = Product("p", "Lumen", ("lumen",), (("Edition", "Pro"),))
 PAID = Payment(
     "order", AT, (OrderLine("1", PRODUCT, 2, 2900),), "jpy", Buyer("ada@example.com", "Ada")
 )
-LACKING = Payment("order", AT, (), "jpy", None, subscription_id="s", whole=False)
 EVERY: tuple[Fact, ...] = (
     PAID,
     Refund("order", AT, whole=False, amount=100),
@@ -62,14 +63,17 @@ def test_two_readers_at_once_leave_one_reading(database: Database) -> None:
     assert database.read_here(facts_of_event, event) == EVERY
 
 
-def test_answer_of_the_shops_api_is_kept_once(database: Database) -> None:
+def test_first_answers_of_a_shops_api_stand_with_their_facts(database: Database) -> None:
     (event,) = stored(database, ("order", "sale"))
-    database.write_here(keep_facts, event, "gumroad", [LACKING])
-
-    assert database.write_here(keep_completed, event, "gumroad", PAID) == PAID
     later = Payment("order", AT, PAID.lines, "usd", PAID.buyer)
-    assert database.write_here(keep_completed, event, "gumroad", later) == PAID
-    assert database.read_here(facts_of_event, event) == (LACKING, PAID)
+    for body, fact in ((b'{"lines": 1}', PAID), (b'{"lines": 2}', later)):
+        answer = Answer("/orders/order", 200, body, AT)
+        database.write_here(keep_completed, event, "gumroad", [answer], [fact])
+
+    assert database.read_here(facts_of_event, event) == (PAID,)
+    assert database.read_here(answers_of, event) == (
+        Answer("/orders/order", 200, b'{"lines": 1}', AT),
+    )
 
 
 @pytest.mark.parametrize(

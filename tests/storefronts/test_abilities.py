@@ -12,7 +12,7 @@ from storefronts.base import StoredRequest, Storefront
 from storefronts.body import FORM, JSON
 from storefronts.gumroad.storefront import Gumroad
 from storefronts.package import StorefrontPackage
-from tests.storefronts.kiosk.client import KioskClient
+from tests.storefronts.kiosk.client import kiosk_api
 from tests.storefronts.kiosk.door import EVENT_KEY
 from tests.storefronts.kiosk.sample import line, paid, refunded
 from tests.storefronts.kiosk.storefront import Kiosk
@@ -42,7 +42,7 @@ SHOPS: Mapping[str, Shop] = {
         [StoredRequest(FORM, file.read_bytes(), RECEIVED_AT) for file in sorted(PINGS.iterdir())],
     ),
     "kiosk": Shop(
-        Kiosk(client=KioskClient("http://127.0.0.1:1", "key")),
+        Kiosk(api=kiosk_api("http://127.0.0.1:1", "key")),
         [
             StoredRequest(JSON, event.body, RECEIVED_AT, headers=((EVENT_KEY, event.key),))
             for event in EVENTS
@@ -77,7 +77,7 @@ def test_the_declared_abilities_are_those_of_the_recorded_events(
     assert package.abilities == Abilities(
         mark_of_tests=shown_mark(shop),
         event_keys=has_keys,
-        whole_sales=all(payment.whole for payment in payments_in(facts)),
+        whole_sales=not any(shop.storefront.read(each).asks for each in shop.events),
         refund_amounts=any(refund.amount is not None for refund in refunds),
         disputes=any(isinstance(fact, Dispute) for fact in facts),
         endings=any(state.ended for state in states),
@@ -87,7 +87,7 @@ def test_the_declared_abilities_are_those_of_the_recorded_events(
 
 @every_package
 def test_only_a_shop_with_incomplete_sales_is_asked(package: StorefrontPackage) -> None:
-    is_asked = SHOPS[package.name].storefront.completer is not None
+    is_asked = SHOPS[package.name].storefront.api is not None
     assert is_asked == (not package.abilities.whole_sales)
 
 

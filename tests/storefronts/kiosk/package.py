@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from storefronts.abilities import Abilities, MarkOfTests
 from storefronts.package import Load, StorefrontPackage
-from tests.storefronts.kiosk.client import KioskClient
+from tests.storefronts.kiosk.client import kiosk_api
 from tests.storefronts.kiosk.door import KioskDoor
 from tests.storefronts.kiosk.sample import KioskSample
 from tests.storefronts.kiosk.settings import KioskApiSettings, KioskWorkerSettings
@@ -48,8 +48,8 @@ class KioskPackage(StorefrontPackage):
     def open_for_worker(self, load: Load) -> Kiosk:
         settings = load(self.worker_settings())
         url, key = settings.kiosk_api_url, settings.kiosk_api_key
-        client = KioskClient(url, key.get_secret_value()) if url and key else None
-        return Kiosk(client=client)
+        api = kiosk_api(url, key.get_secret_value()) if url and key else None
+        return Kiosk(api=api)
 
     @override
     def sample_shop(self, secret: str) -> KioskSample:

@@ -15,6 +15,7 @@ from domain.facts import (
     SubscriptionState,
     Waits,
 )
+from domain.questions import Question, UnansweredError
 from domain.sale import CORRECTED, Product
 from domain.text import plain_text
 from storefronts.base import StoredRequest
@@ -32,6 +33,8 @@ def read_event(request: StoredRequest, account: str | None) -> Reading:
         return _read(document, request)
     except SaleInvalidError as error:
         return Reading(ends=error)
+    except UnansweredError as error:
+        return Reading(asks=error.question)
 
 
 def read_payment(request: StoredRequest) -> Payment:
@@ -53,20 +56,30 @@ def _read(document: Member, request: StoredRequest) -> Reading:
 
 
 def payment_of(order: Member, request: StoredRequest) -> Payment:
-    """Read an order. It may lack lines and buyer, because the shop's API has them."""
-    lines = order["lines"]
-    is_whole = not (lines.is_missing() or lines.is_null())
+    """Read an order. If it lacks lines and buyer, the shop's API has them."""
+    whole = order if _is_whole(order) else _answered(order, request)
     return Payment(
         order_id=order["id"].order_identifier(),
         at=_moment(order["paid_at"], request),
-        lines=tuple(map(line_of, lines.items())) if is_whole else (),
+        lines=tuple(map(line_of, whole["lines"].items())),
         currency=order["currency"].text(),
-        buyer=buyer_of(order["buyer"], request.address) if is_whole else None,
+        buyer=buyer_of(whole["buyer"], request.address),
         subscription_id=order["subscription"].identifier_or_none(),
         test=request.secret_label == "test",
-        whole=is_whole,
         note=None if request.address is None else CORRECTED,
     )
+
+
+def _is_whole(order: Member) -> bool:
+    return not (order["lines"].is_missing() or order["lines"].is_null())
+
+
+def _answered(order: Member, request: StoredRequest) -> Member:
+    order_id = order["id"].order_identifier()
+    found = request.answer(Question(f"/orders/{order_id}", "orders", "read rights for orders"))
+    if found is None:
+        raise SaleInvalidError("its shop does not know the order")
+    return found
 
 
 def line_of(line: Member) -> OrderLine:

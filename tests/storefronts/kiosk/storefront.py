@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from domain.facts import Payment, Reading
-from storefronts.base import Completer, StoredRequest, Storefront
+from storefronts.base import StoredRequest, Storefront
 from storefronts.labeled_secrets import LabeledSecret
+from storefronts.shop_api import ShopApi
 from tests.storefronts.kiosk.door import KioskDoor
 from tests.storefronts.kiosk.reading import read_event, read_payment
 
@@ -16,16 +17,16 @@ class Kiosk(KioskDoor, Storefront):
         self,
         secrets: Sequence[LabeledSecret] = (),
         account: str | None = None,
-        client: Completer | None = None,
+        api: ShopApi | None = None,
     ) -> None:
         super().__init__(secrets)
         self._account = account
-        self._client = client
+        self._api = api
 
     @property
     @override
-    def completer(self) -> Completer | None:
-        return self._client
+    def api(self) -> ShopApi | None:
+        return self._api
 
     @override
     def read(self, request: StoredRequest) -> Reading:

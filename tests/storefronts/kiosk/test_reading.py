@@ -8,11 +8,12 @@ import pytest
 from domain.errors import SaleInvalidError
 from domain.event import EventKind, NotedReason
 from domain.facts import Payment, Refund, Waits, payment_in
+from domain.questions import Answer
 from storefronts.base import Envelope, Naming, StoredRequest
 from storefronts.labeled_secrets import LabeledSecret, MatchedSecret
 from storefronts.signatures import Signature
 from tests.storefronts.kiosk.door import EVENT_KEY
-from tests.storefronts.kiosk.sample import KioskEvent, line, paid, placed, refunded
+from tests.storefronts.kiosk.sample import KioskEvent, line, order, paid, placed, refunded
 from tests.storefronts.kiosk.storefront import Kiosk
 
 AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
@@ -75,10 +76,15 @@ def test_label_of_the_secret_alone_tells_a_test() -> None:
     assert payment_of(replace(request, secret_label="test")).test
 
 
-def test_order_without_lines_is_a_payment_to_be_completed() -> None:
-    payment = payment_of(request_of(paid("17")))
+def test_order_without_lines_asks_the_shop_and_is_read_with_its_answer() -> None:
+    request = request_of(paid("17"))
+    asks = KIOSK.read(request).asks
+    assert asks is not None
+    assert asks.path == "/orders/17"
 
-    assert (payment.whole, payment.lines, payment.buyer) == (False, (), None)
+    body = KioskEvent(order("17", line(1, 5))).body
+    answered = replace(request, answers=(Answer(asks.path, 200, body, AT),))
+    assert [each.line for each in payment_of(answered).lines] == ["1"]
 
 
 def test_unpaid_order_waits() -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from kit.environment import SettingsError
 from settings.loading import load
+from storefronts.keyed_api import KeyedApi
 from storefronts.labeled_secrets import MatchedSecret
 from storefronts.sample import SampleSale
-from tests.storefronts.kiosk.client import KioskClient
+from tests.storefronts.kiosk.client import kiosk_api
 from tests.storefronts.kiosk.package import KIOSK
 from tests.storefronts.test_packages import let_in
 
@@ -37,9 +38,10 @@ def test_only_the_worker_gets_the_key_of_the_shops_api(monkeypatch: pytest.Monke
     monkeypatch.setenv("KIOSK_API_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("KIOSK_API_KEY", "the key")
 
-    assert KIOSK.open_for_api(load).completer is None
-    completer = KIOSK.open_for_worker(load).completer
-    assert completer == KioskClient("http://127.0.0.1:1", "the key")
+    assert KIOSK.open_for_api(load).api is None
+    api = KIOSK.open_for_worker(load).api
+    assert isinstance(api, KeyedApi)
+    assert api.accounts == kiosk_api("http://127.0.0.1:1", "the key").accounts
 
 
 @pytest.mark.parametrize("written", ["live, with a comma", '["open', "[17]", "{}"])

@@ -1,0 +1,49 @@
+"""Questions to a shop's API, and its answers.
+
+An event of some shops lacks a part that only the shop's API has. Reading stays without I/O: it
+names the question, the worker's step complete asks it, and the event is read again with the
+answer. The answers are kept with the event, so that a repetition asks nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A GET. `path` begins with a slash, and has the query.
+
+    `about` names the wanted part in a sentence: "line items". `right` is what the shop's key must
+    be given for it: "read rights for Checkout Sessions".
+    """
+
+    path: str
+    about: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to the question with this path: a JSON object, or that the shop knows none (404).
+
+    `at` is the time of the question by the worker's clock. A shop without times in its events has
+    no other time for the state that an answer tells.
+    """
+
+    path: str
+    status: int
+    body: bytes
+    at: datetime
+
+    @property
+    def is_found(self) -> bool:
+        return self.status != HTTPStatus.NOT_FOUND
+
+
+class UnansweredError(Exception):
+    """A reading needs the answer to a question. `Storefront.read` turns it into `Reading.asks`."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.about)
+        self.question = question

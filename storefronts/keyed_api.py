@@ -1,0 +1,77 @@
+"""A client of a shop's API with a key for each side of the shop, as most shops have it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from domain.errors import StorefrontRefusesError
+from domain.questions import Answer, Question
+from kit.clock import Clock, utc_now
+from storefronts.shop_api import ShopApi
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from storefronts.http_get import Got
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAccount:
+    """One side of the shop. `variable` is the setting of its key. `key` None: it is not set."""
+
+    url: str
+    variable: str
+    key: str | None = field(repr=False, default=None)
+
+
+Lacks = Callable[["Got"], bool]
+"""Tells whether a refusal (401, 403) means that the key is good and lacks a right."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedApi(ShopApi):
+    """`accounts` are the sides by their labels. `headers` go with each question, without the key.
+
+    `patience` limits one question.
+    """
+
+    title: str
+    accounts: Mapping[str, ApiAccount]
+    lacks_right: Lacks
+    headers: Mapping[str, str] = field(default_factory=dict)
+    clock: Clock = utc_now
+    patience: "timedelta | None" = None
+
+    @override
+    async def ask(self, question: Question, label: str | None) -> Answer:
+        account = self.accounts[label or "live"]
+        if account.key is None:
+            raise StorefrontRefusesError(
+                f"{self.title} must be asked for {question.about}, and {account.variable} is not "
+                "set",
+                f"set it to a key with {question.right}, and start the worker again",
+            )
+        # httpx is a twentieth of a worker's start.
+        from storefronts.http_get import get  # noqa: PLC0415
+
+        at = self.clock()
+        headers = {**self.headers, "Authorization": f"Bearer {account.key}"}
+        got = await get(self.title, account.url + question.path, headers, self.patience)
+        if got.is_refusal:
+            raise self._refused(got, question, account)
+        return Answer(question.path, got.status, got.body, at)
+
+    def _refused(
+        self, got: "Got", question: Question, account: ApiAccount
+    ) -> StorefrontRefusesError:
+        if self.lacks_right(got):
+            return StorefrontRefusesError(
+                f"{self.title} refuses the key for {question.about} ({got.status})",
+                f"give it {question.right}",
+            )
+        return StorefrontRefusesError(
+            f"{self.title} refuses the key in {account.variable} ({got.status})",
+            "put a valid one in its place, and start the worker again",
+        )
