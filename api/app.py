@@ -4,7 +4,7 @@ from kit.garbage import collect_garbage  # isort: split
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,10 +27,11 @@ from api.gate import UNKNOWN, Gate
 from api.health import Health, Probe, health_routes
 from api.online.assembling import OnlineParts, online_routes
 from api.online.mapping import OnlineMapping
-from api.refusals import Refusals, unset_secrets
+from api.refusals import Refusals
 from api.revocations import REVOCATIONS, RevocationWarnings
 from api.server import BoundServer
 from api.signed_lists import SignedLists, list_routes
+from api.unset_secrets import sources_in_use, unset_secrets
 from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
 from db.migrated import WrongMigrationError, check_migrated
@@ -76,7 +77,7 @@ def create_app() -> ASGIApp:
         _check(database)
     except (SettingsError, WrongMigrationError) as error:
         raise SystemExit(str(error)) from None
-    for sentence in unset_secrets(storefronts):
+    for sentence in unset_secrets(storefronts, sources_in_use(online.products, SOURCES)):
         logger.warning("%s", sentence)
     spool = Spool(settings.data_dir / "spool")
     bounds = Bounds().within(raise_file_limit())
@@ -152,6 +153,12 @@ class ApiParts:
     floods: timedelta = timedelta(minutes=1)
     online: OnlineParts | None = None
 
+    def in_use(self) -> Collection[str]:
+        """Return the shops that sell by products.yaml; all shops without `online`."""
+        if self.online is None:
+            return self.storefronts
+        return sources_in_use(self.online.products, self.online.sources)
+
 
 class Runner(Protocol):
     """A background task that runs until it is canceled."""
@@ -162,7 +169,7 @@ class Runner(Protocol):
 def assemble(parts: ApiParts) -> ASGIApp:
     """Build the app. No answer to a stranger reveals that this is Mintpost."""
     hide_secrets(frozenset(parts.storefronts))
-    refusals = Refusals(parts.storefronts)
+    refusals = Refusals(parts.storefronts, in_use=parts.in_use)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -7,7 +7,7 @@ the answer. The cause comes from the shape of the call alone.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -15,6 +15,7 @@ from typing import Any
 
 from api.authentication import envelope_of
 from api.paths import bare_path
+from api.unset_secrets import unset_secrets
 from kit.clock import utc_now
 from storefronts.base import Door
 
@@ -33,15 +34,20 @@ class Refused:
 
 
 class Refusals:
-    """Logs refused calls at most once every `pause`, starting `delay` after the first call."""
+    """Logs refused calls at most once every `pause`, starting `delay` after the first call.
+
+    `in_use` returns the shops that sell, so that the others may have no secret.
+    """
 
     def __init__(
         self,
         storefronts: Mapping[str, Door],
         pause: timedelta = timedelta(minutes=1),
         delay: timedelta = timedelta(seconds=1),
+        in_use: Callable[[], Collection[str]] | None = None,
     ) -> None:
         self.storefronts = storefronts
+        self.in_use = in_use or (lambda: storefronts)
         self.pause = pause
         self.delay = delay
         self.untold: Counter[Refused] = Counter()
@@ -80,11 +86,12 @@ class Refusals:
 
     async def warnings(self) -> list[str]:
         """Return a sentence for each storefront without a secret, and for each recent cause."""
+        in_use = await asyncio.to_thread(self.in_use)
         since = monotonic() - REMEMBERED.total_seconds()
         for refused in [each for each, last in self.last.items() if last < since]:
             del self.last[refused], self.total[refused]
         return [
-            *unset_secrets(self.storefronts),
+            *unset_secrets(self.storefronts, in_use),
             *(_sentence(refused, count) for refused, count in self.total.items()),
         ]
 
@@ -92,23 +99,13 @@ class Refusals:
         self.timer = asyncio.get_running_loop().call_later(pause.total_seconds(), self.tell)
 
 
-def unset_secrets(storefronts: Mapping[str, Door]) -> list[str]:
-    """Return a sentence for each storefront that lacks a setting and refuses every call."""
-    return [
-        f"{name}: {setting} is not set, so every call of /webhooks/{name} is answered 404, which "
-        f"the shop takes for good, and its sale is lost: make one with `openssl rand -hex 24`, set "
-        "it here and in the shop's address, and start the API again"
-        for name, storefront in storefronts.items()
-        if (setting := storefront.missing()) is not None
-    ]
-
-
 def why_refused(
     scope: Mapping[str, Any], storefronts: Mapping[str, Door], why: str | None = None
 ) -> Refused | None:
     """Return the probable cause of a refusal; None if the path names no storefront of ours.
 
-    `why` is the cause, if the gate knows it.
+    `why` is the cause, if the gate knows it. A call without the header that a shop signs with is a
+    scanner's, and no alarm.
     """
     path = str(scope["path"])[:MOST_LOOKED_AT]
     words = [word for word in bare_path(path).lower().split("/") if word]
@@ -116,6 +113,8 @@ def why_refused(
     if source is None:
         return None
     storefront = storefronts[source]
+    if not storefront.is_marked(envelope_of(scope)):
+        return None
     missing = storefront.missing()
     if missing is not None:
         return Refused(source, f"{missing} is not set")

@@ -119,6 +119,11 @@ class Door(ABC):
     address_ends: ClassVar[str] = ""
     """The part of the webhook's address after the path, written for a person."""
 
+    setup_advice: ClassVar[str] = (
+        "make one with `openssl rand -hex 24`, set it here and in the shop's address"
+    )
+    """The way to a webhook secret, as an order to a person."""
+
     @abstractmethod
     def screen(self, envelope: Envelope, at: datetime) -> MatchedSecret | Signature | None:
         """Authenticate by the envelope of a request that arrived at `at`.
@@ -135,6 +140,11 @@ class Door(ABC):
         The cause must come from the shape of the envelope alone. A comparison with the secret
         would tell a stranger on `/readyz` how near a guess was.
         """
+
+    def is_marked(self, envelope: Envelope) -> bool:
+        """Tell whether a request looks like the shop's own, so that its refusal is an alarm."""
+        del envelope
+        return True
 
     def holds_secret(self, text: str) -> bool:
         """Tell whether the text holds one of the secrets, in any spelling.

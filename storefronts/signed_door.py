@@ -26,6 +26,11 @@ class SignedDoor(Door):
     header: ClassVar[str]
     """The lower-case name of the header with the signature. A stranger's request has none."""
 
+    setup_advice: ClassVar[str] = (
+        "copy it from the webhook's page in the shop's dashboard (docs/storefronts/{name}.md), and "
+        "set it here"
+    )
+
     def __init__(self, secrets: Sequence[LabeledSecret]) -> None:
         self._keys = self.keys(secrets)
 
@@ -51,6 +56,10 @@ class SignedDoor(Door):
         if not offered or not (seconds is None or is_recent(seconds, at)):
             return None
         return Signature(prefix, offered, self._keys)
+
+    @override
+    def is_marked(self, envelope: Envelope) -> bool:
+        return any(name == self.header for name, _ in envelope.headers)
 
     @override
     def why_refused(self, envelope: Envelope, at: datetime) -> str:

@@ -1,7 +1,6 @@
 """The kiosk's door: a signature with a time over the whole body, and a key for each event."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 from typing import ClassVar
 
 from typing_extensions import override
@@ -9,10 +8,10 @@ from typing_extensions import override
 from domain.errors import SaleInvalidError
 from domain.event import EventKind
 from domain.identifiers import is_usable
-from storefronts.base import Door, Envelope, Naming, StoredRequest
-from storefronts.document import Member, read_document
-from storefronts.labeled_secrets import LabeledSecret
-from storefronts.signatures import Signature, from_hex, is_recent, utf8_keys
+from storefronts.base import Envelope, Naming, StoredRequest
+from storefronts.document import Member
+from storefronts.signatures import from_hex
+from storefronts.signed_door import SignedDoor
 
 EVENT_KEY = "kiosk-event-id"
 SIGNATURE = "kiosk-signature"
@@ -25,38 +24,21 @@ KINDS = {
 }
 
 
-class KioskDoor(Door):
+class KioskDoor(SignedDoor):
     name: ClassVar[str] = "kiosk"
-
-    def __init__(self, secrets: Sequence[LabeledSecret]) -> None:
-        self._keys = utf8_keys(secrets)
+    variable: ClassVar[str] = "KIOSK_WEBHOOK_SECRETS"
+    header: ClassVar[str] = SIGNATURE
 
     @override
-    def screen(self, envelope: Envelope, at: datetime) -> Signature | None:
+    def signature(self, envelope: Envelope) -> tuple[str | None, bytes, tuple[bytes, ...]]:
         seconds, digests = envelope.header(TIME) or "", envelope.header(SIGNATURE) or ""
-        offered = from_hex(digests.split(" "))
-        if not is_recent(seconds, at) or not offered:
-            return None
-        return Signature(f"{seconds}.".encode(), offered, self._keys)
+        return seconds, f"{seconds}.".encode(), from_hex(digests.split(" "))
 
     @override
-    def why_refused(self, envelope: Envelope, at: datetime) -> str:
-        return "its signature is missing, of another time, or made with another secret"
-
-    @override
-    def missing(self) -> str | None:
-        return None if self._keys else "KIOSK_WEBHOOK_SECRETS"
-
-    @override
-    def name_request(self, request: StoredRequest) -> Naming:
-        event_key = self.key_in_header(request)
-        try:
-            document = read_document(request.body)
-            kind = KINDS.get(document["type"].text(), EventKind.UNKNOWN)
-            order = document["order"]
-            return Naming(kind, _order_id(order), tuple(_product_ids(order)), event_key)
-        except SaleInvalidError:
-            return Naming(EventKind.UNKNOWN, event_key=event_key)
+    def name_document(self, document: Member, request: StoredRequest) -> Naming:
+        kind = KINDS.get(document["type"].text(), EventKind.UNKNOWN)
+        order, key = document["order"], self.key_in_header(request)
+        return Naming(kind, _order_id(order), tuple(_product_ids(order)), key)
 
     @override
     def key_in_header(self, request: StoredRequest) -> str | None:

@@ -1,0 +1,32 @@
+"""Warns of shops that sell, and whose calls the API refuses because their secret is not set."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from catalog.file import ProductsFile, ProductsFileError
+from storefronts.base import Door
+
+
+def sources_in_use(products: Path, sources: Sequence[str]) -> Collection[str]:
+    """Return the shops that have an entry in products.yaml; the first shop without such a file."""
+    try:
+        catalog = ProductsFile(products, sources).current()
+    except ProductsFileError:
+        return sources[:1]
+    return {source for source, offers in catalog.offers.items() if offers}
+
+
+def unset_secrets(storefronts: Mapping[str, Door], in_use: Collection[str]) -> list[str]:
+    """Return a sentence for each shop in use that lacks a setting and refuses every call."""
+    return [*_sentences(storefronts, in_use)]
+
+
+def _sentences(storefronts: Mapping[str, Door], in_use: Collection[str]) -> Iterator[str]:
+    for name, storefront in storefronts.items():
+        setting = storefront.missing()
+        if setting is not None and name in in_use:
+            yield (
+                f"{name}: {setting} is not set, so every call of /webhooks/{name} is answered 404, "
+                "which the shop takes for good, and its sale is lost: "
+                f"{storefront.setup_advice.format(name=name)}, and start the API again"
+            )
