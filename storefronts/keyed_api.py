@@ -9,21 +9,13 @@ from typing_extensions import override
 from domain.errors import StorefrontRefusesError
 from domain.questions import Answer, Question
 from kit.clock import Clock, utc_now
+from storefronts.api_account import ApiAccount
 from storefronts.shop_api import ShopApi
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from storefronts.http_get import Got
-
-
-@dataclass(frozen=True, slots=True)
-class ApiAccount:
-    """One side of the shop. `variable` is the setting of its key. `key` None: it is not set."""
-
-    url: str
-    variable: str
-    key: str | None = field(repr=False, default=None)
 
 
 Lacks = Callable[["Got"], bool]

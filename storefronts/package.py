@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from storefronts.abilities import Abilities
+from storefronts.id_forms import IdForm
 
 if TYPE_CHECKING:
     from kit.environment import EnvironmentSettings
@@ -52,6 +53,12 @@ class StorefrontPackage(ABC):
 
     abilities: ClassVar[Abilities]
     """The parts of a sale that the shop's events tell."""
+
+    id_forms: ClassVar[tuple[IdForm, ...]] = ()
+    """The forms of the ids that products.yaml may use."""
+
+    free_ids: ClassVar[bool] = False
+    """Tells whether the seller may choose a word as an id, beside the forms."""
 
     @abstractmethod
     def api_settings(self) -> "type[EnvironmentSettings]":

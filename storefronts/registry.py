@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from storefronts.gumroad.package import GUMROAD
+from storefronts.id_forms import ShopIds
 from storefronts.package import Load, StorefrontPackage
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ EXAMPLE = f"{DEFAULT.name}:{DEFAULT.example_order}"
 def package_of(source: str) -> StorefrontPackage:
     """Return the package of a storefront in `SOURCES`."""
     return next(package for package in PACKAGES if package.name == source)
+
+
+def shop_ids() -> Mapping[str, ShopIds]:
+    """Return the forms of each shop's ids in products.yaml."""
+    return {each.name: ShopIds(each.title, each.id_forms, each.free_ids) for each in PACKAGES}
 
 
 def open_for_api(

@@ -12,7 +12,7 @@ from pydantic import AnyHttpUrl, SecretStr, create_model
 
 from domain.event import SecretLabel
 from kit.environment import EnvironmentSettings
-from storefronts.keyed_api import ApiAccount
+from storefronts.api_account import ApiAccount
 from storefronts.labeled_secrets import LabeledSecret
 
 S = TypeVar("S", bound=EnvironmentSettings)

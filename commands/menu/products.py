@@ -9,11 +9,13 @@ from commands.menu.options import AsJson
 def check(ctx: typer.Context) -> None:
     """Read products.yaml and tell what is wrong or missing in it, with file and line."""
     from catalog.hints import find_hints
+    from catalog.id_hints import find_id_hints
     from commands.products import read_products
+    from storefronts.registry import shop_ids
 
     file = given(ctx).products_file()
     catalog = read_products(file, given(ctx).sources)
-    for hint in find_hints(catalog):
+    for hint in sorted([*find_hints(catalog), *find_id_hints(catalog, shop_ids())]):
         # Apart from the answer, so that a script reads the same line as ever.
         typer.echo(f"{file}:{hint.line}: warning: {hint.sentence}", err=True)
     entries = sum(map(len, catalog.offers.values()))

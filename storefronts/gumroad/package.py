@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from typing_extensions import override
 
 from storefronts.abilities import Abilities, MarkOfTests
+from storefronts.id_forms import IdForm
 from storefronts.package import Load, StorefrontPackage
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class GumroadPackage(StorefrontPackage):
     address_ends: ClassVar[str] = "?secret={}"
     worker_variables: ClassVar[frozenset[str]] = frozenset({"GUMROAD_SELLER_ID"})
     api_variables: ClassVar[frozenset[str]] = worker_variables | {secret_variable}
+    id_forms: ClassVar[tuple[IdForm, ...]] = (IdForm("product", r"[A-Za-z0-9_-]{22}=="),)
+    free_ids: ClassVar[bool] = True
     abilities: ClassVar[Abilities] = Abilities(
         mark_of_tests=MarkOfTests.BODY,
         event_keys=False,

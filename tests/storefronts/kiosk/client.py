@@ -1,6 +1,7 @@
 """A client of the kiosk shop's API, for the worker alone."""
 
-from storefronts.keyed_api import ApiAccount, KeyedApi
+from storefronts.api_account import ApiAccount
+from storefronts.keyed_api import KeyedApi
 
 
 def kiosk_api(url: str, key: str | None) -> KeyedApi:
