@@ -19,7 +19,7 @@ from commands.menu.issue import issue
 from commands.menu.keys import generate, list_keys, revoke as revoke_key
 from commands.menu.lists import deliveries, events, licenses, sales
 from commands.menu.migrate import migrate
-from commands.menu.products import check, ids
+from commands.menu.products import check, ids, list_
 from commands.menu.remap import remap
 from commands.menu.reread import reread
 from commands.menu.resend import resend
@@ -68,7 +68,7 @@ CONTENTS: Mapping[str, Commands] = {
 """The commands by the panel of the help in which they stand."""
 
 GROUPS: Mapping[str, tuple[str, Commands]] = {
-    "products": ("The product mapping.", {"check": check, "ids": ids}),
+    "products": ("The product mapping.", {"check": check, "ids": ids, "list": list_}),
     "keys": ("Signing keys.", {"generate": generate, "list": list_keys, "revoke": revoke_key}),
 }
 

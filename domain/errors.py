@@ -72,7 +72,8 @@ class StorefrontAwayError(TransientError):
     """`what` is the state of the shop's API, as the end of a sentence: "answered 503"."""
 
     def __init__(self, title: str, what: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(f"the API of {title} {what}; trying again", retry_after=retry_after)
+        self.what = f"the API of {title} {what}"
+        super().__init__(f"{self.what}; trying again", retry_after=retry_after)
 
 
 class MailerAwayError(TransientError):
@@ -132,6 +133,8 @@ class StorefrontRefusesError(OperatorError):
     """
 
     def __init__(self, what: str, cure: str) -> None:
+        self.what = what
+        self.cure = cure
         super().__init__(f"{what}: {cure}; the event waits and goes on by itself")
 
 

@@ -12,6 +12,7 @@ from domain.identifiers import event_reference, order_reference
 from domain.questions import Answer, Question, UnansweredError
 from storefronts.document import Member, read_document
 from storefronts.labeled_secrets import MatchedSecret
+from storefronts.listing import ProductList
 from storefronts.shop_api import ShopApi
 from storefronts.signatures import Signature
 
@@ -212,4 +213,9 @@ class Storefront(Door):
     @property
     def api(self) -> ShopApi | None:
         """Return the client of the shop's API; None if no event needs it."""
+        return None
+
+    @property
+    def products(self) -> ProductList | None:
+        """Return the reader of the shop's own list of products; None if there is none."""
         return None

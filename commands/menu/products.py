@@ -1,9 +1,14 @@
 """Options and help of `mintpost products`."""
 
+from typing import Annotated
+
 import typer
 
 from commands.context import given
 from commands.menu.options import AsJson
+
+Source = Annotated[str, typer.Option(metavar="SHOP", help="the shop to ask")]
+OfTests = Annotated[bool, typer.Option("--test", help="its test side, with the test key")]
 
 
 def check(ctx: typer.Context) -> None:
@@ -29,3 +34,21 @@ def ids(ctx: typer.Context, *, as_json: AsJson = False) -> None:
 
     catalog = read_products(given(ctx).products_file(), given(ctx).sources)
     print_ids(catalog, given(ctx).issuer(), as_json=as_json)
+
+
+def list_(
+    ctx: typer.Context, *, source: Source, test: OfTests = False, as_json: AsJson = False
+) -> None:
+    """List a shop's own products with their ids, ready to paste into products.yaml."""
+    import asyncio
+
+    from commands.shop_products import print_products
+    from kit.refusals import RefusedError
+    from operations.shop_products import list_products
+
+    storefront = given(ctx).storefronts().get(source)
+    if storefront is None:
+        known = ", ".join(given(ctx).sources)
+        raise RefusedError(f'there is no shop "{source}": it can be {known}')
+    found = asyncio.run(list_products(storefront, "test" if test else "live"))
+    print_products(source, found, as_json=as_json)
