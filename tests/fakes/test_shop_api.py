@@ -15,8 +15,9 @@ from domain.questions import Answer, Question
 from fakes.reactions import json_reply
 from fakes.shop_api import FakeShopApi, Refusals
 from fakes.shop_faults import AWAY, EMPTY_PAGE, ENDLESS, HANG, Fault, too_many
+from storefronts.api_account import ApiAccount
 from storefronts.http_get import WHEN_TOO_MANY
-from storefronts.keyed_api import ApiAccount, KeyedApi
+from storefronts.keyed_api import KeyedApi
 from tests.support.serving import serving
 
 ORDERS = Question("/v1/orders/?page=1&expand%5B%5D=items", "orders", "read rights for orders")
