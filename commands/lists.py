@@ -23,6 +23,7 @@ from domain.delivery import DeliveryStatus
 from domain.event import OPERATOR, EventKind, EventStatus
 from domain.identifiers import order_reference
 from domain.license import ListedStatus, has_ended
+from domain.money import written
 from kit.clock import utc_now
 from kit.times import day, minute
 from operations.find import bought
@@ -106,7 +107,7 @@ SALES: ListOf[SaleLine] = ListOf(
         "id": lambda sale: sale.id,
         "sold": lambda sale: minute(sale.sold_at),
         "status": lambda sale: colored(sale.status),
-        "price": lambda sale: f"{sale.price_cents / 100:,.2f} {sale.currency.upper()}",
+        "price": lambda sale: written(sale.price_cents, sale.currency),
         "order": lambda sale: order_reference(sale.source, sale.order_id),
     },
     bought,

@@ -86,6 +86,8 @@ OPERATOR = "operator"
 SecretLabel = Literal["live", "test"]
 """The side of a shop for a webhook's secret. Some shops mark a test by the secret alone."""
 
+TEST: SecretLabel = "test"
+
 
 class Outcome(StrEnum):
     """The end of an event. Others are `ignored:<why>` and `noted:<why>`."""

@@ -62,6 +62,11 @@ Since = Annotated[
     typer.Option(parser=parse_since, metavar="WHEN", help="2026-09-01, 2h, 7d: only newer ones"),
 ]
 
+Test = Annotated[
+    bool | None,
+    typer.Option("--test/--live", metavar="", help="only those of tests, or only real ones"),
+]
+
 
 def _with_limits(ctx: typer.Context) -> "Callable[[Session, Filters], Sequence[LicenseLine]]":
     """Return the query of licenses with the limits on devices. Only `--json` has those."""
@@ -87,6 +92,7 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
         source: Source = None,
         since: Since = None,
         limit: Limit = 50,
+        test: Test = None,
         as_json: AsJson = False,
     ) -> None:
         from commands.lists import LISTS, print_list
@@ -96,7 +102,7 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
         require_known("--source", source, (*given(ctx).sources, OPERATOR))
         # No database counts further.
         most = min(limit, sys.maxsize)
-        filters = Filters(status, source, since, most, now=utc_now())
+        filters = Filters(status, source, since, most, now=utc_now(), test=test)
         query = _with_limits(ctx) if name == "licenses" and as_json else LISTS[name].query
         with given(ctx).open_database() as database:
             lines = database.read_here(query, filters)

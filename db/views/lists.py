@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.licenses import license_of
@@ -23,7 +23,7 @@ Line = TypeVar("Line", bound="DataclassInstance")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """`now` decides which licenses have expired."""
+    """`now` decides which licenses have expired. `test` None: tests and real sales."""
 
     status: str | None = None
     source: str | None = None
@@ -33,6 +33,7 @@ class Filters:
     workflow_id: str | None = None
     ids: Collection[int] | None = None
     now: datetime = field(default_factory=utc_now)
+    test: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,12 @@ def line_of(line: type[Line], row: Table, **computed: Any) -> Line:  # noqa: ANN
     return line(**{name: getattr(row, name) for name in names}, **computed)
 
 
+def _is_test(order: type[EventRow | SaleRow | LicenseRow]) -> ColumnElement[bool]:
+    if order is SaleRow or order is LicenseRow:
+        return and_(order.test)
+    return event_is_test()
+
+
 def _filtered(
     query: Query,
     filters: Filters,
@@ -211,4 +218,7 @@ def _filtered(
         query = query.where(time >= filters.since)
     if filters.order_id is not None:
         query = query.where(order.order_id == filters.order_id)
+    if filters.test is not None:
+        is_test = _is_test(order)
+        query = query.where(is_test if filters.test else ~is_test)
     return query.limit(filters.limit)

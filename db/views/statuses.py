@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from db.tables import EventRow, FactRow, LicenseRow, SaleRow
-from domain.event import IGNORED, NOTED, ORDER_KINDS, EventKind, EventStatus, Outcome
+from db.tables import EventRow, FactRow, LicenseRow, RequestRow, SaleRow
+from domain.event import IGNORED, NOTED, ORDER_KINDS, TEST, EventKind, EventStatus, Outcome
 from domain.license import LicenseStatus, ListedStatus, end_of_day
 
 COPIES = (Outcome.DUPLICATE, Outcome.APPLIED)
@@ -28,7 +28,8 @@ def event_has(status: str) -> ColumnElement[bool]:
 
 
 def event_is_test() -> ColumnElement[bool]:
-    """Tell a test by the sale that the event, or a fact of the event, names."""
+    """Tell a test by the secret of its request, or by the sale that it, or a fact of it, names."""
+    signed = select(RequestRow.event_id).where(RequestRow.event_id == EventRow.id)
     tests = select(SaleRow.id).where(SaleRow.source == EventRow.source, SaleRow.test)
     of_fact = (
         select(SaleRow.id)
@@ -37,6 +38,7 @@ def event_is_test() -> ColumnElement[bool]:
     )
     return or_(
         EventRow.kind == EventKind.TEST_PING,
+        signed.where(RequestRow.secret_label == TEST).exists(),
         tests.where(SaleRow.order_id == EventRow.order_id).exists(),
         of_fact.where(SaleRow.order_id == FactRow.order_id).exists(),
         of_fact.where(SaleRow.subscription_id == FactRow.subscription_id).exists(),

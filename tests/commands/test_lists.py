@@ -88,6 +88,11 @@ async def test_the_options_choose(mint: Run) -> None:
         ("licenses", "--source", "operator"): [],
         ("deliveries", "--status", "logged"): [1],
         ("deliveries", "--status", "pending"): [],
+        ("events", "--live"): [4, 3, 2, 1],
+        ("events", "--test"): [],
+        ("licenses", "--live"): [1],
+        ("licenses", "--test"): [],
+        ("deliveries", "--test"): [],
     }
     for arguments, ids in chosen.items():
         answer = await asyncio.to_thread(mint, *arguments, "--json")

@@ -1,5 +1,6 @@
 """A list's filter by status finds the licenses that the list shows with this status."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.facts import keep_facts
+from db.requests import store_request
 from db.tables import EventRow, LicenseRow, SaleRow
 from db.views.lists import Filters, list_events, list_licenses
 from domain.event import OPERATOR, EventKind, Origin
 from domain.facts import Act, SubscriptionLink
 from domain.license import LicenseReason, ListedStatus
-from tests.db.rows import NOON, mint, sale_of, store_event
+from tests.db.rows import NOON, mint, new_request, sale_of, store_event
 
 DAY = timedelta(days=1)
 LAST_SECOND = datetime(2026, 9, 1, 23, 59, 59, tzinfo=UTC)
@@ -80,3 +82,15 @@ def test_event_tells_how_it_came_in(database: Database) -> None:
     database.write_here(Session.execute, update(EventRow).values(**by_hand))
     (line,) = database.read_here(list_events, Filters(source=OPERATOR))
     assert line.origin == "operator"
+
+
+def test_secret_of_the_test_side_makes_a_test(database: Database) -> None:
+    live, test = (replace(new_request(name), secret_label=name) for name in ("live", "test"))
+    first, second = (database.write_here(store_request, each) for each in (live, test))
+
+    for filters, ids in (
+        (Filters(), [second, first]),
+        (Filters(test=True), [second]),
+        (Filters(test=False), [first]),
+    ):
+        assert [line.id for line in database.read_here(list_events, filters)] == ids
