@@ -62,10 +62,13 @@ Since = Annotated[
     typer.Option(parser=parse_since, metavar="WHEN", help="2026-09-01, 2h, 7d: only newer ones"),
 ]
 
-Test = Annotated[
-    bool | None,
-    typer.Option("--test/--live", metavar="", help="only those of tests, or only real ones"),
-]
+Test = Annotated[bool, typer.Option("--test", metavar="", help="only those of tests")]
+Live = Annotated[bool, typer.Option("--live", metavar="", help="none of tests")]
+
+
+def _side(*, test: bool, live: bool) -> bool | None:
+    """Return the chosen side. Both are the same as none: the whole list."""
+    return None if test == live else test
 
 
 def _with_limits(ctx: typer.Context) -> "Callable[[Session, Filters], Sequence[LicenseLine]]":
@@ -92,7 +95,8 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
         source: Source = None,
         since: Since = None,
         limit: Limit = 50,
-        test: Test = None,
+        test: Test = False,
+        live: Live = False,
         as_json: AsJson = False,
     ) -> None:
         from commands.lists import LISTS, print_list
@@ -102,7 +106,9 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
         require_known("--source", source, (*given(ctx).sources, OPERATOR))
         # No database counts further.
         most = min(limit, sys.maxsize)
-        filters = Filters(status, source, since, most, now=utc_now(), test=test)
+        filters = Filters(
+            status, source, since, most, now=utc_now(), test=_side(test=test, live=live)
+        )
         query = _with_limits(ctx) if name == "licenses" and as_json else LISTS[name].query
         with given(ctx).open_database() as database:
             lines = database.read_here(query, filters)
