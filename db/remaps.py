@@ -14,7 +14,7 @@ from db.history import life_of
 from db.inserting import the_one
 from db.reliving import Cause, Change, locked_license, relive
 from db.resends import NewResend, ask_resends
-from db.sales import load_sale
+from db.sales import load_sale, product_of
 from db.stories import story_of_license
 from db.tables import DeliveryRow, LicenseRow, RemapRow, SaleRow
 from domain.catalog import Catalog
@@ -61,11 +61,11 @@ def licenses_of_order(session: Session, source: str, order_id: str) -> list[int]
 def licenses_of_product(session: Session, product: str) -> list[int]:
     """Return the licenses of a product, found by its id or by an alias."""
     rows = session.execute(
-        select(LicenseRow.id, SaleRow.product_id, SaleRow.product_aliases)
+        select(LicenseRow.id, SaleRow)
         .join(SaleRow, SaleRow.id == LicenseRow.sale_id)
         .order_by(LicenseRow.id)
     )
-    return [found for found, own, aliases in rows if product in (own, *aliases)]
+    return [found for found, sale in rows if product in product_of(sale).names]
 
 
 def load_held(session: Session, license_id: int) -> HeldLicense:

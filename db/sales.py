@@ -62,6 +62,8 @@ def sale_values(event_id: int, sale: Sale, now: datetime) -> dict[str, Any]:
         "months": sale.months,
         "paid_until": sale.paid_until,
         "shop_key": sale.shop_key,
+        "subscription_line": sale.subscription_line,
+        "specific_ids": list(sale.product.specific_ids),
         "created_at": now,
     }
 
@@ -102,6 +104,7 @@ def sale_of(row: SaleRow) -> Sale:
         months=row.months,
         paid_until=row.paid_until,
         shop_key=row.shop_key,
+        subscription_line=row.subscription_line,
     )
 
 
@@ -111,4 +114,5 @@ def product_of(row: SaleRow) -> Product:
         name=row.product_name,
         aliases=tuple(row.product_aliases),
         variants=tuple((category, name) for category, name in row.variants),
+        specific_ids=tuple(row.specific_ids or ()),
     )

@@ -160,7 +160,7 @@ class Catalog:
         )
 
     def _offers_of(self, source: str, product: Product) -> list[Offer]:
-        for name in (*product.specific_ids, product.product_id, *product.aliases):
+        for name in product.names:
             if found := [one for one in self.offers.get(source, ()) if one.product_id == name]:
                 return found
         return []

@@ -113,11 +113,10 @@ def _with_categories(
     """Give each option the category that an entry of the product has for it."""
     if not options:
         return product
-    names = {product.product_id, *product.aliases}
     known = {
         fold_option(option): (category, option)
         for offer in offers
-        if offer.product_id in names
+        if offer.product_id in product.names
         for category, option in offer.variant
     }
     chosen = [known.get(fold_option(option), ("", option)) for option in options]

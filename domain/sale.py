@@ -22,6 +22,11 @@ class Product:
     variants: Variants = ()
     specific_ids: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every name that products.yaml may use, most specific first."""
+        return (*self.specific_ids, self.product_id, *self.aliases)
+
 
 @dataclass(frozen=True, slots=True)
 class Sale:

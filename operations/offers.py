@@ -53,6 +53,7 @@ def offer_of_license(
     `product_id` and `tier` are the license's. `sold` is the product of the sale that minted it.
     """
     moved = product_id != sold.product_id
-    # The aliases name the product that was sold, and not the product of a later plan.
-    product = replace(sold, product_id=product_id, aliases=()) if moved else sold
+    # The other names are those of the product that was sold, and not of a later plan's.
+    other = replace(sold, product_id=product_id, aliases=(), specific_ids=())
+    product = other if moved else sold
     return catalog.online_offer(mapped_under, product, tier)

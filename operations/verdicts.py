@@ -29,7 +29,7 @@ class Found:
         if self.offer is not None:
             names.add(self.offer.product_id)
         if license_.product_id == product.product_id:
-            names.update(product.aliases)
+            names.update(product.names)
         return frozenset(names)
 
     @property

@@ -20,7 +20,7 @@ from db.tables.base import Table
 
 
 class LicenseRow(Table):
-    """A license: one per order line and one per subscription, for ever.
+    """A license: one per order line and one per line of a subscription, for ever.
 
     `products_sha256` is the hash of the products.yaml that decided tier, term and seats.
     `token_id` is the `jti` of the license's tokens, and `former_token_id` the `jti` of tokens from
@@ -32,6 +32,7 @@ class LicenseRow(Table):
     `device_limit` is the operator's word; null: the product mapping says it.
     `token` is the current token; null: the worker has yet to sign it, as after each change.
     `token_signed_by` names key and issuer.
+    `subscription_line` is that of the payment that minted the license.
     """
 
     __tablename__ = "licenses"
@@ -65,10 +66,11 @@ class LicenseRow(Table):
     device_limit: Mapped[int | None]
     token: Mapped[str | None] = mapped_column(Text, deferred=True)
     token_signed_by: Mapped[str | None] = mapped_column(Text, deferred=True)
+    subscription_line: Mapped[str] = mapped_column(String(200), server_default="")
 
     __table_args__ = (
         UniqueConstraint("source", "order_id", "line"),
-        UniqueConstraint("source", "subscription_id"),
+        UniqueConstraint("source", "subscription_id", "subscription_line"),
         Index("uq_licenses_token_id", "token_id", unique=True),
         # The watcher looks for overdue changes every minute, and few licenses have one.
         Index(

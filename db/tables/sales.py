@@ -28,6 +28,10 @@ class SaleRow(Table):
     `charge`, `months`, `paid_until` and `shop_key` are those of `domain.facts.Payment`; null in
     rows from before migration 0008. `decided` is the mapping's decision as `domain.decisions` has
     it, and null until the order line is minted, and in rows of a version before 0008.
+    `subscription_line` and `specific_ids` are those of `domain.facts.OrderLine` and its product;
+    no ids stand in rows from before migration 0011. `license_id` is the license for which the
+    payment counts: null until then, and in rows from before 0011. It is no foreign key, because
+    licenses refer to sales already.
     """
 
     __tablename__ = "sales"
@@ -59,6 +63,9 @@ class SaleRow(Table):
     paid_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     shop_key: Mapped[str | None] = mapped_column(Text)
     decided: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    subscription_line: Mapped[str] = mapped_column(String(200), server_default="")
+    specific_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    license_id: Mapped[int | None] = mapped_column(BigKey)
 
     __table_args__ = (
         UniqueConstraint("source", "order_id", "line"),

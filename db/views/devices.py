@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.sales import product_of
 from db.tables import DeviceRow, LicenseRow, ReleaseRow, SaleRow
 from db.views.lists import Filters, line_of, of_licenses
 from domain.online import Device
@@ -68,23 +69,20 @@ def mapped_products(session: Session, filters: Filters) -> dict[int, MappedProdu
     columns = select(
         LicenseRow.id,
         LicenseRow.source,
-        SaleRow.decided,
-        SaleRow.product_id,
-        SaleRow.product_aliases,
-        SaleRow.variants,
+        SaleRow,
         LicenseRow.product_id,
         LicenseRow.tier,
     )
     query = columns.select_from(LicenseRow).join(SaleRow, SaleRow.id == LicenseRow.sale_id)
     return {
         license_id: MappedProduct(
-            mapped_under=(decided or {}).get("mapped_under") or source,
-            sold=Product(sold, "", tuple(aliases), tuple((one, other) for one, other in variants)),
+            mapped_under=(sale.decided or {}).get("mapped_under") or source,
+            sold=product_of(sale),
             product_id=product_id,
             tier=tier,
         )
-        for license_id, source, decided, sold, aliases, variants, product_id, tier in (
-            session.execute(of_licenses(query, filters))
+        for license_id, source, sale, product_id, tier in session.execute(
+            of_licenses(query, filters)
         )
     }
 
