@@ -1,9 +1,7 @@
 """Another user owns SQLite's file. After a `chmod`, all continues without a restart."""
 
-import os
-import shutil
+import asyncio
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from functools import cache
@@ -20,19 +18,25 @@ from licensing.private_keys import generate_private_key
 from tests.support.pings import changed, recorded
 from tests.support.processes import WORKER, Running, start
 from tests.support.running import FORM, PRODUCTS, SECRET
+from tests.support.unwritable import (
+    IS_ROOT,
+    NAME,
+    OTHER,
+    TAKEN_AWAY,
+    copy_with_log,
+    give_back,
+    open_to_others,
+    take_away,
+)
 from tests.support.waiting import until
 
 API = (sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app", "--host", HOST)
-OTHER = 65534
-IS_ROOT = os.geteuid() == 0
-"""Root ignores file modes, so then the processes run as another user."""
-
 AS_OTHER = ("setpriv", f"--reuid={OTHER}", f"--regid={OTHER}", "--clear-groups")
-TAKEN_AWAY = {
-    "the-file": ("mintpost.db",),
-    "its-log": ("mintpost.db-wal", "mintpost.db-shm"),
-    "its-folder": (".",),
-}
+
+KEPT_OPEN = {"the-file": 4, "its-log": 4, "its-folder": 0}
+"""Connections that read while nothing can be written. None opens in a folder without a log."""
+
+READS = ("/readyz", "/.well-known/jwks.json", "/v1/revocations", "/v1/keys")
 
 
 @cache
@@ -45,35 +49,15 @@ def other_may_run_python() -> bool:
 
 @pytest.fixture
 def base(sqlite: URL) -> Iterator[Path]:
-    """Yield a folder open to another user, because pytest's folders are closed to others."""
     if IS_ROOT and not other_may_run_python():
         pytest.skip("run by root, and another user may not run this Python")
-    with tempfile.TemporaryDirectory() as made:
-        base = Path(made)
+    with open_to_others() as base:
         for name in ("database", "data", "api", "worker"):
             (base / name).mkdir()
-        shutil.copyfile(str(sqlite.database), base / "database" / "mintpost.db")
+        copy_with_log(Path(str(sqlite.database)), base / "database")
         (base / "products.yaml").write_text(PRODUCTS)
         give_back(base)
         yield base
-        give_back(base)
-
-
-def take_away(folder: Path, names: tuple[str, ...]) -> None:
-    for name in names:
-        path = folder / name
-        if not path.exists():
-            path.touch()
-        if IS_ROOT:
-            os.chown(path, 0, 0)
-        path.chmod(0o555 if path.is_dir() else 0o444)
-
-
-def give_back(folder: Path) -> None:
-    for path in (folder, *folder.rglob("*")):
-        if IS_ROOT:
-            os.chown(path, OTHER, OTHER)
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def as_other(
@@ -96,6 +80,28 @@ async def ping(url: str) -> int:
         return (await http.post(target, content=body, headers={"Content-Type": FORM})).status_code
 
 
+async def ask_until_open(url: str, process: int, connections: int) -> None:
+    """Ask at once until the process keeps so many connections, which read the file and no more."""
+
+    async def ask(path: str) -> None:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
+            await http.get(f"{url}{path}")
+
+    async def are_open() -> bool | None:
+        await asyncio.gather(*map(ask, READS))
+        return True if open_files(process) >= connections else None
+
+    await until(are_open, f"the API keeps {connections} connections")
+
+
+def open_files(process: int) -> int:
+    found = 0
+    for link in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found += link.readlink().name == NAME
+    return found
+
+
 @pytest.mark.parametrize("what", TAKEN_AWAY)
 async def test_api_and_worker_continue_without_a_restart_once_the_file_is_writable(
     base: Path, client: Client, what: str
@@ -103,7 +109,7 @@ async def test_api_and_worker_continue_without_a_restart_once_the_file_is_writab
     (port,) = free_ports(1)
     url = f"http://{HOST}:{port}"
     environment = {
-        "DATABASE_URL": f"sqlite:///{base}/database/mintpost.db",
+        "DATABASE_URL": f"sqlite:///{base}/database/{NAME}",
         "DATA_DIR": str(base / "data"),
         "GUMROAD_WEBHOOK_SECRET": SECRET,
         "LICENSE_SIGNING_KEY": generate_private_key(),
@@ -125,6 +131,7 @@ async def test_api_and_worker_continue_without_a_restart_once_the_file_is_writab
         before = await readiness(url)
         assert await ping(url) == 200
         await api.says("spooled gumroad request")
+        await ask_until_open(url, api.process.pid, KEPT_OPEN[what])
         give_back(base / "database")
         await api.says("stored gumroad event 1 from the spool")
         await worker.says("working on task queue")
