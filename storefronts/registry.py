@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from storefronts.gumroad.package import GUMROAD
 from storefronts.id_forms import ShopIds
 from storefronts.package import Load, StorefrontPackage
+from storefronts.paddle.package import PADDLE
 
 if TYPE_CHECKING:
     from storefronts.base import Storefront
     from storefronts.exports import Export
 
-PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD,)
+PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD, PADDLE)
 
 SOURCES = tuple(package.name for package in PACKAGES)
 

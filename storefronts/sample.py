@@ -77,11 +77,16 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class SampleRequest:
-    """A POST to the storefront's webhook, with the shop's own kind of authentication."""
+    """A POST to the storefront's webhook, with the shop's own kind of authentication.
+
+    `answers` are those of the shop's API about the event, each a path with its body, where the body
+    lacks parts of the event.
+    """
 
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    answers: tuple[tuple[str, bytes], ...] = ()
 
 
 class SampleShop(ABC):

@@ -188,7 +188,7 @@ def test_temporal_cloud_is_a_matter_of_the_environment(
 
 def test_every_variable_that_env_may_hold_is_documented() -> None:
     pages = [(ROOT / "docs" / page).read_text() for page in ("operate.md", "production.md")]
-    documented = {name for page in pages for name in re.findall(r"`([A-Z_]+)`", page)}
+    documented = {name for page in pages for name in re.findall(r"`([A-Z_0-9]+)`", page)}
     assert {name for name, _, _ in VARIABLE.findall(TEXT)} - documented == set()
 
 

@@ -16,7 +16,7 @@ from storefronts.registry import api_variables, worker_variables
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / ".env.example"
-SETTING = re.compile(r"^#([A-Z_]+)=(.*)$", re.MULTILINE)
+SETTING = re.compile(r"^#([A-Z_0-9]+)=(.*)$", re.MULTILINE)
 LONGEST_LINE = 100
 
 

@@ -12,11 +12,13 @@ from storefronts.base import StoredRequest, Storefront
 from storefronts.body import FORM, JSON
 from storefronts.gumroad.storefront import Gumroad
 from storefronts.package import StorefrontPackage
+from storefronts.paddle.package import PADDLE
 from tests.storefronts.kiosk.client import kiosk_api
 from tests.storefronts.kiosk.door import EVENT_KEY
 from tests.storefronts.kiosk.sample import line, paid, refunded
 from tests.storefronts.kiosk.storefront import Kiosk
-from tests.storefronts.test_packages import every_package
+from tests.storefronts.paddle.bodies import paddle_events
+from tests.storefronts.test_packages import every_package, load
 
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
 LABELS: tuple[SecretLabel, SecretLabel] = ("live", "test")
@@ -41,6 +43,7 @@ SHOPS: Mapping[str, Shop] = {
         Gumroad(),
         [StoredRequest(FORM, file.read_bytes(), RECEIVED_AT) for file in sorted(PINGS.iterdir())],
     ),
+    "paddle": Shop(PADDLE.open_for_worker(load), paddle_events()),
     "kiosk": Shop(
         Kiosk(api=kiosk_api("http://127.0.0.1:1", "key")),
         [

@@ -8,13 +8,15 @@ from domain.errors import SaleInvalidError
 from storefronts.base import Envelope, Naming, StoredRequest, Storefront
 from storefronts.gumroad.storefront import Gumroad
 from storefronts.labeled_secrets import LabeledSecret
+from storefronts.paddle.storefront import Paddle
 from storefronts.registry import SOURCES
 from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.sales import sale_in
 
-KINDS: tuple[type[Storefront], ...] = (Gumroad, Kiosk)
+KINDS: tuple[type[Storefront], ...] = (Gumroad, Paddle, Kiosk)
 SAMPLES: dict[type[Storefront], Storefront] = {
     Gumroad: Gumroad(["invented-secret"]),
+    Paddle: Paddle([LabeledSecret("pdl_ntfset_invented")]),
     Kiosk: Kiosk([LabeledSecret("invented, secret")]),
 }
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """Only its package and the registry name a storefront in code.
 
-Documents, tests and benches may name a storefront, and so may files that a person edits:
+Documents, tests, fakes and benches may name a storefront, and so may files that a person edits:
 `.env.example`, `docker-compose.yml` and `products.yaml`. A dialect answers the apps of a vendor,
 whose name a storefront may share: its files may say it, and the two lists of dialects.
 """
@@ -13,7 +13,7 @@ import pytest
 from storefronts.registry import SOURCES
 
 ROOT = Path(__file__).parent.parent.parent
-FREE = ("tests/", "docs/", "bench/", ".github/", "api/online/dialects/")
+FREE = ("tests/", "docs/", "bench/", "fakes/", ".github/", "api/online/dialects/")
 REGISTRY = "storefronts/registry.py"
 DIALECT_LISTS = {"settings/online.py", "api/paths.py"}
 LIST = ("git", "ls-files", "--", "*.py", "templates", "alembic.ini", "Makefile")

@@ -11,7 +11,7 @@ import pytest
 from domain.sale import Sale
 from kit.clock import utc_now
 from kit.environment import EnvironmentSettings, SettingsError
-from storefronts.base import Envelope, StoredRequest, Storefront
+from storefronts.base import Envelope, Storefront
 from storefronts.labeled_secrets import MatchedSecret
 from storefronts.package import StorefrontPackage
 from storefronts.registry import (
@@ -24,7 +24,7 @@ from storefronts.registry import (
 from storefronts.sample import SampleRequest, SampleSale
 from storefronts.signatures import Signature
 from tests.storefronts.kiosk.package import KIOSK
-from tests.support.sales import sale_in
+from tests.support.sales import sale_in, stored_sample
 
 S = TypeVar("S", bound=EnvironmentSettings)
 NOW = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
@@ -133,7 +133,7 @@ def test_a_door_without_a_secret_names_its_variable(package: StorefrontPackage) 
 @every_package
 def test_the_sample_is_the_sale_that_the_worker_reads(package: StorefrontPackage) -> None:
     request = package.sample_shop(SECRET).request(SALE)
-    stored = StoredRequest(request.headers["Content-Type"], request.body, NOW)
+    stored = stored_sample(request, NOW)
     naming = package.open_for_api(load).name_request(stored)
     sale = sale_in(package.open_for_worker(load), stored)
 

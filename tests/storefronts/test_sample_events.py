@@ -20,6 +20,7 @@ from storefronts.sample import (
 )
 from storefronts.sample_events import OF_ORDER, SampleEvent
 from tests.storefronts.test_packages import ALL, NOW, SALE, SECRET, let_in, load
+from tests.support.sales import stored_sample
 
 KINDS = {
     SampleEvent.SALE: EventKind.SALE,
@@ -72,7 +73,7 @@ def made(shop: SampleShop, name: SampleEvent, sale: SampleSale = MEMBER) -> Samp
 
 
 def stored(request: SampleRequest) -> StoredRequest:
-    return StoredRequest(request.headers["Content-Type"], request.body, NOW + timedelta(days=1))
+    return stored_sample(request, NOW + timedelta(days=1))
 
 
 @every_event
