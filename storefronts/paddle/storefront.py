@@ -7,7 +7,9 @@ from typing_extensions import override
 from domain.facts import Payment, Reading
 from storefronts.base import StoredRequest, Storefront
 from storefronts.labeled_secrets import LabeledSecret
+from storefronts.listing import ProductList
 from storefronts.paddle.door import PaddleDoor
+from storefronts.paddle.listing import PaddleProducts
 from storefronts.paddle.reading import read_event, read_payment
 from storefronts.shop_api import ShopApi
 
@@ -23,6 +25,11 @@ class Paddle(PaddleDoor, Storefront):
     @override
     def api(self) -> ShopApi | None:
         return self._api
+
+    @property
+    @override
+    def products(self) -> ProductList:
+        return PaddleProducts()
 
     @override
     def read(self, request: StoredRequest) -> Reading:
