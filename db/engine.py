@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Engine, make_url
@@ -23,7 +23,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 THREADS = 5
-"""As many as the connections that SQLAlchemy's pool keeps."""
+"""Threads that read, and as many that write, because a read must not wait for another's lock."""
 
 READ_ONLY = {"sqlite_begin": "BEGIN"}
 DRIVERS = ("sqlite", "postgresql+psycopg")
@@ -45,11 +45,11 @@ def database_url(text: str) -> URL:
 def open_engine(url: URL, *, patience_seconds: float = 3) -> Engine:
     """Open an engine. `patience_seconds` limits a connect and the wait for SQLite's lock."""
     if url.get_backend_name() == "sqlite":
-        return open_sqlite(url, patience_seconds)
+        return open_sqlite(url, patience_seconds, 2 * THREADS)
     # Only here, because importing psycopg takes a tenth of a second, and SQLite needs none of it.
     from db.postgres import open_postgres  # noqa: PLC0415
 
-    return open_postgres(url, patience_seconds)
+    return open_postgres(url, patience_seconds, 2 * THREADS)
 
 
 class Database:
@@ -62,20 +62,21 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._reader = engine.execution_options(**READ_ONLY)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
+        self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
+        self._writers = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
 
     async def write(
         self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        return await self._in_thread(lambda: self.write_here(query, *args, **kwargs))
+        return await self._in_thread(self._writers, lambda: self.write_here(query, *args, **kwargs))
 
     async def read(
         self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        return await self._in_thread(lambda: self.read_here(query, *args, **kwargs))
+        return await self._in_thread(self._readers, lambda: self.read_here(query, *args, **kwargs))
 
-    async def _in_thread(self, work: Callable[[], R]) -> R:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    async def _in_thread(self, threads: Executor, work: Callable[[], R]) -> R:
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
 
     def write_here(
         self, query: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
@@ -89,7 +90,8 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection, also the connections of queries that no caller waits for."""
-        self._threads.shutdown()
+        self._readers.shutdown()
+        self._writers.shutdown()
         self.engine.dispose()
 
 

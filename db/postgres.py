@@ -24,12 +24,13 @@ SAME_EVERYWHERE: dict[str, str | None] = {
 }
 
 
-def open_postgres(url: URL, patience_seconds: float) -> Engine:
+def open_postgres(url: URL, patience_seconds: float, pool_size: int) -> Engine:
     engine = create_engine(
         url,
         # Parameters hold buyers' addresses, and errors end in logs and in Temporal.
         hide_parameters=True,
         pool_pre_ping=True,
+        pool_size=pool_size,
         pool_timeout=patience_seconds,
         connect_args={
             **{name: value for name, value in NOTICE_DEATH.items() if name not in url.query},

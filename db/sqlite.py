@@ -18,11 +18,12 @@ OPENED_WRONGLY = {
 """Errors that an open connection keeps, even after a person mends the file on the disk."""
 
 
-def open_sqlite(url: URL, patience_seconds: float) -> Engine:
+def open_sqlite(url: URL, patience_seconds: float, pool_size: int) -> Engine:
     generations = Generations(patience_seconds)
     engine = create_engine(
         url,
         hide_parameters=True,
+        pool_size=pool_size,
         pool_timeout=patience_seconds,
         connect_args={
             "timeout": patience_seconds,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
@@ -113,13 +114,13 @@ class Counting(Database):
         self.now = self.most = 0
 
     @override
-    async def _in_thread(self, work: Callable[[], R]) -> R:
+    async def _in_thread(self, threads: Executor, work: Callable[[], R]) -> R:
         self.now += 1
         self.most = max(self.now, self.most)
         try:
-            return await super()._in_thread(work)
+            return await super()._in_thread(threads, work)
         finally:
             self.now -= 1
 
     async def probe(self) -> list[str]:
-        return await self._in_thread(list)
+        return await self._in_thread(self._readers, list)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import URL, insert
+from sqlalchemy import URL, event, insert
 
 from api.online.rates import Rates
 from api.online.windows import Rate
@@ -48,6 +48,34 @@ async def test_days_that_cannot_be_noted_hold_no_thread_that_an_answer_needs(
             return True if {one.last_seen for one in known} == {apps.clock.now} else None
 
         await until(noted, "each day is noted as soon as that is possible")
+    patient.dispose()
+
+
+@ON_SQLITE
+async def test_activations_that_wait_for_a_lock_hold_no_thread_that_a_validation_needs(
+    database_url: URL, tmp_path: Path
+) -> None:
+    patient = Database(open_engine(database_url, patience_seconds=60))
+    key = sell(patient).key
+    begun: list[str] = []
+    async with online_api(patient, tmp_path) as apps, asyncio.TaskGroup() as waiting:
+        with database_away(database_url):
+            event.listen(
+                patient.engine, "before_cursor_execute", lambda *one: begun.append(str(one[2]))
+            )
+            wishes = [
+                waiting.create_task(apps.ask("activate", key=key, device=f"{number}"))
+                for number in range(2 * THREADS)
+            ]
+
+            async def all_wait() -> bool | None:
+                return True if begun.count("BEGIN IMMEDIATE") >= THREADS else None
+
+            await until(all_wait, "the activations wait for the lock")
+            async with asyncio.timeout(30):
+                assert code(await apps.ask("validate", key=key)) == "VALID"
+        answers = [code(await wish) for wish in wishes]
+    assert answers == ["VALID"] * len(answers)
     patient.dispose()
 
 
