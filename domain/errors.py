@@ -129,7 +129,7 @@ class ProductUnmappedError(OperatorError):
 class StorefrontRefusesError(OperatorError):
     """`what` is the refusal, and `cure` the order to a person that ends it.
 
-    "Stripe refuses the key for line items (403)", "give it read rights for Checkout Sessions".
+    "the shop refuses the key for line items (403)", "give it read rights for Checkout Sessions".
     """
 
     def __init__(self, what: str, cure: str) -> None:

@@ -47,7 +47,7 @@ async def _all_pages(
 
 
 def _merged(found: dict[str, ListedProduct], page: ListedPage) -> dict[str, ListedProduct]:
-    """Return the page's products. Stripe's list has a line per price, so ids add up."""
+    """Return the page's products. A shop's list may have a line per price, so ids add up."""
     merged: dict[str, ListedProduct] = {}
     for each in page.products:
         known = merged.get(each.product_id) or found.get(each.product_id)

@@ -12,12 +12,13 @@ from storefronts.gumroad.package import GUMROAD
 from storefronts.id_forms import ShopIds
 from storefronts.package import Load, StorefrontPackage
 from storefronts.paddle.package import PADDLE
+from storefronts.stripe.package import STRIPE
 
 if TYPE_CHECKING:
     from storefronts.base import Storefront
     from storefronts.exports import Export
 
-PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD, PADDLE)
+PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD, STRIPE, PADDLE)
 
 SOURCES = tuple(package.name for package in PACKAGES)
 

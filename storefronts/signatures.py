@@ -34,7 +34,7 @@ class WebhookKey:
 class Signature:
     """A well-formed and recent signature. Only the body can prove it.
 
-    The shop signs `prefix` and then the body; at Stripe the prefix is `1788264006.`, for example.
+    The shop signs `prefix` and then the body; the prefix may be `1788264006.`, a time.
     `offered` are the digests in the header. One match of any digest with any key suffices.
     """
 

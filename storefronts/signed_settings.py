@@ -1,6 +1,6 @@
 """The settings of a shop that signs its requests: the same names for each shop.
 
-`STRIPE_WEBHOOK_SECRET` is the whole secret, commas included. A second one is good while one
+`<SHOP>_WEBHOOK_SECRET` is the whole secret, commas included. A second one is good while one
 replaces another, and the test side of the shop has its own.
 """
 

@@ -13,11 +13,13 @@ from storefronts.body import FORM, JSON
 from storefronts.gumroad.storefront import Gumroad
 from storefronts.package import StorefrontPackage
 from storefronts.paddle.package import PADDLE
+from storefronts.stripe.package import STRIPE
 from tests.storefronts.kiosk.client import kiosk_api
 from tests.storefronts.kiosk.door import EVENT_KEY
 from tests.storefronts.kiosk.sample import line, paid, refunded
 from tests.storefronts.kiosk.storefront import Kiosk
 from tests.storefronts.paddle.bodies import paddle_events
+from tests.storefronts.stripe.recorded import stripe_events
 from tests.storefronts.test_packages import every_package, load
 
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
@@ -43,6 +45,7 @@ SHOPS: Mapping[str, Shop] = {
         Gumroad(),
         [StoredRequest(FORM, file.read_bytes(), RECEIVED_AT) for file in sorted(PINGS.iterdir())],
     ),
+    "stripe": Shop(STRIPE.open_for_worker(load), stripe_events()),
     "paddle": Shop(PADDLE.open_for_worker(load), paddle_events()),
     "kiosk": Shop(
         Kiosk(api=kiosk_api("http://127.0.0.1:1", "key")),

@@ -10,12 +10,14 @@ from storefronts.gumroad.storefront import Gumroad
 from storefronts.labeled_secrets import LabeledSecret
 from storefronts.paddle.storefront import Paddle
 from storefronts.registry import SOURCES
+from storefronts.stripe.storefront import Stripe
 from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.sales import sale_in
 
-KINDS: tuple[type[Storefront], ...] = (Gumroad, Paddle, Kiosk)
+KINDS: tuple[type[Storefront], ...] = (Gumroad, Stripe, Paddle, Kiosk)
 SAMPLES: dict[type[Storefront], Storefront] = {
     Gumroad: Gumroad(["invented-secret"]),
+    Stripe: Stripe([LabeledSecret("whsec_invented")]),
     Paddle: Paddle([LabeledSecret("pdl_ntfset_invented")]),
     Kiosk: Kiosk([LabeledSecret("invented, secret")]),
 }

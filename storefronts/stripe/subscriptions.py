@@ -1,0 +1,108 @@
+"""Subscriptions, by their state of today, because no time orders the events of Stripe."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from domain.event import EventKind
+from domain.facts import Fact, Reading, SubscriptionState
+from storefronts.base import Naming
+from storefronts.document import Member
+from storefronts.stripe import questions
+from storefronts.stripe.events import StripeEvent
+from storefronts.stripe.lines import product_of, quantity_of, subscription_lines
+from storefronts.stripe.periods import period_of
+from storefronts.stripe.times import instant_or_none
+
+KINDS = {
+    "customer.subscription.updated": EventKind.SUBSCRIPTION_UPDATED,
+    "customer.subscription.paused": EventKind.SUBSCRIPTION_PAUSED,
+    "customer.subscription.resumed": EventKind.SUBSCRIPTION_RESUMED,
+    "customer.subscription.deleted": EventKind.SUBSCRIPTION_ENDED,
+}
+CANCELING = ("cancel_at", "cancel_at_period_end")
+OVER = frozenset({"canceled", "incomplete_expired"})
+PAUSED, UNPAID = "paused", "unpaid"
+NOT_COLLECTED = (
+    "Stripe collects no payments of this subscription for now (pause_collection), and the license "
+    "goes on"
+)
+NOT_PAID = "Stripe has the status unpaid for this subscription, and the license goes on to its end"
+
+
+def name_subscription(event: StripeEvent) -> Naming:
+    kind = KINDS[event.name]
+    if kind == EventKind.SUBSCRIPTION_UPDATED and event.own is not None:
+        kind = _kind_of_update(event, event.own)
+    return Naming(kind, event_key=event.key)
+
+
+def _kind_of_update(event: StripeEvent, subscription: Member) -> EventKind:
+    if all(event.previous[name].is_missing() for name in CANCELING):
+        return EventKind.SUBSCRIPTION_UPDATED
+    is_undone = _renews(subscription)
+    return EventKind.CANCELLATION_UNDONE if is_undone else EventKind.CANCELLATION
+
+
+def read_subscription(event: StripeEvent) -> Reading:
+    question = questions.subscription(event.object_id)
+    subscription = event.newest(question)
+    return Reading(tuple(_states(event, subscription, event.newest_at(question))))
+
+
+def _states(event: StripeEvent, subscription: Member, at: datetime) -> Iterator[Fact]:
+    subscription_id = subscription["id"].identifier()
+    if subscription["status"].text() in OVER:
+        ended_at = instant_or_none(subscription["ended_at"])
+        yield SubscriptionState(subscription_id, ended_at or at, ended=True)
+        return
+    yield SubscriptionState(
+        subscription_id,
+        at,
+        renews=_renews(subscription),
+        ends_at=_ends_at(subscription),
+        paused=subscription["status"].text() == PAUSED,
+        note=_note(subscription),
+    )
+    yield from _plans(event, subscription, at)
+
+
+def _plans(event: StripeEvent, subscription: Member, at: datetime) -> Iterator[Fact]:
+    subscription_id = subscription["id"].identifier()
+    pages = questions.subscription_items(subscription_id)
+    items = questions.whole_list(event.request, subscription["items"], pages)
+    among = tuple(subscription_lines(item["price"]["id"].identifier() for item in items))
+    for line, item in zip(among, items, strict=True):
+        yield SubscriptionState(
+            subscription_id,
+            at,
+            seats=quantity_of(item),
+            product=product_of(item["price"], item["price"]["nickname"]),
+            line=line,
+            among=among,
+        )
+
+
+def _renews(subscription: Member) -> bool:
+    """Tell whether another charge will come. The customer portal sets `cancel_at` alone."""
+    return instant_or_none(subscription["cancel_at"]) is None and not _ends_with_period(
+        subscription
+    )
+
+
+def _ends_with_period(subscription: Member) -> bool:
+    told = subscription["cancel_at_period_end"]
+    return not (told.is_missing() or told.is_null()) and told.flag()
+
+
+def _ends_at(subscription: Member) -> datetime | None:
+    cancel_at = instant_or_none(subscription["cancel_at"])
+    if cancel_at is not None or not _ends_with_period(subscription):
+        return cancel_at
+    return period_of(subscription)[1]
+
+
+def _note(subscription: Member) -> str | None:
+    pause = subscription["pause_collection"]
+    if not (pause.is_missing() or pause.is_null()):
+        return NOT_COLLECTED
+    return NOT_PAID if subscription["status"].text() == UNPAID else None
