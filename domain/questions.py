@@ -8,6 +8,7 @@ answer. The answers are kept with the event, so that a repetition asks nothing.
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +16,14 @@ class Question:
     """A GET. `path` begins with a slash, and has the query.
 
     `about` names the wanted part in a sentence: "line items". `right` is what the shop's key must
-    be given for it: "read rights for Checkout Sessions".
+    be given for it: "read rights for Checkout Sessions". `side` is the side of the shop to ask, if
+    the event itself tells it; None: the matched secret tells it.
     """
 
     path: str
     about: str
     right: str
+    side: Literal["live", "test"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def follow_up_request(
         paid=tuple(PaidOrder(order_id, at) for order_id, at in earlier.paid),
         plan=SamplePlan(earlier.variants, earlier.quantity),
         at=now,
-        new_order_id=shop.new_order_id(),
+        new_order_id=shop.new_charge_id(),
         product_id=wish.product_id,
         product_name=wish.product_id,
         email=wish.email,

@@ -38,7 +38,7 @@ class KeyedApi(ShopApi):
 
     @override
     async def ask(self, question: Question, label: str | None) -> Answer:
-        account = self.accounts[label or "live"]
+        account = self.accounts[question.side or label or "live"]
         if account.key is None:
             raise StorefrontRefusesError(
                 f"{self.title} must be asked for {question.about}, and {account.variable} is not "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from storefronts.gumroad.package import GUMROAD
 from storefronts.id_forms import ShopIds
+from storefronts.lemonsqueezy.package import LEMON_SQUEEZY
 from storefronts.package import Load, StorefrontPackage
 from storefronts.paddle.package import PADDLE
 from storefronts.stripe.package import STRIPE
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from storefronts.base import Storefront
     from storefronts.exports import Export
 
-PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD, STRIPE, PADDLE)
+PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD, STRIPE, PADDLE, LEMON_SQUEEZY)
 
 SOURCES = tuple(package.name for package in PACKAGES)
 

@@ -80,13 +80,14 @@ class SampleRequest:
     """A POST to the storefront's webhook, with the shop's own kind of authentication.
 
     `answers` are those of the shop's API about the event, each a path with its body, where the body
-    lacks parts of the event.
+    lacks parts of the event. `also` are the events that the shop sends at the same time.
     """
 
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
     answers: tuple[tuple[str, bytes], ...] = ()
+    also: tuple["SampleRequest", ...] = ()
 
 
 class SampleShop(ABC):
@@ -98,6 +99,10 @@ class SampleShop(ABC):
     @abstractmethod
     def new_order_id(self) -> str:
         """Return a new id in the shop's own form."""
+
+    def new_charge_id(self) -> str:
+        """Return a new id of a subscription's later payment, in the shop's own form."""
+        return self.new_order_id()
 
     @abstractmethod
     def request(self, sale: SampleSale) -> SampleRequest:

@@ -2,7 +2,8 @@
 
 Documents, tests, fakes and benches may name a storefront, and so may files that a person edits:
 `.env.example`, `docker-compose.yml` and `products.yaml`. A dialect answers the apps of a vendor,
-whose name a storefront may share: its files may say it, and the two lists of dialects.
+whose name a storefront may share: its files may say it, and so may the lists of dialects and
+of their ids.
 """
 
 import subprocess
@@ -15,7 +16,14 @@ from storefronts.registry import SOURCES
 ROOT = Path(__file__).parent.parent.parent
 FREE = ("tests/", "docs/", "bench/", "fakes/", ".github/", "api/online/dialects/")
 REGISTRY = "storefronts/registry.py"
-DIALECT_LISTS = {"settings/online.py", "api/paths.py"}
+DIALECT_LISTS = {
+    "settings/online.py",
+    "api/paths.py",
+    "catalog/hints.py",
+    "catalog/online_keys.py",
+    "domain/dialect_ids.py",
+    "domain/online_terms.py",
+}
 LIST = ("git", "ls-files", "--", "*.py", "templates", "alembic.ini", "Makefile")
 
 

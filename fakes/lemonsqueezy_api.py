@@ -1,0 +1,89 @@
+"""Lemon Squeezy's API on the loopback: orders, order items and subscriptions."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from fakes.reactions import Reply, json_reply
+from fakes.shop_api import FakeShopApi, Refusals, plain_target
+
+ORDERS, ITEMS, SUBSCRIPTIONS = "/v1/orders", "/v1/order-items", "/v1/subscriptions"
+PER_PAGE = 10
+
+
+def refused(status: int, title: str, detail: str) -> Reply:
+    error = {"detail": detail, "status": str(status), "title": title}
+    return json_reply({"jsonapi": {"version": "1.0"}, "errors": [error]}, status)
+
+
+UNAUTHORIZED = refused(401, "Unauthorized", "Unauthenticated.")
+
+
+@dataclass(slots=True)
+class FakeLemonSqueezyApi(FakeShopApi):
+    """Knows the answers that it was given, and the lists of items of the orders in them.
+
+    `per_page` is the length of a page, unless a request asks for another.
+    """
+
+    refusals: ClassVar[Refusals] = Refusals(
+        no_key=UNAUTHORIZED,
+        wrong_key=UNAUTHORIZED,
+        lacks_right=refused(403, "Forbidden", "This action is unauthorized."),
+        not_found=refused(404, "Not Found", "The related resource does not exist."),
+    )
+    headers: ClassVar[Mapping[str, str]] = {"accept": "application/vnd.api+json"}
+
+    per_page: int = PER_PAGE
+
+    def add_bodies(self, bodies: Iterable[Path]) -> None:
+        """Know the orders of recorded events, with the first item that each event shows."""
+        for file in bodies:
+            event = json.loads(file.read_bytes())
+            if event["data"]["type"] == "orders":
+                side = "test" if event["meta"]["test_mode"] else "live"
+                self.add_order(side, event["data"])
+
+    def add_order(self, side: str, order: dict[str, Any], *items: dict[str, Any]) -> None:
+        first = order["attributes"]["first_order_item"]
+        all_items = items or (_resource("order-items", str(first["id"]), first),)
+        target = f"{ORDERS}/{order['id']}?include=order-items"
+        body = {"jsonapi": {"version": "1.0"}, "data": order, "included": list(all_items)}
+        self.answers.setdefault((side, plain_target(target)), json.dumps(body).encode())
+
+    @override
+    def reply(self, side: str, target: str) -> Reply:
+        path, query = plain_target(target)
+        asked = dict(query)
+        if path == ITEMS and (side, (path, query)) not in self.answers:
+            return self._items(side, asked)
+        return FakeShopApi.reply(self, side, target)
+
+    def _items(self, side: str, asked: Mapping[str, str]) -> Reply:
+        order = f"{ORDERS}/{asked.get('filter[order_id]', '')}?include=order-items"
+        known = self.answers.get((side, plain_target(order)))
+        items = [] if known is None else json.loads(known)["included"]
+        page = int(asked.get("page[number]", "1"))
+        size = int(asked.get("page[size]", self.per_page))
+        shown, rest = items[(page - 1) * size : page * size], items[page * size :]
+        links = {"next": "https://api.lemonsqueezy.com/v1/order-items"} if rest else {}
+        return json_reply({"jsonapi": {"version": "1.0"}, "links": links, "data": shown})
+
+    @override
+    def empty_page(self, page: dict[str, Any]) -> dict[str, Any]:
+        if "included" in page:
+            return {**page, "included": []}
+        return {**page, "data": []} if isinstance(page["data"], list) else page
+
+    @override
+    def endless_page(self, page: dict[str, Any]) -> dict[str, Any]:
+        links = {**page.get("links", {}), "next": "https://api.lemonsqueezy.com/v1/next"}
+        return {**page, "links": links}
+
+
+def _resource(kind: str, number: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "id": number, "attributes": attributes}

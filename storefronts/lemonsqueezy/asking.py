@@ -1,0 +1,47 @@
+"""The questions to Lemon Squeezy's API. Its keys have no rights of their own: each reads all."""
+
+from collections.abc import Iterator
+from itertools import count
+from urllib.parse import quote
+
+from domain.errors import SaleInvalidError
+from domain.questions import Question
+from storefronts.document import Member
+from storefronts.lemonsqueezy.fields import Event, is_absent
+
+RIGHT = "the rights of the store's owner (Settings > API)"
+UNKNOWN = "it knows no {} of this number, so its key may be another store's"
+
+
+def order_with_items(event: Event, order_id: str) -> Member | None:
+    """Return the order as it is now, with its items; None: the shop does not know it."""
+    return _asked(event, f"/v1/orders/{in_path(order_id)}?include=order-items", "order items")
+
+
+def listed_items(event: Event, order_id: str) -> Iterator[Member]:
+    """Yield the order's items from the list of all items. The list has pages."""
+    path = f"/v1/order-items?filter%5Border_id%5D={in_path(order_id)}"
+    for page in count(1):
+        more = "" if page == 1 else f"&page%5Bnumber%5D={page}"
+        found = _asked(event, f"{path}{more}", "order items")
+        items = [] if found is None else found["data"].items()
+        if not items:
+            raise SaleInvalidError(UNKNOWN.format("order"))
+        yield from items
+        if found is None or is_absent(found["links"]["next"]):
+            return
+
+
+def subscription(event: Event) -> Member | None:
+    """Return the invoice's subscription as it is now; None: the shop does not know it."""
+    subscription_id = in_path(event.attributes["subscription_id"].identifier())
+    found = _asked(event, f"/v1/subscriptions/{subscription_id}", "subscriptions")
+    return None if found is None else found["data"]
+
+
+def in_path(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _asked(event: Event, path: str, about: str) -> Member | None:
+    return event.request.answer(Question(path, about, RIGHT, side=event.side()))
