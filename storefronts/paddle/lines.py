@@ -1,7 +1,7 @@
 """The lines of a transaction: its items, with the ids and totals of `details.line_items`."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.errors import SaleInvalidError
@@ -17,15 +17,14 @@ CUSTOM = "custom"
 
 def lines_of(data: Member, *, in_subscription: bool) -> tuple[OrderLine, ...]:
     """Return the bought lines. Their prices add up to the transaction's total."""
-    details = data["details"]
-    items, numbered = data["items"].items(), [*_numbered(details["line_items"].items())]
-    names = names_of(items)
-    lines = [
-        _line(item, name, dict(numbered), in_subscription=in_subscription)
-        for item, name in zip(items, names, strict=True)
-    ]
-    if not lines:
+    details, items = data["details"], data["items"].items()
+    if not items:
         raise SaleInvalidError(f"{data['items'].path} must have an item")
+    left = [*details["line_items"].items()]
+    lines = [
+        _line(item, name if in_subscription else "", left)
+        for item, name in zip(items, names_of(items), strict=True)
+    ]
     prices = [line.price for line in lines]
     total = amount_or_none(details["totals"]["grand_total"])
     whole = prices if total is None else spread(prices, total)
@@ -34,7 +33,13 @@ def lines_of(data: Member, *, in_subscription: bool) -> tuple[OrderLine, ...]:
 
 def names_of(items: Sequence[Member]) -> list[str]:
     """Return a name for each item: its price; for the second item of one price, `PRICE#2`."""
-    return [*_counted([item["price"]["id"].identifier() for item in items])]
+    seen: Counter[str] = Counter()
+    names: list[str] = []
+    for item in items:
+        price_id = item["price"]["id"].identifier()
+        seen[price_id] += 1
+        names.append(price_id if seen[price_id] == 1 else f"{price_id}#{seen[price_id]}")
+    return names
 
 
 def quantity_of(item: Member) -> int:
@@ -52,29 +57,24 @@ def product_of(price: Member, product: Member) -> Product:
     )
 
 
-def _line(
-    item: Member, name: str, numbered: dict[str, Member], *, in_subscription: bool
-) -> OrderLine:
-    detail = numbered.get(name)
-    if detail is None:
-        raise SaleInvalidError(f"details.line_items must have {item.path} as well")
+def _line(item: Member, subscription_line: str, left: list[Member]) -> OrderLine:
+    detail = _take_detail(item, left)
     return OrderLine(
         line=detail["id"].identifier(),
         product=product_of(item["price"], detail["product"]),
         quantity=quantity_of(item),
         price=amount(detail["totals"]["total"]),
-        subscription_line=name if in_subscription else "",
+        subscription_line=subscription_line,
     )
 
 
-def _numbered(details: Sequence[Member]) -> Iterator[tuple[str, Member]]:
-    """Yield the details by the names of their items, because one price may stand there twice."""
-    names = _counted([detail["price_id"].identifier() for detail in details])
-    return zip(names, details, strict=True)
-
-
-def _counted(price_ids: Sequence[str]) -> Iterator[str]:
-    seen: Counter[str] = Counter()
-    for price_id in price_ids:
-        seen[price_id] += 1
-        yield price_id if seen[price_id] == 1 else f"{price_id}#{seen[price_id]}"
+def _take_detail(item: Member, left: list[Member]) -> Member:
+    """Take the item's details out of those that are left. One price may stand there twice."""
+    price_id, quantity = item["price"]["id"].identifier(), quantity_of(item)
+    fitting = [each for each in left if each["price_id"].identifier() == price_id]
+    if not fitting:
+        raise SaleInvalidError(f"data.details.line_items must have {item.path} as well")
+    alike = [each for each in fitting if quantity_of(each) == quantity]
+    detail = (alike or fitting)[0]
+    left.remove(detail)
+    return detail

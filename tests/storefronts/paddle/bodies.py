@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from domain.facts import Reading
+from domain.errors import SaleInvalidError
+from domain.event import EventKind
+from domain.facts import Payment, Reading, payment_in
 from domain.questions import Answer
 from storefronts.base import StoredRequest
 from storefronts.body import JSON
@@ -93,6 +96,25 @@ def read(request: StoredRequest) -> Reading:
     return Paddle().read(request)
 
 
+def payment(request: StoredRequest) -> Payment:
+    reading = read(request)
+    assert reading.ends is None
+    found = payment_in(reading.facts)
+    assert found is not None
+    return found
+
+
+def what_is_wrong(request: StoredRequest) -> str:
+    reading = read(request)
+    assert isinstance(reading.ends, SaleInvalidError)
+    assert reading.facts == ()
+    return reading.ends.what
+
+
+def kind(request: StoredRequest) -> EventKind:
+    return Paddle().name_request(request).kind
+
+
 def paddle_events() -> list[StoredRequest]:
     """Return all recorded events, one before and each after the API was asked."""
     updated = {"event_type": "subscription.updated", "data.status": "active"}
@@ -112,3 +134,54 @@ def signed(body: bytes, secret: str, at: datetime) -> dict[str, str]:
         "User-Agent": "Paddle",
         "Paddle-Signature": f"ts={seconds};h1={signature}",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line for a made-up transaction, with the id `txnitm_` and its number."""
+
+    price_id: str
+    product_id: str
+    quantity: int = 1
+    total: int = 1000
+    kind: str = "standard"
+    recurs: bool = True
+
+    @property
+    def price(self) -> dict[str, Any]:
+        cycle = {"interval": "year", "frequency": 1} if self.recurs else None
+        return {
+            "id": self.price_id,
+            "type": self.kind,
+            "product_id": self.product_id,
+            "billing_cycle": cycle,
+        }
+
+    def item(self) -> dict[str, Any]:
+        return {"price": self.price, "quantity": self.quantity, "proration": None}
+
+    def detail(self, number: int) -> dict[str, Any]:
+        return {
+            "id": f"txnitm_{number}",
+            "totals": {"total": str(self.total)},
+            "product": {"id": self.product_id, "name": f"Product {self.product_id}"},
+            "price_id": self.price_id,
+            "quantity": self.quantity,
+        }
+
+
+def with_lines(name: str, *lines: Line, total: int | None = None, **more: object) -> StoredRequest:
+    """Return a recorded transaction with other lines. Its API's answers are known.
+
+    A name in `more` has `__` for each dot of its path.
+    """
+    whole = sum(line.total for line in lines) if total is None else total
+    changes = {
+        "data.items": [line.item() for line in lines],
+        # Paddle's order of the details need not be that of the items.
+        "data.details.line_items": [
+            line.detail(number) for number, line in enumerate(lines, start=1)
+        ][::-1],
+        "data.details.totals.grand_total": str(whole),
+    }
+    return changed(name, changes | {path.replace("__", "."): each for path, each in more.items()})
