@@ -9,8 +9,16 @@ from typing_extensions import override
 from db.dispatching import start_again
 from db.engine import Database
 from db.owing import owed_step
-from db.reopening import refuse_order
-from domain.event import DELIVERED, REFUSALS, IgnoredReason, Outcome, ignored
+from db.reopening import leave_waiting, refuse_order
+from domain.event import (
+    DELIVERED,
+    REFUSALS,
+    IgnoredReason,
+    NotedReason,
+    Outcome,
+    ignored,
+    noted,
+)
 from kit.clock import Clock, utc_now
 from reading.reader import Reader
 from reading.settling import Settling
@@ -38,6 +46,8 @@ class Close(CloseStep):
                 return ClosedOrder(order.outcome, 0, owed)
         if order.outcome in REFUSED:
             return await self.refuse(order, now)
+        if order.outcome == noted(NotedReason.NO_SALE_YET):
+            return await self.wait(order, now)
         if order.outcome == ignored(IgnoredReason.NAMED):
             await self.database.write(start_again, order.event_id)
             return ClosedOrder(order.outcome, 0)
@@ -54,3 +64,8 @@ class Close(CloseStep):
             return ClosedOrder(order.outcome, 0, "mint")
         copies = await self.settling.close_copies(order.event_id, order.outcome, now)
         return ClosedOrder(order.outcome, own + copies)
+
+    async def wait(self, order: OrderToClose, now: datetime) -> ClosedOrder:
+        """Settle a charge that waits. The license that comes next reopens its row."""
+        own = await self.database.write(leave_waiting, order.event_id, order.outcome, now)
+        return ClosedOrder(order.outcome, own or 0, None if own is not None else "mint")

@@ -10,11 +10,11 @@ from typing_extensions import override
 from activities.plans import PlanDecider
 from db.engine import Database
 from db.events import note_event
-from db.licenses import LicenseWithDelivery, find_minted, has_license
+from db.licenses import LicenseWithDelivery, find_minted, has_license, waits_for_sale
 from db.minting import NewLicense, mint_license, refusal_of_sale
 from db.sales import load_sale
 from domain.catalog import Catalog, kept_note
-from domain.event import IgnoredReason
+from domain.event import IgnoredReason, NotedReason
 from domain.identifiers import order_reference
 from domain.license import License, Term
 from domain.sale import Sale
@@ -37,6 +37,7 @@ class Mint(MintStep):
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.database = database
+        self.storefronts = storefronts
         self.reader = Reader(database, storefronts)
         self.products = products
         self.decider = PlanDecider(database, products)
@@ -51,6 +52,8 @@ class Mint(MintStep):
         found = await self.database.read(find_minted, bought)
         if found is not None:
             return _told(found)
+        if await self.waits(bought):
+            return MintedLicense(noted=NotedReason.NO_SALE_YET)
         # In a thread, because an edited large file takes a moment to read.
         catalog = await asyncio.to_thread(self.products.current)
         # After the mapping, because a seller may correct the address before mapping the product.
@@ -67,6 +70,13 @@ class Mint(MintStep):
             _new(sale, choice.note(order)), decision=decision, shop_key=choice.offer.shop_key
         )
         return await self.keep(named, new, None if bought.subscription_id else choice.offer.term)
+
+    async def waits(self, bought: Sale) -> bool:
+        """Tell whether a charge waits for the sale of its subscription, before any mapping."""
+        storefront = self.storefronts.get(bought.source)
+        if storefront is None or storefront.charges_mint:
+            return False
+        return await self.database.read(waits_for_sale, bought)
 
     async def without_offer(self, sale: SaleToMint, named: Sale, catalog: Catalog) -> MintedLicense:
         """Refuse a sale that was taken back. A charge keeps the terms of its subscription."""

@@ -31,12 +31,18 @@ def decision_of(kept: dict[str, Any] | None) -> Decision | None:
 
 
 def counted(row: LicenseRow) -> ColumnElement[bool]:
-    """Select the license's own sale, and each payment of its subscription that was minted."""
+    """Select the license's own sale, and the payments of its subscription that count for it.
+
+    A payment from before migration 0011 names no license. Its subscription has one line.
+    """
     own = SaleRow.id == row.sale_id
     if row.subscription_id is None:
         return own
     same = (SaleRow.source == row.source) & (SaleRow.subscription_id == row.subscription_id)
-    return or_(own, same & SaleRow.minted_at.is_not(None))
+    mine = SaleRow.license_id == row.id
+    if not row.subscription_line:
+        mine = or_(mine, SaleRow.license_id.is_(None))
+    return or_(own, same & SaleRow.minted_at.is_not(None) & mine)
 
 
 def keep_adopted(session: Session, row: LicenseRow) -> None:

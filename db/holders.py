@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.decisions import counted
 from db.events import note_event
 from db.tables import LicenseRow, SaleRow
 from domain.addresses import same_address
@@ -43,10 +44,7 @@ def follow_charge(
 def _newest_other_payment(session: Session, row: LicenseRow, sale_id: int) -> SaleRow | None:
     """Return the newest of the license's other payments."""
     others = select(SaleRow).where(
-        SaleRow.source == row.source,
-        SaleRow.subscription_id == row.subscription_id,
-        SaleRow.minted_at.is_not(None),
-        SaleRow.id != sale_id,
+        counted(row), SaleRow.minted_at.is_not(None), SaleRow.id != sale_id
     )
     # In Python, because two databases sort texts in two ways.
     return max(session.scalars(others), key=_time_of, default=None)

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from db.owed import owed_delivery
+from db.pairing import paired_license
 from db.tables import LicenseRow, SaleRow
 from domain.delivery import NEW_LICENSE, Reason
 from domain.event import IgnoredReason
@@ -33,19 +34,29 @@ def find_minted(session: Session, sale: Sale) -> LicenseWithDelivery | None:
     own = session.execute(select(LicenseRow).where(is_order_line(sale))).scalar_one_or_none()
     if own is not None:
         return LicenseWithDelivery(license_of(own), owed_delivery(session, own, NEW_LICENSE))
-    if sale.subscription_id is None:
+    minted = select(SaleRow.license_id).where(_is_line(sale), SaleRow.minted_at.is_not(None))
+    paid = session.execute(minted).one_or_none()
+    if sale.subscription_id is None or paid is None:
         return None
-    done = select(LicenseRow).where(is_subscription(sale), _was_minted(sale))
-    row = session.execute(done).scalar_one_or_none()
+    # A payment from before migration 0011 counts for the license of the only line.
+    only = is_subscription(sale) & (LicenseRow.subscription_line == "")
+    which = only if paid.license_id is None else LicenseRow.id == paid.license_id
+    row = session.execute(select(LicenseRow).where(which)).scalar_one_or_none()
     return None if row is None else renewed_license(session, row, sale)
 
 
 def has_license(session: Session, sale: Sale) -> bool:
-    """Tell whether the order line, or its subscription, has a license already."""
-    which = is_order_line(sale)
-    if sale.subscription_id is not None:
-        which = which | is_subscription(sale)
-    return bool(session.execute(select(exists().where(which))).scalar_one())
+    """Tell whether the order line has a license already, or counts for one of its subscription."""
+    own = session.execute(select(exists().where(is_order_line(sale)))).scalar_one()
+    return bool(own) or paired_license(session, sale) is not None
+
+
+def waits_for_sale(session: Session, sale: Sale) -> bool:
+    """Tell whether the sale is a charge of a subscription without any license."""
+    if not sale.charge or sale.subscription_id is None:
+        return False
+    licensed = select(exists().where(is_order_line(sale) | is_subscription(sale)))
+    return not session.execute(licensed).scalar_one()
 
 
 def renewed_license(session: Session, row: LicenseRow, sale: Sale) -> LicenseWithDelivery:
@@ -84,12 +95,11 @@ def is_order_line(sale: Sale) -> ColumnElement[bool]:
     )
 
 
-def _was_minted(sale: Sale) -> ColumnElement[bool]:
-    return exists().where(
+def _is_line(sale: Sale) -> ColumnElement[bool]:
+    return and_(
         SaleRow.source == sale.source,
         SaleRow.order_id == sale.order_id,
         SaleRow.line == sale.line,
-        SaleRow.minted_at.is_not(None),
     )
 
 

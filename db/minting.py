@@ -1,11 +1,11 @@
-"""Minting: one license per order line and per subscription, with its owed e-mail."""
+"""Minting: one license per order line and per line of a subscription, with its owed e-mail."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.corrections import kept_correction, take_correction, withdraw_deliveries
@@ -19,19 +19,21 @@ from db.inserting import insert_once
 from db.licenses import (
     LicenseWithDelivery,
     is_order_line,
-    is_subscription,
     license_of,
     renewed_license,
 )
+from db.linking import free_line, link_order
 from db.locks import lock_subscriptions
 from db.owed import owe, owed_delivery
-from db.reliving import Cause, find_locked, relive
+from db.pairing import is_being_minted, paired_license, subscription_licenses
+from db.reliving import Cause, find_locked, locked_license, relive
 from db.stories import order_total, story_of_sale
 from db.tables import CorrectionRow, LicenseRow, SaleRow
 from db.unminted import reopen_payments
 from db.updating import count_updated
 from domain.decisions import Decision
 from domain.delivery import NEW_LICENSE, Reason
+from domain.errors import FirstPaymentRunsError
 from domain.event import TAKEN_BACK, IgnoredReason
 from domain.license import has_ended
 from domain.lifecycle import Life, PaidLine, fold
@@ -78,20 +80,30 @@ def mint_license(
     if the facts known by now refuse a license.
     """
     lock_order(session, sale.source, sale.order_id)
+    sale = _linked(session, sale, new.sale_id)
     lock_subscriptions(session, sale.source, filter(None, [sale.subscription_id]))
     minting = _Minting(sale, new, kept_correction(session, sale), now)
     decide_plans(session, new.plans)
     own = find_locked(session, is_order_line(sale))
     if own is not None:
-        _mark_minted(session, minting)
+        _mark_minted(session, minting, own.id)
         return LicenseWithDelivery(license_of(own), owed_delivery(session, own, NEW_LICENSE))
-    row = None if sale.subscription_id is None else find_locked(session, is_subscription(sale))
-    if row is not None:
-        return _renew(session, row, minting)
+    paired = paired_license(session, sale)
+    if paired is not None:
+        return _renew(session, locked_license(session, paired), minting)
+    if sale.charge and is_being_minted(session, sale):
+        raise FirstPaymentRunsError
     life = _life_of_sale(session, sale, new.decision, now)
     if life.refuses is not None:
         return life.refuses
     return _mint(session, minting, replace(life, refuses=None))
+
+
+def _linked(session: Session, sale: Sale, sale_id: int) -> Sale:
+    """Return the sale with the subscription that a link told since the sale was saved."""
+    link_order(session, sale.source, sale.order_id)
+    found = session.scalar(select(SaleRow.subscription_id).filter_by(id=sale_id))
+    return replace(sale, subscription_id=found)
 
 
 UNDECIDED = Decision("", "", "", seats=1, quantity=1, months=None, products_sha256="")
@@ -113,14 +125,15 @@ def _life_of_sale(session: Session, sale: Sale, decision: Decision | None, now: 
 def _mint(session: Session, minting: _Minting, life: Life) -> LicenseWithDelivery:
     sale, new = minting.sale, minting.new
     note_event(session, new.event_id, new.note)
-    _mark_minted(session, minting)
     _insert_license(session, minting, life)
     row = find_locked(session, is_order_line(sale))
     if row is None:
         raise LookupError("no license after its insert")
+    _mark_minted(session, minting, row.id)
     keep_change(session, row.id, new.event_id, None, life, minting.at)
     if sale.subscription_id is not None:
         reopen_payments(session, sale.source, sale.subscription_id)
+        _relive_siblings(session, row, minting)
     if new.shop_key and sale.shop_key is not None:
         note = add_further_key(session, row.id, new.event_id, sale.shop_key, minting.at)
         note_event(session, new.event_id, note)
@@ -137,7 +150,7 @@ def _renew(session: Session, row: LicenseRow, minting: _Minting) -> LicenseWithD
     refuses = refusal_of_sale(session, sale, minting.at)
     refused = refuses if refuses in TAKEN_BACK else None
     # A repetition must not count again: the mapping may have another term by now.
-    if _mark_minted(session, minting):
+    if _mark_minted(session, minting, row.id):
         note_event(session, new.event_id, new.note)
         corrected = take_correction(row, said)
         if not corrected:
@@ -151,17 +164,32 @@ def _renew(session: Session, row: LicenseRow, minting: _Minting) -> LicenseWithD
     return replace(renewed_license(session, row, sale), refused=refused)
 
 
-def _mark_minted(session: Session, minting: _Minting) -> bool:
-    """Record holder and decision of the minted order line; False if an earlier run did."""
+def _relive_siblings(session: Session, row: LicenseRow, minting: _Minting) -> None:
+    """Compute the licenses of the subscription's other lines anew.
+
+    A state may tell of one line, and which license has that line depends on all of them.
+    """
+    licenses = subscription_licenses(session, row.source, row.subscription_id or "")
+    event_id = minting.new.event_id
+    cause = Cause(event_id, Reason.event(event_id), may_mail=False)
+    for number in licenses.ids:
+        if number != row.id:
+            relive(session, locked_license(session, number), cause, minting.at)
+
+
+def _mark_minted(session: Session, minting: _Minting, license_id: int) -> bool:
+    """Record holder, decision and license of the order line; False if an earlier run did."""
     new, sale = minting.new, minting.sale
     first = update(SaleRow).where(SaleRow.id == new.sale_id, SaleRow.minted_at.is_(None))
     decided = plain(new.decision)
     values = {"minted_at": minting.at, "email": sale.email, "name": sale.name, "decided": decided}
-    return count_updated(session, first.values(values)) == 1
+    return count_updated(session, first.values(values | {"license_id": license_id})) == 1
 
 
 def _insert_license(session: Session, minting: _Minting, life: Life) -> None:
-    values = license_values(minting.sale, minting.new, life, minting.at)
+    sale = minting.sale
+    line = free_line(session, sale.source, sale.subscription_id, sale.subscription_line)
+    values = license_values(sale, minting.new, life, minting.at) | {"subscription_line": line}
     if (said := minting.said) is not None:
         values |= {"email": said.to, "correction_id": said.id}
     insert_once(session, LicenseRow, **values)

@@ -17,7 +17,7 @@ from db.tables import EventRow, FactRow, LicenseRow, SaleRow
 from db.unminted import REOPENED, reopen_unminted
 from db.updating import count_updated
 from domain.decisions import Decision
-from domain.event import NOTED, EventKind, IgnoredReason, Outcome, ignored
+from domain.event import NOTED, ORDER_KINDS, EventKind, IgnoredReason, Outcome, ignored
 from domain.facts import Act, Dispute, Fact, Refund, SubscriptionState
 from domain.sale import Sale
 
@@ -43,6 +43,19 @@ def refuse_order(session: Session, event_id: int, outcome: str, now: datetime) -
     terms = _terms_behind(outcome, now)
     sales = [] if event.order_id is None else _unminted(session, event.source, event.order_id)
     if any(_may_be_minted(session, sale, now, terms) for sale in sales):
+        return None
+    return close_row(session, event_id, outcome, now)
+
+
+def leave_waiting(session: Session, event_id: int, outcome: str, now: datetime) -> int | None:
+    """Settle an event that waits for its sale; None if a charge of it has a license to count for.
+
+    The sale may be minted between the charge's mint and this close, as in `refuse_order`.
+    """
+    event = load_event(session, event_id)
+    is_order = event.order_id is not None and event.kind in ORDER_KINDS
+    sales = _unminted(session, event.source, event.order_id or "") if is_order else []
+    if any(each.charge and has_license(session, each) for each in sales):
         return None
     return close_row(session, event_id, outcome, now)
 

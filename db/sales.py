@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.events import note_event
 from db.facts import keep_facts
 from db.inserting import insert_once, the_one
+from db.linking import link_order
 from db.tables import SaleRow
 from domain.facts import Fact
 from domain.sale import Product, Sale
@@ -26,7 +27,9 @@ def save_order(  # noqa: PLR0913, PLR0917 - one transaction holds all that a rea
     """Keep an event's facts and save the lines of its payment; return the sales' ids."""
     keep_facts(session, event_id, sales[0].source, facts)
     note_event(session, event_id, note)
-    return tuple(save_sale(session, event_id, sale, now) for sale in sales)
+    saved = tuple(save_sale(session, event_id, sale, now) for sale in sales)
+    link_order(session, sales[0].source, sales[0].order_id)
+    return saved
 
 
 def save_sale(session: Session, event_id: int, sale: Sale, now: datetime) -> int:

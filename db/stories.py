@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from db.decisions import adopted, counted, decision_of
 from db.facts import fact_of
+from db.pairing import subscription_licenses
 from db.sales import sale_of
 from db.tables import FactRow, LicenseRow, SaleRow
 from domain.decisions import Decision
 from domain.facts import Payment, SubscriptionLink
 from domain.lifecycle import DecidedFact, PaidLine, Story
+from domain.pairing import ALONE, Licensed
 from domain.sale import Sale
 
 
@@ -31,7 +33,12 @@ def story_of_license(session: Session, row: LicenseRow) -> Story:
     own = frozenset({row.order_id, *(each.order_id for each in rows)})
     orders = own | orders_of(session, row.source, row.subscription_id)
     scope = _Scope(row.source, orders, row.subscription_id)
-    return Story(_paid(session, rows, derived), _facts(session, scope), orders - own)
+    return Story(
+        _paid(session, rows, derived),
+        _facts(session, scope),
+        _unminted_orders(session, row.source, row.subscription_id) - own,
+        _licensed(session, row),
+    )
 
 
 def story_of_sale(session: Session, sale: Sale) -> Story:
@@ -39,7 +46,22 @@ def story_of_sale(session: Session, sale: Sale) -> Story:
     own = frozenset({sale.order_id})
     orders = own | orders_of(session, sale.source, sale.subscription_id)
     scope = _Scope(sale.source, orders, sale.subscription_id)
-    return Story((), _facts(session, scope), orders - own)
+    return Story((), _facts(session, scope), orders - own, _licensed_with(session, sale))
+
+
+def _licensed(session: Session, row: LicenseRow) -> Licensed:
+    if row.subscription_id is None:
+        return ALONE
+    licenses = subscription_licenses(session, row.source, row.subscription_id)
+    return Licensed(licenses.names, licenses.ids.index(row.id))
+
+
+def _licensed_with(session: Session, sale: Sale) -> Licensed:
+    """Return the licenses of the sale's subscription, with the one to be as the last."""
+    if sale.subscription_id is None:
+        return ALONE
+    licenses = subscription_licenses(session, sale.source, sale.subscription_id)
+    return Licensed((*licenses.names, (sale.subscription_line,)), len(licenses.ids))
 
 
 def orders_of(session: Session, source: str, subscription_id: str | None) -> frozenset[str]:
@@ -48,6 +70,17 @@ def orders_of(session: Session, source: str, subscription_id: str | None) -> fro
         return frozenset()
     named = select(SaleRow.order_id).filter_by(source=source, subscription_id=subscription_id)
     return frozenset(session.scalars(named))
+
+
+def _unminted_orders(session: Session, source: str, subscription_id: str | None) -> frozenset[str]:
+    """Return the orders of a subscription of which no line has got or extended a license."""
+    if subscription_id is None:
+        return frozenset()
+    of_subscription = select(SaleRow.order_id).filter_by(
+        source=source, subscription_id=subscription_id
+    )
+    lines = of_subscription.group_by(SaleRow.order_id)
+    return frozenset(session.scalars(lines.having(func.count(SaleRow.minted_at) == 0)))
 
 
 def order_total(session: Session, source: str, order_id: str) -> int:
@@ -77,8 +110,9 @@ def _facts(session: Session, scope: _Scope) -> tuple[DecidedFact, ...]:
     about: ColumnElement[bool] = FactRow.order_id.in_(scope.order_ids)
     if scope.subscription_id is not None:
         about = or_(about, FactRow.subscription_id == scope.subscription_id)
-    # Payments count as sales, once they are decided.
-    told = FactRow.kind.not_in((Payment.kind, SubscriptionLink.kind))
+    # Payments count as sales, once they are decided. A link may be that of another line.
+    mine = FactRow.subscription_id == scope.subscription_id
+    told = (FactRow.kind != Payment.kind) & or_(FactRow.kind != SubscriptionLink.kind, mine)
     rows = select(FactRow).where(and_(FactRow.source == scope.source, told, about))
     return tuple(
         DecidedFact(fact_of(row), decision_of(row.decided))

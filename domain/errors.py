@@ -4,6 +4,7 @@
     ├── TransientError            goes away by itself: retried soon at first, later every ten
     │   │                         minutes, without end
     │   ├── DatabaseAwayError     the database did not answer, or refused for the moment
+    │   ├── FirstPaymentRunsError  a charge needs the license that its first payment mints
     │   ├── StorefrontAwayError   the shop's API gave no usable answer
     │   ├── MailerAwayError       the provider surely did not get the mail: send again
     │   └── DeliveryInDoubtError  the provider may have the mail: look it up before sending again
@@ -66,6 +67,13 @@ class DatabaseAwayError(TransientError):
         self.what = f"the database cannot be used right now ({cause}){because}"
         self.question = f": {QUESTION}" if reason in ASKS else ""
         super().__init__(f"{self.what}; trying again")
+
+
+class FirstPaymentRunsError(TransientError):
+    """Both payments of a line came at once, and one license of the line shall be the first's."""
+
+    def __init__(self) -> None:
+        super().__init__("the first payment of its subscription's line still runs; trying again")
 
 
 class StorefrontAwayError(TransientError):

@@ -8,7 +8,7 @@ from domain.calendar_days import day_end, days_after, is_later, latest
 from domain.courses import Course, course_of
 from domain.decisions import Decision
 from domain.license import LicenseReason, LicenseStatus
-from domain.periods import Period, instalments_of, periods_of, terms_of
+from domain.periods import Period, instalments_of, periods_of, terms_of, told_end
 from domain.plans import decisions_of, plan_of
 from domain.story import Known
 from domain.taken_back import taken_back
@@ -92,22 +92,27 @@ def parts_of(known: Known, now: datetime) -> Parts:
         periods = instalments_of(known, terms[0], back)
     else:
         periods = periods_of(known, terms, course, back)
+    ended = None if plan.keep_after_end else course.ended
+    told = None if in_instalments else told_end(known, periods, now, ended)
     return Parts(
         now=now,
         hand=hand,
         course=course,
         plan=plan,
         periods=periods,
-        paid_until=_paid_until(periods, None if plan.keep_after_end else course.ended),
+        paid_until=_paid_until(periods, ended, told),
         is_subscription=known.is_subscription,
         in_instalments=in_instalments,
     )
 
 
-def _paid_until(periods: list[Period], ended: datetime | None) -> datetime | None:
-    """Return the latest end of the periods that stand.
+def _paid_until(
+    periods: list[Period], ended: datetime | None, told: datetime | None
+) -> datetime | None:
+    """Return the latest end of the periods that stand, and of the time that the shop tells.
 
     A license without a standing payment keeps its end, because its status says enough.
     """
-    standing = [each for each in periods if each.back is None] or periods
-    return latest(each.end_by(ended) for each in standing)
+    standing = [each for each in periods if each.back is None]
+    ends = [each.end_by(ended) for each in standing or periods]
+    return latest([*ends, told] if standing and told is not None else ends)

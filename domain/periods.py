@@ -1,7 +1,7 @@
 """The time that payments buy."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,7 +39,7 @@ class Bought:
     """A payment with the terms that count for it.
 
     `is_first`: the first payment of a subscription. `open_end` ends the time of a free payment of a
-    subscription.
+    subscription. `linked_until` is the end of the paid time by the subscription's link.
     """
 
     paid: PaidLine
@@ -47,6 +47,7 @@ class Bought:
     in_subscription: bool
     is_first: bool
     open_end: datetime | None
+    linked_until: datetime | None
 
     def end(self) -> datetime | None:
         """Return the end of the bought time; None: it has no end.
@@ -55,7 +56,8 @@ class Bought:
         subscription, so a free payment buys the time until the next payment.
         """
         sale = self.paid.sale
-        told = (self.paid.decision and self.paid.decision.ends_at) or sale.paid_until
+        kept = self.paid.decision and self.paid.decision.ends_at
+        told = kept or sale.paid_until or self.linked_until
         if told is not None:
             return day_end(told)
         if self.is_first and self.terms.trial_days:
@@ -94,6 +96,24 @@ def periods_of(
     ]
 
 
+def told_end(
+    known: Known, periods: Iterable[Period], now: datetime, ended: datetime | None
+) -> datetime | None:
+    """Return the end of the paid time by the subscription's newest state; None: it tells none.
+
+    It does not stand where a payment with the same end was taken back, because the state tells what
+    that payment bought.
+    """
+    states = (each.state for each in known.states if each.state.at <= now)
+    told = max(((s.at, s.paid_until) for s in states if s.paid_until is not None), default=None)
+    if told is None:
+        return None
+    end = day_end(told[1])
+    if any(each.back is not None and each.end == end for each in periods):
+        return None
+    return end if ended is None else min(end, day_end(ended))
+
+
 def instalments_of(known: Known, terms: Decision, back: Mapping[str, TakenBack]) -> list[Period]:
     """Return the one period that all instalments buy, from the first payment on.
 
@@ -110,6 +130,7 @@ def instalments_of(known: Known, terms: Decision, back: Mapping[str, TakenBack])
 def _bought(known: Known, terms: list[Decision], course: Course) -> Iterator[Bought]:
     times = [each.sale.sold_at for each in known.payments]
     first = next((each for each in known.payments if not each.sale.charge), None)
+    linked = _linked_until(known)
     for paid, own in zip(known.payments, terms, strict=True):
         yield Bought(
             paid=paid,
@@ -117,7 +138,14 @@ def _bought(known: Known, terms: list[Decision], course: Course) -> Iterator[Bou
             in_subscription=known.is_subscription,
             is_first=known.is_subscription and paid is first,
             open_end=_open_end(paid.sale, times, course),
+            linked_until=linked.get(paid.sale.order_id),
         )
+
+
+def _linked_until(known: Known) -> dict[str, datetime]:
+    """Return the end that the newest link tells, by order. At one moment the later end counts."""
+    told = [(each.at, each.paid_until, each.order_id) for each in known.links if each.paid_until]
+    return {order_id: until for _, until, order_id in sorted(told)}
 
 
 def _open_end(sale: Sale, times: list[datetime], course: Course) -> datetime | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.decisions import Decision
 from domain.facts import Act, Dispute, Fact, Refund, SubscriptionLink, SubscriptionState
+from domain.pairing import ALONE, Licensed
 from domain.sale import Sale
 
 
@@ -34,11 +35,14 @@ class Story:
     """Everything known about one license, in any order, with repetitions.
 
     `refused` are orders of its subscription whose payment got no license. An act may name them.
+    `licensed` are the lines of the subscription that have licenses, because a state may tell of one
+    line alone.
     """
 
     payments: tuple[PaidLine, ...]
     facts: tuple[DecidedFact, ...] = ()
     refused: frozenset[str] = frozenset()
+    licensed: Licensed = ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Known:
     disputes: tuple[Dispute, ...]
     states: tuple[ToldState, ...]
     acts: tuple[Act, ...]
+    links: tuple[SubscriptionLink, ...]
     is_subscription: bool
 
 
@@ -69,7 +74,8 @@ def sort_out(story: Story) -> Known:
     """Leave out facts about other orders, lines and subscriptions."""
     orders = {each.sale.order_id for each in story.payments}
     lines = {(each.sale.order_id, each.sale.line) for each in story.payments}
-    subscriptions = {*_subscriptions(story, orders)}
+    links = tuple(_links(story, lines))
+    subscriptions = _subscriptions(story, links)
     facts = [each.fact for each in story.facts]
     acts = (
         each for each in facts if isinstance(each, Act) and each.order_id in orders | story.refused
@@ -80,23 +86,33 @@ def sort_out(story: Story) -> Known:
         disputes=tuple(f for f in facts if isinstance(f, Dispute) and f.order_id in orders),
         states=tuple(_states(story, subscriptions)),
         acts=tuple(a for a in acts if a.line is None or (a.order_id, a.line) in lines),
+        links=tuple(each for each in links if each.subscription_id in subscriptions),
         is_subscription=bool(subscriptions),
     )
 
 
-def _subscriptions(story: Story, orders: set[str]) -> Iterator[str]:
-    for paid in story.payments:
-        if paid.sale.subscription_id is not None:
-            yield paid.sale.subscription_id
+def _links(story: Story, lines: set[tuple[str, str]]) -> Iterator[SubscriptionLink]:
+    """Yield the links of the license's orders, without those of other lines."""
     for each in story.facts:
-        if isinstance(each.fact, SubscriptionLink) and each.fact.order_id in orders:
-            yield each.fact.subscription_id
+        link = each.fact
+        if isinstance(link, SubscriptionLink) and any(
+            link.order_id == order_id and link.line in {None, line} for order_id, line in lines
+        ):
+            yield link
+
+
+def _subscriptions(story: Story, links: Iterable[SubscriptionLink]) -> set[str]:
+    """Return the subscription of the payments, or else the linked ones."""
+    told = {each.sale.subscription_id for each in story.payments}
+    return {each for each in told if each is not None} or {each.subscription_id for each in links}
 
 
 def _states(story: Story, subscriptions: set[str]) -> Iterator[ToldState]:
     for each in story.facts:
         fact = each.fact
-        if isinstance(fact, SubscriptionState) and fact.subscription_id in subscriptions:
+        if not isinstance(fact, SubscriptionState) or fact.subscription_id not in subscriptions:
+            continue
+        if fact.line is None or story.licensed.is_own(fact.line, fact.among):
             yield ToldState(fact, each.decision)
 
 

@@ -4,6 +4,7 @@ FULFILLED = "fulfilled"
 RENEWED = "renewed"
 DUPLICATE = "duplicate"
 FAILED = "failed"
+NOTED = "noted:"
 
 
 def ignored(why: str | None) -> str:
@@ -11,4 +12,4 @@ def ignored(why: str | None) -> str:
 
 
 def noted(why: str) -> str:
-    return f"noted:{why}"
+    return f"{NOTED}{why}"

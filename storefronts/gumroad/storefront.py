@@ -1,6 +1,7 @@
 """Gumroad as a storefront, by Gumroad's published source (2025-04 and 2026-08)."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from typing_extensions import override
 
@@ -12,6 +13,8 @@ from storefronts.gumroad.reading import read_payment, read_ping
 
 class Gumroad(GumroadDoor, Storefront):
     """Both halves. Only the API passes secrets."""
+
+    charges_mint: ClassVar[bool] = True
 
     def __init__(self, secrets: Sequence[str] = (), seller_id: str | None = None) -> None:
         super().__init__(secrets)
