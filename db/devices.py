@@ -91,11 +91,12 @@ def release_by_holder(
 ) -> bool:
     """Take the device's place away. False if it has none. Raises TooManyReleasesError."""
     lock_devices(session, license_id)
-    if find_device(session, license_id, hashed) is None:
+    is_bound = _is_bound(session, license_id, bound)
+    if not _release(session, license_id, hashed, ReleasedBy.HOLDER, now):
         return False
-    if _is_bound(session, license_id, bound):
-        raise TooManyReleasesError
-    return _release(session, license_id, hashed, ReleasedBy.HOLDER, now)
+    if is_bound:
+        raise TooManyReleasesError  # The transaction takes the release back.
+    return True
 
 
 def release_by_operator(session: Session, license_id: int, hashed: str, now: datetime) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
 from db.devices import (
     Bound,
     NewDevice,
@@ -20,7 +22,7 @@ from db.devices import (
 from db.engine import Database
 from db.views.online import Asked, OnlineLicense, find_or_wait
 from domain.catalog import Catalog
-from domain.online import Code, code_of
+from domain.online import Code, Device, code_of
 from kit.clock import Clock, utc_now
 from licensing.keys import MistypedKeyError
 from operations.asked_keys import AskedKey, asked_key, released_hashes
@@ -105,15 +107,15 @@ class OnlineLicenses:
         if verdict.found is None or question.device is None:
             return verdict
         found, license_id = verdict.found, verdict.found.online.license.id
-        for hashed in released_hashes(license_id, question.device):
-            if await self.database.read(find_device, license_id, hashed) is None:
-                continue
-            self.pace.allow(license_id)
-            if await self._release(found, hashed, verdict.at):
-                self.pace.count(license_id)
-                online = replace(found.online, used=found.online.used - 1, device=None)
-                return Verdict(Code.DEACTIVATED, verdict.at, replace(found, online=online))
-        return Verdict(Code.DEVICE_NOT_ACTIVATED, verdict.at, found)
+        device = verdict.device or await self.database.read(_named, license_id, question.device)
+        if device is None:
+            return Verdict(Code.DEVICE_NOT_ACTIVATED, verdict.at, found)
+        self.pace.allow(license_id)
+        if not await self._release(found, device.device_hash, verdict.at):
+            return Verdict(Code.DEVICE_NOT_ACTIVATED, verdict.at, found)
+        self.pace.count(license_id)
+        online = replace(found.online, used=found.online.used - 1, device=None)
+        return Verdict(Code.DEACTIVATED, verdict.at, replace(found, online=online))
 
     async def see(self, verdict: Verdict) -> None:
         """Note that the device's app asked, at most once a day."""
@@ -158,6 +160,12 @@ def _unknown(asked: AskedKey, *, is_waiting: bool) -> Code:
     if asked.is_ours:
         return Code.UNKNOWN_KEY
     return Code.NOT_READY if is_waiting else Code.MISTYPED_KEY
+
+
+def _named(session: Session, license_id: int, name: str) -> Device | None:
+    """Return the device of this name or this id."""
+    hashes = released_hashes(license_id, name)
+    return next(filter(None, (find_device(session, license_id, each) for each in hashes)), None)
 
 
 def _new_device(wish: Activation, found: Found, now: datetime) -> NewDevice:
