@@ -6,7 +6,7 @@ Each event has a request of the usual size. See docs/adr/0024-requests-apart-fro
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -50,27 +50,28 @@ def size(engine: Engine) -> int:
         return int(found.scalar_one())
 
 
-def measure(url: URL) -> None:
+def measure(url: URL, revision: str, what: str, fill: Callable[[Engine], None]) -> None:
+    """Print how long the migrations after `revision` take on what `fill` inserts there."""
     engine = open_engine(url)
     migrate(engine)
     engine.dispose()
-    engine = at_revision(url, "0006")
-    fill(engine, EVENTS)
+    engine = at_revision(url, revision)
+    fill(engine)
     before, began = size(engine), perf_counter()
     migrate(engine)
     took, after = perf_counter() - began, size(engine)
     engine.dispose()
     print(  # noqa: T201 - its only output
-        f"{url.get_backend_name():12} {EVENTS:>9,} events {took:6.1f} s "
+        f"{url.get_backend_name():12} {what} {took:6.1f} s "
         f"{before / 2**20:6.0f} MiB before {after / 2**20:6.0f} MiB after"
     )
 
 
-def main() -> None:
+def measure_both(revision: str, what: str, fill: Callable[[Engine], None]) -> None:
     for database in (sqlite, postgresql):
         with database() as url:
-            measure(url)
+            measure(url, revision, what, fill)
 
 
 if __name__ == "__main__":
-    main()
+    measure_both("0006", f"{EVENTS:>9,} events", lambda engine: fill(engine, EVENTS))

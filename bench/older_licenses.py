@@ -5,16 +5,12 @@
 """
 
 import os
-from time import perf_counter
 from typing import Any
 
-from sqlalchemy import URL, Engine, MetaData
+from sqlalchemy import Engine, MetaData
 
-from bench.migration import postgresql, size, sqlite
-from db.engine import open_engine
-from db.migrating import migrate
+from bench.migration import measure_both
 from licensing.keys import new_key, new_token_id
-from tests.db.migrated import at_revision
 from tests.support.released_events import BATCH, FIRST, fill
 
 LICENSES = int(os.environ.get("BENCH_LICENSES", "100000"))
@@ -56,28 +52,10 @@ def _license(number: int) -> Row:
     }
 
 
-def measure(url: URL) -> None:
-    engine = open_engine(url)
-    migrate(engine)
-    engine.dispose()
-    engine = at_revision(url, "0008")
+def fill_sales_and_licenses(engine: Engine) -> None:
     fill(engine, LICENSES)
     fill_licenses(engine)
-    before, began = size(engine), perf_counter()
-    migrate(engine)
-    took, after = perf_counter() - began, size(engine)
-    engine.dispose()
-    print(  # noqa: T201 - its only output
-        f"{url.get_backend_name():12} {LICENSES:>9,} licenses {took:6.1f} s "
-        f"{before / 2**20:6.0f} MiB before {after / 2**20:6.0f} MiB after"
-    )
-
-
-def main() -> None:
-    for database in (sqlite, postgresql):
-        with database() as url:
-            measure(url)
 
 
 if __name__ == "__main__":
-    main()
+    measure_both("0008", f"{LICENSES:>9,} licenses", fill_sales_and_licenses)
