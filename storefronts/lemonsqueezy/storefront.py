@@ -8,7 +8,9 @@ from domain.facts import Payment, Reading
 from storefronts.base import StoredRequest, Storefront
 from storefronts.labeled_secrets import LabeledSecret
 from storefronts.lemonsqueezy.door import LemonSqueezyDoor
+from storefronts.lemonsqueezy.listing import LemonSqueezyProducts
 from storefronts.lemonsqueezy.reading import read_payment, read_request
+from storefronts.listing import ProductList
 from storefronts.shop_api import ShopApi
 
 
@@ -32,6 +34,11 @@ class LemonSqueezy(LemonSqueezyDoor, Storefront):
     @override
     def api(self) -> ShopApi | None:
         return self._api
+
+    @property
+    @override
+    def products(self) -> ProductList:
+        return LemonSqueezyProducts()
 
     @override
     def read(self, request: StoredRequest) -> Reading:

@@ -7,8 +7,10 @@ from typing_extensions import override
 from domain.facts import Payment, Reading
 from storefronts.base import StoredRequest, Storefront
 from storefronts.labeled_secrets import LabeledSecret
+from storefronts.listing import ProductList
 from storefronts.shop_api import ShopApi
 from storefronts.stripe.door import StripeDoor
+from storefronts.stripe.listing import StripeProducts
 from storefronts.stripe.reading import read_event, read_payment
 
 
@@ -29,6 +31,11 @@ class Stripe(StripeDoor, Storefront):
     @override
     def api(self) -> ShopApi | None:
         return self._api
+
+    @property
+    @override
+    def products(self) -> ProductList:
+        return StripeProducts()
 
     @override
     def read(self, request: StoredRequest) -> Reading:
