@@ -71,7 +71,7 @@ PADDLE = {
         "meta": {"pagination": {"has_more": False, "next": "https://x/products?after=pro_02"}},
     },
 }
-LEMON_SQUEEZY = {
+LEMON_SQUEEZY: Mapping[str, dict[str, Any]] = {
     "/v1/products?include=variants&page[size]=100": {
         "data": [
             {
