@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from http import HTTPStatus
 
 from temporalio import activity
 from typing_extensions import override
@@ -14,6 +15,7 @@ from db.events import EventNames, name_event
 from domain.errors import SaleInvalidError, StorefrontAwayError, StorefrontRefusesError
 from domain.facts import Reading
 from domain.questions import Answer, Question
+from kit.clock import Clock, utc_now
 from reading.reader import Reader, ReceivedEvent
 from storefronts.base import Storefront
 from workflows.steps import CompleteStep, EventToComplete, ParsedEvent
@@ -29,12 +31,17 @@ class Complete(CompleteStep):
     """
 
     def __init__(
-        self, database: Database, storefronts: Mapping[str, Storefront], parse: Parse
+        self,
+        database: Database,
+        storefronts: Mapping[str, Storefront],
+        parse: Parse,
+        clock: Clock = utc_now,
     ) -> None:
         self.database = database
         self.storefronts = storefronts
         self.reader = Reader(database, storefronts)
         self.parse = parse
+        self.clock = clock
 
     @override
     @activity.defn
@@ -57,6 +64,15 @@ class Complete(CompleteStep):
         raise StorefrontAwayError(received.event.source, "answered with a list that does not end")
 
     async def ask(self, received: ReceivedEvent, question: Question) -> Answer:
+        """Ask the shop. Without its leave, an optional question counts as answered by a refusal."""
+        try:
+            return await self.ask_shop(received, question)
+        except StorefrontRefusesError:
+            if not question.optional:
+                raise
+            return Answer(question.path, HTTPStatus.UNAUTHORIZED, b"", self.clock())
+
+    async def ask_shop(self, received: ReceivedEvent, question: Question) -> Answer:
         api = self.storefronts[received.event.source].api
         if api is None:
             raise StorefrontRefusesError(

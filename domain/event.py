@@ -131,6 +131,7 @@ class NotedReason(StrEnum):
     NO_CHANGE = "no_change"  #: The license is already as the facts say.
     EFFECTIVE_LATER = "effective_later"  #: The facts take effect at a later moment.
     UNKNOWN_EVENT = "unknown_event"  #: The storefront's name of the event is unknown.
+    REFUND = "refund"  #: A refund is told, and another event tells how much of the order it is.
     REFUND_REQUESTED = "refund_requested"  #: A refund is asked for, and may be rejected.
     REFUND_REJECTED = "refund_rejected"  #: A refund that was asked for did not come about.
     INQUIRY = "inquiry"  #: The buyer's bank asks about a payment, and takes nothing back.

@@ -17,18 +17,22 @@ class Question:
 
     `about` names the wanted part in a sentence: "line items". `right` is what the shop's key must
     be given for it: "read rights for Checkout Sessions". `side` is the side of the shop to ask, if
-    the event itself tells it; None: the matched secret tells it.
+    the event itself tells it; None: the matched secret tells it. `optional`: the event can be read
+    without the answer, so that no key is demanded for it.
     """
 
     path: str
     about: str
     right: str
     side: Literal["live", "test"] | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to the question with this path: a JSON object, or that the shop knows none (404).
+
+    A refusal (401) answers an optional question that our key may not ask.
 
     `at` is the time of the question by the worker's clock. A shop without times in its events has
     no other time for the state that an answer tells.
@@ -41,7 +45,7 @@ class Answer:
 
     @property
     def is_found(self) -> bool:
-        return self.status != HTTPStatus.NOT_FOUND
+        return self.status == HTTPStatus.OK
 
 
 class UnansweredError(Exception):

@@ -13,13 +13,14 @@ from storefronts.id_forms import ShopIds
 from storefronts.lemonsqueezy.package import LEMON_SQUEEZY
 from storefronts.package import Load, StorefrontPackage
 from storefronts.paddle.package import PADDLE
+from storefronts.polar.package import POLAR
 from storefronts.stripe.package import STRIPE
 
 if TYPE_CHECKING:
     from storefronts.base import Storefront
     from storefronts.exports import Export
 
-PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD, STRIPE, PADDLE, LEMON_SQUEEZY)
+PACKAGES: tuple[StorefrontPackage, ...] = (GUMROAD, POLAR, STRIPE, PADDLE, LEMON_SQUEEZY)
 
 SOURCES = tuple(package.name for package in PACKAGES)
 

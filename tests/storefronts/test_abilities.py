@@ -14,6 +14,7 @@ from storefronts.gumroad.storefront import Gumroad
 from storefronts.lemonsqueezy.package import LEMON_SQUEEZY
 from storefronts.package import StorefrontPackage
 from storefronts.paddle.package import PADDLE
+from storefronts.polar.package import POLAR
 from storefronts.stripe.package import STRIPE
 from tests.storefronts.kiosk.client import kiosk_api
 from tests.storefronts.kiosk.door import EVENT_KEY
@@ -21,6 +22,7 @@ from tests.storefronts.kiosk.sample import line, paid, refunded
 from tests.storefronts.kiosk.storefront import Kiosk
 from tests.storefronts.lemonsqueezy.told import all_events as lemonsqueezy_events
 from tests.storefronts.paddle.bodies import paddle_events
+from tests.storefronts.polar.recorded import polar_events
 from tests.storefronts.stripe.recorded import stripe_events
 from tests.storefronts.test_packages import every_package, load
 
@@ -50,6 +52,7 @@ SHOPS: Mapping[str, Shop] = {
     "stripe": Shop(STRIPE.open_for_worker(load), stripe_events()),
     "paddle": Shop(PADDLE.open_for_worker(load), paddle_events()),
     "lemonsqueezy": Shop(LEMON_SQUEEZY.open_for_worker(load), lemonsqueezy_events()),
+    "polar": Shop(POLAR.open_for_worker(load), polar_events()),
     "kiosk": Shop(
         Kiosk(api=kiosk_api("http://127.0.0.1:1", "key")),
         [

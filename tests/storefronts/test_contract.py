@@ -10,18 +10,20 @@ from storefronts.gumroad.storefront import Gumroad
 from storefronts.labeled_secrets import LabeledSecret
 from storefronts.lemonsqueezy.storefront import LemonSqueezy
 from storefronts.paddle.storefront import Paddle
+from storefronts.polar.storefront import Polar
 from storefronts.registry import SOURCES
 from storefronts.stripe.storefront import Stripe
 from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.sales import sale_in
 
-KINDS: tuple[type[Storefront], ...] = (Gumroad, Stripe, Paddle, LemonSqueezy, Kiosk)
+KINDS: tuple[type[Storefront], ...] = (Gumroad, Polar, Stripe, Paddle, LemonSqueezy, Kiosk)
 
 SAMPLES: dict[type[Storefront], Storefront] = {
     Gumroad: Gumroad(["invented-secret"]),
     Stripe: Stripe([LabeledSecret("whsec_invented")]),
     Paddle: Paddle([LabeledSecret("pdl_ntfset_invented")]),
     LemonSqueezy: LemonSqueezy([LabeledSecret("invented, too")]),
+    Polar: Polar([LabeledSecret("invented, secret")]),
     Kiosk: Kiosk([LabeledSecret("invented, secret")]),
 }
 RECEIVED_AT = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)

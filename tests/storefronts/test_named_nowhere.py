@@ -19,8 +19,10 @@ REGISTRY = "storefronts/registry.py"
 DIALECT_LISTS = {
     "settings/online.py",
     "api/paths.py",
+    "catalog/entries.py",
     "catalog/hints.py",
     "catalog/online_keys.py",
+    "commands/menu/products.py",
     "domain/dialect_ids.py",
     "domain/online_terms.py",
 }

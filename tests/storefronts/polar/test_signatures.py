@@ -1,0 +1,96 @@
+"""Signatures: each case of signatures.json, and the two readings of a secret."""
+
+import base64
+import hmac
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from storefronts.base import Envelope
+from storefronts.labeled_secrets import LabeledSecret, MatchedSecret
+from storefronts.polar.keys import keys_in, own_key
+from storefronts.polar.storefront import Polar
+from storefronts.signatures import Signature
+from tests.storefronts.polar.recorded import DATA, body, headers
+
+SECRETS: dict[str, str] = json.loads((DATA / "secrets.json").read_text())
+CASES: list[dict[str, Any]] = json.loads((DATA / "signatures.json").read_text())
+NUMBERS = ("01", "02", "03", "07", "08", "11", "12", "13", "14", "15", "21")
+
+
+def envelope(given: dict[str, str]) -> Envelope:
+    return Envelope(tuple((name.lower(), text) for name, text in given.items()), "")
+
+
+def matched(
+    secrets: list[LabeledSecret], given: dict[str, str], now: float, content: bytes
+) -> MatchedSecret | None:
+    signature = Polar(secrets).screen(envelope(given), datetime.fromtimestamp(now, UTC))
+    return signature.verify(content) if isinstance(signature, Signature) else None
+
+
+def content_of(case: dict[str, Any]) -> bytes:
+    if "body_base64" in case:
+        return base64.b64decode(case["body_base64"])
+    return (DATA / str(case["body"])).read_bytes()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_signature_counts_as_the_recorded_case_says(case: dict[str, Any]) -> None:
+    secrets = [LabeledSecret(SECRETS[label]) for label in case["secrets"]]
+
+    found = matched(secrets, case["headers"], case["now"], content_of(case))
+    assert (found is not None) == case["valid"], case["why"]
+
+
+def test_every_recorded_body_is_signed_with_the_secret_that_its_headers_name() -> None:
+    sides = [LabeledSecret(SECRETS["live"]), LabeledSecret(SECRETS["sandbox"], "test")]
+    for number in NUMBERS:
+        told = headers(number)
+        found = matched(sides, told["headers"], told["signed_at"], body(number))
+        sandbox = MatchedSecret(1, "test")
+        assert found == (sandbox if told["secret"] == "sandbox" else MatchedSecret(0, "live"))
+
+
+def test_a_secret_has_a_second_reading_only_if_it_is_base64_after_its_prefix() -> None:
+    decoded = base64.b64decode(SECRETS["live_standard"].removeprefix("whsec_"))
+    assert keys_in(SECRETS["live_standard"]) == (SECRETS["live_standard"].encode(), decoded)
+    for secret in (SECRETS["live"], SECRETS["own_words"], "polar_whs_AAAA", "whsec_a=b", "whsec_é"):
+        assert keys_in(secret) == (secret.encode(),)
+
+
+def test_an_empty_key_signs_nothing() -> None:
+    """The part after the prefix is empty base64, and anybody can sign with no key."""
+    given = {"webhook-id": "a", "webhook-timestamp": "1762074869"}
+    forged = hmac.digest(b"", b"a.1762074869.{}", "sha256")
+    given |= {"webhook-signature": f"v1,{base64.b64encode(forged).decode()}"}
+
+    for secret in ("", "whsec_"):
+        assert matched([LabeledSecret(secret)], given, 1762074869, b"{}") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("live_standard", 32), ("sandbox", 32), ("live", 49), ("own_words", 28)]
+)
+def test_a_sample_is_signed_with_the_key_that_polar_would_use(name: str, key: int) -> None:
+    assert len(own_key(SECRETS[name])) == key
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"webhook-signature": None}, "it had no webhook-signature header"),
+        ({"webhook-signature": "v1a,AAAA"}, "has no signature of a known form"),
+        ({"webhook-id": None}, "has no signature of a known form"),
+        ({"webhook-timestamp": "1762074000"}, "869 s behind our clock"),
+        ({}, "is of another secret than POLAR_WEBHOOK_SECRET"),
+    ],
+)
+def test_a_refusal_tells_its_likely_cause(changes: dict[str, str | None], cause: str) -> None:
+    given = {**headers("01")["headers"], **changes}
+    kept = {name: text for name, text in given.items() if text is not None}
+
+    at = datetime.fromtimestamp(1762074869, UTC)
+    assert cause in Polar([LabeledSecret("another")]).why_refused(envelope(kept), at)
