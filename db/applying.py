@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from db.events import lock_order, note_event
 from db.facts import decide_facts, keep_facts
 from db.history import told_changes
-from db.linking import link_order
+from db.linking import link_orders
 from db.locks import lock_subscriptions
 from db.reliving import Cause, locked_license, relive
 from db.reopening import reopen_refused, undoes
 from db.stories import orders_of
 from db.tables import DeliveryRow, LicenseRow, SaleRow
-from db.unminted import reopen_payments
 from domain.decisions import Decision
 from domain.delivery import Reason
 from domain.event import ORDER_KINDS, NotedReason, Outcome, noted
@@ -73,8 +72,7 @@ def apply_event(
     _lock(session, about)
     keep_facts(session, event_id, new.source, facts)
     decide_facts(session, event_id, new.decisions)
-    for order_id in _linked_orders(facts):
-        link_order(session, new.source, order_id)
+    link_orders(session, new.source, facts)
     sales = _sales(session, about)
     licenses = _licenses(session, about, sales)
     reopened: tuple[str, ...] = ()
@@ -83,23 +81,10 @@ def apply_event(
     cause = Cause(event_id, Reason.event(event_id), new.may_mail)
     for each in licenses:
         relive(session, locked_license(session, each), cause, now)
-    if licenses:
-        _let_charges_run(session, new)
     applied = _applied(session, new, licenses, now, known=bool(sales))
     for note in (*applied.told, *notes, *reopened):
         note_event(session, event_id, note)
     return applied
-
-
-def _linked_orders(facts: Iterable[Fact]) -> list[str]:
-    return sorted({each.order_id for each in facts if isinstance(each, SubscriptionLink)})
-
-
-def _let_charges_run(session: Session, new: NewFacts) -> None:
-    """Let the charges run again that waited for a license of the linked subscription."""
-    for fact in new.facts:
-        if isinstance(fact, SubscriptionLink):
-            reopen_payments(session, new.source, fact.subscription_id)
 
 
 def _about(new: NewFacts) -> About:

@@ -5,16 +5,34 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from db.events import lock_order
 from db.facts import fact_of
+from db.locks import lock_subscriptions
 from db.tables import FactRow, LicenseRow, SaleRow
+from db.unminted import reopen_payments
 from domain.facts import Fact, Payment, SubscriptionLink
 from domain.links import LinkedLine, subscriptions_by_line
+
+
+def link_orders(session: Session, source: str, facts: Iterable[Fact]) -> None:
+    """Give the orders of an event's links their subscriptions, under the locks of both.
+
+    The payment of a renewal may tell the link of its first order.
+    """
+    links = [each for each in facts if isinstance(each, SubscriptionLink)]
+    order_ids = sorted({each.order_id for each in links})
+    for order_id in order_ids:
+        lock_order(session, source, order_id)
+    lock_subscriptions(session, source, [each.subscription_id for each in links])
+    for order_id in order_ids:
+        link_order(session, source, order_id)
 
 
 def link_order(session: Session, source: str, order_id: str) -> None:
     """Set the subscriptions of an order's lines and of their licenses, as its links tell.
 
-    The caller holds the order's lock, or a later step of the order does the same.
+    Payments of a subscription that waited for its license run again. The caller holds the order's
+    lock, or a later step of the order does the same.
     """
     facts = _facts(session, source, order_id)
     links = [each for each in facts if isinstance(each, SubscriptionLink)]
@@ -62,6 +80,7 @@ def _link_license(session: Session, sale: SaleRow, subscription_id: str) -> None
     row.subscription_id = subscription_id
     sale.license_id = row.id
     session.flush()
+    reopen_payments(session, sale.source, subscription_id)
 
 
 def free_line(session: Session, source: str, subscription_id: str | None, line: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.events import note_event
 from db.facts import keep_facts
 from db.inserting import insert_once, the_one
-from db.linking import link_order
+from db.linking import link_order, link_orders
 from db.tables import SaleRow
 from domain.facts import Fact
 from domain.sale import Product, Sale
@@ -29,6 +29,7 @@ def save_order(  # noqa: PLR0913, PLR0917 - one transaction holds all that a rea
     note_event(session, event_id, note)
     saved = tuple(save_sale(session, event_id, sale, now) for sale in sales)
     link_order(session, sales[0].source, sales[0].order_id)
+    link_orders(session, sales[0].source, facts)
     return saved
 
 

@@ -21,6 +21,7 @@ class OrderLine:
     """`line` is unique within the order. `price` is for the whole quantity, after discount.
 
     `subscription_line` names the line within its subscription, the same in each of its payments.
+    `once`: the line is paid once, though the order begins a subscription for other lines.
     """
 
     line: str
@@ -28,6 +29,7 @@ class OrderLine:
     quantity: int
     price: int
     subscription_line: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,13 @@ class Payment:
             sold_at=self.at,
             order_number=self.order_number,
             offer_code=self.offer_code,
-            subscription_id=self.subscription_id,
+            subscription_id=None if line.once else self.subscription_id,
             test=self.test,
             charge=self.charge,
-            months=self.months,
-            paid_until=self.paid_until,
+            months=None if line.once else self.months,
+            paid_until=None if line.once else self.paid_until,
             shop_key=self.shop_key,
-            subscription_line=line.subscription_line,
+            subscription_line="" if line.once else line.subscription_line,
         )
 
 

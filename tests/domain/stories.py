@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from domain.decisions import Decision
 from domain.event import EventKind
-from domain.facts import Act, Dispute, Fact, Refund, SubscriptionState
+from domain.facts import Act, Dispute, Fact, Refund, SubscriptionLink, SubscriptionState
 from domain.lifecycle import DecidedFact, Life, PaidLine, Story, fold
 from domain.sale import Product, Sale
 
@@ -119,6 +119,17 @@ def planned(on: float, decision: Decision | None) -> DecidedFact:
     return DecidedFact(state, decision)
 
 
+def linked(
+    on: float = 0, order: str = "first", until: datetime | None = None, line: str | None = None
+) -> SubscriptionLink:
+    return SubscriptionLink("plan", order, day(on), line, until)
+
+
+def told_until(on: float, until: datetime) -> SubscriptionState:
+    """Return a state that tells the end of the paid time."""
+    return SubscriptionState("plan", day(on), paid_until=until)
+
+
 def act(kind: EventKind, on: float, order: str = "sale") -> Act:
     return Act(order, day(on), kind, by="Grace")
 
@@ -138,5 +149,5 @@ def life(*told: Told, now: datetime = LATER) -> Life:
 def every_order(told: Story) -> Iterator[Story]:
     """Yield the story in each order, and each with every payment and fact given twice."""
     for payments, facts in product(permutations(told.payments), permutations(told.facts)):
-        yield Story(payments, facts)
-        yield Story(payments + payments, facts + facts)
+        yield replace(told, payments=payments, facts=facts)
+        yield replace(told, payments=payments + payments, facts=facts + facts)
