@@ -94,7 +94,7 @@ def _paid_names(session: Session, source: str, subscription_id: str) -> dict[int
     )
     names: dict[int, list[str]] = {}
     # In Python, because two databases sort texts in two ways.
-    rows = sorted(session.execute(counted).tuples(), key=lambda row: row[1:], reverse=True)
+    rows = sorted(session.execute(counted), key=lambda row: tuple(row)[1:], reverse=True)
     for number, _, _, name in rows:
         names.setdefault(number or 0, []).append(name)
     return names
