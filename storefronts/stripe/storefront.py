@@ -24,7 +24,7 @@ class Stripe(StripeDoor, Storefront):
         api: ShopApi | None = None,
     ) -> None:
         super().__init__(secrets)
-        self._account = account
+        self.account = account
         self._api = api
 
     @property
@@ -39,7 +39,7 @@ class Stripe(StripeDoor, Storefront):
 
     @override
     def read(self, request: StoredRequest) -> Reading:
-        return read_event(request, self._account)
+        return read_event(request, self.account)
 
     @override
     def read_test(self, request: StoredRequest) -> Payment:

@@ -174,5 +174,5 @@ def stripe_events() -> list[StoredRequest]:
     None of them tells a change of plan, so one is made of the subscription that ended.
     """
     updated = event(DELETED, "customer.subscription.updated", status="active")
-    bodies = [body_of(name) for name in NAMES]
-    return [stored(body_of(SALE)), *(Asking().completed(each) for each in (*bodies, updated))]
+    told: list[Json | bytes] = [updated, *map(body_of, NAMES)]
+    return [stored(body_of(SALE)), *map(Asking().completed, told)]
