@@ -7,19 +7,27 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 from sqlalchemy import URL
 from temporalio.client import Client
 from temporalio.service import RPCError
+from typer.main import get_command
 
 import cli
+import commands.database
 from db.engine import Database, open_engine
 from licensing.signing import Signer
 from settings.environment import plain_environment
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
+from tests.support.statements import CompiledOnce
+
+BUILT = cache(get_command)
+"""Typer builds every command anew for each run, which takes an eightieth of a second."""
 
 SENTENCE = 'unmapped product "no-such-product": add it under gumroad in products.yaml'
 
@@ -45,8 +53,12 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
 
 
 @pytest.fixture
-def mint(clean: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def mint(
+    clean: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], compiled_once: CompiledOnce
+) -> Run:
     """Run a command as a shell does. `terminal` sets the width."""
+    clean.setattr(commands.database, "open_engine", compiled_once.opened_later)
+    clean.setattr(typer.main, "get_command", BUILT)
 
     def run(*arguments: str, terminal: int | None = None) -> Answer:
         clean.setattr(sys, "argv", ["mintpost", *arguments])

@@ -25,6 +25,14 @@ class CompiledOnce:
         if name not in self.dialects:
             engine.connect().close()
             self.dialects[name] = engine.dialect
-        engine.dialect = self.dialects[name]
+        return self._sharing(engine)
+
+    def opened_later(self, url: URL) -> Engine:
+        """Open an engine for a database that may not be there. It shares if others did before."""
+        engine = open_engine(url)
+        return self._sharing(engine) if engine.dialect.name in self.dialects else engine
+
+    def _sharing(self, engine: Engine) -> Engine:
+        engine.dialect = self.dialects[engine.dialect.name]
         engine.update_execution_options(compiled_cache=self.statements)
         return engine
