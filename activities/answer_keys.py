@@ -3,93 +3,69 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
+from activities.list_signer import ListSigner, Newest
 from db.answer_keys import KeyList, current_answer_keys, keep_key_list, newest_key_list
-from db.engine import Database
 from db.signing_keys import known_keys, require_not_revoked
-from domain.errors import SigningKeyRevokedError
-from kit.clock import Clock, utc_now
-from kit.loop import BackgroundLoop, Pauses
 from licensing.answer_keys import AnswerKeys, VerifiedAnswerKeys, is_sound, verify_answer_keys
-from licensing.signing import Signer
 from licensing.tokens import PublicKey, TokenInvalidError
 
 logger = logging.getLogger(__name__)
 
-DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The newest list and the current keys. `list` None: there is none, or no app can read it."""
+    """The number of the newest list, 0 before the first, the keys that it names, and the current.
 
-    newest: KeyList | None
-    list: VerifiedAnswerKeys | None
+    `newest` None: there is no list, or no app can read it.
+    """
+
+    seq: int
+    newest: Newest | None
+    named: tuple[PublicKey, ...]
     current: tuple[PublicKey, ...]
 
 
-class AnswerKeySigner(BackgroundLoop):
+class AnswerKeySigner(ListSigner):
     """Signs a list when other keys are current than the last list says, and daily."""
 
     waits: ClassVar[str] = "no list of answer keys is signed, and apps go on with the last one"
     recovered: ClassVar[str] = "the list of answer keys is signed again"
 
-    def __init__(
-        self,
-        database: Database,
-        signer: Signer,
-        clock: Clock = utc_now,
-        pauses: Pauses | None = None,
-    ) -> None:
-        super().__init__(pauses)
-        self.database = database
-        self.signer = signer
-        self.clock = clock
-        self.has_started = False
-
     @override
-    async def run_once(self) -> str | None:
-        now = self.clock()
-        try:
-            state = await self.database.read(read_state, now)
-            if self._must_sign(state, now):
-                await self._sign(state, now)
-        except SigningKeyRevokedError as error:
-            return str(error)
+    async def sign_if_due(self, now: datetime) -> None:
+        state = await self.database.read(read_state, now, self.signer.kid)
+        if state.named != state.current or self.is_due(state.newest, now):
+            await self._sign(state, now)
         self.has_started = True
-        return None
-
-    def _must_sign(self, state: State, now: datetime) -> bool:
-        if state.newest is None or state.list is None:
-            return True
-        # A clock that was ahead once must not stop the daily lists until that time.
-        if abs(now - state.newest.signed_at) >= DAY or state.list.content.keys != state.current:
-            return True
-        # A new key replaces the old key's list, so that apps which know the new key alone read it.
-        # Only at start: two workers with two keys would replace each other's lists for ever.
-        return state.list.kid != self.signer.kid and not self.has_started
 
     async def _sign(self, state: State, now: datetime) -> None:
-        seq = 1 if state.newest is None else state.newest.seq + 1
-        content = AnswerKeys(seq, now, state.current)
+        content = AnswerKeys(state.seq + 1, now, state.current)
         token = await asyncio.to_thread(self.signer.sign_answer_keys, content)
         # If another worker was first, the next look compares with its list.
-        if await self.database.write(keep, KeyList(seq, token, now), self.signer.kid):
-            logger.info("signed list %d of answer keys with %d keys", seq, len(content.keys))
+        if await self.database.write(keep, KeyList(content.seq, token, now), self.signer.kid):
+            logger.info(
+                "signed list %d of answer keys with %d keys", content.seq, len(content.keys)
+            )
 
 
-def read_state(session: Session, now: datetime) -> State:
+def read_state(session: Session, now: datetime, kid: str) -> State:
     known = [PublicKey(key.kid, key.x) for key in current_answer_keys(session, now)]
     # The role of the API writes these rows, so a thief of the API can write anything there.
     current = tuple(key for key in known if is_sound(key))
     newest = newest_key_list(session)
-    verified = None if newest is None else _verified(session, newest.token)
-    return State(newest, verified, current)
+    if newest is None:
+        return State(0, None, (), current)
+    verified = _verified(session, newest.token)
+    if verified is None:
+        return State(newest.seq, None, (), current)
+    kept = Newest(newest.signed_at, verified.kid != kid, is_unreadable=False)
+    return State(newest.seq, kept, verified.content.keys, current)
 
 
 def keep(session: Session, new: KeyList, kid: str) -> bool:

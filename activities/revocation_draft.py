@@ -1,11 +1,12 @@
 """The questions that the revocation list needs answered, each as one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from activities.list_signer import Newest
 from db.revocations import (
+    KeptList,
     NewList,
     keep_list,
     last_change,
@@ -21,17 +22,11 @@ from licensing.tokens import PublicKey, TokenInvalidError
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The newest list, and the changes after it.
-
-    `signed_at` None: there is no list. `has_news`: a license got another status. `is_unreadable`:
-    apps cannot verify the list, because its key is revoked.
-    """
+    """The newest list, and the changes after it. `has_news`: a license got another status."""
 
     last_change: int
     has_news: bool
-    signed_at: datetime | None = None
-    is_of_another_key: bool = False
-    is_unreadable: bool = False
+    newest: Newest | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +44,16 @@ def read_state(session: Session, checked: int | None, kid: str) -> State:
     last = last_change(session)
     newest = newest_list(session)
     if newest is None:
-        return State(last, has_news=True)
+        return State(last, has_news=True, newest=None)
     after = newest.changes if checked is None else checked
     has_news = last > after and status_changed(session, after)
+    return State(last, has_news, _newest(session, newest, kid))
+
+
+def _newest(session: Session, newest: KeptList, kid: str) -> Newest:
     signer = signer_of_list(newest.head)
-    if signer == kid:
-        return State(last, has_news, newest.signed_at)
-    is_served = signer in {key.kid for key in known_keys(session)}
-    return State(
-        last, has_news, newest.signed_at, is_of_another_key=True, is_unreadable=not is_served
-    )
+    is_served = signer == kid or signer in {key.kid for key in known_keys(session)}
+    return Newest(newest.signed_at, signer != kid, is_unreadable=not is_served)
 
 
 def draft(session: Session) -> Draft:

@@ -1,4 +1,4 @@
-"""The loop in the worker that signs the revocation list, because only the worker has the key."""
+"""The loop in the worker that signs the revocation list."""
 
 import asyncio
 import logging
@@ -7,18 +7,12 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from activities.revocation_draft import Draft, State, draft, keep, read_state
-from db.engine import Database
+from activities.list_signer import ListSigner
+from activities.revocation_draft import Draft, draft, keep, read_state
 from db.revocations import NewList
-from domain.errors import SigningKeyRevokedError
-from kit.clock import Clock, utc_now
-from kit.loop import BackgroundLoop, Pauses
 from licensing.revocations import Revocations
-from licensing.signing import Signer
 
 logger = logging.getLogger(__name__)
-
-DAY = timedelta(days=1)
 
 SETTLED = timedelta(minutes=1)
 """PostgreSQL numbers a change before it is committed, so a change may appear behind a later one. No
@@ -27,7 +21,7 @@ transaction of ours takes so long."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class RevocationSigner(BackgroundLoop):
+class RevocationSigner(ListSigner):
     """Signs a list when other licenses are revoked or suspended than the last list says, and daily.
 
     `checked` is the last change of a license that this process took into account. `seen_at` is the
@@ -37,49 +31,22 @@ class RevocationSigner(BackgroundLoop):
     waits: ClassVar[str] = "no revocation list is signed, and apps go on with the last one"
     recovered: ClassVar[str] = "the revocation list is signed again"
 
-    def __init__(
-        self,
-        database: Database,
-        signer: Signer,
-        clock: Clock = utc_now,
-        pauses: Pauses | None = None,
-    ) -> None:
-        super().__init__(pauses)
-        self.database = database
-        self.signer = signer
-        self.clock = clock
-        self.checked: int | None = None
-        self.seen_at = NEVER
-        self.compared_at = NEVER
+    checked: int | None = None
+    seen_at: datetime = NEVER
+    compared_at: datetime = NEVER
 
     @override
-    async def run_once(self) -> str | None:
-        try:
-            await self._look(self.clock())
-        except SigningKeyRevokedError as error:
-            return str(error)
-        return None
-
-    async def _look(self, now: datetime) -> None:
+    async def sign_if_due(self, now: datetime) -> None:
         state = await self.database.read(read_state, self.checked, self.signer.kid)
         if state.last_change != self.checked:
             self.seen_at = now
-        must = self._must_sign(state, now)
+        must = self.is_due(state.newest, now)
         if must or state.has_news or self._must_compare(now):
             # A list that another worker stored meanwhile may miss the newest change: look again.
             if not await self._renew(now, must=must):
                 return
             self.compared_at = now
-        self.checked = state.last_change
-
-    def _must_sign(self, state: State, now: datetime) -> bool:
-        """Tell whether a list is due even if it names the same licenses."""
-        # A clock that was ahead once must not stop the daily lists until that time.
-        if state.signed_at is None or abs(now - state.signed_at) >= DAY:
-            return True
-        # A new key replaces the old key's list, so that apps which know the new key alone read it.
-        # Only at start: two workers with two keys would replace each other's lists for ever.
-        return state.is_unreadable or (state.is_of_another_key and self.checked is None)
+        self.checked, self.has_started = state.last_change, True
 
     def _must_compare(self, now: datetime) -> bool:
         is_settled = self.compared_at >= self.seen_at + SETTLED

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 from typing_extensions import override
 
-from activities.answer_keys import DAY, AnswerKeySigner
+from activities.answer_keys import AnswerKeySigner
+from activities.list_signer import DAY
 from db.answer_keys import (
     CURRENT_FOR,
     KEPT,

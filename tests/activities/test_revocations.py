@@ -5,8 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
+from activities.list_signer import DAY
 from activities.revocation_draft import read_state
-from activities.revocations import DAY, SETTLED, RevocationSigner
+from activities.revocations import SETTLED, RevocationSigner
 from db.engine import Database
 from db.revocations import KEPT, NewList, keep_list
 from db.signing_keys import revoke_key
