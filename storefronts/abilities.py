@@ -20,7 +20,7 @@ class Abilities:
 
     `event_keys`: each event has the shop's own id, so a repeated request stores no second event.
     `whole_sales`: a sale's event has all order lines and the buyer; otherwise the worker's
-    `completer` asks the shop's API. `refund_amounts`: a refund tells its amount. `disputes`: an
+    reading asks the shop's API. `refund_amounts`: a refund tells its amount. `disputes`: an
     event tells a dispute. `endings`: an event tells that a subscription ended. `plan_changes`: an
     event tells the new product or quantity of a subscription.
     """
