@@ -92,11 +92,14 @@ def _paid_names(session: Session, source: str, subscription_id: str) -> dict[int
         SaleRow.subscription_id == subscription_id,
         SaleRow.license_id.is_not(None),
     )
+    rows = sorted(
+        (row.sold_at, row.order_id, row.license_id, row.subscription_line)
+        for row in session.execute(counted)
+    )
     names: dict[int, list[str]] = {}
-    # In Python, because two databases sort texts in two ways.
-    rows = sorted(session.execute(counted), key=lambda row: tuple(row)[1:], reverse=True)
-    for number, _, _, name in rows:
-        names.setdefault(number or 0, []).append(name)
+    # Sorted in Python, because two databases sort texts in two ways.
+    for _, _, number, name in reversed(rows):
+        names.setdefault(number, []).append(name)
     return names
 
 
