@@ -15,7 +15,7 @@ MOST_COPIES = 1_000_000
 CUSTOM = "custom"
 
 
-def lines_of(data: Member, *, in_subscription: bool) -> tuple[OrderLine, ...]:
+def lines_of(data: Member, *, in_subscription: bool, charge: bool) -> tuple[OrderLine, ...]:
     """Return the bought lines. Their prices add up to the transaction's total."""
     details, items = data["details"], data["items"].items()
     if not items:
@@ -25,10 +25,27 @@ def lines_of(data: Member, *, in_subscription: bool) -> tuple[OrderLine, ...]:
         _line(item, name if in_subscription else "", left)
         for item, name in zip(items, names_of(items), strict=True)
     ]
+    if in_subscription:
+        lines = _of_subscription(lines, [*map(_recurs, items)], charge=charge)
     prices = [line.price for line in lines]
     total = amount_or_none(details["totals"]["grand_total"])
     whole = prices if total is None else spread(prices, total)
     return tuple(replace(line, price=price) for line, price in zip(lines, whole, strict=True))
+
+
+def _of_subscription(
+    lines: Sequence[OrderLine], recur: Sequence[bool], *, charge: bool
+) -> list[OrderLine]:
+    """Tell apart the lines that are paid once. In a renewal they are charges, and no products."""
+    if not any(recur):
+        return [*lines]
+    marked = zip(lines, recur, strict=True)
+    return [replace(line, once=not recurs) for line, recurs in marked if recurs or not charge]
+
+
+def _recurs(item: Member) -> bool:
+    """Tell whether the price comes again. A price without a billing cycle is paid once."""
+    return not item["price"]["billing_cycle"].is_null()
 
 
 def names_of(items: Sequence[Member]) -> list[str]:

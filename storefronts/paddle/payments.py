@@ -22,7 +22,7 @@ def payment_of(document: Member, request: StoredRequest) -> Payment:
     charge = kind_of_payment(data) == EventKind.RECURRING_CHARGE
     if charge and subscription_id is None:
         raise SaleInvalidError("data.subscription_id is missing; every renewal must have it")
-    lines = lines_of(data, in_subscription=subscription_id is not None)
+    lines = lines_of(data, in_subscription=subscription_id is not None, charge=charge)
     at, currency = _paid_at(document, request), data["currency_code"].text().lower()
     paid_until = ahead_or_none(data["billing_period"]["ends_at"], request)
     order_id = data["id"].order_identifier()

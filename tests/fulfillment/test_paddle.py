@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
@@ -24,13 +23,20 @@ from tests.storefronts.paddle.bodies import (
     with_lines,
 )
 from tests.support.lives import lives
-from tests.support.paddle import BASIC, PRODUCTS, SYNC, Shop, named, paddle_shop
+from tests.support.paddle import (
+    BASIC,
+    END_OF_FIRST,
+    END_OF_RENEWAL,
+    PRODUCTS,
+    SYNC,
+    Shop,
+    named,
+    paddle_shop,
+)
 from tests.support.running import Setup
 from tests.support.waiting import until
 
 PAID, SIMULATED = "02_transaction_paid_ignored", "15_transaction_completed_simulated"
-END_OF_FIRST = datetime(2026, 11, 2, 23, 59, 59, tzinfo=UTC)
-END_OF_RENEWAL = datetime(2027, 11, 3, 23, 59, 59, tzinfo=UTC)
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -177,20 +183,3 @@ async def test_returned_chargeback_restores_in_any_order(shop: Shop) -> None:
     await shop.mintpost.settled()
 
     assert [each.status for each in await shop.mintpost.licenses()] == ["active"] * 6
-
-
-async def test_update_of_a_subscription_changes_the_seats_and_their_end_stays(shop: Shop) -> None:
-    for body in (body_of(FIRST), body_of(CREATED)):
-        await shop.send(named(body, "seats"))
-    await shop.mintpost.settled()
-    more = {
-        "event_type": "subscription.updated",
-        "event_id": "evt_more",
-        "data.items.0.quantity": 5,
-    }
-    await shop.send(named(changed(CREATED, more).body, "seats"))
-
-    (event, *_) = await shop.mintpost.settled()
-    (license_,) = await shop.mintpost.licenses()
-    assert event.outcome == "applied"
-    assert (license_.seats, license_.expires_at) == (5, END_OF_FIRST)

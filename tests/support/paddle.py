@@ -30,6 +30,8 @@ paddle:
   - {{product_id: {BASIC}, tier: basic}}
   - {{product_id: {SYNC}, tier: sync, months: 12}}
 """
+END_OF_FIRST = datetime(2026, 11, 2, 23, 59, 59, tzinfo=UTC)
+END_OF_RENEWAL = datetime(2027, 11, 3, 23, 59, 59, tzinfo=UTC)
 OWN_IDS = re.compile(rb'"((?:txn|sub|evt|adj|ntf|txnitm)_[0-9a-z]+)"')
 UNIQUE = datetime.now(UTC).strftime("%H%M%S%f")
 """Temporal may still end the run of an earlier order of this name."""

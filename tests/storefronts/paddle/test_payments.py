@@ -74,6 +74,22 @@ def test_price_made_for_one_sale_is_mapped_by_its_product() -> None:
     assert (line.product.product_id, line.product.specific_ids) == ("pro_a", ())
 
 
+def test_line_that_is_paid_once_belongs_to_no_subscription() -> None:
+    lines = Line("pri_a", "pro_a"), Line("pri_b", "pro_b", recurs=False)
+    recurring, once = payment(with_lines(FIRST, *lines)).sales("paddle")
+
+    assert recurring.subscription_id is not None
+    assert recurring.paid_until is not None
+    assert (once.subscription_id, once.paid_until, once.subscription_line) == (None, None, "")
+
+
+def test_charge_beside_a_renewal_is_no_product_and_a_part_of_its_price() -> None:
+    lines = Line("pri_a", "pro_a", total=900), Line("pri_b", "pro_b", total=100, recurs=False)
+    (line,) = payment(with_lines(RENEWAL, *lines)).lines
+
+    assert (line.product.product_id, line.price) == ("pro_a", 1000)
+
+
 def test_item_without_details_is_named_by_its_path() -> None:
     request = with_lines(ONE_TIME, Line("pri_a", "pro_a"), data__details__line_items=[])
 
