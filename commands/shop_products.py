@@ -26,7 +26,8 @@ def entries(source: str, products: Sequence[ListedProduct]) -> Iterator[str]:
     if not products:
         yield "  []  # the shop lists no product"
     for each in products:
-        yield f"  - product_id: {json.dumps(each.product_id)}"
+        about = f"  # {visible(each.about)}" if each.about else ""
+        yield f"  - product_id: {json.dumps(each.product_id)}{about}"
         yield f"    name: {json.dumps(visible(each.name), ensure_ascii=False)}"
         yield f"    tier: {json.dumps(tier_of(each.name))}  # your own word for what it opens"
         for one in each.ids:
@@ -43,5 +44,6 @@ def _object(source: str, product: ListedProduct) -> dict[str, Any]:
         "source": source,
         "product_id": product.product_id,
         "name": product.name,
+        "about": product.about,
         "ids": [{"id": one.id, "word": one.word, "about": one.about} for one in product.ids],
     }

@@ -1,5 +1,7 @@
 """A shop's own products, as its API lists them."""
 
+from dataclasses import replace
+
 from domain.errors import SaleInvalidError, StorefrontAwayError, StorefrontRefusesError
 from domain.event import SecretLabel
 from kit.refusals import RefusedError
@@ -53,5 +55,5 @@ def _merged(found: dict[str, ListedProduct], page: ListedPage) -> dict[str, List
         known = merged.get(each.product_id) or found.get(each.product_id)
         ids = (*(known.ids if known else ()), *each.ids)
         once = tuple(dict.fromkeys(ids))
-        merged[each.product_id] = ListedProduct(each.product_id, each.name, once)
+        merged[each.product_id] = replace(each, ids=once)
     return merged

@@ -18,11 +18,15 @@ class ListedId:
 
 @dataclass(frozen=True, slots=True)
 class ListedProduct:
-    """A product as the shop has it. products.yaml may use `product_id` or each of the ids."""
+    """A product as the shop has it. products.yaml may use `product_id` or each of the ids.
+
+    `about` tells its price to a person, where the price has no id of its own.
+    """
 
     product_id: str
     name: str
     ids: tuple[ListedId, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

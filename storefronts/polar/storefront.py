@@ -7,7 +7,9 @@ from typing_extensions import override
 from domain.facts import Payment, Reading
 from storefronts.base import StoredRequest, Storefront
 from storefronts.labeled_secrets import LabeledSecret
+from storefronts.listing import ProductList
 from storefronts.polar.door import PolarDoor
+from storefronts.polar.listing import PolarProducts
 from storefronts.polar.reading import read_event, read_payment
 from storefronts.shop_api import ShopApi
 
@@ -29,6 +31,11 @@ class Polar(PolarDoor, Storefront):
     @override
     def api(self) -> ShopApi | None:
         return self._api
+
+    @property
+    @override
+    def products(self) -> ProductList:
+        return PolarProducts()
 
     @override
     def read(self, request: StoredRequest) -> Reading:
