@@ -58,7 +58,7 @@ class Parse(ParseStep):
         # An earlier reading stands, even if this version would read the body differently.
         payment = payment_in(received.facts)
         if payment is not None:
-            return await self.save(received, payment)
+            return await self.save(received, payment, received.facts)
         reading = await self.reader.read(received)
         if reading.asks is not None:
             return ParsedEvent(incomplete=True)

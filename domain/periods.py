@@ -143,9 +143,15 @@ def _bought(known: Known, terms: list[Decision], course: Course) -> Iterator[Bou
 
 
 def _linked_until(known: Known) -> dict[str, datetime]:
-    """Return the end that the newest link tells, by order. At one moment the later end counts."""
+    """Return the end that the newest link tells, by order. At one moment the earlier end counts.
+
+    Each event of some shops' subscriptions tells the link, with the end of that day's period. The
+    order paid the first period.
+    """
     told = [(each.at, each.paid_until, each.order_id) for each in known.links if each.paid_until]
-    return {order_id: until for _, until, order_id in sorted(told)}
+    newest = {order_id: at for at, _, order_id in sorted(told)}
+    ends = [(until, order_id) for at, until, order_id in told if at == newest[order_id]]
+    return {order_id: until for until, order_id in sorted(ends, reverse=True)}
 
 
 def _open_end(sale: Sale, times: list[datetime], course: Course) -> datetime | None:

@@ -1,9 +1,8 @@
 """Lemon Squeezy's API on the loopback: orders, order items and subscriptions."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 from typing_extensions import override
@@ -40,20 +39,25 @@ class FakeLemonSqueezyApi(FakeShopApi):
 
     per_page: int = PER_PAGE
 
-    def add_bodies(self, bodies: Iterable[Path]) -> None:
-        """Know the orders of recorded events, with the first item that each event shows."""
-        for file in bodies:
-            event = json.loads(file.read_bytes())
-            if event["data"]["type"] == "orders":
-                side = "test" if event["meta"]["test_mode"] else "live"
-                self.add_order(side, event["data"])
+    def learn(self, event: bytes) -> None:
+        """Know the object of an event as the event shows it, unless a newer event showed it."""
+        told = json.loads(event)
+        side = "test" if told["meta"]["test_mode"] else "live"
+        data = told["data"]
+        match data["type"]:
+            case "orders":
+                self._learn(side, f"{ORDERS}/{data['id']}?include=order-items", data)
+            case "subscriptions":
+                self._learn(side, f"{SUBSCRIPTIONS}/{data['id']}", data)
 
-    def add_order(self, side: str, order: dict[str, Any], *items: dict[str, Any]) -> None:
-        first = order["attributes"]["first_order_item"]
-        all_items = items or (_resource("order-items", str(first["id"]), first),)
-        target = f"{ORDERS}/{order['id']}?include=order-items"
-        body = {"jsonapi": {"version": "1.0"}, "data": order, "included": list(all_items)}
-        self.answers.setdefault((side, plain_target(target)), json.dumps(body).encode())
+    def _learn(self, side: str, target: str, data: dict[str, Any]) -> None:
+        known = json.loads(self.answers.get((side, plain_target(target)), b"null"))
+        if known is None or _updated(known["data"]) < _updated(data):
+            first = data["attributes"].get("first_order_item")
+            items = [] if first is None else [_resource("order-items", str(first["id"]), first)]
+            included = items if known is None else known.get("included", items)
+            found = {"jsonapi": {"version": "1.0"}, "data": data, "included": included}
+            self.add(target, json.dumps(found).encode(), side)
 
     @override
     def reply(self, side: str, target: str) -> Reply:
@@ -83,6 +87,11 @@ class FakeLemonSqueezyApi(FakeShopApi):
     def endless_page(self, page: dict[str, Any]) -> dict[str, Any]:
         links = {**page.get("links", {}), "next": "https://api.lemonsqueezy.com/v1/next"}
         return {**page, "links": links}
+
+
+def _updated(data: dict[str, Any]) -> str:
+    """Return the time of a state. Texts of one form compare like their times."""
+    return str(data["attributes"]["updated_at"])
 
 
 def _resource(kind: str, number: str, attributes: dict[str, Any]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def _renewal(event: Event) -> Reading:
         charge=True,
         paid_until=paid_until(attributes, event.request),
     )
-    return Reading((renewal, link_of(told, event.request), state, *refund))
+    return Reading((renewal, link_of(told, state, event.request), state, *refund))
 
 
 def read_refunded_invoice(event: Event) -> Reading:

@@ -1,6 +1,5 @@
 """Subscriptions: each event has the whole subscription, so the newest by `updated_at` counts."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from domain.errors import SaleInvalidError
@@ -16,7 +15,6 @@ from storefronts.lemonsqueezy.fields import (
 )
 from storefronts.lemonsqueezy.lines import product_of
 
-BEGINS = "subscription_created"
 STOPPED = frozenset({"cancelled", "expired"})
 PAYS = frozenset({"active", "on_trial", "paused", *STOPPED})
 """The states in which a date is the end of paid time.
@@ -30,22 +28,22 @@ RESTS_FREE = (
 
 
 def read_subscription(event: Event) -> Reading:
-    """Read an event. The one that begins a subscription tells the time that its order paid."""
-    told, request = event.data, event.request
-    link, state = link_of(told, request), state_of(told, request)
-    if event.name == BEGINS:
-        link = replace(link, paid_until=state.paid_until)
-    return Reading((link, state), note=_note(told))
+    state = state_of(event.data, event.request)
+    return Reading((link_of(event.data, state, event.request), state), note=_note(event.data))
 
 
-def link_of(told: Member, request: StoredRequest) -> SubscriptionLink:
-    """Return the order that began the subscription. Every event of a subscription names it."""
+def link_of(told: Member, state: SubscriptionState, request: StoredRequest) -> SubscriptionLink:
+    """Return the order that began the subscription. Every event of a subscription names it.
+
+    Each link has the time of the beginning, so the earliest end of paid time is that of the order.
+    """
     attributes = told["attributes"]
     return SubscriptionLink(
-        subscription_id=told["id"].identifier(),
+        subscription_id=state.subscription_id,
         order_id=attributes["order_id"].order_identifier(),
         at=past(attributes["created_at"], request),
         line=attributes["order_item_id"].identifier_or_none(),
+        paid_until=state.paid_until,
     )
 
 

@@ -111,13 +111,13 @@ def test_renewal_is_completed_by_its_subscription() -> None:
         written_at=time("2026-11-02T10:03:41"),
         paid_until=RENEWED,
     )
-    assert link == SubscriptionLink("1131464", "5271535", BEGAN, "5136110")
+    assert link == SubscriptionLink("1131464", "5271535", BEGAN, "5136110", paid_until=RENEWED)
     assert state == read(recorded("06")).facts[1]
 
 
 def test_subscription_that_changed_tells_its_state_and_its_order() -> None:
     assert read(recorded("06")).facts == (
-        SubscriptionLink("1131464", "5271535", BEGAN, "5136110"),
+        SubscriptionLink("1131464", "5271535", BEGAN, "5136110", paid_until=RENEWED),
         SubscriptionState(
             "1131464",
             CHANGED,

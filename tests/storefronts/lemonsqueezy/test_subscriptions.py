@@ -50,16 +50,6 @@ def test_every_event_of_a_subscription_names_its_order_and_its_line(name: str) -
     assert (link.subscription_id, link.order_id, link.line) == ("1131464", "5271535", "5136110")
 
 
-def test_only_the_beginning_tells_the_time_that_the_order_paid() -> None:
-    links = {name: told(name).facts[0] for name in OF_SUBSCRIPTIONS}
-    tells = [
-        name
-        for name, link in links.items()
-        if isinstance(link, SubscriptionLink) and link.paid_until is not None
-    ]
-    assert tells == ["subscription_created"]
-
-
 def test_trial_ends_with_the_trial() -> None:
     link, state = told("subscription_created", status="on_trial", trial_ends_at=TRIAL).facts
 

@@ -49,10 +49,15 @@ def changed(request: StoredRequest, change: Change) -> StoredRequest:
 
 
 def renamed(request: StoredRequest, name: str, **attributes: object) -> StoredRequest:
-    document = json.loads(request.body)
+    return replace(request, body=renamed_body(request.body, name, **attributes))
+
+
+def renamed_body(content: bytes, name: str, **attributes: object) -> bytes:
+    """Return the body of another event of the same object, with changed attributes."""
+    document = json.loads(content)
     document["meta"]["event_name"] = name
     document["data"]["attributes"] |= attributes
-    return replace(request, body=json.dumps(document).encode())
+    return json.dumps(document).encode()
 
 
 def with_meta(request: StoredRequest, **meta: object) -> StoredRequest:
@@ -100,3 +105,10 @@ def all_events() -> list[StoredRequest]:
     sales = [recorded(name) for name in ("01", "12")]
     ended = renamed(recorded("06"), "subscription_expired", status="expired")
     return [*events, *(answered(each, order_answer(each)) for each in sales), ended]
+
+
+def headers(name: str) -> dict[str, Any]:
+    """Return the headers of a recorded body, with its secret and its time."""
+    (file,) = BODIES.glob(f"{name}*.headers.json")
+    found: dict[str, Any] = json.loads(file.read_bytes())
+    return found
