@@ -14,6 +14,7 @@ INVOICES = "read rights for Invoices"
 CHARGES = "read rights for Charges and Refunds"
 DISPUTES = "read rights for Disputes"
 LONGEST_PAGE = 100
+ENDLESS = "the pages of its list must end, and each must be known and have entries"
 
 
 def session(session_id: str) -> Question:
@@ -92,17 +93,21 @@ def all_pages(request: StoredRequest, pages: Question) -> Iterator[Member]:
     Raises SaleInvalidError for a list that cannot end.
     """
     question, seen = pages, set[str]()
-    while (page := request.answer(question)) is not None:
+    page = request.answer(question)
+    while page is not None:
         entries = page["data"].items()
         yield from entries
         if not page["has_more"].flag():
             return
         last = entries[-1]["id"].identifier() if entries else ""
         if not last or last in seen:
-            raise SaleInvalidError("the pages of its list must end, and each must have entries")
+            raise SaleInvalidError(ENDLESS)
         seen.add(last)
         path = f"{pages.path}&starting_after={_quoted(last)}"
         question = Question(path, pages.about, pages.right)
+        page = request.answer(question)
+        if page is None:
+            raise SaleInvalidError(ENDLESS)
 
 
 def first_in(request: StoredRequest, question: Question) -> Member | None:

@@ -162,11 +162,12 @@ def test_more_than_ten_lines_come_from_their_own_pages() -> None:
     assert len(api.paths(body_of(SALE))) == 3
 
 
-@pytest.mark.parametrize("then", [page(more=True), page({"id": "li_0"}, more=True)])
-def test_pages_that_do_not_end_are_no_order(then: Json) -> None:
+@pytest.mark.parametrize("then", [page(more=True), page({"id": "li_0"}, more=True), None])
+def test_pages_that_do_not_end_are_no_order(then: Json | None) -> None:
     embedded = {**line_items(1), "has_more": True}
-    pages = {LINES_PATH: page({"id": "li_0"}, more=True), f"{LINES_PATH}&starting_after=li_0": then}
-    api = asking({**api_with_lines(embedded).api, **pages})
+    pages = {LINES_PATH: page({"id": "li_0"}, more=True)}
+    later = {} if then is None else {f"{LINES_PATH}&starting_after=li_0": then}
+    api = asking({**api_with_lines(embedded).api, **pages, **later})
 
     ends = api.read(body_of(SALE)).ends
     assert isinstance(ends, SaleInvalidError)
