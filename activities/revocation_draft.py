@@ -13,9 +13,10 @@ from db.revocations import (
     newest_list,
     status_changed,
     token_ids_not_active,
-    token_of_list,
 )
+from db.signed_lists import token_of_list
 from db.signing_keys import known_keys, require_not_revoked
+from db.tables import RevocationListRow
 from licensing.revocations import revocation_hash, signer_of_list, verify_revocations
 from licensing.tokens import PublicKey, TokenInvalidError
 
@@ -77,7 +78,7 @@ def keep(session: Session, new: NewList, kid: str) -> bool:
 
 def _named(session: Session, seq: int) -> tuple[str, ...] | None:
     """Return the entries of a list; None if apps could not read it either."""
-    token = token_of_list(session, seq)
+    token = token_of_list(session, RevocationListRow, seq)
     keys = [PublicKey(key.kid, key.x) for key in known_keys(session)]
     try:
         return None if token is None else verify_revocations(token, keys).content.revoked

@@ -15,12 +15,11 @@ from db.answer_keys import (
     KeyList,
     find_answer_key,
     newest_key_list,
-    newest_key_list_seq,
-    token_of_key_list,
     use_answer_key,
 )
 from db.engine import Database
 from db.signing_keys import KnownKey
+from db.tables import AnswerKeyListRow
 from domain.errors import DatabaseAwayError
 from kit.clock import Clock, utc_now
 from kit.loop import BackgroundLoop, Pauses
@@ -32,8 +31,7 @@ logger = logging.getLogger(__name__)
 ANSWER_KEYS = ListKind(
     path="/v1/keys",
     name="list of answer keys",
-    newest_seq=newest_key_list_seq,
-    token_of=token_of_key_list,
+    table=AnswerKeyListRow,
     # The list is short, and an app that meets a new key must not wait for it.
     max_age=timedelta(minutes=1),
 )

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 from api.signed_lists import ListKind
 from db.engine import Database
-from db.revocations import newest_list, newest_seq, token_of_list
+from db.revocations import newest_list
+from db.tables import RevocationListRow
 from domain.errors import DatabaseAwayError
 from kit.clock import Clock, utc_now
 
 REVOCATIONS = ListKind(
     path="/v1/revocations",
     name="revocation list",
-    newest_seq=newest_seq,
-    token_of=token_of_list,
+    table=RevocationListRow,
     # A revocation reaches every app within this time; caches spare us the other requests.
     max_age=timedelta(minutes=5),
 )

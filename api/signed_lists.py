@@ -2,16 +2,16 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from sqlalchemy.orm import Session
 
 from api.sharing import Shared
 from db.engine import Database
+from db.signed_lists import ListTable, newest_seq, token_of_list
 from domain.errors import DatabaseAwayError
 
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
@@ -44,12 +44,11 @@ class ServedList:
 
 @dataclass(frozen=True, slots=True)
 class ListKind:
-    """A kind of list: its path and name, the two queries for it, and how long a cache keeps it."""
+    """A kind of list: its path, name and table, and how long a cache keeps it."""
 
     path: str
     name: str
-    newest_seq: Callable[[Session], int | None]
-    token_of: Callable[[Session, int], str | None]
+    table: ListTable
     max_age: timedelta
 
 
@@ -68,11 +67,11 @@ class SignedLists:
         Raises TimeoutError and DatabaseAwayError.
         """
         async with asyncio.timeout(self.patience.total_seconds()):
-            seq = await self.database.read(self.kind.newest_seq)
+            seq = await self.database.read(newest_seq, self.kind.table)
             if seq is None:
                 return None
             if self.served is None or self.served.seq != seq:
-                token = await self.database.read(self.kind.token_of, seq)
+                token = await self.database.read(token_of_list, self.kind.table, seq)
                 self.served = None if token is None else _served(seq, token)
             return self.served
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.inserting import insert_once
+from db.signed_lists import keep_newest
 from db.signing_keys import KnownKey
 from db.tables import AnswerKeyListRow, AnswerKeyRow
 from db.updating import count_updated
@@ -22,9 +23,6 @@ CLOCKS_DIFFER_BY = timedelta(days=1)
 
 MOST_CURRENT = 100
 """An API that can keep no file makes a key at each start, and its thief any number of them."""
-
-KEPT = 10
-"""Lists that stay, so that a person can compare them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +93,9 @@ def newest_key_list(session: Session) -> KeyList | None:
     return None if row is None else KeyList(row.seq, row.token, row.signed_at)
 
 
-def newest_key_list_seq(session: Session) -> int | None:
-    return session.scalar(select(func.max(AnswerKeyListRow.seq)))
-
-
-def token_of_key_list(session: Session, seq: int) -> str | None:
-    """Return the token; None if newer lists have replaced the row meanwhile."""
-    return session.scalar(select(AnswerKeyListRow.token).filter_by(seq=seq))
-
-
 def keep_key_list(session: Session, new: KeyList) -> bool:
     """Store a list, and delete those that are too old. False if another worker was first."""
-    values = {"token": new.token, "signed_at": new.signed_at}
-    if insert_once(session, AnswerKeyListRow, seq=new.seq, **values) is None:
-        return False
-    old = delete(AnswerKeyListRow).where(AnswerKeyListRow.seq <= new.seq - KEPT)
-    session.execute(old.execution_options(synchronize_session=False))
-    return True
+    return keep_newest(session, AnswerKeyListRow, new.seq, new.token, new.signed_at)
 
 
 def _line(row: AnswerKeyRow) -> AnswerKeyLine:

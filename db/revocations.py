@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.inserting import insert_once
+from db.signed_lists import keep_newest
 from db.tables import ChangeRow, LicenseRow, RevocationListRow
 from domain.license import LicenseStatus
-
-KEPT = 10
-"""Lists that stay, so that a person can compare them. Each may have hundreds of kilobytes."""
 
 AT_ONCE = 1000
 """Licenses in memory at a time."""
@@ -56,15 +53,6 @@ def newest_list(session: Session) -> KeptList | None:
     return None if row is None else KeptList(*row)
 
 
-def newest_seq(session: Session) -> int | None:
-    return session.scalar(select(func.max(RevocationListRow.seq)))
-
-
-def token_of_list(session: Session, seq: int) -> str | None:
-    """Return the token; None if a newer list has replaced the row meanwhile."""
-    return session.scalar(select(RevocationListRow.token).filter_by(seq=seq))
-
-
 def last_change(session: Session) -> int:
     """Return the id of the last change of any license; 0 before the first."""
     return session.scalar(select(func.max(ChangeRow.id))) or 0
@@ -98,12 +86,9 @@ def token_ids_not_active(session: Session) -> Iterator[str]:
 
 def keep_list(session: Session, new: NewList) -> bool:
     """Store a list, and delete those that are too old. False if another worker was first."""
-    values = {"token": new.token, "changes": new.changes, "signed_at": new.signed_at}
-    if insert_once(session, RevocationListRow, seq=new.seq, **values) is None:
-        return False
-    old = delete(RevocationListRow).where(RevocationListRow.seq <= new.seq - KEPT)
-    session.execute(old.execution_options(synchronize_session=False))
-    return True
+    return keep_newest(
+        session, RevocationListRow, new.seq, new.token, new.signed_at, changes=new.changes
+    )
 
 
 def _is_not_active() -> ColumnElement[bool]:

@@ -5,25 +5,15 @@ An app that knows the license key verifies this list, and then an answer with a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TypeAlias
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from jwt.utils import base64url_decode
 
-from licensing.tokens import (
-    PublicKey,
-    TokenInvalidError,
-    TokenType,
-    claim,
-    signed_claims,
-    thumbprint,
-    time_claim,
-    times_in_range,
-)
-
-GOOD_FOR = timedelta(days=7)
-"""A thief of an answer key forges answers for so long after the key was withdrawn."""
+from licensing.signed_lists import VerifiedList, verify_list
+from licensing.tokens import PublicKey, TokenInvalidError, TokenType, claim, thumbprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +25,12 @@ class AnswerKeys:
     keys: tuple[PublicKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedAnswerKeys:
-    """A list with a valid signature, perhaps over."""
-
-    kid: str
-    issuer: str
-    content: AnswerKeys
-    expires_at: datetime
+VerifiedAnswerKeys: TypeAlias = VerifiedList[AnswerKeys]
 
 
 def verify_answer_keys(token: str, keys: Sequence[PublicKey]) -> VerifiedAnswerKeys:
     """Verify type and signature, and return the claims. Raises TokenInvalidError."""
-    key, claims = signed_claims(token, keys, TokenType.ANSWER_KEYS)
-    with times_in_range():
-        content = AnswerKeys(claim(claims, "seq", int), time_claim(claims, "iat"), _keys(claims))
-        return VerifiedAnswerKeys(
-            key.kid, claim(claims, "iss", str), content, time_claim(claims, "exp")
-        )
+    return verify_list(token, keys, TokenType.ANSWER_KEYS, _content)
 
 
 def is_sound(key: PublicKey) -> bool:
@@ -71,6 +49,10 @@ def names_in_list(token: str) -> tuple[str, frozenset[str]]:
         return claim(claims, "iss", str), frozenset(key.kid for key in _keys(claims))
     except (jwt.InvalidTokenError, TokenInvalidError):
         return "", frozenset()
+
+
+def _content(seq: int, signed_at: datetime, claims: Mapping[str, object]) -> AnswerKeys:
+    return AnswerKeys(seq, signed_at, _keys(claims))
 
 
 def _keys(claims: Mapping[str, object]) -> tuple[PublicKey, ...]:

@@ -7,23 +7,14 @@ the `jti` of its tokens, so that nobody learns an id from the list.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TypeAlias
 
 import jwt
 from jwt.utils import base64url_encode
 
-from licensing.tokens import (
-    PublicKey,
-    TokenInvalidError,
-    TokenType,
-    claim,
-    signed_claims,
-    time_claim,
-    times_in_range,
-)
-
-GOOD_FOR = timedelta(days=7)
-"""An app without a network for so long knows that its list is old."""
+from licensing.signed_lists import VerifiedList, verify_list
+from licensing.tokens import PublicKey, TokenInvalidError, TokenType
 
 HASH_BYTES = 16
 """Two licenses share a hash with a chance of 1 in 2^64 among four billion licenses."""
@@ -38,14 +29,7 @@ class Revocations:
     revoked: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedRevocations:
-    """A list with a valid signature, perhaps over."""
-
-    kid: str
-    issuer: str
-    content: Revocations
-    expires_at: datetime
+VerifiedRevocations: TypeAlias = VerifiedList[Revocations]
 
 
 def revocation_hash(token_id: str) -> str:
@@ -56,12 +40,7 @@ def revocation_hash(token_id: str) -> str:
 
 def verify_revocations(token: str, keys: Sequence[PublicKey]) -> VerifiedRevocations:
     """Verify type and signature, and return the claims. Raises TokenInvalidError."""
-    key, claims = signed_claims(token, keys, TokenType.REVOCATIONS)
-    with times_in_range():
-        content = Revocations(claim(claims, "seq", int), time_claim(claims, "iat"), _hashes(claims))
-        return VerifiedRevocations(
-            key.kid, claim(claims, "iss", str), content, time_claim(claims, "exp")
-        )
+    return verify_list(token, keys, TokenType.REVOCATIONS, _content)
 
 
 def signer_of_list(beginning: str) -> object:
@@ -71,6 +50,10 @@ def signer_of_list(beginning: str) -> object:
         return jwt.get_unverified_header(f"{header}..").get("kid")
     except jwt.InvalidTokenError:
         return None
+
+
+def _content(seq: int, signed_at: datetime, claims: Mapping[str, object]) -> Revocations:
+    return Revocations(seq, signed_at, _hashes(claims))
 
 
 def _hashes(claims: Mapping[str, object]) -> tuple[str, ...]:

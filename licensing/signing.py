@@ -4,9 +4,10 @@ import jwt
 from typing_extensions import override
 
 from domain.license import License
-from licensing.answer_keys import GOOD_FOR as KEYS_GOOD_FOR, AnswerKeys
+from licensing.answer_keys import AnswerKeys
 from licensing.private_keys import PrivateKeyError, load_private_key, public_key_of
-from licensing.revocations import GOOD_FOR, Revocations
+from licensing.revocations import Revocations
+from licensing.signed_lists import GOOD_FOR
 from licensing.tokens import ALGORITHM, TokenType
 
 
@@ -61,7 +62,16 @@ class Signer:
         return self._encode(TokenType.LICENSE, claims)
 
     def sign_revocations(self, content: Revocations) -> str:
-        """Return the revocation list.
+        return self._sign_list(TokenType.REVOCATIONS, content, {"revoked": content.revoked})
+
+    def sign_answer_keys(self, content: AnswerKeys) -> str:
+        entries = [key.jwk() for key in content.keys]
+        return self._sign_list(TokenType.ANSWER_KEYS, content, {"keys": entries})
+
+    def _sign_list(
+        self, type_: TokenType, content: Revocations | AnswerKeys, entries: dict[str, object]
+    ) -> str:
+        """Return a list.
 
         It has neither `jti` nor `key`. Apps in the field know no `typ`, but demand these two of a
         license, so no app takes the list for one.
@@ -71,20 +81,8 @@ class Signer:
             "iat": content.signed_at,
             "exp": content.signed_at + GOOD_FOR,
             "seq": content.seq,
-            "revoked": content.revoked,
         }
-        return self._encode(TokenType.REVOCATIONS, claims)
-
-    def sign_answer_keys(self, content: AnswerKeys) -> str:
-        """Return the list of answer keys, also without `jti` and `key`."""
-        claims: dict[str, object] = {
-            "iss": self.issuer,
-            "iat": content.signed_at,
-            "exp": content.signed_at + KEYS_GOOD_FOR,
-            "seq": content.seq,
-            "keys": [key.jwk() for key in content.keys],
-        }
-        return self._encode(TokenType.ANSWER_KEYS, claims)
+        return self._encode(type_, {**claims, **entries})
 
     def _encode(self, type_: TokenType, claims: dict[str, object]) -> str:
         headers = {"kid": self.kid, "typ": type_.value}

@@ -12,7 +12,6 @@ from activities.answer_keys import AnswerKeySigner
 from activities.list_signer import DAY
 from db.answer_keys import (
     CURRENT_FOR,
-    KEPT,
     MOST_CURRENT,
     KeyList,
     current_answer_keys,
@@ -21,10 +20,12 @@ from db.answer_keys import (
     withdraw_answer_key,
 )
 from db.engine import Database
+from db.signed_lists import KEPT
 from db.signing_keys import KnownKey, remember_key, revoke_key
 from db.tables import AnswerKeyListRow
-from licensing.answer_keys import GOOD_FOR, AnswerKeys, verify_answer_keys
+from licensing.answer_keys import AnswerKeys, verify_answer_keys
 from licensing.private_keys import generate_private_key
+from licensing.signed_lists import GOOD_FOR
 from licensing.signing import Signer
 from licensing.tokens import PublicKey
 from operations.keys import signing_keys

@@ -9,7 +9,8 @@ from activities.list_signer import DAY
 from activities.revocation_draft import read_state
 from activities.revocations import SETTLED, RevocationSigner
 from db.engine import Database
-from db.revocations import KEPT, NewList, keep_list
+from db.revocations import NewList, keep_list
+from db.signed_lists import KEPT
 from db.signing_keys import revoke_key
 from db.tables import LicenseRow
 from licensing.private_keys import generate_private_key

@@ -11,11 +11,11 @@ from domain.license import License
 from licensing.private_keys import generate_private_key
 from licensing.revocations import (
     Revocations,
-    VerifiedRevocations,
     revocation_hash,
     signer_of_list,
     verify_revocations,
 )
+from licensing.signed_lists import VerifiedList
 from licensing.signing import Signer
 from licensing.tokens import TokenInvalidError, jwks, verify_token
 
@@ -57,7 +57,7 @@ def test_a_license_is_named_by_half_the_sha_256_of_its_jti() -> None:
 def test_a_list_is_read_as_it_was_signed(signer: Signer) -> None:
     token = signer.sign_revocations(LIST)
     read = verify_revocations(f"\ufeff{token}\n", [signer.public_key])
-    assert read == VerifiedRevocations(signer.kid, "Ada's shop", LIST, NOW + timedelta(days=7))
+    assert read == VerifiedList(signer.kid, "Ada's shop", LIST, NOW + timedelta(days=7))
 
 
 @pytest.mark.parametrize("beginning", ["", "no header.", "e30."])
