@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from api.signed_lists import ListKind
+from api.signed_lists import ListKind, told_if_old
 from db.answer_keys import (
     SEEN_EVERY,
     AnswerKeyLine,
@@ -37,9 +37,6 @@ ANSWER_KEYS = ListKind(
 )
 
 LISTED_WITHIN = timedelta(minutes=1)
-OLD = timedelta(days=2)
-"""The worker signs a list each day."""
-
 START_WORKER = "is the worker up, and its log quiet? Start it with `python worker.py`"
 UNLISTED = (
     "answer key: no list (/v1/keys) names {kid}, with which this process signs, so apps believe "
@@ -103,7 +100,8 @@ class AnswerKeyKeeper(BackgroundLoop):
             newest = await self.database.read(newest_key_list)
         except DatabaseAwayError:
             return []  # The caller tells that separately.
-        return [*self._unlisted(newest, now), *_old(newest, now)]
+        old = told_if_old(OLD_LIST, newest, now)
+        return [*self._unlisted(newest, now), *old]
 
     def _unlisted(self, newest: KeyList | None, now: datetime) -> list[str]:
         kid, mine = self.signer.public_key.kid, self.signer.issuer
@@ -115,9 +113,3 @@ class AnswerKeyKeeper(BackgroundLoop):
 
 def _is_due(known: AnswerKeyLine, now: datetime) -> bool:
     return abs(now - known.seen_at) >= SEEN_EVERY
-
-
-def _old(newest: KeyList | None, now: datetime) -> list[str]:
-    if newest is None or now - newest.signed_at < OLD:
-        return []
-    return [OLD_LIST.format(since=f"{newest.signed_at:%Y-%m-%d}")]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from api.signed_lists import ListKind
+from api.signed_lists import ListKind, told_if_old
 from db.engine import Database
 from db.revocations import newest_list
 from db.tables import RevocationListRow
@@ -17,9 +17,6 @@ REVOCATIONS = ListKind(
     # A revocation reaches every app within this time; caches spare us the other requests.
     max_age=timedelta(minutes=5),
 )
-
-OLD = timedelta(days=2)
-"""The worker signs a list each day."""
 
 OLD_LIST = (
     "revocation list: the worker signs one each day, and the newest is of {since}; apps believe "
@@ -39,7 +36,4 @@ class RevocationWarnings:
             newest = await self.database.read(newest_list)
         except DatabaseAwayError:
             return []  # The caller tells that separately.
-        if newest is None or self.clock() - newest.signed_at < OLD:
-            return []
-        since = f"{newest.signed_at:%Y-%m-%d}"
-        return [OLD_LIST.format(since=since)]
+        return told_if_old(OLD_LIST, newest, self.clock())

@@ -4,13 +4,15 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from api.sharing import Shared
+from db.answer_keys import KeyList
 from db.engine import Database
+from db.revocations import KeptList
 from db.signed_lists import ListTable, newest_seq, token_of_list
 from domain.errors import DatabaseAwayError
 
@@ -30,6 +32,9 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
+
+OLD = timedelta(days=2)
+"""The worker signs each list daily."""
 
 PIECE = 64 * 1024
 """Bytes that one slow reader keeps in memory. A list may have megabytes."""
@@ -74,6 +79,13 @@ class SignedLists:
                 token = await self.database.read(token_of_list, self.kind.table, seq)
                 self.served = None if token is None else _served(seq, token)
             return self.served
+
+
+def told_if_old(sentence: str, newest: KeptList | KeyList | None, now: datetime) -> list[str]:
+    """Return the sentence with the day of the newest list, if that is old."""
+    if newest is None or now - newest.signed_at < OLD:
+        return []
+    return [sentence.format(since=f"{newest.signed_at:%Y-%m-%d}")]
 
 
 def list_routes(lists: SignedLists) -> APIRouter:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from activities.answer_keys import AnswerKeySigner
-from api.answer_keys import LISTED_WITHIN, OLD, AnswerKeyKeeper
+from api.answer_keys import LISTED_WITHIN, AnswerKeyKeeper
+from api.signed_lists import OLD
 from db.answer_keys import SEEN_EVERY, all_answer_keys, withdraw_answer_key
 from db.engine import Database
 from db.signing_keys import KnownKey, remember_key
