@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from typing_extensions import override
@@ -26,7 +26,8 @@ UNAUTHORIZED = refused(401, "Unauthorized", "Unauthenticated.")
 class FakeLemonSqueezyApi(FakeShopApi):
     """Knows the answers that it was given, and the lists of items of the orders in them.
 
-    `per_page` is the length of a page, unless a request asks for another.
+    `per_page` is the length of a page, unless a request asks for another. `never` are the
+    beginnings of paths whose objects the shop does not know, although others show them.
     """
 
     refusals: ClassVar[Refusals] = Refusals(
@@ -38,6 +39,7 @@ class FakeLemonSqueezyApi(FakeShopApi):
     headers: ClassVar[Mapping[str, str]] = {"accept": "application/vnd.api+json"}
 
     per_page: int = PER_PAGE
+    never: set[str] = field(default_factory=set)
 
     def learn(self, event: bytes) -> None:
         """Know the object of an event as the event shows it, unless a newer event showed it."""
@@ -62,6 +64,8 @@ class FakeLemonSqueezyApi(FakeShopApi):
     @override
     def reply(self, side: str, target: str) -> Reply:
         path, query = plain_target(target)
+        if path.startswith(tuple(self.never)):
+            return self.refusals.not_found
         asked = dict(query)
         if path == ITEMS and (side, (path, query)) not in self.answers:
             return self._items(side, asked)

@@ -10,6 +10,7 @@ from storefronts.document import Member
 from storefronts.lemonsqueezy.fields import Event, is_absent
 
 RIGHT = "the rights of the store's owner (Settings > API)"
+LYING = "its list of order items is empty or repeats itself, although it goes on"
 UNKNOWN = "it knows no {} of this number, so its key may be another store's"
 
 
@@ -21,12 +22,15 @@ def order_with_items(event: Event, order_id: str) -> Member | None:
 def listed_items(event: Event, order_id: str) -> Iterator[Member]:
     """Yield the order's items from the list of all items. The list has pages."""
     path = f"/v1/order-items?filter%5Border_id%5D={in_path(order_id)}"
+    seen: set[str] = set()
     for page in count(1):
         more = "" if page == 1 else f"&page%5Bnumber%5D={page}"
         found = _asked(event, f"{path}{more}", "order items")
         items = [] if found is None else found["data"].items()
-        if not items:
-            raise SaleInvalidError(UNKNOWN.format("order"))
+        new = {each["id"].identifier() for each in items} - seen
+        if len(new) < max(len(items), 1):
+            raise SaleInvalidError(LYING if seen else UNKNOWN.format("order"))
+        seen |= new
         yield from items
         if found is None or is_absent(found["links"]["next"]):
             return

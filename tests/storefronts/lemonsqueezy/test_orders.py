@@ -118,9 +118,10 @@ def test_items_of_several_pages_are_asked_for_one_by_one() -> None:
     assert asks is not None
     assert asks.path == items_path("5275614", page=2)
 
-    second = Answer(asks.path, 200, items(3, links={"next": None}), AT)
+    last = items(1, 1, 3, links={"next": None}).replace(b'"id": "1", "attr', b'"id": "8", "attr')
+    second = Answer(asks.path, 200, last.replace(b'"id": "2", "attr', b'"id": "9", "attr'), AT)
     payment = payment_in(read(answered(waiting, first, second)))
-    assert [line.quantity for line in payment.lines] == [1, 2, 3]
+    assert [line.quantity for line in payment.lines] == [1, 2, 1, 1, 3]
 
 
 @pytest.mark.parametrize("page", [items(), items(links={"next": "more"})])
@@ -129,6 +130,14 @@ def test_empty_page_is_no_order(page: bytes) -> None:
 
     reading = read(answered(waiting, Answer(items_path("5275614"), 200, page, AT)))
     assert sentence(reading).startswith("it knows no order of this number")
+
+
+def test_page_that_comes_again_is_no_further_page() -> None:
+    waiting = answered(TWO_LINES, unknown(order_path("5275614")))
+    pages = [items(1, links={"next": "more"}), items(1)]
+    told = [Answer(items_path("5275614", n), 200, each, AT) for n, each in enumerate(pages, 1)]
+
+    assert "repeats itself" in sentence(read(answered(waiting, *told)))
 
 
 def test_order_without_its_items_is_looked_for_among_the_items() -> None:
