@@ -61,6 +61,9 @@ class SampleSender:
         return await self.post(request, path)
 
     async def post(self, request: SampleRequest, path: str | None = None) -> httpx.Response:
+        """Send a request after those that belong to it, so that its own run knows all of them."""
+        for each in request.also:
+            await self.post(each, path)
         return await self.http.post(
             f"{self.url}/webhooks/{self.package.name if path is None else path}",
             params=request.query,
