@@ -56,7 +56,10 @@ def test_known_name_that_is_not_needed_is_ignored_by_it(name: str) -> None:
     assert kind(request) == EventKind.KNOWN
 
 
-@pytest.mark.parametrize("name", ["customer.imported", "transaction.", "price", "invoice.paid", ""])
+@pytest.mark.parametrize(
+    "name",
+    ["customer.imported", "transaction.", "price", "invoice.paid", "price.new me@example.net", ""],
+)
 def test_name_in_no_table_is_an_unknown_event(name: str) -> None:
     request = changed(ONE_TIME, {"event_type": name, "data": [1]})
 

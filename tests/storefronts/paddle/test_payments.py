@@ -167,6 +167,12 @@ def test_transaction_without_captured_money_counts_from_its_bill_or_its_event(
     assert payment(changed(ONE_TIME, changes)).at == datetime.fromisoformat(at)
 
 
+def test_period_on_an_invoice_ends_no_license_that_is_bought_once() -> None:
+    period = {"starts_at": "2025-11-01T00:00:00Z", "ends_at": "2025-12-01T00:00:00Z"}
+
+    assert payment(changed(ONE_TIME, {"data.billing_period": period})).paid_until is None
+
+
 def test_trial_is_a_payment_of_nothing_until_its_end() -> None:
     trial = with_lines(FIRST, Line("pri_a", "pro_a", total=0))
     found = payment(trial)

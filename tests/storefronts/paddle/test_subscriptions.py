@@ -98,7 +98,8 @@ def test_scheduled_pause_is_noted_and_pauses_nothing() -> None:
 
     assert reading.note is not None
     (whole, *_) = (each for each in reading.facts if isinstance(each, SubscriptionState))
-    assert (whole.renews, whole.paused, whole.ended) == (True, False, None)
+    told = (whole.renews, whole.ends_at, whole.paused, whole.ended)
+    assert told == (True, None, False, None)
 
 
 @pytest.mark.parametrize(
