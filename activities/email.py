@@ -10,16 +10,15 @@ from temporalio import activity
 from typing_extensions import override
 
 from db.deliveries import (
-    OwedEmail,
     SentMail,
     begin_attempt,
     end_attempt_in_doubt,
     end_attempt_unsent,
-    load_owed_email,
     record_sent,
-    refuse_delivery,
+    refuse_letter,
 )
 from db.engine import Database
+from db.owed_emails import DoubtfulAttempt, OwedEmail, load_owed_email
 from db.signing_keys import require_not_revoked
 from domain.errors import (
     DeliveryInDoubtError,
@@ -61,6 +60,10 @@ class MailPatience:
         """
         return self.send(is_local=is_local) * 1.5
 
+    def step(self, *, is_local: bool) -> float:
+        """Return the seconds in which a step may send, because several mails share its time."""
+        return self.lease(is_local=is_local).total_seconds()
+
 
 class EmailLicense(EmailStep):
     def __init__(
@@ -80,59 +83,84 @@ class EmailLicense(EmailStep):
     @override
     @activity.defn
     async def email(self, letter: LicenseToEmail) -> EmailedLicense:
-        return EmailedLicense(await self.deliver(letter.delivery_id))
+        """Send each delivery's mail. Trouble with one address does not keep back another's mail."""
+        statuses: list[str] = []
+        trouble: dict[int, MintpostError] = {}
+        until = monotonic() + self.patience.step(is_local=activity.info().is_local)
+        for delivery_id in (letter.delivery_id, *letter.further_delivery_ids):
+            if delivery_id in trouble:  # The mail that failed would have told this license too.
+                continue
+            tried = {delivery_id}
+            try:
+                statuses.append(await self.deliver(delivery_id, tried, until))
+            except MintpostError as error:
+                trouble |= dict.fromkeys(tried, error)
+        if trouble:
+            # While a retry may help one mail, no permanent error of another ends the step.
+            raise min(trouble.values(), key=lambda error: isinstance(error, PermanentError))
+        return EmailedLicense(statuses[0])
 
-    async def deliver(self, delivery_id: int) -> str:
-        """Return the status of the mail that gave the license to the buyer."""
+    async def deliver(self, delivery_id: int, tried: set[int], until: float) -> str:
+        """Return the status of the mail that gave the license to the buyer.
+
+        `tried` takes every delivery that the mail tells as well. `until` ends the step's time.
+        """
         owed = await self.database.read(load_owed_email, delivery_id)
+        tried.update(owed.delivery_ids)
         # This run sends the corrected delivery too, because a sale is done only when its buyer has
         # the license. The resend's run may try as well; the claim lets one of the two send.
         if owed.instead is not None:
             await self.look_for_withdrawn(owed)
-            return await self.deliver(owed.instead)
+            return await self.deliver(owed.instead, tried, until)
         if owed.done is not None:
             return owed.done
-        receipt = await self.look_up(owed) or await self.send(owed)
-        instead = await self.record(owed, receipt)
-        return receipt.status if instead is None else await self.deliver(instead)
+        found = await self.look_up(owed)
+        if found is not None and owed.doubt is not None:
+            instead = await self.record(owed.doubt.delivery_id, found)
+        else:
+            found = await self.send(owed, until)
+            instead = await self.record(owed.delivery_id, found)
+        if instead is None and owed.delivery_id == delivery_id:
+            return found.status
+        # A person may have corrected the address of the carried one alone.
+        return await self.deliver(delivery_id, tried, until)
 
-    async def record(self, owed: OwedEmail, receipt: Receipt) -> int | None:
+    async def record(self, delivery_id: int, receipt: Receipt) -> int | None:
         """Record the mail; return the delivery instead of it, if a person corrected the address."""
         sent = SentMail(receipt.status, self.mailer.provider, receipt.message_id, receipt.remark)
-        return await self.database.write(record_sent, owed.delivery_id, sent, self.clock())
+        return await self.database.write(record_sent, delivery_id, sent, self.clock())
 
     async def look_for_withdrawn(self, owed: OwedEmail) -> None:
         """Record on a withdrawn delivery that its mail was sent after all, if so."""
-        if owed.attempt_ends_at is None or self.mailer.safeguard is not Safeguard.LOOK_UP:
+        if owed.doubt is None or self.mailer.safeguard is not Safeguard.LOOK_UP:
             return
         if activity.info().is_local:
             # A look-up takes too long for the fast path.
-            raise self.in_doubt(f"may have taken delivery {owed.delivery_id}", NOTHING)
+            raise self.in_doubt(f"may have taken delivery {owed.doubt.delivery_id}", NOTHING)
         # The row says already that the mail may be out, and the right address must not wait.
         with suppress(MintpostError):
-            found = await self.mailer.find(_mark(owed), self.patience.local)
+            found = await self.mailer.find(_mark(owed.doubt), self.patience.local)
             if found is not None:
-                await self.record(owed, found)
+                await self.record(owed.doubt.delivery_id, found)
 
     async def look_up(self, owed: OwedEmail) -> Receipt | None:
         """Return the mail that an attempt in doubt did send; None if a repetition is safe."""
-        ends_at = owed.attempt_ends_at
-        if ends_at is None:
+        if owed.doubt is None:
             return None
         match self.mailer.safeguard:
             case Safeguard.LOOK_UP:
-                return await self.find(owed, ends_at)
+                return await self.find(owed, owed.doubt)
             case Safeguard.NONE:
-                self.require_lease_over(owed, ends_at)
+                self.require_lease_over(owed, owed.doubt.ends_at)
         return None
 
-    async def find(self, owed: OwedEmail, ends_at: datetime) -> Receipt | None:
-        found = await self.mailer.find(_mark(owed), self.patience.local)
+    async def find(self, owed: OwedEmail, doubt: DoubtfulAttempt) -> Receipt | None:
+        found = await self.mailer.find(_mark(doubt), self.patience.local)
         # The provider's list lags, so an absent mail is a proof only after some time.
-        wait = ends_at + self.patience.lookup - owed.now
+        wait = doubt.ends_at + self.patience.lookup - owed.now
         # The fast path has no time to send after this look-up.
         if found is None and (wait > NOTHING or activity.info().is_local):
-            raise self.in_doubt(f"may have taken delivery {owed.delivery_id}", wait)
+            raise self.in_doubt(f"may have taken delivery {doubt.delivery_id}", wait)
         return found
 
     def require_lease_over(self, owed: OwedEmail, ends_at: datetime) -> None:
@@ -148,10 +176,10 @@ class EmailLicense(EmailStep):
     def in_doubt(self, what: str, wait: timedelta) -> DeliveryInDoubtError:
         return DeliveryInDoubtError(self.mailer.provider, what, retry_after=_next_look(wait))
 
-    async def send(self, owed: OwedEmail) -> Receipt:
+    async def send(self, owed: OwedEmail, until: float) -> Receipt:
         mail = await self.compose(owed)
         patience = self.patience.send(is_local=activity.info().is_local)
-        deadline = monotonic() + patience.total_seconds()
+        deadline = min(monotonic() + patience.total_seconds(), until)
         attempt = await self.claim(owed)
         try:
             return await self.send_before(deadline, mail)
@@ -180,14 +208,14 @@ class EmailLicense(EmailStep):
         try:
             return await asyncio.to_thread(self.letters.compose, owed, _mark(owed))
         except PermanentError as error:
-            await self.database.write(refuse_delivery, owed.delivery_id, _words(error))
+            await self.database.write(refuse_letter, owed.delivery_id, owed.others, _words(error))
             raise
 
     async def claim(self, owed: OwedEmail) -> datetime:
         """Claim the delivery for this attempt. DeliveryInDoubtError: another was quicker."""
         lease = self.patience.lease(is_local=activity.info().is_local)
         attempt = await self.database.write(
-            begin_attempt, owed.delivery_id, owed.attempt_ends_at, lease
+            begin_attempt, owed.delivery_id, owed.seen, lease, owed.others
         )
         if attempt is None:
             what = f"is being given delivery {owed.delivery_id} by another attempt"
@@ -201,8 +229,8 @@ def _next_look(wait: timedelta) -> timedelta:
     return max(min(apart, wait), SOONEST)
 
 
-def _mark(owed: OwedEmail) -> Mark:
-    return Mark(owed.delivery_id, owed.reference)
+def _mark(mail: OwedEmail | DoubtfulAttempt) -> Mark:
+    return Mark(mail.delivery_id, mail.reference)
 
 
 def _words(error: MintpostError) -> str:

@@ -132,7 +132,7 @@ DELIVERIES: ListOf[DeliveryLine] = ListOf(
         "sent": lambda delivery: minute(delivery.sent_at) if delivery.sent_at else None,
         "status": lambda delivery: colored(delivery.status),
         "reason": lambda delivery: delivery.reason,
-        "license": lambda delivery: delivery.license_id,
+        "license": lambda delivery: ", ".join(map(str, delivery.license_ids)),
         "to": lambda delivery: delivery.to,
     },
     _undelivered,

@@ -14,7 +14,7 @@ from commands.devices import COLUMNS
 from commands.tables import cell, console, print_json, print_lines, warn
 from db.devices import ReleasedBy
 from db.views.devices import DeviceLine
-from db.views.lists import EventLine, LicenseLine
+from db.views.lists import DeliveryLine, EventLine, LicenseLine
 from domain.identifiers import order_reference
 from kit.times import minute
 from operations.show import Places, ShownOrder, show
@@ -123,11 +123,17 @@ def _facts(line: Line, reference: str) -> Table:
     table.add_column(overflow="fold")
     hidden = _names(line, reference)
     for each in fields(line):
-        value = _used(line) if each.name == "devices" else getattr(line, each.name)
+        value = _value(line, each.name)
         if each.name not in hidden and value not in (None, {}):
             shown = colored(value) if each.name in STATUSES else cell(value)
             table.add_row(each.name.replace("_", " "), shown)
     return table
+
+
+def _value(line: Line, name: str) -> Any:  # noqa: ANN401 - any field
+    if isinstance(line, DeliveryLine) and name == "license_ids":
+        return ", ".join(map(str, line.license_ids))
+    return _used(line) if name == "devices" else getattr(line, name)
 
 
 def _used(line: Line) -> str | None:
@@ -145,6 +151,8 @@ def _names(line: Line, reference: str) -> Collection[str]:
         # A later charge of a subscription has no license of its own.
         own = reference == order_reference(line.source, line.order_id)
         return (*LICENSE_FIELDS, *NAMES) if own else LICENSE_FIELDS
+    if isinstance(line, DeliveryLine):
+        return ("license_id",) if len(line.license_ids) > 1 else ("license_ids",)
     _, _, order_id = reference.partition(":")
     elsewhere = isinstance(line, EventLine) and reference != order_reference(
         line.source, line.order_id or order_id

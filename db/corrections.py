@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from db.acting import NewAct, close_act, record_act
 from db.tables import CorrectionRow, DeliveryRow, LicenseRow, SaleRow
@@ -96,7 +96,11 @@ def withhold_deliveries(session: Session, license_id: int) -> None:
 def _withdraw(
     session: Session, which: ColumnElement[bool], instead: int | None, doubt: str
 ) -> None:
-    in_doubt = which & DeliveryRow.attempt_ends_at.is_not(None)
+    carrier = aliased(DeliveryRow)
+    carried = exists().where(
+        carrier.id == DeliveryRow.carried_by, carrier.attempt_ends_at.is_not(None)
+    )
+    in_doubt = which & or_(DeliveryRow.attempt_ends_at.is_not(None), carried)
     session.execute(update(DeliveryRow).where(in_doubt).values(error=doubt))
     withdrawn = {"status": DeliveryStatus.WITHDRAWN, "superseded_by": instead}
     session.execute(update(DeliveryRow).where(which).values(withdrawn))

@@ -140,7 +140,8 @@ def _mint(session: Session, minting: _Minting, life: Life) -> LicenseWithDeliver
     # Nobody is mailed a license that is over before it is given. A buyer gets each license.
     given = new.issued_at is not None
     mails = new.mail and not (given and has_ended(life.expires_at, minting.at))
-    owed = owe(session, row, NEW_LICENSE, minting.at) if mails else None
+    # Each act that gives a license is followed by a workflow of its own, which sends its mail.
+    owed = owe(session, row, NEW_LICENSE, minting.at, alone=given) if mails else None
     return LicenseWithDelivery(license_of(row), owed)
 
 

@@ -10,7 +10,10 @@ from db.tables import DeliveryRow, LicenseRow
 from domain.delivery import DeliveryStatus, Reason
 
 
-def owe(session: Session, row: LicenseRow, reason: Reason, now: datetime) -> int:
+def owe(
+    session: Session, row: LicenseRow, reason: Reason, now: datetime, *, alone: bool = False
+) -> int:
+    """Return the delivery. `alone`: no other license shares its mail."""
     owed = insert_once(
         session,
         DeliveryRow,
@@ -20,6 +23,7 @@ def owe(session: Session, row: LicenseRow, reason: Reason, now: datetime) -> int
         status=DeliveryStatus.PENDING,
         attempts=0,
         created_at=now,
+        letter=None if alone else reason.letter(row.source, row.order_id),
     )
     return owed or the_one(session, DeliveryRow, license_id=row.id, reason=str(reason)).id
 

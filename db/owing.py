@@ -5,9 +5,9 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from db.deliveries import is_owed
 from db.events import StoredEvent, load_event
 from db.licenses import find_minted
+from db.owed_emails import is_owed
 from db.sales import load_sale
 from db.tables import SaleRow
 from domain.event import ORDER_KINDS

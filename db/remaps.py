@@ -16,7 +16,7 @@ from db.reliving import Cause, Change, locked_license, relive
 from db.resends import NewResend, ask_resends
 from db.sales import load_sale, product_of
 from db.stories import story_of_license
-from db.tables import DeliveryRow, LicenseRow, RemapRow, SaleRow
+from db.tables import LicenseRow, RemapRow, SaleRow
 from domain.catalog import Catalog
 from domain.changes import is_in_favor
 from domain.delivery import Reason
@@ -104,10 +104,8 @@ def _owe_mail(
 ) -> int | None:
     if not asker.may_mail or not is_in_favor(change.before, change.after, now):
         return None
-    resend = NewResend(row.source, row.order_id, None, asker.name, asker.why)
-    owed = DeliveryRow.id.in_(ask_resends(session, resend, now))
-    mine = select(DeliveryRow.id).where(owed, DeliveryRow.license_id == row.id)
-    return session.scalar(mine)
+    resend = NewResend(row.source, row.order_id, None, asker.name, asker.why, row.id)
+    return next(iter(ask_resends(session, resend, now)), None)
 
 
 def _keep_decisions(session: Session, row: LicenseRow, story: Story) -> None:

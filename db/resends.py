@@ -1,9 +1,10 @@
 """Resends: license e-mails that a person asked for once more."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, exists, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from db.corrections import (
@@ -18,52 +19,28 @@ from db.orders import run_failed_again
 from db.tables import CorrectionRow, DeliveryRow, EventRow, LicenseRow, ResendRow, SaleRow
 from domain.delivery import DeliveryStatus, Reason
 from domain.event import ORDER_KINDS
-from domain.identifiers import order_reference, resend_reference
+from domain.identifiers import resend_reference
 
 
 @dataclass(frozen=True, slots=True)
 class NewResend:
-    """A request to send an order's licenses again. `to` is a corrected address, if any."""
+    """A request to send an order's licenses again. `to` is a corrected address, if any.
+
+    `license_id` names the only license to send; None: all licenses of the order.
+    """
 
     source: str
     order_id: str
     to: str | None
     asked_by: str
     asked_why: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingResend:
-    """A resend without a workflow yet.
-
-    `event_id` is the event of the order that the person named. `renewed`: this order was a later
-    charge of the license's membership.
-    """
-
-    id: int
-    number: int
-    source: str
-    order_id: str
-    event_id: int
-    license_id: int
-    delivery_id: int
-    renewed: bool
+    license_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingOrder:
     outcome: str | None
     error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StartedResend:
-    """A resend whose workflow has started. `order` is the reference of the order named."""
-
-    id: int
-    order: str
-    workflow_id: str
-    delivery_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +68,21 @@ def ask_resends(session: Session, new: NewResend, now: datetime) -> list[int]:
         select(SaleRow, LicenseRow)
         .join(LicenseRow, or_(LicenseRow.sale_id == SaleRow.id, same_membership))
         .where(SaleRow.source == new.source, SaleRow.order_id == new.order_id)
+        .order_by(LicenseRow.id, LicenseRow.sale_id != SaleRow.id)
         # Two people who ask at once must get different numbers.
         .with_for_update(of=LicenseRow)
     )
+    if new.license_id is not None:
+        order = order.where(LicenseRow.id == new.license_id)
     asked = _Asked(new, said, now)
-    found = session.execute(order).all()
-    deliveries = [_ask(session, sale, row, asked) for sale, row in found]
+    # A charge of several lines is joined with each license of its subscription once a line.
+    found = {row.id: (sale, row) for sale, row in reversed(session.execute(order).all())}
+    lines = [found[license_id] for license_id in sorted(found)]
+    licenses = [row for _, row in lines]
+    number = _next_number(session, new.source, licenses)
+    deliveries = [_ask(session, sale, row, number, asked) for sale, row in lines]
     if said is not None:
-        record_holder_act(session, said, next((row.order_id for _, row in found), None))
+        record_holder_act(session, said, next((row.order_id for row in licenses), None))
     if said is not None and not deliveries:
         # A missing or wrong address may be the reason of the failure.
         run_failed_again(session, new.source, new.order_id)
@@ -137,68 +121,17 @@ def logged_orders(session: Session) -> list[tuple[str, str]]:
         .group_by(LicenseRow.id, LicenseRow.source, LicenseRow.order_id)
         .order_by(LicenseRow.id)
     )
-    return [(source, order_id) for source, order_id in session.execute(query)]
-
-
-# Built once, because an idle relay asks every second.
-_WAITING_RESENDS = (
-    select(
-        ResendRow.id,
-        ResendRow.number,
-        SaleRow.source,
-        SaleRow.order_id,
-        SaleRow.event_id,
-        LicenseRow.id,
-        ResendRow.delivery_id,
-        LicenseRow.sale_id != SaleRow.id,
-    )
-    .join(LicenseRow, LicenseRow.id == ResendRow.license_id)
-    .join(SaleRow, SaleRow.id == ResendRow.sale_id)
-    .where(ResendRow.dispatched_at.is_(None))
-    .order_by(ResendRow.id)
-)
-
-
-def waiting_resends(session: Session) -> list[WaitingResend]:
-    """Return the resends without a workflow, oldest first."""
-    return [WaitingResend(*row) for row in session.execute(_WAITING_RESENDS)]
-
-
-def mark_resend_dispatched(session: Session, resend_id: int, now: datetime | None) -> None:
-    """Record the start of its workflow. `now` None: the relay shall start another workflow."""
-    session.execute(update(ResendRow).where(ResendRow.id == resend_id).values(dispatched_at=now))
-
-
-def started_resends(session: Session, before: datetime) -> list[StartedResend]:
-    """Return the resends whose workflow started before that time and whose mail is still owed."""
-    rows = session.execute(
-        select(
-            ResendRow.id, SaleRow.source, SaleRow.order_id, ResendRow.number, ResendRow.delivery_id
-        )
-        .join(SaleRow, SaleRow.id == ResendRow.sale_id)
-        .join(DeliveryRow, DeliveryRow.id == ResendRow.delivery_id)
-        .where(ResendRow.dispatched_at < before, DeliveryRow.status == DeliveryStatus.PENDING)
-        .order_by(ResendRow.id)
-    )
-    return [
-        StartedResend(
-            resend_id,
-            order_reference(source, order_id),
-            resend_reference(source, order_id, number),
-            delivery_id,
-        )
-        for resend_id, source, order_id, number, delivery_id in rows
-    ]
+    # Once for each order, because one request sends all of its licenses.
+    return list(dict.fromkeys((source, order_id) for source, order_id in session.execute(query)))
 
 
 def _correction(new: NewResend, to: str) -> NewCorrection:
     return NewCorrection(new.source, new.order_id, to, new.asked_by, new.asked_why)
 
 
-def _ask(session: Session, sale: SaleRow, license_: LicenseRow, asked: _Asked) -> int:
+def _ask(session: Session, sale: SaleRow, license_: LicenseRow, number: int, asked: _Asked) -> int:
     before = license_.email
     corrected = take_correction(license_, asked.said)
-    number = _next_number(session, license_)
     delivery = DeliveryRow(
         license_id=license_.id,
         reason=str(Reason.resend(number)),
@@ -206,6 +139,7 @@ def _ask(session: Session, sale: SaleRow, license_: LicenseRow, asked: _Asked) -
         status=DeliveryStatus.PENDING,
         attempts=0,
         created_at=asked.at,
+        letter=resend_reference(sale.source, sale.order_id, number),
     )
     session.add(delivery)
     session.flush()
@@ -226,11 +160,15 @@ def _ask(session: Session, sale: SaleRow, license_: LicenseRow, asked: _Asked) -
     return delivery.id
 
 
-def _next_number(session: Session, license_: LicenseRow) -> int:
-    """Return the next number within the order, because the workflow id names order and number."""
+def _next_number(session: Session, source: str, licenses: Iterable[LicenseRow]) -> int:
+    """Return the next number within the orders of all these licenses.
+
+    They share it, because they share one workflow, whose id names order and number.
+    """
+    orders = {each.order_id for each in licenses}
     asked = (
         select(func.coalesce(func.max(ResendRow.number), 0))
         .join(LicenseRow, LicenseRow.id == ResendRow.license_id)
-        .where(LicenseRow.source == license_.source, LicenseRow.order_id == license_.order_id)
+        .where(LicenseRow.source == source, LicenseRow.order_id.in_(orders))
     )
     return session.execute(asked).scalar_one() + 1

@@ -6,6 +6,8 @@ from typing import Literal, Self
 
 from typing_extensions import override
 
+from domain.identifiers import order_reference
+
 
 class DeliveryStatus(StrEnum):
     """The state of one e-mail. `deliveries.status` holds the value."""
@@ -20,6 +22,8 @@ class DeliveryStatus(StrEnum):
 Sent = Literal[DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED]
 SENT: tuple[Sent, ...] = (DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED)
 """The states after which no attempt sends the mail again."""
+OWED = (DeliveryStatus.PENDING, DeliveryStatus.REFUSED)
+"""The states in which an attempt may send the mail."""
 
 
 class ReasonKind(StrEnum):
@@ -65,6 +69,15 @@ class Reason:
     def charged_order(self) -> str | None:
         """Return the order of the charge in the e-mail."""
         return self.detail if self.kind is ReasonKind.CHARGE else None
+
+    def letter(self, source: str, order_id: str) -> str:
+        """Return the name of the letter that a license of this order goes into.
+
+        A resend is named by its own order and number.
+        """
+        if self.kind is ReasonKind.EVENT:
+            return str(self)
+        return order_reference(source, self.charged_order or order_id)
 
     @property
     def resend_number(self) -> int | None:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Protocol
 
-from db.deliveries import OwedEmail
+from db.owed_emails import OwedEmail, OwedLicense
 from domain.catalog import Catalog
 from domain.errors import ProductUnmappedError
 from domain.event import OPERATOR
 from domain.identifiers import order_reference
-from letters.rendering import LicenseLetter, Templates, license_email
+from letters.joint import JointLetter
+from letters.license_letter import LicenseLetter
+from letters.rendering import Templates, joint_email, license_email
 from licensing.signing import Signer
 from mailers.base import Email, Mark
 
@@ -51,8 +53,17 @@ class Letters:
 
     def compose(self, owed: OwedEmail, mark: Mark) -> Email:
         """Return the mail. Raises MailerRefusesError if an operator's template cannot be used."""
+        # As the order lists them: two lines are minted in either sequence.
+        licenses = sorted(owed.licenses, key=lambda each: each.sale_id)
+        letters = tuple(map(self._letter, licenses))
+        tokens = tuple(self.signer.sign(each.license) for each in licenses)
+        if len(letters) == 1:
+            return license_email(mark, owed.to, letters[0], tokens[0], self.templates)
+        return joint_email(mark, owed.to, JointLetter(letters), tokens, self.templates)
+
+    def _letter(self, owed: OwedLicense) -> LicenseLetter:
         license_ = owed.license
-        letter = LicenseLetter(
+        return LicenseLetter(
             product_name=license_.product_name,
             name=license_.name,
             key=license_.key,
@@ -74,10 +85,8 @@ class Letters:
             shop_name=self.shop.shown_name,
             shop_url=self.shop.url,
         )
-        token = self.signer.sign(license_)
-        return license_email(mark, owed.to, letter, token, self.templates)
 
-    def _how_to_activate(self, owed: OwedEmail) -> str | None:
+    def _how_to_activate(self, owed: OwedLicense) -> str | None:
         # Read the current mapping, so that a resent mail has the corrected activation address.
         try:
             return self.products.current().find(owed.facts.mapped_under, owed.product).activate

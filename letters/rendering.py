@@ -2,8 +2,8 @@
 
 import re
 import textwrap
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import (
@@ -17,6 +17,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from domain.errors import MailerRefusesError
 from domain.text import one_line
+from letters.joint import JointLetter
+from letters.license_letter import LicenseLetter
 from letters.quoting import greeted_name, quoted_number
 from mailers.base import Attachment, Email, Mark
 
@@ -26,74 +28,6 @@ LONGEST_WORDS = 200
 LINE_WIDTH = 72
 BARE_DOMAIN = re.compile(r"\A(https?://[^/]+)/\Z")
 """A web address without a path. The final slash is left out, because people do not write it."""
-WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class LicenseLetter:
-    """The content of a license e-mail. Templates know it as `letter`.
-
-    `activate` is text or an http(s) URL. `expires_at` None: the license never expires. `renewed`:
-    the mail announces new terms of a license that the buyer already has. `changed`: besides, no
-    payment is the reason, so the mail thanks for none. `restored`: a license that was taken back is
-    good again. `given`: the seller gave the license, so the mail thanks for no purchase. `bought`:
-    the holder knows an order of it. `receipt_key` and `earlier_key`: the key on the shop's receipt,
-    and a key from elsewhere, open the license too. `name` may be empty.
-    `order_number` is the number on the buyer's receipt, `order_reference` the argument of `mintpost
-    show`. `reply_to` is the bare address for a buyer's questions.
-    """
-
-    product_name: str
-    name: str
-    key: str
-    tier: str
-    expires_at: datetime | None
-    seats: int
-    test: bool
-    order_reference: str
-    activate: str | None = None
-    renewed: bool = False
-    changed: bool = False
-    restored: bool = False
-    given: bool = False
-    bought: bool = True
-    receipt_key: bool = False
-    earlier_key: bool = False
-    reply_to: str | None = None
-    order_number: str | None = None
-    shop_name: str | None = None
-    shop_url: str | None = None
-
-    @property
-    def order_name(self) -> str:
-        """Return the order number on the receipt, or else our reference."""
-        return self.order_number or self.order_reference
-
-    @property
-    def further_keys(self) -> str | None:
-        """Return the sentence about other keys that open the license, if there are any."""
-        receipt = ("the key on your receipt",) if self.receipt_key else ()
-        earlier = ("the key that you had before",) if self.earlier_key else ()
-        keys = " and ".join((*receipt, *earlier))
-        verb = "open" if receipt and earlier else "opens"
-        return f"{keys[0].upper()}{keys[1:]} {verb} this license, too." if keys else None
-
-    @property
-    def valid_until(self) -> str | None:
-        """Return the last valid day, with its zone: the license ends with that day in UTC."""
-        end = self.expires_at
-        return None if end is None else f"{end:%B} {end.day}, {end.year} (UTC)"
-
-    @property
-    def activation_url(self) -> str | None:
-        address = (self.activate or "").strip()
-        return address if WEB_ADDRESS.fullmatch(address) else None
-
-    @property
-    def activation_lines(self) -> tuple[str, ...]:
-        if self.activate is None or self.activation_url is not None:
-            return ()
-        return tuple(filter(None, map(one_line, self.activate.splitlines())))
 
 
 class Templates:
@@ -119,13 +53,20 @@ class Templates:
         Raises MailerRefusesError if a template cannot be used. A corrected file is read without a
         restart.
         """
-        letter = _harmless(letter)
-        subject = self._render("license/subject.txt", letter)
-        text = self._render("license/body.txt", letter)
-        html = self._render("license/body.html", letter)
+        return self._render_all("license", _harmless(letter))
+
+    def render_joint(self, letter: JointLetter) -> tuple[str, str, str]:
+        """Return subject, text and HTML of a letter with several licenses, as `render` does."""
+        licenses = tuple(map(_harmless, letter.licenses))
+        return self._render_all("licenses", replace(letter, licenses=licenses))
+
+    def _render_all(self, folder: str, letter: object) -> tuple[str, str, str]:
+        subject = self._render(f"{folder}/subject.txt", letter)
+        text = self._render(f"{folder}/body.txt", letter)
+        html = self._render(f"{folder}/body.html", letter)
         return one_line(subject, LONGEST_SUBJECT), _tidy(text), html
 
-    def _render(self, file: str, letter: LicenseLetter) -> str:
+    def _render(self, file: str, letter: object) -> str:
         try:
             return self._environment.get_template(file).render(letter=letter)
         except TemplateSyntaxError as error:
@@ -139,8 +80,24 @@ def license_email(
 ) -> Email:
     """Compose the mail with the readable key, and the token attached as `license.jwt`."""
     subject, text, html = templates.render(letter)
-    attachment = Attachment("license.jwt", token.encode("ascii"), "application/jwt")
-    return Email(mark, to, subject, text, html, (attachment,))
+    return Email(mark, to, subject, text, html, (_attached("license.jwt", token),))
+
+
+def joint_email(
+    mark: Mark,
+    to: str,
+    letter: JointLetter,
+    tokens: Sequence[str],
+    templates: Templates,
+) -> Email:
+    """Compose one mail with several keys, and each token attached under its license's own name."""
+    subject, text, html = templates.render_joint(letter)
+    attached = map(_attached, letter.file_names, tokens)
+    return Email(mark, to, subject, text, html, tuple(attached))
+
+
+def _attached(name: str, token: str) -> Attachment:
+    return Attachment(name, token.encode("ascii"), "application/jwt")
 
 
 def wrapped(text: str) -> str:

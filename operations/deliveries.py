@@ -20,13 +20,18 @@ AT_ONCE = 1000
 async def what_came(
     database: Database, delivery_ids: Collection[int], patience: timedelta
 ) -> list[DeliveryLine]:
-    """Wait until each e-mail was sent or refused, or patience ends; return them newest first."""
+    """Wait until each e-mail was sent or refused, or patience ends; return them newest first.
+
+    Deliveries that go out as one mail are returned as one.
+    """
     deadline = monotonic() + patience.total_seconds()
     found: dict[int, DeliveryLine] = {}
     waiting = list(delivery_ids)
     while waiting:
-        found |= await _read(database, waiting)
-        waiting = [each for each in waiting if each in found and found[each].status not in OVER]
+        lines = await _read(database, waiting)
+        # A delivery may have joined another's mail since the last look.
+        found = {each: line for each, line in found.items() if each not in waiting} | lines
+        waiting = [each for each, line in lines.items() if line.status not in OVER]
         if not waiting or monotonic() > deadline:
             break
         await asyncio.sleep(LOOK.total_seconds())

@@ -50,7 +50,8 @@ def advice(order: WholeOrder, line: Line) -> str | None:
         return KEPT if is_last and not order.licenses else REPLACED
     if not isinstance(line, DeliveryLine) or line.status != DeliveryStatus.LOGGED:
         return None
-    others = (each for each in order.deliveries if each.license_id == line.license_id)
+    own = {line.license_id, *line.license_ids}
+    others = (each for each in order.deliveries if own & {each.license_id, *each.license_ids})
     sent = any(each.status == DeliveryStatus.ACCEPTED for each in others)
     return (
         NOBODY_GOT_IT if sent or _is_taken_back(order, line) else f"{NOBODY_GOT_IT}; {HOW_TO_SEND}"
@@ -58,4 +59,6 @@ def advice(order: WholeOrder, line: Line) -> str | None:
 
 
 def _is_taken_back(order: WholeOrder, mail: DeliveryLine) -> bool:
-    return any(each.id == mail.license_id and each.status in TAKEN_BACK for each in order.licenses)
+    told = {mail.license_id, *mail.license_ids}
+    statuses = {each.status for each in order.licenses if each.id in told}
+    return bool(statuses) and statuses <= {*TAKEN_BACK}

@@ -12,7 +12,7 @@ from typing_extensions import override
 from db.dispatching import WaitingEvent, mark_dispatched, record_waiting, waiting_events
 from db.engine import Database
 from db.orders import order_is_settled
-from db.resends import mark_resend_dispatched, waiting_resends
+from db.resend_runs import mark_resends_dispatched, waiting_resends
 from domain.errors import DatabaseAwayError
 from domain.event import OPERATOR, ORDER_KINDS
 from domain.identifiers import event_reference
@@ -69,7 +69,7 @@ class Dispatcher(BackgroundLoop):
             last = batch[-1].id
         for resend in await self.database.read(waiting_resends):
             await self.starter.start_resend(resend)
-            await self.database.write(mark_resend_dispatched, resend.id, self.clock())
+            await self.database.write(mark_resends_dispatched, resend.ids, self.clock())
 
     async def try_to_start(self, event: WaitingEvent) -> None:
         """Start the event's workflow. An event that cannot start waits, and delays no other."""

@@ -17,10 +17,10 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from db.dispatching import WaitingEvent
-from db.resends import WaitingResend
+from db.resend_runs import WaitingResend
 from domain.advice import advised, code_span
 from domain.event import APPLIED_KINDS
-from domain.identifiers import order_reference, resend_reference
+from domain.identifiers import order_reference
 from kit.temporal_outages import temporal_trouble
 from workflows.apply_event import ApplyEvent
 from workflows.fulfill_sale import FulfillSale
@@ -104,10 +104,8 @@ class Starter:
         async with self._bounded():
             await self.client.start_workflow(
                 ResendLicense.run,
-                LicenseToResend(
-                    resend.event_id, resend.license_id, resend.delivery_id, resend.renewed
-                ),
-                id=resend_reference(resend.source, resend.order_id, resend.number),
+                _to_resend(resend),
+                id=resend.workflow_id,
                 task_queue=self.task_queue,
                 # The delivery's row prevents a second mail. If Temporal has a completed run with
                 # this id, a person has restored the database from a backup.
@@ -154,6 +152,13 @@ class Starter:
             static_details=labels.details,
             rpc_timeout=self.patience,
         )
+
+
+def _to_resend(resend: WaitingResend) -> LicenseToResend:
+    first, *further = resend.delivery_ids
+    return LicenseToResend(
+        resend.event_id, resend.license_id, first, resend.renewed, tuple(further)
+    )
 
 
 def _labels(event: WaitingEvent) -> Labels:

@@ -20,7 +20,7 @@ from db.dispatching import StartedEvent, start_again, started_events, tell_event
 from db.engine import Database
 from db.orders import fail_order
 from db.reopening import reopen_overdue
-from db.resends import StartedResend, mark_resend_dispatched, started_resends
+from db.resend_runs import StartedResend, mark_resends_dispatched, started_resends
 from domain.advice import advised
 from domain.errors import DatabaseAwayError
 from kit.clock import Clock, utc_now
@@ -141,7 +141,7 @@ class Watcher:
             await self.database.write(refuse_delivery, resend.delivery_id, words)
             return
         logger.warning("%s ended without its mail: starting it again", resend.workflow_id)
-        await self.database.write(mark_resend_dispatched, resend.id, None)
+        await self.database.write(mark_resends_dispatched, [resend.id], None)
 
     async def status_of(self, workflow_id: str) -> WorkflowExecutionStatus | None:
         """Return the status of the latest run; None if Temporal has no run with this id."""

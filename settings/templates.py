@@ -8,7 +8,13 @@ from pydantic import AfterValidator, BeforeValidator, DirectoryPath
 
 from settings.files import file_trouble, folder_trouble
 
-NAMES = ("license/subject.txt", "license/body.txt", "license/body.html")
+FILES = ("subject.txt", "body.txt", "body.html")
+NAMES = (
+    *(f"license/{file}" for file in FILES),
+    *(f"licenses/{file}" for file in FILES),
+    "parts/head.html",
+    "parts/license.html",
+)
 
 
 def _is_path(text: str) -> str:

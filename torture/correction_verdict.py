@@ -26,7 +26,7 @@ def unmailed_corrections(
         mailed = {mail.delivery_id for mail in _mails_to(correction, found)}
         if not found.asked.get(order_id):
             yield order_id, "its corrected address was never recorded"
-        elif not needed or any(owed.delivery_id not in mailed for owed in needed):
+        elif not needed or any(owed.mail_id not in mailed for owed in needed):
             yield order_id, "its corrected address never got its mail"
 
 

@@ -41,6 +41,7 @@ class FoundDelivery:
     """A delivery. `order_id` is the order in the mail; for a later charge, the charge's own order.
 
     `attempts` counts the attempts begun. `is_resend` is true when a person asked for the delivery.
+    `carried_by` is another delivery whose mail has this license too.
     `event_kind` is the kind of the event that brought it, if that is no payment.
     """
 
@@ -53,6 +54,12 @@ class FoundDelivery:
     to: str = ""
     attempts: int = 0
     event_kind: str | None = None
+    carried_by: int | None = None
+
+    @property
+    def mail_id(self) -> int:
+        """Return the delivery whose mail has the license."""
+        return self.delivery_id if self.carried_by is None else self.carried_by
 
 
 @dataclass(frozen=True, slots=True)

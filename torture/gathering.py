@@ -183,6 +183,7 @@ def _owed(delivery: DeliveryRow, order_id: str, kinds: Mapping[int, str]) -> Fou
         to=delivery.to,
         attempts=delivery.attempts,
         event_kind=kinds[int(reason.detail or 0)] if is_event else None,
+        carried_by=delivery.carried_by,
     )
 
 

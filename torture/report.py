@@ -110,7 +110,7 @@ def _counts(result: Result) -> dict[str, tuple[int, str]]:
             len(found.deliveries),
             "one a license, gain and resend",
         ),
-        "messages taken": (len(found.messages), "one a delivery, or none needed"),
+        "messages taken": (len(found.messages), "one a delivery or letter, or none needed"),
         "questions of apps": (len(found.calls), ""),
     }
 

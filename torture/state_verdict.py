@@ -72,7 +72,7 @@ def unmailed_events(found: Evidence) -> Iterator[tuple[str, str]]:
     """Yield each order with an event in its holder's favor of which no mail told."""
     mailed = set(found.messages)
     for owed in found.deliveries:
-        if owed.event_kind and not owed.is_withdrawn and owed.delivery_id not in mailed:
+        if owed.event_kind and not owed.is_withdrawn and owed.mail_id not in mailed:
             yield owed.order_id, f"no mail told of its {owed.event_kind}"
 
 

@@ -134,10 +134,10 @@ def _unmailed(found: Evidence) -> Iterator[str]:
     A new license needs no mail of its own if the mail of a faster charge has announced the license.
     """
     mailed = set(found.messages)
-    told = {owed.license_id for owed in found.deliveries if owed.delivery_id in mailed}
+    told = {owed.license_id for owed in found.deliveries if owed.mail_id in mailed}
     yield from (each.order_id for each in found.licenses if each.license_id not in told)
     charges = (owed for owed in found.deliveries if owed.is_charge and not owed.is_withdrawn)
-    yield from (owed.order_id for owed in charges if owed.delivery_id not in mailed)
+    yield from (owed.order_id for owed in charges if owed.mail_id not in mailed)
 
 
 def _doubled(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:

@@ -1,5 +1,6 @@
 """The steps of an event that is no sale."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -63,11 +64,25 @@ class Applying:
         return applied
 
     async def email(self, applied: AppliedEvent) -> None:
-        for number, delivery_id in enumerate(applied.delivery_ids, start=1):
-            summary = f"e-mail delivery {delivery_id}"
-            self.story.tell(summary)
+        first, *further = applied.delivery_ids or (None,)
+        if first is None:
+            return
+        # Runs that began in an older version sent a mail for each license.
+        if further and not workflow.patched("one mail per event"):
+            await self.email_one_by_one(applied.delivery_ids)
+            return
+        await self.email_delivery(LicenseToEmail(self.event.event_id, first, tuple(further)))
+
+    async def email_one_by_one(self, delivery_ids: Sequence[int]) -> None:
+        for number, delivery_id in enumerate(delivery_ids, start=1):
             letter = LicenseToEmail(self.event.event_id, delivery_id)
-            await email_license(letter, summary, "email" if number == 1 else f"email:{number}")
+            await self.email_delivery(letter, "email" if number == 1 else f"email:{number}")
+
+    async def email_delivery(self, letter: LicenseToEmail, activity_id: str = "email") -> None:
+        others = "".join(f", {each}" for each in letter.further_delivery_ids)
+        summary = f"e-mail delivery {letter.delivery_id}{others}"
+        self.story.tell(summary)
+        await email_license(letter, summary, activity_id)
 
     async def close(self, order: OrderToClose) -> ClosedOrder:
         self.story.tell("close")

@@ -16,6 +16,7 @@ from workflows.common_steps import (
 from workflows.failing import still_owed
 from workflows.local_first import local_first
 from workflows.order_line import FulfillLine, LineEnd, outcome_of, unlicensed
+from workflows.order_lines import FulfillLines
 from workflows.outcomes import DUPLICATE, FAILED, ignored, noted
 from workflows.steps import (
     ClosedOrder,
@@ -33,7 +34,7 @@ from workflows.story import Story
 class FulfillSale:
     """Runs under the order's id, so that all events of an order share one run.
 
-    Old histories replay without `patched`: an order of one line gives the same commands as in
+    Old histories of one line replay without `patched`: such an order gives the same commands as in
     versions with one line only, and the result of an old parse asks neither to complete nor to
     apply.
     """
@@ -89,7 +90,10 @@ class FulfillSale:
             FulfillLine(event.event_id, sale_id, number, self.story.tell, self.story.retell)
             for number, sale_id in enumerate(sale_ids, start=1)
         ]
-        ends = await asyncio.gather(*(each.fulfill() for each in lines), return_exceptions=True)
+        if len(lines) > 1 and workflow.patched("one mail per order"):
+            ends = await FulfillLines(lines).fulfill()
+        else:  # One line, or a run that began in a version that sent a mail for each line.
+            ends = await asyncio.gather(*(each.fulfill() for each in lines), return_exceptions=True)
         for end in ends:
             if isinstance(end, BaseException):
                 raise end

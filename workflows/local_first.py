@@ -65,12 +65,14 @@ async def local_first(  # noqa: PLR0913 - a step's whole policy stands at its ca
     summary: str,
     fast: FastPath,
     slow: SlowPath,
+    waits: Callable[[], None] = lambda: None,
 ) -> Result:
     """Run `step` as a local activity with a short timeout, then as a normal activity with retries.
 
     A person can complete a pending activity by hand, with any result. So the slow path is only used
     for waiting. Afterwards the step runs locally again, and either finds its work done or does it.
     `activity_id` is the activity's name; a colon and a number after it name a further order line.
+    `waits` is called when the step goes to the visible path, where it may wait for a person.
     Both paths may repeat a step, because database constraints make a repetition harmless. Raises
     ApplicationError of type Permanent when retrying cannot help.
     """
@@ -80,6 +82,7 @@ async def local_first(  # noqa: PLR0913 - a step's whole policy stands at its ca
         except FailureError as failure:
             if is_permanent(failure):
                 raise
+        waits()
         said = await _visibly(given, activity_id, summary, slow)
         # Runs that began in an older version used the activity's result.
         if not workflow.patched(f"ask {_name(activity_id)} itself"):

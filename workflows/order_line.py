@@ -32,18 +32,28 @@ class FulfillLine:
 
     async def fulfill(self) -> LineEnd:
         minted = await self.mint()
+        await self.email(minted)
+        return self.end(minted)
+
+    def end(self, minted: MintedLicense) -> LineEnd:
         if minted.ignored is not None:
             return LineEnd(self.sale_id, ignored(minted.ignored))
         if minted.noted is not None:
             return LineEnd(self.sale_id, noted(minted.noted))
-        if minted.delivery_id is not None:
-            summary = f"e-mail license {minted.license_id}"
-            self.tell(summary)
-            letter = LicenseToEmail(self.event_id, minted.delivery_id)
-            await email_license(letter, summary, self.activity_id("email"))
         return LineEnd(self.sale_id, RENEWED if minted.renewed else FULFILLED)
 
-    async def mint(self) -> MintedLicense:
+    async def email(self, minted: MintedLicense, others: Sequence[MintedLicense] = ()) -> None:
+        """Send the mail that the line owes, if any, with the licenses of other lines in it."""
+        if minted.delivery_id is None or not owes_mail(minted):
+            return
+        licenses = ", ".join(str(each.license_id) for each in (minted, *others))
+        summary = f"e-mail license {licenses}"
+        self.tell(summary)
+        further = tuple(each.delivery_id for each in others if each.delivery_id is not None)
+        letter = LicenseToEmail(self.event_id, minted.delivery_id, further)
+        await email_license(letter, summary, self.activity_id("email"))
+
+    async def mint(self, waits: Callable[[], None] = lambda: None) -> MintedLicense:
         told = self.tell("mint")
         minted = await local_first(
             MintStep.mint,
@@ -52,6 +62,7 @@ class FulfillLine:
             summary=f"mint a license for sale {self.sale_id}",
             fast=DATABASE_FAST,
             slow=DATABASE_SLOW,
+            waits=waits,
         )
         if minted.ignored is None and minted.noted is None:
             did = "extend" if minted.renewed else "mint"
@@ -60,6 +71,12 @@ class FulfillLine:
 
     def activity_id(self, step: str) -> str:
         return step if self.number == 1 else f"{step}:{self.number}"
+
+
+def owes_mail(minted: MintedLicense) -> bool:
+    """Tell whether the line has a mail. A payment that went back has none, whatever is owed."""
+    taken = minted.ignored is not None or minted.noted is not None
+    return minted.delivery_id is not None and not taken
 
 
 def outcome_of(lines: Sequence[LineEnd]) -> str:

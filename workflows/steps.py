@@ -90,8 +90,11 @@ class MintedLicense:
 
 @dataclass(frozen=True)
 class LicenseToEmail:
+    """`further_delivery_ids` are the other deliveries of the same order, event or resend."""
+
     event_id: int
     delivery_id: int
+    further_delivery_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ class DeliveryRow(Table):
     in between leaves the delivery in doubt, and the next attempt looks the mail up.
     `error` may quote the provider, perhaps with an address, so it is stored here only.
     `superseded_by` is the delivery that is sent instead of a withdrawn one.
+    `letter` names the order, event or resend that owes the mail: deliveries of one letter to one
+    address go out as one mail. Null: the delivery goes by itself.
+    `carried_by` is the delivery whose mail has this one's license too, since the last attempt. That
+    delivery alone is claimed and looked up, and has the attempts.
     """
 
     __tablename__ = "deliveries"
@@ -40,6 +44,8 @@ class DeliveryRow(Table):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
+    letter: Mapped[str | None] = mapped_column(String(300), index=True)
+    carried_by: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
 
     __table_args__ = (UniqueConstraint("license_id", "reason"),)
 

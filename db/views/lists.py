@@ -1,7 +1,7 @@
 """The lines of the lists and of `mintpost show`. Field names are JSON keys of the contract."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.licenses import license_of
 from db.tables import DeliveryRow, DeviceRow, EventRow, LicenseRow, SaleRow, Table
+from db.views.mails import carried_licenses, is_carried, mails_about
 from db.views.statuses import event_has, event_is_test, license_has, sale_status
 from domain.event import Outcome
 from kit.clock import utc_now
@@ -104,6 +105,8 @@ class LicenseLine:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
+    """A mail. `license_id` is the first of the licenses in it."""
+
     id: int
     license_id: int
     reason: str
@@ -115,6 +118,7 @@ class DeliveryLine:
     error: str | None
     sent_at: datetime | None
     superseded_by: int | None = None
+    license_ids: tuple[int, ...] = ()
 
 
 def list_events(session: Session, filters: Filters) -> list[EventLine]:
@@ -179,15 +183,20 @@ def of_licenses(query: Query, filters: Filters) -> Query:
 def list_deliveries(session: Session, filters: Filters) -> list[DeliveryLine]:
     query = _filtered(
         select(DeliveryRow).join(LicenseRow, LicenseRow.id == DeliveryRow.license_id),
-        filters,
+        replace(filters, ids=None, order_id=None),
         DeliveryRow.id,
         DeliveryRow.created_at,
         LicenseRow,
-    )
+    ).where(~is_carried())
+    if filters.ids is not None or filters.order_id is not None:
+        query = query.where(DeliveryRow.id.in_(mails_about(filters.ids, filters.order_id)))
     if filters.status is not None:
         query = query.where(DeliveryRow.status == filters.status)
+    rows = session.scalars(query.order_by(DeliveryRow.id.desc())).all()
+    further = carried_licenses(session, [row.id for row in rows])
     return [
-        line_of(DeliveryLine, row) for row in session.scalars(query.order_by(DeliveryRow.id.desc()))
+        line_of(DeliveryLine, row, license_ids=(row.license_id, *further.get(row.id, ())))
+        for row in rows
     ]
 
 

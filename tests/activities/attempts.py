@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from temporalio.testing import ActivityEnvironment
 
 from activities.email import EmailLicense, MailPatience
-from db.deliveries import OwedEmail, begin_attempt, load_owed_email
+from db.deliveries import begin_attempt
 from db.engine import Database
+from db.owed_emails import OwedEmail, load_owed_email
 from fakes.postmark import FakePostmark
 from letters.composing import Letters
 from mailers.base import EmailService

@@ -67,7 +67,7 @@ async def test_attempt_whose_claim_took_all_its_time_sends_nothing(
         await attempts.attempt(patience, is_local=is_local)
 
     assert postmark.requests == []
-    assert (await attempts.letter()).attempt_ends_at is None
+    assert (await attempts.letter()).seen is None
 
 
 @pytest.mark.parametrize(("is_local", "longest"), [(False, 45), (True, 7.5)])
@@ -78,8 +78,8 @@ async def test_the_lease_of_an_attempt_is_that_of_its_path(
 
     async def look_at_the_lease(_: Request) -> None:
         owed = await attempts.letter()
-        assert owed.attempt_ends_at is not None
-        leases.append(owed.attempt_ends_at - owed.now)
+        assert owed.seen is not None
+        leases.append(owed.seen - owed.now)
 
     postmark.reactions.append(Reaction(kept=True, meanwhile=look_at_the_lease))
     await attempts.attempt(MailPatience(lookup=NOTHING), is_local=is_local)

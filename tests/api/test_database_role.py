@@ -30,13 +30,8 @@ from db.late_rows import late_copies
 from db.migrated import WrongMigrationError, check_migrated
 from db.migrating import migrate
 from db.orders import close_row, fail_order, order_is_settled, settle_copy
-from db.resends import (
-    NewResend,
-    ask_resends,
-    mark_resend_dispatched,
-    started_resends,
-    waiting_resends,
-)
+from db.resend_runs import mark_resends_dispatched, started_resends, waiting_resends
+from db.resends import NewResend, ask_resends
 from db.tables import Table
 from kit.clock import utc_now
 from licensing.answers import AnswerSigner
@@ -225,7 +220,7 @@ async def test_waiting_ending_and_late_rows_are_settled_with_that_role(
         "copy": "duplicate",
     }
     (resend,) = role.read_here(waiting_resends)
-    role.write_here(mark_resend_dispatched, resend.id, now - timedelta(hours=1))
+    role.write_here(mark_resends_dispatched, resend.ids, now - timedelta(hours=1))
     (started,) = role.read_here(started_resends, now)
     role.write_here(refuse_delivery, started.delivery_id, "a person terminated its workflow")
     assert role.read_here(started_resends, now) == []

@@ -11,11 +11,11 @@ from db.deliveries import (
     begin_attempt,
     end_attempt_in_doubt,
     end_attempt_unsent,
-    load_owed_email,
     record_sent,
     refuse_delivery,
 )
 from db.engine import Database
+from db.owed_emails import load_owed_email
 from db.resends import ask_resends, logged_orders
 from db.sales import save_sale
 from db.tables import DeliveryRow
@@ -90,7 +90,7 @@ def test_attempt_that_read_the_old_address_does_not_get_its_claim(database: Data
     sale = owed(database)
     seen = database.read_here(load_owed_email, sale)
     corrected(database)
-    assert database.write_here(begin_attempt, sale, seen.attempt_ends_at, LEASE) is None
+    assert database.write_here(begin_attempt, sale, seen.seen, LEASE) is None
     database.write_here(refuse_delivery, sale, "too late")
     assert (line(database, sale).status, line(database, sale).attempts) == ("withdrawn", 0)
 

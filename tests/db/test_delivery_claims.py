@@ -3,16 +3,15 @@
 from datetime import datetime, timedelta
 
 from db.deliveries import (
-    OwedEmail,
     SentMail,
     begin_attempt,
     end_attempt_in_doubt,
     end_attempt_unsent,
-    load_owed_email,
     record_sent,
     refuse_delivery,
 )
 from db.engine import Database
+from db.owed_emails import OwedEmail, load_owed_email
 from db.views.lists import DeliveryLine, Filters, list_deliveries
 from domain.delivery import DeliveryStatus
 from tests.db.concurrently import at_once
@@ -56,7 +55,7 @@ def test_of_twenty_claims_at_once_one_wins(database: Database) -> None:
     delivery = owed(database)
     won = at_once(20, lambda _: database.write_here(begin_attempt, delivery, None, LEASE))
     (attempt,) = [each for each in won if each is not None]
-    assert letter(database, delivery).attempt_ends_at == attempt
+    assert letter(database, delivery).seen == attempt
     assert line(database).attempts == 1
 
 
@@ -82,7 +81,7 @@ def test_attempt_that_sent_nothing_frees_the_delivery(database: Database) -> Non
     database.write_here(end_attempt_unsent, delivery, attempt, refused=False, words="down")
     found = line(database)
     assert (found.status, found.error) == ("pending", "down")
-    assert letter(database, delivery).attempt_ends_at is None
+    assert letter(database, delivery).seen is None
 
 
 def test_attempt_that_is_late_leaves_the_claim_of_the_next(database: Database) -> None:
@@ -93,7 +92,7 @@ def test_attempt_that_is_late_leaves_the_claim_of_the_next(database: Database) -
     database.write_here(end_attempt_in_doubt, delivery, late, "late")
     found = line(database)
     assert (found.status, found.error) == ("pending", None)
-    assert letter(database, delivery).attempt_ends_at == current
+    assert letter(database, delivery).seen == current
 
 
 def test_doubt_stays_when_the_attempt_is_over_and_its_lease_ends_with_it(
@@ -105,8 +104,8 @@ def test_doubt_stays_when_the_attempt_is_over_and_its_lease_ends_with_it(
     found = line(database)
     assert (found.status, found.error) == ("pending", "no answer")
     doubtful = letter(database, delivery)
-    assert doubtful.attempt_ends_at is not None
-    assert doubtful.attempt_ends_at <= doubtful.now
+    assert doubtful.seen is not None
+    assert doubtful.seen <= doubtful.now
 
 
 def test_what_was_accepted_is_never_claimed_refused_or_doubted(database: Database) -> None:

@@ -16,7 +16,7 @@ from db.remaps import (
     remap_license,
 )
 from db.requests import store_request
-from db.resends import waiting_resends
+from db.resend_runs import waiting_resends
 from db.sales import save_sale
 from db.views.lists import Filters, LicenseLine, list_deliveries, list_licenses
 from domain.sale import Sale

@@ -6,13 +6,8 @@ from datetime import UTC, datetime
 from temporalio.service import RPCError
 
 from db.inserting import the_one
-from db.resends import (
-    NewResend,
-    ask_resends,
-    logged_orders,
-    mark_resend_dispatched,
-    waiting_resends,
-)
+from db.resend_runs import mark_resends_dispatched, waiting_resends
+from db.resends import NewResend, ask_resends, logged_orders
 from db.tables import ResendRow
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
@@ -135,7 +130,7 @@ async def test_resend_whose_run_temporal_lost_is_started_again(setup: Setup) -> 
     await setup.database.write(ask_resends, again(), utc_now())
     (lost,) = await setup.database.read(waiting_resends)
     long_ago = datetime(2026, 9, 1, tzinfo=UTC)
-    await setup.database.write(mark_resend_dispatched, lost.id, long_ago)
+    await setup.database.write(mark_resends_dispatched, lost.ids, long_ago)
     async with running(setup) as mintpost:
 
         async def logged() -> bool | None:

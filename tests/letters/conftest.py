@@ -5,7 +5,8 @@ import pytest
 
 from catalog.file import ProductsFile
 from letters.composing import Letters
-from letters.rendering import LicenseLetter, Templates
+from letters.license_letter import LicenseLetter
+from letters.rendering import Templates
 from licensing.signing import Signer
 from tests.support.running import PRODUCTS, TEMPLATES
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import jwt
 import pytest
 
-from db.deliveries import load_owed_email
 from db.engine import Database
+from db.owed_emails import load_owed_email
 from letters.composing import Letters, Shop
 from mailers.base import Mark
 from tests.db.rows import mint, sale_of, store_end

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db.applying import NewFacts, apply_event
-from db.deliveries import OwedEmail, load_owed_email
 from db.engine import Database
 from db.further_keys import add_further_key
+from db.owed_emails import OwedLicense, load_owed_email
 from db.sales import save_sale
 from domain.event import EventKind
 from domain.facts import Refund
@@ -26,8 +26,8 @@ LUMEN = "fEv7TDvUDEKb-yaNdbudow=="
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def only_delivery(session: Session, number: int = 1) -> OwedEmail:
-    return load_owed_email(session, number)
+def only_delivery(session: Session, number: int = 1) -> OwedLicense:
+    return load_owed_email(session, number).licenses[0]
 
 
 def test_a_given_license_has_the_activation_of_its_product(
@@ -37,7 +37,7 @@ def test_a_given_license_has_the_activation_of_its_product(
     wanted = Wanted("press@example.org", "Press", Product(LUMEN, "Lumen"), key="OLD-1")
     database.write_here(lambda session: give(session, Wish(wanted, "press-1"), granting))
 
-    owed = database.read_here(only_delivery)
+    owed = database.read_here(load_owed_email, 1)
     mail = letters.compose(owed, Mark(owed.delivery_id, "0f"))
 
     assert "https://lumenapp.example/activate" in mail.text
@@ -74,5 +74,5 @@ def test_a_refund_that_came_back_owes_the_letter_of_a_restoration(database: Data
     assert database.write_here(refund, EventKind.REFUND, "made") == ()
     (delivery_id,) = database.write_here(refund, EventKind.REFUND_REVERSED, "reversed")
 
-    owed = database.read_here(load_owed_email, delivery_id)
+    owed = database.read_here(only_delivery, delivery_id)
     assert (owed.changed, owed.facts.restored, owed.facts.given) == (True, True, False)

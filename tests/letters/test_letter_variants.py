@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from letters.rendering import LicenseLetter, Templates
+from letters.license_letter import LicenseLetter
+from letters.rendering import Templates
 from tests.letters.test_rendering_shop import bodies
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from domain.errors import MailerRefusesError
-from letters.rendering import LicenseLetter, Templates, license_email
+from letters.license_letter import LicenseLetter
+from letters.rendering import Templates, license_email
 from mailers.base import Mark
 from tests.letters.elements import Elements
 from tests.letters.test_rendering_strangers import HOSTILE

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from letters.composing import Shop
-from letters.rendering import LicenseLetter, Templates
+from letters.license_letter import LicenseLetter
+from letters.rendering import Templates
 from tests.letters.elements import Elements
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from letters.rendering import LicenseLetter, Templates
+from letters.license_letter import LicenseLetter
+from letters.rendering import Templates
 from tests.letters.elements import Elements
 
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} {% raw %} \r\nBcc: x@example.com\u202e\0\ud800"

@@ -1,7 +1,7 @@
 """A worker that mails again without looking up the first mail."""
 
 from activities.email import EmailLicense
-from db.deliveries import OwedEmail
+from db.owed_emails import OwedEmail
 from mailers.base import Receipt
 
 
