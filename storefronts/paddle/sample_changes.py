@@ -65,12 +65,14 @@ def _adjustment(
     told: FollowUp, order: JsonObject, action: str, amount: int, *, whole: bool
 ) -> JsonObject:
     kind, total = "full" if whole else "partial", str(amount)
-    (line,) = order["details"]["line_items"]
-    item = {"item_id": line["id"], "type": kind, "amount": total, "totals": {"total": total}}
+    items = [
+        {"item_id": each["id"], "type": kind, "totals": each["totals"]}
+        for each in order["details"]["line_items"]
+    ]
     return {
-        "id": f"adj_{short(f'{line} {action} {told.at}')}",
+        "id": f"adj_{short(order['id'] + action + time(told.at))}",
         "type": kind,
-        "items": [item],
+        "items": items,
         "action": action,
         "reason": "requested_by_customer",
         "status": "approved",
