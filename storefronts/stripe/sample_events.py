@@ -29,7 +29,11 @@ class MadeEvent:
 
 
 def sold(order: SampleOrder) -> MadeEvent:
-    content = _event("checkout.session.completed", objects.session(order), order, order.at)
+    """Return the event of an order that was paid, or of a renewal."""
+    if order.is_renewal:
+        content = _event("invoice.paid", objects.invoice(order), order, order.at)
+    else:
+        content = _event("checkout.session.completed", objects.session(order), order, order.at)
     return MadeEvent(content, _answers_of(order))
 
 
@@ -53,25 +57,23 @@ def follow_up(name: SampleEvent, told: FollowUp) -> MadeEvent:
 
 def _renewed(order: SampleOrder, told: FollowUp) -> MadeEvent:
     of_today = changed(order, told)
-    renewal = replace(of_today, order_id=told.new_order_id, at=told.at)
-    content = _event("invoice.paid", objects.invoice(renewal), renewal, told.at)
-    return MadeEvent(content, _answers_of(renewal))
+    return sold(replace(of_today, order_id=told.new_order_id, at=told.at))
 
 
 def _refunded(order: SampleOrder, amount: int, at: datetime) -> MadeEvent:
-    charge, refund = objects.charge(order, amount), objects.refund(order, amount, at)
+    charge, refund = objects.charge(order, amount, at), objects.refund(order, amount, at)
     own = [
         _answer(questions.charge(charge["id"]), charge),
         _answer(questions.refunds_of_charge(charge["id"]), objects.page(refund)),
     ]
-    return MadeEvent(_event("charge.refunded", charge, order, at), (*_answers_of(order), *own))
+    return MadeEvent(_event("charge.refunded", charge, order, at), (*own, *_answers_of(order)))
 
 
 def _disputed(order: SampleOrder, happened: str, status: str, at: datetime) -> MadeEvent:
-    dispute = objects.dispute(order, status)
+    dispute = objects.dispute(order, status, at)
     own = _answer(questions.dispute(dispute["id"]), dispute)
     content = _event(f"charge.dispute.{happened}", dispute, order, at)
-    return MadeEvent(content, (*_answers_of(order), own))
+    return MadeEvent(content, (own, *_answers_of(order)))
 
 
 def _of_subscription(name: SampleEvent, order: SampleOrder, told: FollowUp) -> MadeEvent:
@@ -85,13 +87,13 @@ def _of_subscription(name: SampleEvent, order: SampleOrder, told: FollowUp) -> M
         happened, ended = "deleted", objects.seconds(told.at)
         now = {"status": "canceled", "canceled_at": ended, "ended_at": ended}
     elif name in PLAN_CHANGES:
-        previous = {"items": objects.subscription(order)["items"]}
+        previous = {"items": objects.subscription(order, told.at)["items"]}
     else:
         raise KeyError(name)
-    state = objects.subscription(of_today, **now)
+    state = objects.subscription(of_today, told.at, **now)
     content = _event(f"customer.subscription.{happened}", state, of_today, told.at, previous)
     own = _answer(questions.subscription(str(of_today.subscription_id)), state)
-    return MadeEvent(content, (*_answers_of(order), own))
+    return MadeEvent(content, (own, *_answers_of(order)))
 
 
 def _event(
@@ -101,7 +103,7 @@ def _event(
     if previous is not None:
         data["previous_attributes"] = previous
     return {
-        "id": made_id("evt", f"{name} {happened_to['id']} {at} {order.mark}"),
+        "id": made_id("evt", f"{name} {at} {json.dumps(happened_to)}"),
         "object": "event",
         "api_version": API_VERSION,
         "created": objects.seconds(at),
@@ -130,9 +132,11 @@ def _known(order: SampleOrder) -> Iterator[tuple[Question, Json]]:
         paid = objects.page({"id": made_id("inpay", order.order_id), "invoice": order.invoice})
         yield questions.invoice_of_intent(intent), paid
         yield questions.invoice(order.invoice), objects.invoice(order)
+        state = objects.subscription(order, order.at)
+        yield questions.subscription(order.subscription_id), state
+    if order.subscription_id is not None and order.first:
         found = objects.page(objects.session(first))
         yield questions.session_of_subscription(order.subscription_id), found
-        yield questions.subscription(order.subscription_id), objects.subscription(order)
 
 
 def _answer(question: Question, body: Json) -> tuple[str, bytes]:

@@ -109,7 +109,12 @@ def invoice(order: SampleOrder) -> Json:
     }
 
 
-def subscription(order: SampleOrder, **fields: object) -> Json:
+def as_of(order: SampleOrder, at: datetime) -> Json:
+    """Return the metadata of an object that changes, so that a fake can keep its newest state."""
+    return {**order.metadata, "as_of": seconds(at)}
+
+
+def subscription(order: SampleOrder, at: datetime, **fields: object) -> Json:
     item = {
         "id": _item_id(order),
         "object": "subscription_item",
@@ -127,7 +132,7 @@ def subscription(order: SampleOrder, **fields: object) -> Json:
         "ended_at": None,
         "items": page(item),
         "livemode": not order.test,
-        "metadata": order.metadata,
+        "metadata": as_of(order, at),
         "pause_collection": None,
         "status": "active",
         **fields,
@@ -135,10 +140,10 @@ def subscription(order: SampleOrder, **fields: object) -> Json:
 
 
 def _item_id(order: SampleOrder) -> str:
-    return made_id("si", order.first)
+    return made_id("si", str(order.subscription_id))
 
 
-def charge(order: SampleOrder, back: int = 0) -> Json:
+def charge(order: SampleOrder, back: int, at: datetime) -> Json:
     return {
         "id": made_id("ch", order.order_id),
         "object": "charge",
@@ -146,7 +151,7 @@ def charge(order: SampleOrder, back: int = 0) -> Json:
         "amount_refunded": back,
         "currency": CURRENCY,
         "livemode": not order.test,
-        "metadata": order.metadata,
+        "metadata": as_of(order, at),
         "payment_intent": made_id("pi", order.order_id),
         "refunded": back == order.total,
         "status": "succeeded",
@@ -166,7 +171,7 @@ def refund(order: SampleOrder, amount: int, at: datetime) -> Json:
     }
 
 
-def dispute(order: SampleOrder, status: str) -> Json:
+def dispute(order: SampleOrder, status: str, at: datetime) -> Json:
     return {
         "id": made_id("du", order.order_id),
         "object": "dispute",
@@ -174,7 +179,7 @@ def dispute(order: SampleOrder, status: str) -> Json:
         "charge": made_id("ch", order.order_id),
         "currency": CURRENCY,
         "livemode": not order.test,
-        "metadata": order.metadata,
+        "metadata": as_of(order, at),
         "payment_intent": made_id("pi", order.order_id),
         "status": status,
     }

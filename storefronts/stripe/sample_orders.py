@@ -19,7 +19,10 @@ PRICE_OF_ONE = 2900
 
 @dataclass(frozen=True, slots=True)
 class SampleOrder:
-    """A made-up order, or the renewal of one. `first` is the id of the subscription's session."""
+    """A made-up order, or the renewal of one.
+
+    `first` is the id of the subscription's session; empty: a renewal whose first order is unknown.
+    """
 
     order_id: str
     first: str
@@ -75,7 +78,7 @@ def made_id(kind: str, of: str) -> str:
 def order_of_sale(sale: SampleSale) -> SampleOrder:
     return SampleOrder(
         order_id=sale.order_id,
-        first=sale.order_id,
+        first="" if sale.is_charge else sale.order_id,
         product_id=sale.product_id,
         product_name=sale.product_name,
         email=sale.email,

@@ -1,4 +1,4 @@
-"""What happens to licenses of Stripe's orders after the sale, by Stripe's answers of the day."""
+"""The later life of licenses from Stripe, by the answers that Stripe gives on that day."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
