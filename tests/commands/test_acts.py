@@ -37,6 +37,7 @@ async def done(command: Command, *words: str) -> list[dict[str, Any]]:
     return list(json.loads(answer.out))
 
 
+@ON_SQLITE
 async def test_license_goes_through_every_act(shop: Shop, command: Command) -> None:
     order = f"gumroad:{shop.sold}"
     key = (await newest(shop)).key.lower()
@@ -113,6 +114,7 @@ async def test_mistake_is_told_and_changes_nothing(
     assert len(await shop.mintpost.events()) == 4
 
 
+@ON_SQLITE
 async def test_issued_license_is_mailed_once_for_a_reference(shop: Shop, command: Command) -> None:
     words = ("issue", "--product", PRODUCT, "--to", "press@example.com", "--reference", "press-1")
     first = await command(*words, "--key", "OLD-KEY-1", "--reason", "a review")

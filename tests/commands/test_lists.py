@@ -29,6 +29,7 @@ RED = re.compile(r"\x1b\[[0-9;]*31m *revoked")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
+@ON_SQLITE
 @pytest.mark.usefixtures("shop")
 async def test_json_has_the_keys_that_others_rely_on(mint: Run) -> None:
     for name, keys in KEYS.items():
@@ -37,6 +38,7 @@ async def test_json_has_the_keys_that_others_rely_on(mint: Run) -> None:
         assert [key for key in newest if key in keys.split()] == keys.split(), name
 
 
+@ON_SQLITE
 async def test_json_tells_all_of_an_event(shop: Shop, mint: Run) -> None:
     answer = await asyncio.to_thread(mint, "events", "--json")
     parked, failed, duplicate, sold = json.loads(answer.out)
@@ -71,6 +73,7 @@ async def test_act_stands_under_the_name_that_show_finds(shop: Shop, mint: Run) 
     assert shown.out.startswith(f"gumroad:{shop.sold}")
 
 
+@ON_SQLITE
 @pytest.mark.usefixtures("shop")
 async def test_the_options_choose(mint: Run) -> None:
     chosen = {

@@ -66,6 +66,7 @@ async def sent_for(shop: Shop) -> list[tuple[str, str]]:
     return [(mail.reason, mail.status) for mail in reversed(await shop.mintpost.deliveries())]
 
 
+@ON_SQLITE
 async def test_license_of_a_mapping_saved_in_two_steps_is_put_right_and_mailed_once(
     shop: Shop, remap: Remap, setup: Setup
 ) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from commands.resend import run_resend
 from db.tables import ResendRow
+from tests.support.databases import ON_SQLITE
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost
 
@@ -12,6 +13,7 @@ ORDINARY = recorded("01")
 ORDER = order_of(ORDINARY)
 
 
+@ON_SQLITE
 async def test_resend_by_a_user_without_a_name_is_kept_by_its_number(
     mintpost: Mintpost, monkeypatch: pytest.MonkeyPatch
 ) -> None:

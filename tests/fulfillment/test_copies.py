@@ -32,6 +32,7 @@ async def map_and_settle(mintpost: Mintpost) -> list[tuple[str | None, str | Non
     return [(event.outcome, event.note) for event in reversed(await mintpost.settled())]
 
 
+@ON_SQLITE
 async def test_parked_sale_is_mailed_to_the_address_that_was_corrected_at_the_storefront(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
@@ -115,6 +116,7 @@ async def test_row_that_carried_the_right_address_says_so_though_it_ends_fulfill
     assert receivers(postmark) == [WRONG]
 
 
+@ON_SQLITE
 async def test_run_that_was_terminated_before_minting_leaves_the_new_address_to_be_used(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:

@@ -47,6 +47,7 @@ async def accepted(mintpost: Mintpost, reason: str) -> DeliveryLine:
     return await until(is_accepted, f"{reason} is accepted")
 
 
+@ON_SQLITE
 async def test_mail_that_waits_goes_to_the_corrected_address_alone(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
@@ -132,6 +133,7 @@ async def test_mail_that_left_before_the_correction_is_told_and_the_right_addres
     assert receivers(postmark) == [WRONG, RIGHT]
 
 
+@ON_SQLITE
 async def test_charge_that_waits_goes_to_the_corrected_address_and_ends_renewed(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark, order: str
 ) -> None:
@@ -168,6 +170,7 @@ async def test_charge_that_waits_goes_to_the_corrected_address_and_ends_renewed(
     assert receivers(postmark) == [WRONG, RIGHT, RIGHT, RIGHT]
 
 
+@ON_SQLITE
 async def test_correction_of_a_parked_sale_is_kept_for_its_license(
     mailing: Mintpost, postmark: FakePostmark, order: str
 ) -> None:

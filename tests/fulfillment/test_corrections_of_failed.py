@@ -7,9 +7,10 @@ from fakes.postmark import FakePostmark
 from operations.resend import resend
 from tests.fulfillment.corrected import RIGHT, receivers, sale, settled
 from tests.support.asking import wish
+from tests.support.databases import ON_SQLITE
 from tests.support.running import Mintpost
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+pytestmark = ON_SQLITE
 
 UNREADABLE = ["", "ada", "ada@example.com, eve@example.com", "ada@example.com\r\nBcc: eve@x.com"]
 

@@ -17,6 +17,7 @@ from storefronts.document import read_document
 from storefronts.labeled_secrets import LabeledSecret
 from tests.storefronts.kiosk.sample import KioskEvent, line, paid, refunded
 from tests.storefronts.kiosk.storefront import Kiosk
+from tests.support.databases import ON_SQLITE
 from tests.support.histories import keep_history
 from tests.support.outages import database_away
 from tests.support.running import Mintpost, Setup, running
@@ -104,6 +105,7 @@ async def body(setup: Setup) -> AsyncIterator[Shop]:
         yield shop
 
 
+@ON_SQLITE
 async def test_key_in_a_header_makes_one_event_of_long_bodies(header: Shop) -> None:
     event = header.event()
     assert await asyncio.gather(*(header.send(event) for _ in range(3))) == [200] * 3
@@ -113,6 +115,7 @@ async def test_key_in_a_header_makes_one_event_of_long_bodies(header: Shop) -> N
     assert await header.minted() == (1, 1)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("kind", [Kiosk, KeyInBody])
 async def test_spooled_long_bodies_with_one_key_are_one_event(
     setup: Setup, kind: type[Kiosk]
@@ -132,6 +135,7 @@ async def test_spooled_long_bodies_with_one_key_are_one_event(
         assert await shop.minted() == (1, 1)
 
 
+@ON_SQLITE
 async def test_key_in_a_long_body_ends_its_second_delivery_as_a_duplicate(body: Shop) -> None:
     assert await body.send(body.event()) == 200
     assert await body.ends() == [("fulfilled", None)]
@@ -152,6 +156,7 @@ async def test_keys_in_long_bodies_that_come_at_once_are_one_event(body: Shop) -
     assert await body.minted() == (1, 1)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("first", ["long", "short"])
 async def test_key_holds_between_a_long_and_a_short_body(body: Shop, first: str) -> None:
     await body.send(body.event(long=first == "long"))
@@ -162,6 +167,7 @@ async def test_key_holds_between_a_long_and_a_short_body(body: Shop, first: str)
     assert await body.minted() == (1, 1)
 
 
+@ON_SQLITE
 async def test_repeated_refund_is_a_duplicate_of_its_event_alone(body: Shop) -> None:
     note = {"note": "x" * LONGEST_NAMED}
     event = refunded(body.number)
@@ -171,6 +177,7 @@ async def test_repeated_refund_is_a_duplicate_of_its_event_alone(body: Shop) -> 
     assert await body.ends() == [("noted:no_sale_yet", None), ("duplicate", REPEATED)]
 
 
+@ON_SQLITE
 async def test_two_events_of_one_order_keep_keys_of_their_own(body: Shop) -> None:
     for key in ("evt_1", "evt_2"):
         await body.send(keyed(body.event(), key))

@@ -13,6 +13,7 @@ from db.tables import EventRow, Table
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from mailers.postmark.service import PostmarkEmailService
+from tests.support.databases import ON_SQLITE
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset
@@ -33,6 +34,7 @@ def forget_everything(session: Session) -> None:
         session.execute(delete(table))
 
 
+@ON_SQLITE
 async def test_row_whose_run_temporal_does_not_know_is_started_again(setup: Setup) -> None:
     long_ago = datetime(2026, 9, 1, tzinfo=UTC)
     # An order that no other test of this process left in Temporal.
@@ -46,6 +48,7 @@ async def test_row_whose_run_temporal_does_not_know_is_started_again(setup: Setu
     assert len(await mintpost.licenses()) == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("ended", ["terminated", "cancelled"])
 async def test_run_that_a_person_ended_fails_its_row_and_a_reset_takes_it_from_there(
     mailing: Mintpost, postmark: FakePostmark, ended: str
@@ -104,6 +107,7 @@ async def test_resent_ping_of_a_sale_that_a_restored_database_lacks_runs_anew(
     assert len(await mailing.licenses()) == len(postmark.accepted) == 1
 
 
+@ON_SQLITE
 async def test_row_that_joined_a_failing_run_too_late_is_started_again(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:
@@ -133,6 +137,7 @@ async def test_row_that_joined_a_failing_run_too_late_is_started_again(
     assert len(postmark.accepted) == 1
 
 
+@ON_SQLITE
 async def test_good_ping_that_joined_an_unreadable_one_is_fulfilled(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from embedded.ports import NO_TLS
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
+from tests.support.databases import ON_SQLITE
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import FORM, SECRET, Mintpost
 from tests.support.temporal import event_types, reset
@@ -40,6 +41,7 @@ async def test_fifty_pings_at_once_end_in_one_license_and_one_e_mail(
     assert len(await mailing.licenses()) == len(postmark.accepted) == 1
 
 
+@ON_SQLITE
 async def test_undisturbed_sale_has_nine_history_events(mintpost: Mintpost) -> None:
     await mintpost.ping(ORDINARY)
     await mintpost.settled()
@@ -77,6 +79,7 @@ async def test_second_ping_joins_the_run_that_is_under_way(
     assert len(await mailing.licenses()) == len(postmark.accepted) == 1
 
 
+@ON_SQLITE
 async def test_ping_after_a_failure_starts_the_order_again(mintpost: Mintpost) -> None:
     await mintpost.ping(changed(ORDINARY, email="no address"))
     (failed,) = await mintpost.settled()
@@ -88,6 +91,7 @@ async def test_ping_after_a_failure_starts_the_order_again(mintpost: Mintpost) -
     assert (first.outcome, first.processed, first.error) == ("duplicate", True, None)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("outcome", ["fulfilled", "failed"])
 async def test_reset_of_a_done_sale_mints_and_mails_nothing_more(
     mailing: Mintpost, postmark: FakePostmark, outcome: str
@@ -109,6 +113,7 @@ async def test_reset_of_a_done_sale_mints_and_mails_nothing_more(
     assert len(await mailing.licenses()) == len(postmark.accepted) == 1
 
 
+@ON_SQLITE
 async def test_late_copy_with_another_address_says_so(mailing: Mintpost) -> None:
     await mailing.ping(ORDINARY)
     await mailing.settled()
@@ -132,6 +137,7 @@ async def test_copy_that_joined_and_was_refunded_takes_the_license_back(
     assert (copy.outcome, copy.note) == ("applied", "license 1 revoked (refunded)")
 
 
+@ON_SQLITE
 async def test_refund_of_a_preorder_is_not_remarked_on_as_a_refund_of_the_sale(
     mintpost: Mintpost,
 ) -> None:

@@ -4,6 +4,7 @@ from itertools import permutations
 
 from domain.license import Term
 from tests.fulfillment.corrected import MONTHLY
+from tests.support.databases import ON_SQLITE
 from tests.support.lives import days_ago, lives, sold_at
 from tests.support.pings import changed, recorded
 from tests.support.running import PRODUCTS, Setup, running
@@ -45,6 +46,7 @@ def arrivals() -> dict[str, tuple[bytes, ...]]:
     }
 
 
+@ON_SQLITE
 async def test_every_order_of_arrival_ends_in_one_state(setup: Setup, order: str) -> None:
     setup.products = PRODUCTS + MONTHLY.removeprefix("gumroad:\n")
     stories = arrivals()

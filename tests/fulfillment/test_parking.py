@@ -2,6 +2,7 @@
 
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, ACCEPT_AND_DROP, refuse
+from tests.support.databases import ON_SQLITE
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost
 from tests.support.temporal import event_types
@@ -25,6 +26,7 @@ async def test_unmapped_product_parks_the_sale_until_it_is_mapped(mintpost: Mint
     assert (license_.tier, license_.expires_at) == ("new", None)
 
 
+@ON_SQLITE
 async def test_parked_step_stands_in_temporal_with_its_sentence(mintpost: Mintpost) -> None:
     await mintpost.ping(changed(ORDINARY, product_id="new-product=="))
     await mintpost.parked()
@@ -33,6 +35,7 @@ async def test_parked_step_stands_in_temporal_with_its_sentence(mintpost: Mintpo
     await mintpost.run_of(ORDER).terminate()
 
 
+@ON_SQLITE
 async def test_refused_token_parks_the_e_mail_and_the_licence_stays(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:
@@ -52,6 +55,7 @@ async def test_refused_token_parks_the_e_mail_and_the_licence_stays(
     assert delivery.attempts > 1
 
 
+@ON_SQLITE
 async def test_provider_that_is_down_is_tried_again(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:
@@ -62,6 +66,7 @@ async def test_provider_that_is_down_is_tried_again(
     assert len(postmark.accepted) == 1
 
 
+@ON_SQLITE
 async def test_refused_recipient_fails_the_sale_and_the_licence_stays(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:
@@ -82,6 +87,7 @@ async def test_refused_recipient_fails_the_sale_and_the_licence_stays(
     assert "ACTIVITY_TASK_SCHEDULED" not in await event_types(mailing.run_of(ORDER))
 
 
+@ON_SQLITE
 async def test_accepted_mail_whose_answer_is_lost_is_found_and_not_sent_again(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:

@@ -17,6 +17,7 @@ from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkEmailService
 from storefronts.base import StoredRequest
 from storefronts.gumroad.storefront import Gumroad
+from tests.support.databases import ON_SQLITE
 from tests.support.lives import days_ago, sold_at
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import FORM, Setup, running
@@ -52,6 +53,7 @@ async def test_every_order_of_arrival_ends_in_the_same_license(
     assert (license_.tier, license_.seats, license_.expires_at) == ("studio", 5, END)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("edited", [TEAMS.replace("months: 1", "months: 12"), "gumroad: []"])
 @pytest.mark.parametrize("arrivals", [(FIRST, SECOND), (THIRD, SECOND)])
 async def test_charge_that_is_done_again_moves_nothing_whatever_the_mapping_says_now(
@@ -104,6 +106,7 @@ async def test_recurring_charge_extends_the_license_and_mails_the_renewed_token(
         assert f"{end:%B} {end.day}, {end.year} (UTC)" in postmark.accepted[1].message["TextBody"]
 
 
+@ON_SQLITE
 async def test_late_charge_that_moves_nothing_is_renewed_without_a_mail(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
 ) -> None:

@@ -13,6 +13,7 @@ from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now
 from mailers.postmark.service import PostmarkEmailService
+from tests.support.databases import ON_SQLITE
 from tests.support.pings import order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 from tests.support.temporal import reset
@@ -53,6 +54,7 @@ async def test_resend_mails_the_same_key_once_more(
     assert (await run.result())["outcome"] == "fulfilled"
 
 
+@ON_SQLITE
 async def test_resend_to_a_corrected_address_settles_the_failed_sale(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:
@@ -77,6 +79,7 @@ async def test_resend_to_a_corrected_address_settles_the_failed_sale(
     assert (row.asked_by, row.asked_why) == ("operator", "she wrote from ada.right@example.com")
 
 
+@ON_SQLITE
 async def test_reset_of_the_sale_after_a_resend_mails_nothing_more(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:
@@ -91,6 +94,7 @@ async def test_reset_of_the_sale_after_a_resend_mails_nothing_more(
     assert [mail.message["To"] for mail in postmark.accepted] == ["ada.right@example.com"]
 
 
+@ON_SQLITE
 async def test_order_whose_mail_nobody_got_is_told_until_it_is_sent_again(setup: Setup) -> None:
     async with running(setup) as mintpost:
         await mintpost.ping(ORDINARY)
@@ -100,6 +104,7 @@ async def test_order_whose_mail_nobody_got_is_told_until_it_is_sent_again(setup:
     assert await setup.database.read(logged_orders) == []
 
 
+@ON_SQLITE
 async def test_resend_of_a_later_charge_settles_that_charge(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
 ) -> None:
@@ -123,6 +128,7 @@ async def test_resend_of_a_later_charge_settles_that_charge(
     assert len(postmark.accepted) == 2
 
 
+@ON_SQLITE
 async def test_resend_whose_run_temporal_lost_is_started_again(setup: Setup) -> None:
     async with running(setup) as mintpost:
         await mintpost.ping(ORDINARY)
@@ -139,6 +145,7 @@ async def test_resend_whose_run_temporal_lost_is_started_again(setup: Setup) -> 
         await until(logged, "the resend is logged")
 
 
+@ON_SQLITE
 async def test_resend_that_a_person_terminates_is_told_as_refused(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:

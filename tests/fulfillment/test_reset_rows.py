@@ -9,6 +9,7 @@ from db.views.lists import EventLine, Filters, list_events
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now
+from tests.support.databases import ON_SQLITE
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost
 from tests.support.temporal import reset
@@ -40,6 +41,7 @@ async def dispatched(mintpost: Mintpost) -> bool | None:
     return all(event.workflow_id is not None for event in await mintpost.events()) or None
 
 
+@ON_SQLITE
 async def test_sale_that_parks_again_after_a_reset_is_parked(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:
@@ -62,6 +64,7 @@ async def test_sale_that_parks_again_after_a_reset_is_parked(
     assert len(await mailing.licenses()) == len(postmark.accepted) == 1
 
 
+@ON_SQLITE
 async def test_sale_that_fails_again_after_a_reset_is_failed(
     mailing: Mintpost, postmark: FakePostmark
 ) -> None:

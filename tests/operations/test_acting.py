@@ -11,6 +11,7 @@ from operations.deliveries import what_came
 from operations.resend import AddressRefusedError, NothingToSendError, resend
 from operations.retry import parked_workflows, retry
 from tests.support.asking import resent, wish
+from tests.support.databases import ON_SQLITE
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 
@@ -21,6 +22,7 @@ NEVER = RetryPace(operator=timedelta(days=1))
 SOON = timedelta(seconds=10)
 
 
+@ON_SQLITE
 async def test_retry_wakes_a_parked_sale_whose_cause_is_gone(setup: Setup) -> None:
     setup.pace = NEVER
     async with running(setup) as mintpost:
@@ -35,6 +37,7 @@ async def test_retry_wakes_a_parked_sale_whose_cause_is_gone(setup: Setup) -> No
         assert woken.sentence == "fulfilled"
 
 
+@ON_SQLITE
 async def test_retry_tells_what_a_sale_waits_for_still(setup: Setup) -> None:
     setup.pace = NEVER
     async with running(setup) as mintpost:
@@ -50,6 +53,7 @@ async def test_retry_tells_what_a_sale_waits_for_still(setup: Setup) -> None:
         await mintpost.run_of(ORDER).terminate()
 
 
+@ON_SQLITE
 async def test_retry_leaves_a_sale_alone_that_does_not_wait(mintpost: Mintpost) -> None:
     await mintpost.ping(ORDINARY)
     await mintpost.settled()
@@ -80,6 +84,7 @@ async def test_resend_to_an_address_that_takes_no_mail_is_refused_at_once(
         await resend(mintpost.database, wish(ORDER, "ada@example.com\r\nBcc: x"))
 
 
+@ON_SQLITE
 async def test_find_knows_a_sale_by_what_a_complaint_contains(mintpost: Mintpost) -> None:
     await mintpost.ping(ORDINARY)
     await mintpost.settled()

@@ -14,6 +14,7 @@ from storefronts.labeled_secrets import LabeledSecret
 from storefronts.sample import SampleSale
 from tests.storefronts.kiosk.package import KIOSK, KioskPackage
 from tests.storefronts.kiosk.storefront import Kiosk
+from tests.support.databases import ON_SQLITE
 from tests.support.running import Setup, running
 
 SECRET = "a secret"
@@ -45,6 +46,7 @@ async def sample(shop: SampleSender) -> SampleSale:
     return sale
 
 
+@ON_SQLITE
 async def test_every_check_holds(shop: SampleSender, sample: SampleSale) -> None:
     checks = [
         *await check_sale(shop, sample),
@@ -56,6 +58,7 @@ async def test_every_check_holds(shop: SampleSender, sample: SampleSale) -> None
     assert len(await shop.events(sample)) == 1
 
 
+@ON_SQLITE
 async def test_a_repeated_event_without_a_key_must_end_as_a_duplicate(
     shop: SampleSender, sample: SampleSale
 ) -> None:
