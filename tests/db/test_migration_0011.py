@@ -56,7 +56,7 @@ def engine(database_url: URL) -> Iterator[Engine]:
             )
         end = MARCH - timedelta(days=30)
         rows.insert("licenses", id=1, order_id="order-1", line="1", expires_at=end, **LICENSE)
-        rows.insert("deliveries", id=1, license_id=1, reason="sale", status="accepted")
+        rows.insert("deliveries", id=100, license_id=1, reason="sale", status="accepted")
         rows.insert("devices", id=1, license_id=1, device_hash="d")
     yield engine
     engine.dispose()

@@ -19,7 +19,9 @@ TIME = "kiosk-time"
 KINDS = {
     "order.placed": EventKind.SALE,
     "order.paid": EventKind.SALE,
+    "order.renewed": EventKind.RECURRING_CHARGE,
     "order.refunded": EventKind.REFUND,
+    "subscription.began": EventKind.SUBSCRIPTION_LINKED,
     "subscription.changed": EventKind.SUBSCRIPTION_UPDATED,
 }
 

@@ -1,5 +1,7 @@
 """Reads an kiosk's event into facts."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from domain.errors import SaleInvalidError
@@ -12,6 +14,7 @@ from domain.facts import (
     Payment,
     Reading,
     Refund,
+    SubscriptionLink,
     SubscriptionState,
     Waits,
 )
@@ -47,10 +50,22 @@ def _read(document: Member, request: StoredRequest) -> Reading:
             return Reading(ends=Waits(NotedReason.WAITS_FOR_PAYMENT))
         case "order.paid":
             return Reading((payment_of(document["order"], request),))
+        case "order.renewed":
+            payment = payment_of(document["order"], request)
+            return Reading((replace(payment, charge=True),))
         case "order.refunded":
             return Reading((_refund(document, request),), Ignored(EventKind.REFUND))
+        case _:
+            return _read_subscription(document, request)
+
+
+def _read_subscription(document: Member, request: StoredRequest) -> Reading:
+    match document["type"].text():
+        case "subscription.began":
+            return Reading((_link(document, request),))
         case "subscription.changed":
-            return Reading((_state(document, request),), Ignored(EventKind.SUBSCRIPTION_UPDATED))
+            facts = _state(document, request), *_items(document, request)
+            return Reading(facts, Ignored(EventKind.SUBSCRIPTION_UPDATED))
         case _:
             return Reading(ends=SaleInvalidError("type must be one that Mintpost knows"))
 
@@ -65,6 +80,7 @@ def payment_of(order: Member, request: StoredRequest) -> Payment:
         currency=order["currency"].text(),
         buyer=buyer_of(whole["buyer"], request.address),
         subscription_id=order["subscription"].identifier_or_none(),
+        paid_until=_end(order["paid_until"]),
         test=request.secret_label == "test",
         note=None if request.address is None else CORRECTED,
     )
@@ -91,6 +107,7 @@ def line_of(line: Member) -> OrderLine:
         Product(product_id, name),
         line["quantity"].whole_number(1, MOST_COPIES),
         line["price"].whole_number(0, MOST_MONEY),
+        line["plan"].identifier_or_none() or "",
     )
 
 
@@ -117,8 +134,39 @@ def _state(document: Member, request: StoredRequest) -> Fact:
         state["id"].identifier(),
         _moment(document["at"], request),
         renews=None if renews.is_missing() else renews.flag(),
-        ends_at=None if ends_at.is_missing() else datetime.fromisoformat(ends_at.text()),
+        ends_at=_end(ends_at),
+        paid_until=_end(state["paid_until"]),
     )
+
+
+def _items(document: Member, request: StoredRequest) -> Iterator[SubscriptionState]:
+    """Yield a state for each line of the subscription."""
+    state = document["subscription"]
+    if state["items"].is_missing():
+        return
+    items = state["items"].items()
+    among = tuple(item["plan"].identifier() for item in items)
+    for plan, item in zip(among, items, strict=True):
+        yield SubscriptionState(
+            state["id"].identifier(),
+            _moment(document["at"], request),
+            seats=item["quantity"].whole_number(1, MOST_COPIES),
+            line=plan,
+            among=among,
+        )
+
+
+def _link(document: Member, request: StoredRequest) -> Fact:
+    state = document["subscription"]
+    order_id = document["order"]["id"].order_identifier()
+    until = _end(state["paid_until"])
+    at = _moment(document["at"], request)
+    return SubscriptionLink(state["id"].identifier(), order_id, at, paid_until=until)
+
+
+def _end(member: Member) -> datetime | None:
+    absent = member.is_missing() or member.is_null()
+    return None if absent else datetime.fromisoformat(member.text())
 
 
 def _moment(member: Member, request: StoredRequest) -> datetime:

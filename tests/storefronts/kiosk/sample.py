@@ -16,10 +16,13 @@ PAID_AT = "2026-09-01T12:00:05Z"
 BUYER = {"email": "ada.buyer@example.com", "name": "Ada Buyer"}
 
 
-def line(number: int, product_id: int | str, *, quantity: int = 1) -> dict[str, Any]:
+def line(
+    number: int, product_id: int | str, *, quantity: int = 1, plan: str | None = None
+) -> dict[str, Any]:
     """Return a line with numbers as ids, and with a price in yen."""
     product = {"id": product_id, "name": f"Product {product_id}"}
-    return {"id": number, "product": product, "quantity": quantity, "price": 2900}
+    bought = {"id": number, "product": product, "quantity": quantity, "price": 2900}
+    return bought if plan is None else {**bought, "plan": plan}
 
 
 def order(order_id: str, *lines: dict[str, Any], **fields: object) -> dict[str, Any]:
@@ -62,6 +65,21 @@ def paid(order_id: str, *lines: dict[str, Any], **fields: object) -> KioskEvent:
 
 def placed(order_id: str, *lines: dict[str, Any]) -> KioskEvent:
     return KioskEvent({"type": "order.placed", "order": order(order_id, *lines)})
+
+
+def renewed(order_id: str, *lines: dict[str, Any], **fields: object) -> KioskEvent:
+    return KioskEvent({"type": "order.renewed", "order": order(order_id, *lines, **fields)})
+
+
+def began(subscription: str, order_id: str, **fields: object) -> KioskEvent:
+    """Return the event that a subscription belongs to an order."""
+    told = {"type": "subscription.began", "order": {"id": order_id}, "at": PAID_AT}
+    return KioskEvent({**told, "subscription": {"id": subscription, **fields}})
+
+
+def changed(subscription: str, **fields: object) -> KioskEvent:
+    told = {"type": "subscription.changed", "at": PAID_AT}
+    return KioskEvent({**told, "subscription": {"id": subscription, **fields}})
 
 
 def refunded(order_id: str, amount: int | None = None, *, whole: bool = True) -> KioskEvent:
