@@ -37,7 +37,7 @@ def begin_attempt(
     another attempt has claimed one of them since, or a person has corrected an address, or a
     license was taken back.
     """
-    rows = _locked(session, {delivery_id, *others})
+    rows = _locked(session, DeliveryRow.id.in_({delivery_id, *others}))
     own = next((each for each in rows if each.id == delivery_id), None)
     if own is None or len(rows) != 1 + len(others) or not _are_free(session, rows, own, seen):
         return None
@@ -58,6 +58,7 @@ def end_attempt_unsent(
 
     `words` may quote the provider. A delivery that was withdrawn meanwhile stays withdrawn.
     """
+    _locked(session, _letter(delivery_id))
     withdrawn = DeliveryStatus.WITHDRAWN
     ended = DeliveryStatus.REFUSED if refused else DeliveryStatus.PENDING
     status = case((DeliveryRow.status == withdrawn, withdrawn), else_=ended)
@@ -69,6 +70,7 @@ def end_attempt_unsent(
 
 def end_attempt_in_doubt(session: Session, delivery_id: int, attempt: datetime, words: str) -> None:
     """Record that the attempt is over and in doubt, with the reason of the doubt."""
+    _locked(session, _letter(delivery_id))
     ends = update(DeliveryRow).where(_is_attempt(delivery_id, attempt))
     ended_at = min(attempt, database_now(session))
     if count_updated(session, ends.values(error=words, attempt_ends_at=ended_at)) == 1:
@@ -103,11 +105,11 @@ def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetim
 
     Return the delivery that supersedes this one, if a person corrected the address meanwhile.
     """
+    _locked(session, _letter(delivery_id))
     own = DeliveryRow.id == delivery_id
-    unsent = DeliveryRow.status.not_in(SENT)
     taken = (
         update(DeliveryRow)
-        .where(or_(own, DeliveryRow.carried_by == delivery_id), unsent)
+        .where(_letter(delivery_id), DeliveryRow.status.not_in(SENT))
         .values(
             status=sent.status,
             provider=sent.provider,
@@ -127,9 +129,10 @@ def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetim
     return session.execute(corrected).scalar_one_or_none()
 
 
-def _locked(session: Session, ids: Collection[int]) -> Sequence[DeliveryRow]:
-    # In the sequence of the licenses, in which an event that takes several back locks them.
-    rows = select(DeliveryRow).where(DeliveryRow.id.in_(ids)).order_by(DeliveryRow.license_id)
+def _locked(session: Session, which: ColumnElement[bool]) -> Sequence[DeliveryRow]:
+    # In the sequence of the licenses, as an event that takes several back, so that no two
+    # transactions wait for each other.
+    rows = select(DeliveryRow).where(which).order_by(DeliveryRow.license_id)
     locked = rows.with_for_update().execution_options(populate_existing=True)
     return session.scalars(locked).all()
 
@@ -155,6 +158,10 @@ def _are_free(
 
 def _is_attempt(delivery_id: int, attempt: datetime) -> ColumnElement[bool]:
     return and_(_owed(delivery_id), DeliveryRow.attempt_ends_at == attempt)
+
+
+def _letter(delivery_id: int) -> ColumnElement[bool]:
+    return or_(DeliveryRow.id == delivery_id, DeliveryRow.carried_by == delivery_id)
 
 
 def _carried(delivery_id: int) -> ColumnElement[bool]:
