@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.address import EmailOnceAddressed
 from activities.apply import Apply
 from activities.close import Close
 from activities.complete import Complete
@@ -25,6 +26,7 @@ from letters.rendering import Templates
 from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
 from mailers.outbox.service import LoggingEmailService
+from reading.reader import Reader
 from settings.loading import load
 from settings.private import require_private_data
 from settings.products import ProductsSettings
@@ -67,6 +69,8 @@ def build_worker(
 ) -> Worker:
     """Build the worker. It calls `changed` after a step that may have changed a license."""
     parse = Parse(parts.database, parts.storefronts, parts.operator)
+    email = EmailLicense(parts.database, parts.mailer, parts.letters, parts.patience)
+    reader = Reader(parts.database, parts.storefronts)
     return Worker(
         client,
         task_queue=task_queue,
@@ -76,7 +80,7 @@ def build_worker(
             Complete(parts.database, parts.storefronts, parse).complete,
             Apply(parts.database, parts.storefronts, parts.products, changed=changed).apply,
             Mint(parts.database, parts.storefronts, parts.products, changed=changed).mint,
-            EmailLicense(parts.database, parts.mailer, parts.letters, parts.patience).email,
+            EmailOnceAddressed(email, parts.database, reader).email,
             Close(parts.database, parts.storefronts).close,
         ],
         interceptors=[FailureInterceptor(parts.database, parts.pace)],

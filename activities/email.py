@@ -21,6 +21,7 @@ from db.engine import Database
 from db.owed_emails import DoubtfulAttempt, OwedEmail, load_owed_email
 from db.signing_keys import require_not_revoked
 from domain.errors import (
+    AddressMissingError,
     DeliveryInDoubtError,
     MailerAwayError,
     MintpostError,
@@ -114,6 +115,9 @@ class EmailLicense(EmailStep):
             return await self.deliver(owed.instead, tried, until)
         if owed.done is not None:
             return owed.done
+        if not owed.to:
+            first = owed.licenses[0].license
+            raise AddressMissingError(first.source, first.order_id)
         found = await self.look_up(owed)
         if found is not None and owed.doubt is not None:
             instead = await self.record(owed.doubt.delivery_id, found)

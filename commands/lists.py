@@ -19,6 +19,7 @@ from db.views.lists import (
     list_licenses,
     list_sales,
 )
+from domain.addresses import person
 from domain.delivery import DeliveryStatus
 from domain.event import OPERATOR, EventKind, EventStatus
 from domain.identifiers import order_reference
@@ -57,7 +58,7 @@ def _order_of(event: EventLine) -> str | None:
 
 def _licensed(license_: LicenseLine) -> str:
     seats = f", {license_.seats} seats" if license_.seats > 1 else ""
-    holder = f"{license_.tier}{seats} for {license_.name} <{license_.email}>"
+    holder = f"{license_.tier}{seats} for {person(license_.name, license_.email)}"
     order = order_reference(license_.source, license_.order_id)
     test = "a test" if license_.test else None
     return ", ".join(filter(None, [_why(license_), holder, order, test]))

@@ -8,6 +8,7 @@ from rich.text import Text
 from commands.tables import cell
 from commands.verify_answers import revoked_words, told_answer, told_answer_keys
 from db.signing_keys import KeyLine
+from domain.addresses import person
 from domain.license import License, Standing, with_reason
 from kit.times import moment
 from licensing.tokens import VerifiedToken
@@ -142,7 +143,7 @@ def _facts(found: License) -> dict[str, str]:
         "license": f"{found.id}, {_status(found)}",
         "order": f"{found.source}:{found.order_id}",
         "product": f"{found.product_id}, {found.tier}",
-        "holder": f"{found.name} <{found.email}>",
+        "holder": person(found.name, found.email),
         "seats": str(found.seats),
         "expires": _end(found.expires_at),
         **({"grace": f"until {_end(found.grace_until)}"} if found.grace_until else {}),

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.addresses import take_address
 from db.decisions import counted
 from db.events import note_event
 from db.tables import LicenseRow, SaleRow
@@ -31,10 +32,13 @@ def follow_charge(
     before = _newest_other_payment(session, row, sale_id)
     if before is None or _time_of(before) >= _time_of(sale):
         return
-    changed = not same_address(before.email, sale.email)
+    # A charge may name no address, although another payment did.
+    changed = bool(sale.email) and not same_address(before.email, sale.email)
     if row.correction_id is None:
         row.name = sale.name
-        if changed:
+        if changed and not row.email:
+            take_address(session, row, sale.email)
+        elif changed:
             row.email = sale.email
             _note(session, sale, sale_id, event_id, MOVED)
     elif changed and not same_address(row.email, sale.email):

@@ -1,4 +1,4 @@
-"""Comparison of e-mail addresses: one address has several spellings."""
+"""E-mail addresses: one address has several spellings, and a shop may tell none."""
 
 import unicodedata
 
@@ -12,6 +12,11 @@ def same_address(one: str, other: str) -> bool:
     with another spelling must not take the license from its holder.
     """
     return _folded(one) == _folded(other)
+
+
+def person(name: str, address: str | None) -> str:
+    """Return a name with its address, for a line on a terminal."""
+    return f"{name} <{address}>" if address else f"{name} (no address)".lstrip()
 
 
 def _folded(address: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@
     │   │                         calmer pace, so that the sale resumes by itself after the fix
     │   ├── ProductUnmappedError  products.yaml has no entry for the product
     │   ├── StorefrontRefusesError  the shop's API refuses our key or our question
+    │   ├── AddressMissingError   the shop told no address to mail a license to
     │   ├── MailerRefusesError    the provider refuses our account, token, sender or settings
     │   └── SigningKeyRevokedError  a person revoked the key that we sign with
     └── PermanentError            no repetition helps: the sale fails, a minted license stays
@@ -32,6 +33,8 @@ An event that mints nothing and needs no retry is a value, not an error: the out
 from datetime import timedelta
 from typing import ClassVar, Literal
 
+from domain.advice import advised
+from domain.identifiers import order_reference
 from domain.outages import ASKS, QUESTION
 
 FailureType = Literal["Transient", "DeliveryInDoubt", "NeedsOperator", "Permanent"]
@@ -144,6 +147,19 @@ class StorefrontRefusesError(OperatorError):
         self.what = what
         self.cure = cure
         super().__init__(f"{what}: {cure}; the event waits and goes on by itself")
+
+
+class AddressMissingError(OperatorError):
+    """The shop told no address of the buyer. The sentence ends in the command that gives one."""
+
+    def __init__(self, source: str, order_id: str) -> None:
+        self.source, self.order_id = source, order_id
+        order = order_reference(source, order_id)
+        super().__init__(
+            f"{order} has no address to mail its license to, because the shop told none; the "
+            "e-mail waits for a later copy of the order with an address, or for the one in "
+            f"{advised('resend', order, options=['--to ADDRESS'])}"
+        )
 
 
 class MailerRefusesError(OperatorError):

@@ -48,7 +48,7 @@ def _version(sale: Sale) -> Variants:
 
 
 def _address(read: Sale, sold: SoldOrder) -> str | None:
-    if sold.holder is not None and same_address(read.email, sold.holder):
+    if not read.email or (sold.holder is not None and same_address(read.email, sold.holder)):
         return None
     if not same_address(read.email, sold.sales[0].email):
         resend = advised("resend", order_reference(read.source, read.order_id), options=["--to"])

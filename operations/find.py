@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from db.views.lists import SaleLine
 from db.views.search import find_sales
+from domain.addresses import person
 from domain.advice import command
 from domain.identifiers import order_reference
 from kit.refusals import RefusedError
@@ -46,8 +47,9 @@ def bought(sale: SaleLine) -> str:
     """Return a line about the buyer and the product."""
     variants = ", ".join(f"{category}: {choice}" for category, choice in sale.variants.items())
     product = f"{sale.quantity} × {sale.product_name}{f' ({variants})' if variants else ''}"
+    buyer = person(sale.name, sale.email)
     given = f", given by {sale.giver}" if sale.giver else ""
-    return f"{product} for {sale.name} <{sale.email}>{given}{', a test' if sale.test else ''}"
+    return f"{product} for {buyer}{given}{', a test' if sale.test else ''}"
 
 
 def references(text: str, sources: Collection[str]) -> list[str]:

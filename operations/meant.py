@@ -53,7 +53,7 @@ def licenses_of_text(session: Session, text: str) -> list[int]:
     sales = [
         sale
         for sale in find_sales(session, order_id or text, key, MANY)
-        if text in _names(sale) or text.casefold() == sale.email.casefold()
+        if text in _names(sale) or text.casefold() == (sale.email or "").casefold()
     ]
     if not sales:
         look = advised("find", text)

@@ -36,6 +36,17 @@ class NothingToSendError(RefusedError):
         super().__init__(_nothing_to_send(order, waiting))
 
 
+class NoAddressError(RefusedError):
+    """The shop told no address of the buyer, and neither did the person."""
+
+    def __init__(self, new: NewResend) -> None:
+        order = order_reference(new.source, new.order_id)
+        super().__init__(
+            f"{order} has no address: give one with "
+            f"{advised('resend', order, options=['--to ADDRESS'])}"
+        )
+
+
 class NotActiveError(RefusedError):
     """The mail would carry a license that is revoked or suspended, and nobody confirmed it."""
 
@@ -53,7 +64,7 @@ async def resend(database: Database, new: NewResend, *, confirmed: bool = False)
 
     The list is empty if the order has no license yet. Then the corrected address is kept.
     `confirmed`: mail a license that is revoked or suspended as well.
-    Raises AddressRefusedError, NothingToSendError and NotActiveError.
+    Raises AddressRefusedError, NothingToSendError, NoAddressError and NotActiveError.
     """
     new = replace(new, to=None if new.to is None else _address(new.to))
     # Read first, because an event may arrive before the write, and must not count as known.
@@ -68,7 +79,7 @@ async def resend_logged(database: Database, asked_by: str, why: str | None) -> l
     """Ask for every logged mail of an active license, because nobody got them."""
     asked: list[int] = []
     for source, order_id in await database.read(logged_orders):
-        with suppress(NotActiveError):
+        with suppress(NotActiveError, NoAddressError):
             asked += await resend(database, NewResend(source, order_id, None, asked_by, why))
     return asked
 
@@ -79,6 +90,8 @@ def _ask(session: Session, new: NewResend, confirmed: bool) -> list[int]:  # noq
     taken = [each for each in licenses if each.status in TAKEN_BACK]
     if taken and not confirmed:
         raise NotActiveError(new, taken)
+    if new.to is None and any(each.email is None for each in licenses):
+        raise NoAddressError(new)
     return ask_resends(session, new, utc_now())
 
 

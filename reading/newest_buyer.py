@@ -23,23 +23,34 @@ def with_newest_buyer(sale: Sale, known: Sequence[KnownFact]) -> Sale:
 
     The seller may have corrected the address at the storefront while the sale waited.
     """
-    copies = [*_copies(sale, known)]
+    copies = [each for each in _copies(known, sale.line) if each.buyer.email]
     if not copies:
         return sale
-    newest = max(copies, key=lambda copy: (copy.written_at, copy.event_id)).buyer
+    newest = max(copies, key=_time_of).buyer
     if same_address(newest.email, sale.email):
         return sale
     return replace(sale, email=newest.email, name=newest.name)
 
 
-def _copies(sale: Sale, known: Sequence[KnownFact]) -> Iterator[_Copy]:
-    for each in known:
-        payment = each.fact
+def newest_address(known: Sequence[KnownFact]) -> str | None:
+    """Return the address in the newest copy of an order that names one."""
+    named = [each for each in _copies(known) if each.buyer.email]
+    return max(named, key=_time_of).buyer.email if named else None
+
+
+def _copies(known: Sequence[KnownFact], line: str | None = None) -> Iterator[_Copy]:
+    """Yield the copies of the order, or those with the line."""
+    for fact in known:
+        payment = fact.fact
         if (
-            each.event_kind in ORDER_KINDS
+            fact.event_kind in ORDER_KINDS
             and isinstance(payment, Payment)
             and payment.buyer is not None
-            and any(line.line == sale.line for line in payment.lines)
+            and any(line in {None, each.line} for each in payment.lines)
         ):
-            written_at = payment.written_at or each.received_at
-            yield _Copy(written_at, each.event_id, payment.buyer)
+            written_at = payment.written_at or fact.received_at
+            yield _Copy(written_at, fact.event_id, payment.buyer)
+
+
+def _time_of(copy: _Copy) -> tuple[datetime, int]:
+    return copy.written_at, copy.event_id

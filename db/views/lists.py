@@ -18,6 +18,8 @@ from kit.clock import utc_now
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+ADDRESSES = frozenset({"email", "to"})
+
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 Line = TypeVar("Line", bound="DataclassInstance")
 
@@ -67,7 +69,7 @@ class SaleLine:
     price_cents: int
     currency: str
     offer_code: str | None
-    email: str
+    email: str | None
     name: str
     subscription_id: str | None
     test: bool
@@ -89,7 +91,7 @@ class LicenseLine:
     line: str
     product_id: str
     tier: str
-    email: str
+    email: str | None
     name: str
     seats: int
     status: str
@@ -110,7 +112,7 @@ class DeliveryLine:
     id: int
     license_id: int
     reason: str
-    to: str
+    to: str | None
     status: str
     provider: str | None
     message_id: str | None
@@ -202,7 +204,13 @@ def list_deliveries(session: Session, filters: Filters) -> list[DeliveryLine]:
 
 def line_of(line: type[Line], row: Table, **computed: Any) -> Line:  # noqa: ANN401 - a field's own type
     names = [field.name for field in fields(line) if field.name not in computed]
-    return line(**{name: getattr(row, name) for name in names}, **computed)
+    return line(**{name: _value(row, name) for name in names}, **computed)
+
+
+def _value(row: Table, name: str) -> Any:  # noqa: ANN401 - as above
+    """Return a column's value. The columns of addresses have an empty text for no address."""
+    value = getattr(row, name)
+    return None if value == "" and name in ADDRESSES else value
 
 
 def _is_test(order: type[EventRow | SaleRow | LicenseRow]) -> ColumnElement[bool]:

@@ -29,6 +29,6 @@ def line(database: Database, delivery: int) -> DeliveryLine:
     return next(each for each in found if each.id == delivery)
 
 
-def holder(database: Database) -> str:
+def holder(database: Database) -> str | None:
     (license_,) = database.read_here(list_licenses, Filters())
     return license_.email

@@ -48,12 +48,12 @@ def correct(database: Database, month: int, to: str = RIGHT, name: str = "") -> 
     assert database.write_here(ask_resends, asked, NOON) != []
 
 
-def holder(database: Database) -> str:
+def holder(database: Database) -> str | None:
     (license_,) = database.read_here(list_licenses, Filters())
     return license_.email
 
 
-def mailed_to(database: Database, month: int) -> str:
+def mailed_to(database: Database, month: int) -> str | None:
     found = database.read_here(list_deliveries, Filters())
     return next(each.to for each in found if each.reason == f"charge:charge-{month}")
 

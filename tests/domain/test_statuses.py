@@ -27,12 +27,13 @@ WORDS = {
     ],
     Outcome: ["fulfilled", "renewed", "duplicate", "applied", "failed"],
     IgnoredReason: [
-        *("foreign_seller", "named", "no_license"),
+        *("foreign_seller", "foreign_account", "simulation", "named", "no_license"),
         *("refunded", "disputed", "dispute_lost", "ended", "by_hand"),
     ],
     NotedReason: [
         *("waits_for_payment", "partial_refund", "no_sale_yet", "no_license", "no_change"),
-        *("effective_later", "unknown_event"),
+        *("effective_later", "unknown_event", "refund", "refund_requested", "refund_rejected"),
+        *("inquiry", "credit", "payment_failed", "pause_scheduled", "dispute"),
     ],
     EventStatus: [
         *("open", "parked", "fulfilled", "renewed", "duplicate", "applied"),

@@ -34,8 +34,8 @@ class LeakSearch:
 
     private: set[str] = field(default_factory=personal_values)
 
-    def keep_private(self, *values: str) -> None:
-        self.private.update(values)
+    def keep_private(self, *values: str | None) -> None:
+        self.private.update(filter(None, values))
 
     def found_in(self, place: str, content: bytes) -> list[str]:
         """Return a line for each private value found in `content`."""
