@@ -86,6 +86,28 @@ async def test_update_of_a_subscription_changes_the_seats_of_its_line(shop: Shop
     assert found == {("basic", 2, END_OF_FIRST), ("sync", 5, END_OF_FIRST)}
 
 
+async def test_other_price_changes_the_license_and_a_further_one_brings_another(
+    shop: Shop,
+) -> None:
+    basic, sync = TWO
+    item = {**sync.item(), "recurring": True}
+    other = {"event_type": "subscription.updated", "event_id": "evt_other", "data.items": [item]}
+    bodies = [with_lines(FIRST, basic).body, body_of(CREATED), changed(CREATED, other).body]
+    assert await renewed(shop, bodies, "plan") == ["fulfilled", "noted:no_change", "applied"]
+    (license_,) = await shop.mintpost.licenses()
+    assert (license_.tier, license_.expires_at) == ("sync", END_OF_FIRST)
+
+    # The second line was added between the two payments.
+    again = with_lines(RENEWAL, sync, Line("pri_more", SYNC, 4)).body
+    assert (await renewed(shop, [again], "plan"))[-1] == "fulfilled"
+    licenses = await shop.mintpost.licenses()
+    assert {(each.tier, each.seats, each.expires_at) for each in licenses} == {
+        ("sync", 1, END_OF_RENEWAL),
+        ("sync", 4, END_OF_RENEWAL),
+    }
+    assert [each.seats for each in licenses if each.key == license_.key] == [1]
+
+
 async def test_scheduled_cancellation_is_undone_and_a_pause_ends(shop: Shop) -> None:
     at = "2026-11-02T10:02:04.118000Z"
     told = [
