@@ -12,13 +12,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, text
+from sqlalchemy import URL, select, text
+from sqlalchemy.orm import Session
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from db.engine import Database, open_engine
 from db.migrating import migrate
-from db.views.lists import Filters, list_licenses
+from db.tables import LicenseRow
 from licensing.private_keys import generate_private_key
 from licensing.signing import Signer
 from tests.support.leaks import LeakSearch, LogKeeper, leaks_in_temporal, log_files
@@ -33,6 +34,7 @@ pytest_plugins = ["tests.support.commanding"]
 LONGEST = ("torture", "commands", "faults", "clients", "worker", "fulfillment")
 """Folders whose tests start processes or run whole sales, longest first."""
 
+PRIVATE = select(LicenseRow.key, LicenseRow.email, LicenseRow.name)
 NUMBERS = count(1)
 STRATEGY = "STRATEGY FILE_COPY"
 """Takes half the time of the other strategy, because nothing is synced to the disk here."""
@@ -50,8 +52,9 @@ async def client(
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[URL]:
-    with run_postgres() as url:
+def postgres(request: pytest.FixtureRequest) -> Iterator[URL]:
+    run: dict[str, str] = getattr(request.config, "workerinput", {})
+    with run_postgres(run.get("testrunuid", "")) as url:
         template = create_database(url, "template1")
         migrate_and_leave(template)
         yield template
@@ -104,8 +107,8 @@ async def database(
 ) -> AsyncIterator[Database]:
     database = Database(compiled_once.opened(database_url))
     yield database
-    for license_ in database.read_here(list_licenses, Filters(limit=1000)):
-        leak_search.keep_private(license_.key, license_.email, license_.name)
+    for private in database.read_here(Session.execute, PRIVATE):
+        leak_search.keep_private(*private)
     database.dispose()
 
 
