@@ -81,3 +81,15 @@ async def test_sandbox_without_a_key_says_which_setting(setup: Setup) -> None:
             "a key with the permission customer.read"
         )
         assert shop.api.asked == []
+
+
+async def test_customer_without_an_address_gets_a_license_whose_mail_waits(shop: Shop) -> None:
+    body = named(body_of(ONE_TIME), "address")
+    path = f"/customers/{json.loads(body)['data']['customer_id']}"
+    shop.api.add(path, b'{"data": {"name": "Nadia Petrov", "email": null}}')
+    await shop.send(body)
+
+    order_id = json.loads(body)["data"]["id"]
+    await shop.parked(f"mintpost resend paddle:{order_id} --to ADDRESS")
+    (license_,) = await shop.mintpost.licenses()
+    assert (license_.email, license_.name) == (None, "Nadia Petrov")

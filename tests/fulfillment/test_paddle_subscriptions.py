@@ -55,6 +55,7 @@ async def test_one_renewal_extends_the_license_of_each_price(shop: Shop) -> None
         ("sync", 1),
     ]
     assert {each.expires_at for each in licenses} == {END_OF_RENEWAL}
+    assert len([*shop.mintpost.outbox.glob("*.eml")]) == 2  # A mail has the keys of all lines.
 
 
 async def test_renewal_waits_for_its_first_sale_and_its_refund_takes_one_period_back(
