@@ -1,16 +1,24 @@
 """Reads an adjustment: a refund, a chargeback or a credit. Only an approved one counts."""
 
 from collections.abc import Mapping
+from typing import Literal
 
-from domain.event import EventKind, NotedReason
+from domain.event import NotedReason
 from domain.facts import Dispute, Reading, Refund, Waits
 from storefronts.base import StoredRequest
 from storefronts.document import Member
-from storefronts.paddle.events import kind_of
 from storefronts.paddle.money import amount_or_none
 from storefronts.paddle.times import occurred_at
 
-REFUNDED = (EventKind.REFUND, EventKind.REFUND_REVERSED)
+REFUNDS: Mapping[tuple[str, str], Literal["made", "reversed"]] = {
+    ("refund", "approved"): "made",
+    ("refund", "reversed"): "reversed",
+}
+DISPUTES: Mapping[tuple[str, str], Literal["open", "won"]] = {
+    ("chargeback", "approved"): "open",
+    ("chargeback", "reversed"): "won",
+    ("chargeback_reverse", "approved"): "won",
+}
 NOTED: Mapping[tuple[str, str], tuple[NotedReason, str]] = {
     ("refund", "pending_approval"): (
         NotedReason.REFUND_REQUESTED,
@@ -47,19 +55,16 @@ NO_FACT = {
 def read_adjustment(document: Member, request: StoredRequest) -> Reading:
     """Read an adjustment of a known action and status. Raises SaleInvalidError."""
     data = document["data"]
-    action, status = data["action"].text(), data["status"].text()
-    kind = kind_of(document)
-    if kind in REFUNDED and status in {"approved", "reversed"}:
-        return Reading((_refund(document, request),))
-    if (action == "chargeback" and status in {"approved", "reversed"}) or (
-        action == "chargeback_reverse" and status == "approved"
-    ):
-        return Reading((_dispute(document, request, kind),))
-    why, note = NOTED.get((action, status)) or NO_FACT[action]
+    told = data["action"].text(), data["status"].text()
+    if told in REFUNDS:
+        return Reading((_refund(document, request, REFUNDS[told]),))
+    if told in DISPUTES:
+        return Reading((_dispute(document, request, DISPUTES[told]),))
+    why, note = NOTED.get(told) or NO_FACT[told[0]]
     return Reading(ends=Waits(why), note=note)
 
 
-def _refund(document: Member, request: StoredRequest) -> Refund:
+def _refund(document: Member, request: StoredRequest, state: Literal["made", "reversed"]) -> Refund:
     """Read a refund. One of a whole line among several is a part of the whole transaction."""
     data = document["data"]
     return Refund(
@@ -68,14 +73,11 @@ def _refund(document: Member, request: StoredRequest) -> Refund:
         whole=data["type"].text_or_none() == "full",
         amount=amount_or_none(data["totals"]["total"]),
         refund_id=data["id"].identifier(),
-        state="reversed" if data["status"].text() == "reversed" else "made",
+        state=state,
     )
 
 
-def _dispute(document: Member, request: StoredRequest, kind: EventKind) -> Dispute:
+def _dispute(document: Member, request: StoredRequest, state: Literal["open", "won"]) -> Dispute:
     """Read a chargeback or its return, which names only the transaction, and no chargeback."""
-    return Dispute(
-        document["data"]["transaction_id"].order_identifier(),
-        occurred_at(document, request),
-        "won" if kind == EventKind.DISPUTE_WON else "open",
-    )
+    order_id = document["data"]["transaction_id"].order_identifier()
+    return Dispute(order_id, occurred_at(document, request), state)

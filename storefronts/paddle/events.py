@@ -22,29 +22,11 @@ SUBSCRIPTIONS: Mapping[str, EventKind] = {
     "subscription.paused": EventKind.SUBSCRIPTION_PAUSED,
     "subscription.resumed": EventKind.SUBSCRIPTION_RESUMED,
 }
-NOT_NEEDED = frozenset(
-    {
-        *(
-            f"transaction.{name}"
-            for name in (
-                "paid",
-                "created",
-                "ready",
-                "billed",
-                "updated",
-                "revised",
-                "canceled",
-                "past_due",
-                "payment_failed",
-            )
-        ),
-        *(f"subscription.{name}" for name in ("activated", "trialing", "past_due", "imported")),
-        "customer.created",
-        "customer.updated",
-    }
-)
-_FAMILIES = re.compile(
-    r"(?:address|business|product|price|discount|payout|payment_method|report|api_key"
+_NOT_NEEDED = re.compile(
+    r"transaction\.(?:paid|created|ready|billed|updated|revised|canceled|past_due|payment_failed)"
+    r"|subscription\.(?:activated|trialing|past_due|imported)"
+    r"|customer\.(?:created|updated)"
+    r"|(?:address|business|product|price|discount|payout|payment_method|report|api_key"
     r"|client_token|api_key_exposure)\.[a-z_]{1,60}"
 )
 SIMULATED = "ntfsim"
@@ -61,19 +43,16 @@ CHARGEBACKS: Mapping[str, EventKind] = {
     "rejected": EventKind.DISPUTE,
     "reversed": EventKind.DISPUTE_WON,
 }
+WON = dict.fromkeys(CHARGEBACKS, EventKind.DISPUTE_WON)
+CHANGES_NOTHING = dict.fromkeys(CHARGEBACKS, EventKind.KNOWN)
 ACTIONS: Mapping[str, Mapping[str, EventKind]] = {
     "refund": REFUNDS,
     "chargeback": CHARGEBACKS,
-    "chargeback_reverse": dict.fromkeys(CHARGEBACKS, EventKind.DISPUTE_WON),
-    **{
-        action: dict.fromkeys(CHARGEBACKS, EventKind.KNOWN)
-        for action in (
-            "chargeback_warning",
-            "chargeback_warning_reverse",
-            "credit",
-            "credit_reverse",
-        )
-    },
+    "chargeback_reverse": WON,
+    "chargeback_warning": CHANGES_NOTHING,
+    "chargeback_warning_reverse": CHANGES_NOTHING,
+    "credit": CHANGES_NOTHING,
+    "credit_reverse": CHANGES_NOTHING,
 }
 """The kinds of adjustments by action and status."""
 
@@ -103,7 +82,7 @@ def kind_of_payment(data: Member) -> EventKind:
 
 
 def is_not_needed(name: str) -> bool:
-    return name in NOT_NEEDED or _FAMILIES.fullmatch(name) is not None
+    return _NOT_NEEDED.fullmatch(name) is not None
 
 
 def is_canceled_later(data: Member) -> bool:
