@@ -50,8 +50,7 @@ class PolarPackage(SignedPackage):
         from storefronts.polar.storefront import Polar
 
         settings = load(self.worker_settings())
-        organization: str | None = getattr(settings, self.further[0])
-        return Polar(organization=organization, api=_client(self, settings))
+        return Polar(organizations=_organizations(settings), api=_client(self, settings))
 
     @override
     def sample_shop(self, secret: str) -> "PolarSample":
@@ -66,8 +65,14 @@ class PolarPackage(SignedPackage):
         given = super().own_sample_shop(load, secret)
         if not isinstance(given, PolarSample):
             return None
-        own: str | None = getattr(load(self.worker_settings()), self.further[0])
-        return PolarSample(given.secret, own or SOME_ORGANIZATION)
+        own = _organizations(load(self.worker_settings()))
+        return PolarSample(given.secret, next(iter(own), SOME_ORGANIZATION))
+
+
+def _organizations(settings: "SignedWorkerSettings") -> list[str]:
+    """Return the seller's organizations: the sandbox's has an id of its own."""
+    named: str | None = getattr(settings, PolarPackage.further[0])
+    return [each for part in (named or "").split(",") if (each := part.strip())]
 
 
 def _client(package: PolarPackage, settings: "SignedWorkerSettings") -> "KeyedApi":

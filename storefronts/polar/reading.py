@@ -45,9 +45,10 @@ SECOND_KEY = (
 )
 
 
-def read_event(request: StoredRequest, organization: str | None) -> Reading:
+def read_event(request: StoredRequest, ours: frozenset[str]) -> Reading:
+    """Read an event. Of `ours`, the seller's organizations, none means that each is believed."""
     try:
-        return _read(read_document(request.body), request, organization)
+        return _read(read_document(request.body), request, ours)
     except UnansweredError as error:
         return Reading(asks=error.question)
     except SaleInvalidError as error:
@@ -58,9 +59,9 @@ def read_payment(request: StoredRequest) -> Payment:
     return payment_of(read_document(request.body), request)
 
 
-def _read(document: Member, request: StoredRequest, organization: str | None) -> Reading:
+def _read(document: Member, request: StoredRequest, ours: frozenset[str]) -> Reading:
     name, data = document["type"].text(), document["data"]
-    if organization and any(each != organization for each in _organizations(data)):
+    if ours and not ours.issuperset(_organizations(data)):
         return Reading(ends=Ignored(IgnoredReason.FOREIGN_ACCOUNT))
     if name == PAID:
         return _paid(document, request)

@@ -1,6 +1,6 @@
 """Polar as a storefront, by its API of version 2026-10."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from typing_extensions import override
 
@@ -20,11 +20,11 @@ class Polar(PolarDoor, Storefront):
     def __init__(
         self,
         secrets: Sequence[LabeledSecret] = (),
-        organization: str | None = None,
+        organizations: Iterable[str] = (),
         api: ShopApi | None = None,
     ) -> None:
         super().__init__(secrets)
-        self._organization = organization
+        self._organizations = frozenset(organizations)
         self._api = api
 
     @property
@@ -39,7 +39,7 @@ class Polar(PolarDoor, Storefront):
 
     @override
     def read(self, request: StoredRequest) -> Reading:
-        return read_event(request, self._organization)
+        return read_event(request, self._organizations)
 
     @override
     def read_test(self, request: StoredRequest) -> Payment:

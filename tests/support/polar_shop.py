@@ -87,7 +87,7 @@ async def polar_shop(setup: Setup, key: str | None = "live-api-key") -> AsyncIte
         }
         client = KeyedApi("Polar", accounts, lambda got: got.status == 403, HEADERS)
         secrets = [LabeledSecret(LIVE), LabeledSecret(SANDBOX, "test")]
-        setup.others = {"polar": Polar(secrets, ORGANIZATION, client)}
+        setup.others = {"polar": Polar(secrets, [ORGANIZATION], client)}
         setup.products = PRODUCTS
         async with running(setup) as started:
             yield PolarShop(started, api)

@@ -8,6 +8,7 @@ import pytest
 from domain.errors import FactInvalidError
 from domain.event import EventKind, IgnoredReason, NotedReason
 from domain.facts import Ignored, Reading, Waits
+from storefronts.polar.package import POLAR as POLAR_PACKAGE
 from storefronts.polar.reading import SECOND_KEY
 from storefronts.polar.storefront import Polar
 from tests.storefronts.polar.recorded import (
@@ -20,7 +21,9 @@ from tests.storefronts.polar.recorded import (
     request,
     with_data,
 )
+from tests.storefronts.test_packages import S
 
+SANDBOXS = "0d3c7a52-6f7e-4b51-9a46-0f3b8e1d2c11"
 IGNORED = (
     *("order.created", "order.updated"),
     *(f"subscription.{name}" for name in ("created", "active", "cycled", "past_due", "migrated")),
@@ -66,7 +69,7 @@ def test_an_event_of_another_organization_is_refused_wherever_it_is_named(
             owner = owner[name]
         owner["organization_id"] = "another"
 
-    ours = Polar(organization=ORGANIZATION)
+    ours = Polar(organizations=[ORGANIZATION, SANDBOXS])
     refused = Reading(ends=Ignored(IgnoredReason.FOREIGN_ACCOUNT))
     for number in ("01", "02", "08", "12"):
         content = changed(body(number), name_another)
@@ -74,10 +77,12 @@ def test_an_event_of_another_organization_is_refused_wherever_it_is_named(
         assert ours.read(request(body(number))) == read(body(number))
         assert read(content) == read(body(number))
     assert ours.read(request(other("order.shipped", organization_id="another"))) == refused
+    unknown = Reading(ends=Waits(NotedReason.UNKNOWN_EVENT))
+    assert ours.read(request(other("order.shipped", organization_id=SANDBOXS))) == unknown
 
 
 def test_an_organization_of_another_type_is_no_organization() -> None:
-    ours = Polar(organization=ORGANIZATION)
+    ours = Polar(organizations=[ORGANIZATION, SANDBOXS])
     for data in ({"organization_id": 17}, {"customer": "x"}, {"product": [1]}):
         known = Reading(ends=Ignored("customer.updated"))
         assert ours.read(request(other("customer.updated", **data))) == known
@@ -94,3 +99,14 @@ def test_an_event_without_its_object_tells_nothing(data: object) -> None:
 def test_the_version_of_the_body_does_not_matter(version: object) -> None:
     content = changed(body("01"), lambda found: found.update(api_version=version))
     assert read(content) == read(body("01"))
+
+
+def test_the_setting_may_name_the_sandboxs_organization_too() -> None:
+    def load(kind: type[S]) -> S:
+        return kind.model_validate({"polar_organization_id": f"{ORGANIZATION}, {SANDBOXS}"})
+
+    opened = POLAR_PACKAGE.open_for_worker(load)
+    name, foreign = "customer.created", IgnoredReason.FOREIGN_ACCOUNT
+    for organization, why in ((ORGANIZATION, name), (SANDBOXS, name), ("another", foreign)):
+        reading = opened.read(request(other(name, organization_id=organization)))
+        assert reading == Reading(ends=Ignored(why))
