@@ -13,15 +13,21 @@ from temporalio.testing import ActivityEnvironment
 from activities.email import EmailLicense, MailPatience
 from db.corrections import withhold_deliveries
 from db.engine import Database
+from db.resends import NewResend, ask_resends
 from db.tables import DeliveryRow
 from db.views.lists import Filters, list_deliveries
-from domain.errors import DeliveryInDoubtError, MailerRefusesError, RecipientRefusedError
+from domain.errors import (
+    DeliveryInDoubtError,
+    MailerAwayError,
+    MailerRefusesError,
+    RecipientRefusedError,
+)
 from fakes.postmark import FakePostmark
-from fakes.reactions import ACCEPT_AND_DROP, refuse
+from fakes.reactions import ACCEPT_AND_DROP, Reaction, Request, refuse
 from letters.composing import Letters
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 from tests.activities.attempts import methods
-from tests.db.rows import mint, sale_of
+from tests.db.rows import BUYER, NOON, mint, sale_of
 from workflows.steps import LicenseToEmail
 
 PATIENT = MailPatience(lookup=timedelta(hours=1))
@@ -100,6 +106,7 @@ async def test_letter_in_doubt_whose_first_license_was_taken_back_is_found_for_t
 
     assert await step.run(PATIENT, 2) == "accepted"
     assert len(postmark.accepted) == 1
+    assert await step.told() == [((1, 2), "accepted")]
 
 
 async def test_letter_in_doubt_that_never_went_goes_with_the_license_that_is_left(
@@ -138,3 +145,44 @@ async def test_address_that_is_refused_keeps_back_no_other(
         await step.run(PATIENT, 1, 2)
     assert [mail.message["To"] for mail in postmark.accepted] == [RIGHT]
     assert await step.told() == [((2,), "accepted"), ((1,), "refused")]
+
+
+async def test_while_a_retry_may_help_one_mail_the_step_is_retried(
+    step: Step, postmark: FakePostmark
+) -> None:
+    await step.moves(2)
+    postmark.reactions.extend([refuse(422, 406), refuse(401, 10)])
+
+    with pytest.raises(MailerRefusesError):
+        await step.run(PATIENT, 1, 2)
+    assert await step.told() == [((2,), "pending"), ((1,), "refused")]
+
+
+async def test_address_of_one_license_that_is_corrected_meanwhile_gets_its_own_mail(
+    step: Step, postmark: FakePostmark
+) -> None:
+    async def correct(_: Request) -> None:
+        said = NewResend("gumroad", "order-1", RIGHT, "op", None, license_id=2)
+        await step.database.write(ask_resends, said, NOON)
+
+    postmark.reactions.append(Reaction(kept=True, meanwhile=correct))
+    assert await step.run(PATIENT, 2) == "accepted"
+    assert [mail.message["To"] for mail in postmark.accepted] == [BUYER, RIGHT]
+
+
+async def test_two_mails_share_the_time_of_the_step(
+    step: Step, postmark: FakePostmark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [0.0]
+    monkeypatch.setattr("activities.email.monotonic", lambda: seconds[0])
+
+    async def take_long(_: Request) -> None:
+        seconds[0] += 50
+
+    await step.moves(2)
+    postmark.reactions.append(Reaction(kept=True, meanwhile=take_long))
+    with pytest.raises(MailerAwayError, match="was not asked in time"):
+        await step.run(PATIENT, 1, 2)
+    assert len(postmark.accepted) == 1
+    assert await step.run(PATIENT, 1, 2) == "accepted"
+    assert len(postmark.accepted) == 2

@@ -5,12 +5,22 @@ from datetime import UTC, datetime
 
 import jwt
 import pytest
+from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.owed_emails import load_owed_email
+from db.sales import save_sale
 from letters.composing import Letters, Shop
 from mailers.base import Mark
-from tests.db.rows import mint, sale_of, store_end
+from tests.db.rows import (
+    NOON,
+    license_of,
+    mint,
+    minted,
+    sale_of,
+    store_end,
+    store_event,
+)
 
 LUMEN = Shop("Lumen <hello@lumenapp.example>", url="https://lumenapp.example/shop/")
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -68,3 +78,25 @@ def test_a_name_that_was_stored_long_ago_is_not_repeated_where_it_is_a_link(
     for part in (mail.subject, mail.text, mail.html, mail.to):
         assert name not in part
     assert mail.text.startswith("Hello,\n")
+
+
+@ON_SQLITE
+def test_a_joint_letter_has_the_licenses_as_the_order_lists_them(
+    database: Database, letters: Letters
+) -> None:
+    def sell(session: Session) -> None:
+        event_id = store_event(session)
+        lines = [replace(sale_of(), line=line) for line in ("1", "2")]
+        ids = [save_sale(session, event_id, each, NOON) for each in lines]
+        for line, sale_id in reversed([*zip(lines, ids, strict=True)]):
+            minted(session, line, license_of(sale_id, f"KEY-{line.line}"))
+
+    database.write_here(sell)
+    mail = letters.compose(database.read_here(load_owed_email, 1), Mark(1, "0f"))
+
+    assert mail.text.index("KEY-1") < mail.text.index("KEY-2")
+    tokens = [
+        jwt.decode(each.content, options={"verify_signature": False})["key"]
+        for each in mail.attachments
+    ]
+    assert tokens == ["KEY-1", "KEY-2"]

@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
 
 import operations.deliveries
 from db.engine import Database
 from db.tables import DeliveryRow
+from db.views.lists import DeliveryLine, Filters, list_deliveries
 from domain.delivery import DeliveryStatus
 from operations.deliveries import what_came
 from tests.db.rows import NOON, mint, sale_of
+from tests.support.waiting import until
 
 LONG = timedelta(minutes=1)
 
@@ -70,3 +73,29 @@ async def test_more_mails_than_a_query_takes_come_newest_first(
 
 async def test_unknown_id_is_not_waited_for(database: Database) -> None:
     assert await what_came(database, [4711], LONG) == []
+
+
+async def test_mails_that_become_one_while_a_person_waits_are_told_as_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def look(session: Session, filters: Filters) -> list[DeliveryLine]:
+        found = list_deliveries(session, filters)
+        looks.append(len(found))
+        return found
+
+    async def has_seen_two() -> bool | None:
+        return 2 in looks or None
+
+    monkeypatch.setattr(operations.deliveries, "list_deliveries", look)
+    first, second = owe(database, 2)
+    waiting = asyncio.create_task(what_came(database, [first, second], LONG))
+    await until(has_seen_two, "the person has seen two mails")
+    joined = update(DeliveryRow).where(DeliveryRow.id == second).values(carried_by=first)
+    await database.write(Session.execute, joined)
+    sent = update(DeliveryRow).where(DeliveryRow.id.in_([first, second]))
+    await database.write(Session.execute, sent.values(status=DeliveryStatus.ACCEPTED))
+
+    (line,) = await waiting
+    assert (line.id, line.status) == (first, "accepted")
