@@ -11,6 +11,7 @@ import pytest
 from domain.sale import Sale
 from kit.clock import utc_now
 from kit.environment import EnvironmentSettings, SettingsError
+from storefronts.abilities import MarkOfTests
 from storefronts.base import Envelope, Storefront
 from storefronts.labeled_secrets import MatchedSecret
 from storefronts.package import StorefrontPackage
@@ -122,6 +123,21 @@ def test_the_own_sample_takes_its_secret_from_the_settings(package: StorefrontPa
     assert let_in(door, shop.request(SALE)) == MatchedSecret(0, "live")
     assert package.own_sample_shop(load_nothing, None) is None
     assert package.own_sample_shop(load_nothing, SECRET) is not None
+
+
+def test_the_own_sample_is_a_test_where_the_secret_alone_marks_one() -> None:
+    def load_both(settings: type[S]) -> S:
+        shop = settings.__name__.removesuffix("ApiSettings").lower()
+        both = {f"{shop}_webhook_secret": SECRET, f"{shop}_test_webhook_secret": "the test side's"}
+        return settings.model_validate(both)
+
+    marked = [each for each in PACKAGES if each.abilities.mark_of_tests is MarkOfTests.SECRET]
+    assert marked
+    for package in marked:
+        shop = package.own_sample_shop(load_both, None)
+        assert shop is not None
+        found = let_in(package.open_for_api(load_both), shop.request(SALE))
+        assert found == MatchedSecret(1, "test")
 
 
 @every_package
