@@ -14,16 +14,16 @@ from storefronts.stripe.buyers import buyer_of
 from storefronts.stripe.events import StripeEvent
 from storefronts.stripe.lines import (
     MOST_MONEY,
+    OF_SUBSCRIPTION,
     Bought,
     bought_on_invoice,
     has_whole_price,
+    is_of_subscription,
     order_lines,
 )
 from storefronts.stripe.times import instant, moment_of
 
 FIRST, RENEWAL = "subscription_create", "subscription_cycle"
-OF_SUBSCRIPTION = "subscription_item_details"
-OF_SUBSCRIPTION_BEFORE = "subscription"
 
 
 def name_invoice(event: StripeEvent) -> Naming:
@@ -100,7 +100,9 @@ def _payment(
     return Payment(
         order_id=order_id,
         at=_paid_at(invoice, event),
-        lines=order_lines(bought, invoice["amount_paid"].whole_number(0, MOST_MONEY)),
+        lines=order_lines(
+            bought, invoice["amount_paid"].whole_number(0, MOST_MONEY), subscription_id
+        ),
         currency=invoice["currency"].text().lower(),
         buyer=found.buyer,
         subscription_id=subscription_id,
@@ -136,7 +138,7 @@ def _lookup_keys(request: StoredRequest, subscription_id: str) -> Mapping[str, s
 
 
 def _subscription_lines(request: StoredRequest, invoice: Member) -> list[Member]:
-    own = [each for each in _paid_lines(request, invoice) if _is_subscriptions(each)]
+    own = [each for each in _paid_lines(request, invoice) if is_of_subscription(each)]
     if not own:
         raise SaleInvalidError("lines.data must have a line of the subscription")
     return own
@@ -147,14 +149,6 @@ def _paid_lines(request: StoredRequest, invoice: Member) -> list[Member]:
     pages = questions.invoice_lines(invoice["id"].identifier())
     lines = questions.whole_list(request, invoice["lines"], pages)
     return [each for each in lines if not _is_proration(each)]
-
-
-def _is_subscriptions(line: Member) -> bool:
-    """Tell whether the line is of the subscription's own prices, and no single item."""
-    parent = line["parent"]
-    if parent.is_missing() or parent.is_null():
-        return line["type"].text() == OF_SUBSCRIPTION_BEFORE
-    return parent["type"].text() == OF_SUBSCRIPTION
 
 
 def _is_proration(line: Member) -> bool:

@@ -11,6 +11,8 @@ from domain.sale import Product
 from domain.text import plain_text
 from storefronts.document import Member
 
+OF_SUBSCRIPTION = "subscription_item_details"
+OF_SUBSCRIPTION_BEFORE = "subscription"
 MOST_COPIES = 1_000_000
 MOST_MONEY = 10**12
 ON_AN_INVOICE = re.compile(r"\d+ × (.+) \(at .+\)", re.DOTALL)
@@ -19,22 +21,31 @@ ON_AN_INVOICE = re.compile(r"\d+ × (.+) \(at .+\)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """A bought price. `amount` is Stripe's price of the line, perhaps without tax."""
+    """A bought price. `amount` is Stripe's price of the line, perhaps without tax.
+
+    `recurs`: the price is a subscription's, and no single one beside it.
+    """
 
     line: str
     price_id: str
     product: Product
     quantity: int
     amount: int
+    recurs: bool
 
 
-def order_lines(bought: Iterable[Bought], total: int) -> tuple[OrderLine, ...]:
+def order_lines(
+    bought: Iterable[Bought], total: int, subscription_id: str | None
+) -> tuple[OrderLine, ...]:
     """Return the lines, whose prices add up to the total. A line of no copies buys nothing."""
+    begins = subscription_id is not None
     lines = [each for each in bought if each.quantity > 0]
     names = subscription_lines(each.price_id for each in lines)
     prices = spread(total, [each.amount for each in lines])
     return tuple(
-        OrderLine(each.line, each.product, each.quantity, price, name)
+        OrderLine(
+            each.line, each.product, each.quantity, price, name, once=begins and not each.recurs
+        )
         for each, price, name in zip(lines, prices, names, strict=True)
     )
 
@@ -55,6 +66,7 @@ def bought_in_session(item: Member) -> Bought:
         product=product_of(price, item["description"]),
         quantity=quantity_of(item),
         amount=item["amount_total"].whole_number(0, MOST_MONEY),
+        recurs=not (price["recurring"].is_missing() or price["recurring"].is_null()),
     )
 
 
@@ -73,7 +85,22 @@ def bought_on_invoice(line: Member, lookup_keys: Mapping[str, str]) -> Bought:
         price_id, product_id = details["price"].identifier(), details["product"].identifier()
         product = _product(product_id, price_id, lookup_keys.get(price_id), line["description"])
     amount = line["amount"].whole_number(0, MOST_MONEY)
-    return Bought(line["id"].identifier(), price_id, product, quantity_of(line), amount)
+    return Bought(
+        line=line["id"].identifier(),
+        price_id=price_id,
+        product=product,
+        quantity=quantity_of(line),
+        amount=amount,
+        recurs=is_of_subscription(line),
+    )
+
+
+def is_of_subscription(line: Member) -> bool:
+    """Tell whether an invoice's line is of the subscription's own prices, and no single item."""
+    parent = line["parent"]
+    if parent.is_missing() or parent.is_null():
+        return line["type"].text() == OF_SUBSCRIPTION_BEFORE
+    return parent["type"].text() == OF_SUBSCRIPTION
 
 
 def product_of(price: Member, description: Member) -> Product:

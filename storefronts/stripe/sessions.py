@@ -62,7 +62,7 @@ def payment_of(session: Member, event: StripeEvent) -> Payment:
     return Payment(
         order_id=order_id,
         at=sold_at,
-        lines=_lines(request, order_id, total),
+        lines=_lines(request, order_id, total, subscription_id),
         currency=currency.text().lower(),
         buyer=found.buyer,
         subscription_id=subscription_id,
@@ -76,8 +76,10 @@ def _is_setup(session: Member) -> bool:
     return session["mode"].text() == SETUP
 
 
-def _lines(request: StoredRequest, order_id: str, total: int) -> tuple[OrderLine, ...]:
-    lines = order_lines(_bought(request, order_id), total)
+def _lines(
+    request: StoredRequest, order_id: str, total: int, subscription_id: str | None
+) -> tuple[OrderLine, ...]:
+    lines = order_lines(_bought(request, order_id), total, subscription_id)
     if not lines:
         raise SaleInvalidError("Stripe's API must know the lines of the order")
     return lines

@@ -13,11 +13,12 @@ from storefronts.stripe.lines import product_of, quantity_of, subscription_lines
 from storefronts.stripe.periods import period_of
 from storefronts.stripe.times import instant_or_none
 
+DELETED = "customer.subscription.deleted"
 KINDS = {
     "customer.subscription.updated": EventKind.SUBSCRIPTION_UPDATED,
     "customer.subscription.paused": EventKind.SUBSCRIPTION_PAUSED,
     "customer.subscription.resumed": EventKind.SUBSCRIPTION_RESUMED,
-    "customer.subscription.deleted": EventKind.SUBSCRIPTION_ENDED,
+    DELETED: EventKind.SUBSCRIPTION_ENDED,
 }
 CANCELING = ("cancel_at", "cancel_at_period_end")
 OVER = frozenset({"canceled", "incomplete_expired"})
@@ -45,15 +46,22 @@ def _kind_of_update(event: StripeEvent, subscription: Member) -> EventKind:
 
 def read_subscription(event: StripeEvent) -> Reading:
     question = questions.subscription(event.object_id)
+    if event.name == DELETED:
+        # Nothing follows an ending at Stripe, so that even an old event tells the newest state.
+        return Reading((_ending(event.own or event.newest(question), event.at),))
     subscription = event.newest(question)
     return Reading(tuple(_states(event, subscription, event.newest_at(question))))
+
+
+def _ending(subscription: Member, told_at: datetime) -> SubscriptionState:
+    ended_at = instant_or_none(subscription["ended_at"])
+    return SubscriptionState(subscription["id"].identifier(), ended_at or told_at, ended=True)
 
 
 def _states(event: StripeEvent, subscription: Member, at: datetime) -> Iterator[Fact]:
     subscription_id = subscription["id"].identifier()
     if subscription["status"].text() in OVER:
-        ended_at = instant_or_none(subscription["ended_at"])
-        yield SubscriptionState(subscription_id, ended_at or at, ended=True)
+        yield _ending(subscription, at)
         return
     yield SubscriptionState(
         subscription_id,

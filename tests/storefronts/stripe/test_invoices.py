@@ -130,7 +130,7 @@ def test_single_items_of_the_first_invoice_are_lines_of_the_sale_and_no_renewal(
     lines = [line_of(RENEWAL_BEFORE), single]
     first = event(RENEWAL_BEFORE, billing_reason="subscription_create", lines__data=lines)
 
-    assert len(Asking({}).payment(first).lines) == 2
+    assert [each.once for each in Asking({}).payment(first).lines] == [False, True]
     assert len(Asking({}).payment(event(RENEWAL_BEFORE, lines__data=lines)).lines) == 1
 
 

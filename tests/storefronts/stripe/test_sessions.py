@@ -191,6 +191,16 @@ def test_prices_name_the_lines_of_a_subscription() -> None:
     assert [each.subscription_line for each in lines] == [SYNC, "price_other", f"{SYNC}#2"]
 
 
+def test_a_single_price_beside_a_subscription_is_paid_once() -> None:
+    item = api_of("line_items_of_02.json")["data"][0]
+    single = changed(item, id="li_single", price__id="price_single", price__recurring=None)
+    path = f"/v1/checkout/sessions/{SUBSCRIBED}/line_items?limit=100"
+
+    lines = asking({path: page(item, single)}).payment(body_of(MEMBER)).lines
+    assert [each.once for each in lines] == [False, True]
+    assert [each.once for each in Asking().payment(body_of(SALE)).lines] == [False]
+
+
 def subscription(start: int, end: int) -> Json:
     state = object_of("13_subscription_deleted")
     item = changed(state["items"]["data"][0], current_period_start=start, current_period_end=end)

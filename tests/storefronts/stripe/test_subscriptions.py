@@ -26,9 +26,8 @@ from tests.storefronts.stripe.recorded import (
 )
 
 PATH = f"/v1/subscriptions/{SUBSCRIPTION}"
-UPDATED = "customer.subscription.updated"
+UPDATED, ENDED = "customer.subscription.updated", "customer.subscription.deleted"
 ENDED_AT = datetime.fromtimestamp(1793614838, UTC)
-TOLD_AT = datetime.fromtimestamp(1793614838, UTC)
 ACTIVE: dict[str, Any] = {
     "status": "active",
     "cancel_at": None,
@@ -56,7 +55,7 @@ def test_the_state_of_today_counts_whatever_the_event_says() -> None:
     assert state_in(active()) == SubscriptionState(
         SUBSCRIPTION, ASKED_AT, renews=True, paused=False
     )
-    for told in (event(DELETED, **ACTIVE), thin("customer.subscription.paused", SUBSCRIPTION)):
+    for told in (event(DELETED, UPDATED, **ACTIVE), thin(UPDATED, SUBSCRIPTION)):
         assert states_in(object_of(DELETED), told) == [
             SubscriptionState(SUBSCRIPTION, ENDED_AT, ended=True)
         ]
@@ -149,10 +148,20 @@ def test_many_items_come_from_their_own_pages() -> None:
     assert len(api.facts(event(DELETED, UPDATED), SubscriptionState)) == 3
 
 
-def test_an_ending_is_at_the_time_that_stripe_tells() -> None:
-    assert Asking({}).facts(body_of(DELETED), SubscriptionState) == [
-        SubscriptionState(SUBSCRIPTION, ENDED_AT, ended=True)
-    ]
+def test_an_ending_is_final_and_at_the_time_that_stripe_tells() -> None:
+    ended = [SubscriptionState(SUBSCRIPTION, ENDED_AT, ended=True)]
+    known, told = asking({PATH: object_of(DELETED)}), thin(ENDED, SUBSCRIPTION)
+
+    assert Asking().facts(body_of(DELETED), SubscriptionState) == ended
+    assert Asking().paths(body_of(DELETED)) == []
+    assert known.facts(told, SubscriptionState) == ended
+
+
+def test_an_ending_without_a_time_is_at_the_time_of_the_event() -> None:
+    told = event(DELETED, ended_at=None)
+    (ending,) = Asking().facts(told, SubscriptionState)
+
+    assert (ending.at, ending.ended) == (datetime.fromtimestamp(told["created"], UTC), True)
 
 
 def test_a_payment_that_never_came_is_an_ending() -> None:

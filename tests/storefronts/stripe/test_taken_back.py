@@ -81,6 +81,12 @@ def test_the_only_refund_that_stands_is_the_whole_as_the_charge_says() -> None:
     ]
 
 
+def test_several_refunds_that_stand_are_the_whole_by_their_sum() -> None:
+    whole = api(5831, refund("re_2", 4831), refund("re_1", 1000))
+
+    assert whole.facts(event(REFUND), Refund) == [fact("re_2", 4831), fact("re_1", 1000)]
+
+
 def test_without_the_list_the_charge_tells_the_sum() -> None:
     told = Refund(SOLD, REFUNDED_AT, whole=False, amount=3000, refund_id=CHARGE)
     assert api(3000).facts(event(REFUND), Refund) == [told]
