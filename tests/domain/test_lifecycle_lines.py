@@ -53,6 +53,10 @@ LINKED: dict[str, tuple[Told, ...]] = {
         *(charged("first", 0, paid_until=FEBRUARY), SECOND, THIRD),
         *(told_until(60, APRIL), disputed(61, "third"), won(70, "third")),
     ),
+    "link that each event repeats": (
+        *(bought("first", 0, NOTHING), SECOND, refunded("second")),
+        *(linked(until=FEBRUARY), linked(until=MARCH), told_until(31, MARCH)),
+    ),
     "told end and ending": (FIRST, linked(), told_until(31, APRIL), ended(40), restarted(50)),
 }
 
@@ -174,3 +178,10 @@ def test_facts_of_two_lines_in_any_order_are_one_license(own: int) -> None:
     )
     found = lives(replace(told, licensed=Licensed(TWO, own)))
     assert len(found) == 1
+
+
+def test_earliest_of_the_links_of_one_moment_tells_what_the_order_paid() -> None:
+    once = bought("first", 0, NOTHING)
+
+    assert life(once, linked(until=MARCH), linked(until=FEBRUARY)).expires_at == FEBRUARY
+    assert life(once, linked(until=FEBRUARY), linked(1, until=MARCH)).expires_at == MARCH
