@@ -73,7 +73,7 @@ async def test_one_renewal_extends_both_licenses_and_its_refund_takes_both_back(
     events = *two_prices(order, plan), refunded(f"{order}-2")
     assert await outcomes(shop, *events[:2]) == ["fulfilled", "renewed"]
     assert [each.expires_at for each in await shop.licenses()] == [FEBRUARY, FEBRUARY]
-    assert len(await shop.deliveries()) == 4
+    assert len(await shop.deliveries()) == 2  # Each carries both licenses.
     assert await outcomes(shop, events[2]) == ["fulfilled", "renewed", "applied"]
     assert [each.expires_at for each in await shop.licenses()] == [JANUARY, JANUARY]
 
@@ -98,7 +98,7 @@ async def test_renewal_waits_for_its_sale_and_is_mailed_once(shop: Mintpost) -> 
     licenses = await shop.licenses()
     assert [(each.order_id, each.expires_at) for each in licenses] == [(order, FEBRUARY)] * 2
     reasons = sorted(each.reason for each in await shop.deliveries())
-    assert reasons == [f"charge:{order}-2"] * 2 + ["sale"] * 2
+    assert reasons == [f"charge:{order}-2", "sale"]
 
 
 def linked_story(order: str, plan: str) -> tuple[KioskEvent, ...]:
