@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from db.corrections import withhold_deliveries
 from db.deliveries import (
     begin_attempt,
     end_attempt_unsent,
@@ -180,3 +181,23 @@ def test_license_that_dropped_out_before_a_later_attempt_is_not_told_by_it(
     database.write_here(record_sent, two[0], SENT, NOON)
 
     assert told(database) == [("2", "withdrawn"), ("1", "accepted")]
+
+
+def test_claims_and_withdrawals_at_once_leave_one_state(
+    database: Database, two: tuple[int, int]
+) -> None:
+    licenses = [each.license.id for each in letter(database, two[0]).licenses]
+
+    def take_back(session: Session) -> None:
+        for license_id in licenses:
+            withhold_deliveries(session, license_id)
+
+    def work(number: int) -> None:
+        if number % 3 == 2:
+            database.write_here(take_back)
+        elif claim(database, letter(database, two[number % 3])):
+            database.write_here(record_sent, two[0], SENT, NOON)
+
+    at_once(12, work)
+    statuses = {each.status for each in lines(database)}
+    assert statuses in ({"accepted"}, {"withdrawn"})
