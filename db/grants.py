@@ -33,6 +33,7 @@ API_MAY = {
         update=("workflow_id", "dispatched_at", "outcome", "error", "note", "closed_at"),
     ),
     "requests": Rights(insert=True),
+    "answers": Rights(),
     "facts": Rights(),
     "sales": Rights(),
     "licenses": Rights(),
