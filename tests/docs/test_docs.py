@@ -81,9 +81,14 @@ def test_no_relative_link_is_dead(page: Path) -> None:
     assert list(dead_links(page)) == []
 
 
+@cache
+def whole_command() -> Any:  # noqa: ANN401 - typer types its tree as a bare command
+    return typer.main.get_command(cli.app)
+
+
 def unknown_words(typed: str) -> Iterator[str]:
     """Follow the typed words through the commands; yield each unknown word."""
-    command: Any = typer.main.get_command(cli.app)
+    command = whole_command()
     words = typed.split()
     while isinstance(command, TyperGroup) and words:
         word = words.pop(0)
