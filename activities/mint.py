@@ -12,6 +12,7 @@ from db.engine import Database
 from db.events import note_event
 from db.licenses import LicenseWithDelivery, find_minted, has_license, waits_for_sale
 from db.minting import NewLicense, mint_license, refusal_of_sale
+from db.reopening import let_first_payment_run
 from db.sales import load_sale
 from domain.catalog import Catalog, kept_note
 from domain.event import IgnoredReason, NotedReason
@@ -76,7 +77,10 @@ class Mint(MintStep):
         storefront = self.storefronts.get(bought.source)
         if storefront is None or storefront.charges_mint:
             return False
-        return await self.database.read(waits_for_sale, bought)
+        waits = await self.database.read(waits_for_sale, bought)
+        if waits:
+            await self.database.write(let_first_payment_run, bought)
+        return waits
 
     async def without_offer(self, sale: SaleToMint, named: Sale, catalog: Catalog) -> MintedLicense:
         """Refuse a sale that was taken back. A charge keeps the terms of its subscription."""

@@ -27,7 +27,7 @@ from db.locks import lock_subscriptions
 from db.owed import owe, owed_delivery
 from db.pairing import is_being_minted, paired_license, subscription_licenses
 from db.reliving import Cause, find_locked, locked_license, relive
-from db.stories import order_total, story_of_sale
+from db.stories import order_total, story_of_sale, waiting_charges
 from db.tables import CorrectionRow, LicenseRow, SaleRow
 from db.unminted import reopen_payments
 from db.updating import count_updated
@@ -93,10 +93,10 @@ def mint_license(
         return _renew(session, locked_license(session, paired), minting)
     if sale.charge and is_being_minted(session, sale):
         raise FirstPaymentRunsError
-    life = _life_of_sale(session, sale, new.decision, now)
-    if life.refuses is not None:
-        return life.refuses
-    return _mint(session, minting, replace(life, refuses=None))
+    refuses = refusal_of_sale(session, sale, now, new.decision)
+    if refuses is not None:
+        return refuses
+    return _mint(session, minting, _life_of(session, sale, new.decision, now))
 
 
 def _linked(session: Session, sale: Sale, sale_id: int) -> Sale:
@@ -111,19 +111,31 @@ UNDECIDED = Decision("", "", "", seats=1, quantity=1, months=None, products_sha2
 
 
 def refusal_of_sale(
-    session: Session, sale: Sale, now: datetime, terms: Decision = UNDECIDED
+    session: Session, sale: Sale, now: datetime, terms: Decision | None = UNDECIDED
 ) -> IgnoredReason | None:
-    """Return why the facts known by now refuse a license to a sale, before any decision."""
-    return _life_of_sale(session, sale, terms, now).refuses
+    """Return why the facts known by now refuse a license to a sale, before any decision.
+
+    Charges that wait for the sale count, because they will extend its license: a charge that came
+    first must lead to the license that a later one leads to.
+    """
+    waiting = () if sale.charge else waiting_charges(session, sale)
+    return _life_of(session, sale, terms, now, waiting).refuses
 
 
-def _life_of_sale(session: Session, sale: Sale, decision: Decision | None, now: datetime) -> Life:
+def _life_of(
+    session: Session,
+    sale: Sale,
+    decision: Decision | None,
+    now: datetime,
+    further: tuple[PaidLine, ...] = (),
+) -> Life:
     paid = PaidLine(sale, decision, order_total(session, sale.source, sale.order_id))
-    return fold(replace(story_of_sale(session, sale), payments=(paid,)), now)
+    return fold(replace(story_of_sale(session, sale), payments=(paid, *further)), now)
 
 
 def _mint(session: Session, minting: _Minting, life: Life) -> LicenseWithDelivery:
     sale, new = minting.sale, minting.new
+    refuses, life = life.refuses, replace(life, refuses=None)
     note_event(session, new.event_id, new.note)
     _insert_license(session, minting, life)
     row = find_locked(session, is_order_line(sale))
@@ -140,6 +152,8 @@ def _mint(session: Session, minting: _Minting, life: Life) -> LicenseWithDeliver
     # Nobody is mailed a license that is over before it is given. A buyer gets each license.
     given = new.issued_at is not None
     mails = new.mail and not (given and has_ended(life.expires_at, minting.at))
+    # A charge that waits may outlive a refund of the first payment. Its own mail brings the key.
+    mails = mails and refuses not in TAKEN_BACK
     # Each act that gives a license is followed by a workflow of its own, which sends its mail.
     owed = owe(session, row, NEW_LICENSE, minting.at, alone=given) if mails else None
     return LicenseWithDelivery(license_of(row), owed)

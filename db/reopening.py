@@ -12,6 +12,7 @@ from db.licenses import has_license
 from db.locks import lock_subscriptions
 from db.minting import UNDECIDED, refusal_of_sale
 from db.orders import close_row
+from db.pairing import is_of_subscription
 from db.sales import sale_of
 from db.tables import EventRow, FactRow, LicenseRow, SaleRow
 from db.unminted import REOPENED, reopen_unminted
@@ -30,6 +31,20 @@ def reopen_refused(session: Session, source: str, order_ids: Collection[str]) ->
     The mint decides again, so that a reopened order may be refused once more.
     """
     return (RUNS_AGAIN,) if reopen_unminted(session, source, order_ids) else ()
+
+
+def let_first_payment_run(session: Session, charge: Sale) -> int:
+    """Let a refused first payment of a charge's subscription run again, because the charge counts.
+
+    Return the number of reopened events.
+    """
+    if charge.subscription_id is None:
+        return 0
+    lock_subscriptions(session, charge.source, [charge.subscription_id])
+    first = select(SaleRow.order_id).where(
+        is_of_subscription(charge), SaleRow.charge.is_not(True), SaleRow.minted_at.is_(None)
+    )
+    return reopen_unminted(session, charge.source, set(session.scalars(first)))
 
 
 def refuse_order(session: Session, event_id: int, outcome: str, now: datetime) -> int | None:

@@ -64,6 +64,21 @@ def _licensed_with(session: Session, sale: Sale) -> Licensed:
     return Licensed((*licenses.names, (sale.subscription_line,)), len(licenses.ids))
 
 
+def waiting_charges(session: Session, sale: Sale) -> tuple[PaidLine, ...]:
+    """Return the later payments of a sale's subscription that wait for its license."""
+    if sale.subscription_id is None:
+        return ()
+    charges = select(SaleRow).filter_by(
+        source=sale.source, subscription_id=sale.subscription_id, charge=True, minted_at=None
+    )
+    rows = session.scalars(charges.order_by(SaleRow.id)).all()
+    return tuple(
+        PaidLine(sale_of(row), None, order_total(session, row.source, row.order_id))
+        for row in rows
+        if row.order_id != sale.order_id
+    )
+
+
 def orders_of(session: Session, source: str, subscription_id: str | None) -> frozenset[str]:
     """Return the orders of a subscription, whether or not their payments count."""
     if subscription_id is None:

@@ -126,3 +126,26 @@ async def test_story_of_a_linked_subscription_ends_alike_in_every_order(shop: Mi
     ends = {(each.expires_at, each.renews, each.status) for each in licenses}
     assert ends == {(FEBRUARY, False, "active")}
     assert not any(each.order_id.endswith("-2") for each in licenses)
+
+
+def surviving_story(order: str, plan: str) -> tuple[KioskEvent, ...]:
+    """Return a sale, its refund, and a renewal that stands."""
+    renewal = {"subscription": plan, "paid_until": SECOND, "paid_at": LATER}
+    return (
+        paid(order, line(1, 5), subscription=plan, paid_until=FIRST),
+        refunded(order),
+        renewed(f"{order}-2", line(1, 5), **renewal),
+    )
+
+
+async def test_renewal_that_stands_outlives_the_refund_of_the_first_payment_in_every_order(
+    shop: Mintpost,
+) -> None:
+    for places in permutations(range(3)):
+        story = surviving_story(str(uuid4()), str(uuid4()))
+        await outcomes(shop, *(story[place] for place in places))
+    licenses = await shop.licenses()
+    assert {(each.status, each.expires_at) for each in licenses} == {("active", FEBRUARY)}
+    assert len(licenses) == 6
+    mailed = {each.license_id for each in await shop.deliveries() if each.status == "logged"}
+    assert mailed == {each.id for each in licenses}
