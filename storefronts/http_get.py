@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -10,26 +9,14 @@ import httpx
 
 from domain.errors import StorefrontAwayError
 from kit.retry_after import read_retry_after
+from storefronts.got import REFUSALS, Got
 
 PATIENCE = timedelta(seconds=10)
 LONGEST_ANSWER = 8 * 1024 * 1024
 WHEN_TOO_MANY = timedelta(minutes=1)
 """The pause after too many questions, where the shop names none: their limits are per minute."""
 
-REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 TAKEN = frozenset({HTTPStatus.OK, HTTPStatus.NOT_FOUND, *REFUSALS})
-
-
-@dataclass(frozen=True, slots=True)
-class Got:
-    """An answer that a reading, or a person, can use. `body` may hold personal data."""
-
-    status: int
-    body: bytes
-
-    @property
-    def is_refusal(self) -> bool:
-        return self.status in REFUSALS
 
 
 async def get(

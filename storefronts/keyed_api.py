@@ -15,7 +15,7 @@ from storefronts.shop_api import ShopApi
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from storefronts.http_get import Got
+    from storefronts.got import Got
 
 
 Lacks = Callable[["Got"], bool]

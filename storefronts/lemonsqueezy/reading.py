@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 
 from domain.errors import FactInvalidError, SaleInvalidError
 from domain.event import APPLIED_KINDS, IgnoredReason, NotedReason
-from domain.facts import Ignored, Payment, Reading, Waits
-from domain.questions import UnansweredError
+from domain.facts import Ignored, Reading, Waits
 from storefronts.base import StoredRequest
 from storefronts.lemonsqueezy import orders
 from storefronts.lemonsqueezy.fields import Event, read_event
@@ -40,23 +39,11 @@ READERS: Mapping[str, Callable[[Event], Reading]] = {
 }
 
 
-def read_request(request: StoredRequest, store: str | None) -> Reading:
-    try:
-        event = read_event(request)
-        if store is not None and event.attributes["store_id"].identifier_or_none() not in {
-            None,
-            store,
-        }:
-            return Reading(ends=Ignored(IgnoredReason.FOREIGN_ACCOUNT))
-        return _read(event)
-    except SaleInvalidError as error:
-        return Reading(ends=error)
-    except UnansweredError as error:
-        return Reading(asks=error.question)
-
-
-def read_payment(request: StoredRequest) -> Payment:
-    return orders.read_payment(read_event(request))
+def read_request(request: StoredRequest, ours: frozenset[str]) -> Reading:
+    event = read_event(request)
+    if ours and event.attributes["store_id"].identifier_or_none() not in {None, *ours}:
+        return Reading(ends=Ignored(IgnoredReason.FOREIGN_ACCOUNT))
+    return _read(event)
 
 
 def _read(event: Event) -> Reading:

@@ -2,8 +2,7 @@
 
 from domain.errors import FactInvalidError, SaleInvalidError
 from domain.event import EventKind, IgnoredReason, NotedReason
-from domain.facts import Ignored, Payment, Reading, Waits
-from domain.questions import UnansweredError
+from domain.facts import Ignored, Reading, Waits
 from storefronts.base import StoredRequest
 from storefronts.document import Member, read_document
 from storefronts.paddle.adjustments import read_adjustment
@@ -27,16 +26,7 @@ UNKNOWN = Reading(ends=Waits(NotedReason.UNKNOWN_EVENT))
 
 
 def read_event(request: StoredRequest) -> Reading:
-    try:
-        return _read(read_document(request.body), request)
-    except SaleInvalidError as error:
-        return Reading(ends=error)
-    except UnansweredError as error:
-        return Reading(asks=error.question)
-
-
-def read_payment(request: StoredRequest) -> Payment:
-    return payment_of(read_document(request.body), request)
+    return _read(read_document(request.body), request)
 
 
 def _read(document: Member, request: StoredRequest) -> Reading:

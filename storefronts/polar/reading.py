@@ -5,8 +5,7 @@ from typing import TypeVar
 
 from domain.errors import FactInvalidError, SaleInvalidError
 from domain.event import EventKind, IgnoredReason, NotedReason
-from domain.facts import Fact, Ignored, Payment, Reading, Waits
-from domain.questions import UnansweredError
+from domain.facts import Fact, Ignored, Reading, Waits
 from storefronts.base import StoredRequest
 from storefronts.document import Member, read_document
 from storefronts.polar.events import (
@@ -47,16 +46,7 @@ SECOND_KEY = (
 
 def read_event(request: StoredRequest, ours: frozenset[str]) -> Reading:
     """Read an event. Of `ours`, the seller's organizations, none means that each is believed."""
-    try:
-        return _read(read_document(request.body), request, ours)
-    except UnansweredError as error:
-        return Reading(asks=error.question)
-    except SaleInvalidError as error:
-        return Reading(ends=error)
-
-
-def read_payment(request: StoredRequest) -> Payment:
-    return payment_of(read_document(request.body), request)
+    return _read(read_document(request.body), request, ours)
 
 
 def _read(document: Member, request: StoredRequest, ours: frozenset[str]) -> Reading:

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from domain.errors import SaleInvalidError
 from domain.event import EventKind, IgnoredReason, NotedReason
-from domain.facts import Ignored, Payment, Reading, Waits, payment_in
-from domain.questions import UnansweredError
+from domain.facts import Ignored, Reading, Waits
 from storefronts.base import Naming, StoredRequest
 from storefronts.document import read_document
 from storefronts.stripe.disputes import name_dispute, read_dispute
@@ -69,27 +67,13 @@ def name_event(event: StripeEvent) -> Naming:
     return Naming(kind, event_key=event.key)
 
 
-def read_event(request: StoredRequest, account: str | None) -> Reading:
-    """Read the event. `account` is our own; None: events of every account are read."""
-    try:
-        return _read(StripeEvent(read_document(request.body), request), account)
-    except SaleInvalidError as error:
-        return Reading(ends=error)
-    except UnansweredError as error:
-        return Reading(asks=error.question)
+def read_event(request: StoredRequest, ours: frozenset[str] = frozenset()) -> Reading:
+    """Read the event. `ours` are our own accounts; without any, each account is believed."""
+    return _read(StripeEvent(read_document(request.body), request), ours)
 
 
-def read_payment(request: StoredRequest) -> Payment:
-    """Return the payment that the event tells. Raises SaleInvalidError."""
-    reading = read_event(request, None)
-    payment = payment_in(reading.facts)
-    if payment is None:
-        raise _without_payment(reading)
-    return payment
-
-
-def _read(event: StripeEvent, account: str | None) -> Reading:
-    if account is not None and event.account not in {None, account}:
+def _read(event: StripeEvent, ours: frozenset[str]) -> Reading:
+    if ours and event.account not in {None, *ours}:
         return Reading(ends=Ignored(IgnoredReason.FOREIGN_ACCOUNT))
     handled = HANDLED.get(event.name)
     if handled is not None:
@@ -101,9 +85,3 @@ def _read(event: StripeEvent, account: str | None) -> Reading:
 
 def _is_not_needed(name: str) -> bool:
     return name in NOT_NEEDED or name.startswith(FAMILIES_NOT_NEEDED)
-
-
-def _without_payment(reading: Reading) -> SaleInvalidError:
-    if isinstance(reading.ends, SaleInvalidError):
-        return reading.ends
-    return SaleInvalidError("type must be that of a paid order")

@@ -9,7 +9,7 @@ from domain.questions import Question
 from storefronts.sample import FollowUp
 from storefronts.sample_events import PLAN_CHANGES, SampleEvent
 from storefronts.stripe import questions, sample_objects as objects
-from storefronts.stripe.package import API_VERSION
+from storefronts.stripe.package import STRIPE
 from storefronts.stripe.sample_orders import Json, SampleOrder, changed, made_id, order_in
 
 Answers = tuple[tuple[str, bytes], ...]
@@ -105,7 +105,7 @@ def _event(
     return {
         "id": made_id("evt", f"{name} {at} {json.dumps(happened_to)}"),
         "object": "event",
-        "api_version": API_VERSION,
+        "api_version": STRIPE.headers["Stripe-Version"],
         "created": objects.seconds(at),
         "data": data,
         "livemode": not order.test,

@@ -10,7 +10,7 @@ import pytest
 from domain.questions import Question
 from fakes.polar_api import FakePolarApi
 from storefronts.keyed_api import KeyedApi
-from storefronts.polar.package import HEADERS, POLAR
+from storefronts.polar.package import POLAR
 from tests.storefronts.polar.recorded import DATA
 from tests.storefronts.test_packages import S
 from tests.support.serving import serving
@@ -26,7 +26,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     api.load(DATA / "api")
     async with (
         serving(api.app) as url,
-        httpx.AsyncClient(base_url=url, headers=HEADERS, trust_env=False) as client,
+        httpx.AsyncClient(base_url=url, headers=POLAR.headers, trust_env=False) as client,
     ):
         yield client
 

@@ -13,7 +13,7 @@ from commands.shop_products import entries
 from fakes.lemonsqueezy_api import FakeLemonSqueezyApi
 from fakes.paddle_api import FakePaddleApi
 from fakes.shop_api import FakeShopApi
-from fakes.shop_faults import status
+from fakes.shop_faults import EMPTY_PAGE, status
 from fakes.stripe_api import FakeStripeApi
 from kit.environment import EnvironmentSettings
 from kit.refusals import RefusedError
@@ -41,15 +41,17 @@ def stripe_price(number: int, product: int, **fields: object) -> dict[str, Any]:
 
 
 YEARLY = {"interval": "year", "interval_count": 1}
+FILLERS = range(100, 199)
 STRIPE = {
     "/v1/prices?active=true&limit=100&expand[]=data.product": {
         "object": "list",
-        "data": [stripe_price(1, 1, recurring=YEARLY, lookup_key="ink")],
-        "has_more": True,
-    },
-    "/v1/prices?active=true&limit=100&expand[]=data.product&starting_after=price_00000001": {
-        "object": "list",
-        "data": [stripe_price(2, 1, currency="jpy", nickname="In Japan"), stripe_price(3, 2)],
+        # The second page begins with the second price.
+        "data": [
+            stripe_price(1, 1, recurring=YEARLY, lookup_key="ink"),
+            *(stripe_price(number, 9) for number in FILLERS),
+            stripe_price(2, 1, currency="jpy", nickname="In Japan"),
+            stripe_price(3, 2),
+        ],
         "has_more": False,
     },
 }
@@ -107,6 +109,11 @@ CASES = {
                     ListedId("ink", "lookup key", "moves to another price if you move it: Inkwell"),
                     ListedId("price_00000002", "price", "In Japan, 4,900 JPY"),
                 ),
+            ),
+            ListedProduct(
+                "prod_00000009",
+                "Inkwell",
+                tuple(ListedId(f"price_{each:08}", "price", "49.00 USD") for each in FILLERS),
             ),
             ListedProduct(
                 "prod_00000002", "Inkwell", (ListedId("price_00000003", "price", "49.00 USD"),)
@@ -189,14 +196,9 @@ async def test_a_shop_that_is_away_or_refuses_is_told_without_a_promise() -> Non
             await list_products(storefront("stripe", url), "live")
 
 
-async def test_a_list_without_an_end_is_told() -> None:
+async def test_an_empty_page_with_more_behind_it_is_told() -> None:
     api = fake("stripe")
-    api.add(
-        "/v1/prices?active=true&limit=100&expand[]=data.product&starting_after=price_00000003",
-        json.dumps({"object": "list", "data": [], "has_more": True}).encode(),
-    )
-    last = [*STRIPE][-1]
-    api.add(last, json.dumps({**STRIPE[last], "has_more": True}).encode())
+    api.faults.append(EMPTY_PAGE)
     async with serving(api.app) as url:
         with pytest.raises(RefusedError, match="data must have the prices of the page"):
             await list_products(storefront("stripe", url), "live")

@@ -102,7 +102,7 @@ async def paddle_shop(setup: Setup, **more: object) -> AsyncIterator[Shop]:
     api.add(sandbox, json.dumps(SANDBOX_BUYER).encode(), "test")
     async with serving(api.app) as url:
         secrets = [LabeledSecret(SECRETS["live"]), LabeledSecret(SECRETS["sandbox"], "test")]
-        setup.others = {"paddle": Paddle(secrets, client(url, **more))}
+        setup.others = {"paddle": Paddle(secrets, api=client(url, **more))}
         setup.products = PRODUCTS
         async with running(setup) as started:
             yield Shop(started, api)

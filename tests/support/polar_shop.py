@@ -12,7 +12,7 @@ from storefronts.api_account import ApiAccount
 from storefronts.keyed_api import KeyedApi
 from storefronts.labeled_secrets import LabeledSecret
 from storefronts.polar.keys import signature
-from storefronts.polar.package import HEADERS
+from storefronts.polar.package import POLAR
 from storefronts.polar.storefront import Polar
 from tests.storefronts.polar.recorded import ORGANIZATION
 from tests.support.running import Mintpost, Setup, running
@@ -85,7 +85,7 @@ async def polar_shop(setup: Setup, key: str | None = "live-api-key") -> AsyncIte
             "live": ApiAccount(url, "POLAR_API_KEY", key),
             "test": ApiAccount(url, "POLAR_TEST_API_KEY", None),
         }
-        client = KeyedApi("Polar", accounts, lambda got: got.status == 403, HEADERS)
+        client = KeyedApi("Polar", accounts, lambda got: got.status == 403, POLAR.headers)
         secrets = [LabeledSecret(LIVE), LabeledSecret(SANDBOX, "test")]
         setup.others = {"polar": Polar(secrets, [ORGANIZATION], client)}
         setup.products = PRODUCTS

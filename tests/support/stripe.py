@@ -106,7 +106,7 @@ def opened(url: str, **more: object) -> Stripe:
     }
     worker = STRIPE.open_for_worker(lambda kind: kind.model_validate(given))
     secrets = [LabeledSecret(SECRETS["live"]), LabeledSecret(SECRETS["test"], "test")]
-    return Stripe(secrets, worker.account, worker.api)
+    return Stripe(secrets, worker.ours, worker.api)
 
 
 @asynccontextmanager

@@ -149,7 +149,7 @@ def test_unknown_event_is_noted() -> None:
 
 
 def test_event_of_another_store_is_refused_by_name() -> None:
-    own, other = LemonSqueezy(store="88504"), LemonSqueezy(store="88505")
+    own, other = LemonSqueezy(ours=["88504"]), LemonSqueezy(ours=["88505"])
 
     assert other.read(recorded("06")) == Reading(ends=Ignored(IgnoredReason.FOREIGN_ACCOUNT))
     assert own.read(recorded("06")).facts

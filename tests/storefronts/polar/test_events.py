@@ -69,7 +69,7 @@ def test_an_event_of_another_organization_is_refused_wherever_it_is_named(
             owner = owner[name]
         owner["organization_id"] = "another"
 
-    ours = Polar(organizations=[ORGANIZATION, SANDBOXS])
+    ours = Polar(ours=[ORGANIZATION, SANDBOXS])
     refused = Reading(ends=Ignored(IgnoredReason.FOREIGN_ACCOUNT))
     for number in ("01", "02", "08", "12"):
         content = changed(body(number), name_another)
@@ -82,7 +82,7 @@ def test_an_event_of_another_organization_is_refused_wherever_it_is_named(
 
 
 def test_an_organization_of_another_type_is_no_organization() -> None:
-    ours = Polar(organizations=[ORGANIZATION, SANDBOXS])
+    ours = Polar(ours=[ORGANIZATION, SANDBOXS])
     for data in ({"organization_id": 17}, {"customer": "x"}, {"product": [1]}):
         known = Reading(ends=Ignored("customer.updated"))
         assert ours.read(request(other("customer.updated", **data))) == known

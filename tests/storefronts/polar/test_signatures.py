@@ -1,10 +1,9 @@
-"""Signatures: each case of signatures.json, and the two readings of a secret."""
+"""Polar's signatures: the two readings of a secret, and the causes of refusals."""
 
 import base64
 import hmac
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -13,11 +12,9 @@ from storefronts.labeled_secrets import LabeledSecret, MatchedSecret
 from storefronts.polar.keys import keys_in, own_key
 from storefronts.polar.storefront import Polar
 from storefronts.signatures import Signature
-from tests.storefronts.polar.recorded import DATA, body, headers
+from tests.storefronts.polar.recorded import DATA, headers
 
 SECRETS: dict[str, str] = json.loads((DATA / "secrets.json").read_text())
-CASES: list[dict[str, Any]] = json.loads((DATA / "signatures.json").read_text())
-NUMBERS = ("01", "02", "03", "07", "08", "11", "12", "13", "14", "15", "21")
 
 
 def envelope(given: dict[str, str]) -> Envelope:
@@ -29,29 +26,6 @@ def matched(
 ) -> MatchedSecret | None:
     signature = Polar(secrets).screen(envelope(given), datetime.fromtimestamp(now, UTC))
     return signature.verify(content) if isinstance(signature, Signature) else None
-
-
-def content_of(case: dict[str, Any]) -> bytes:
-    if "body_base64" in case:
-        return base64.b64decode(case["body_base64"])
-    return (DATA / str(case["body"])).read_bytes()
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_a_signature_counts_as_the_recorded_case_says(case: dict[str, Any]) -> None:
-    secrets = [LabeledSecret(SECRETS[label]) for label in case["secrets"]]
-
-    found = matched(secrets, case["headers"], case["now"], content_of(case))
-    assert (found is not None) == case["valid"], case["why"]
-
-
-def test_every_recorded_body_is_signed_with_the_secret_that_its_headers_name() -> None:
-    sides = [LabeledSecret(SECRETS["live"]), LabeledSecret(SECRETS["sandbox"], "test")]
-    for number in NUMBERS:
-        told = headers(number)
-        found = matched(sides, told["headers"], told["signed_at"], body(number))
-        sandbox = MatchedSecret(1, "test")
-        assert found == (sandbox if told["secret"] == "sandbox" else MatchedSecret(0, "live"))
 
 
 def test_a_secret_has_a_second_reading_only_if_it_is_base64_after_its_prefix() -> None:

@@ -127,7 +127,7 @@ class Asking:
 
     @property
     def stripe(self) -> Stripe:
-        return Stripe(account=self.account)
+        return Stripe(ours=[self.account] if self.account else [])
 
     def completed(self, told: Json | bytes) -> StoredRequest:
         """Ask until the event can be read, as the step complete does."""
