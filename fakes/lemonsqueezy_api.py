@@ -62,6 +62,10 @@ class FakeLemonSqueezyApi(FakeShopApi):
             self.add(target, json.dumps(found).encode(), side)
 
     @override
+    def state_time(self, body: bytes) -> str:
+        return _updated(json.loads(body)["data"])
+
+    @override
     def reply(self, side: str, target: str) -> Reply:
         path, query = plain_target(target)
         if path.startswith(tuple(self.never)):

@@ -5,7 +5,7 @@ A shop's own fake adds the words of its refusals, and the parts that its answers
 
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -65,6 +65,17 @@ class FakeShopApi:
     def add(self, target: str, body: bytes, side: str = "live") -> None:
         """Answer the target, a path with its query, with this body. A later body replaces it."""
         self.answers[side, plain_target(target)] = body
+
+    def keep_newest(self, answers: Iterable[tuple[str, bytes]], side: str = "live") -> None:
+        """Add the answers about a made-up event. An object that changes keeps its newest state."""
+        for target, body in answers:
+            known = self.answers.get((side, plain_target(target)))
+            if known is None or self.state_time(known) <= self.state_time(body):
+                self.add(target, body, side)
+
+    def state_time(self, body: bytes) -> str:  # noqa: ARG002 - for shops whose objects change
+        """Return the time of the state in an answer, in a form that compares like the time."""
+        return ""
 
     def load(self, directory: Path) -> None:
         """Add the answers of a directory whose `index.json` says which request each answers."""

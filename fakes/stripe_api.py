@@ -1,7 +1,7 @@
 """Stripe's API on the loopback: objects, and pages of lists."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from typing_extensions import override
 
 from fakes.reactions import Reply, json_reply
-from fakes.shop_api import FakeShopApi, Refusals, plain_target
+from fakes.shop_api import FakeShopApi, Refusals
 from fakes.shop_faults import edited
 
 WRONG_KEY = "Invalid API Key provided: rk_live_*****0000"
@@ -39,12 +39,10 @@ class FakeStripeApi(FakeShopApi):
     )
     headers: ClassVar[Mapping[str, str]] = {"Stripe-Version": API_VERSION}
 
-    def learn(self, answers: Iterable[tuple[str, bytes]], side: str = "live") -> None:
-        """Add the answers of a made-up event. An object that changes keeps its newest state."""
-        for target, body in answers:
-            known = self.answers.get((side, plain_target(target)))
-            if known is None or _as_of(known) <= _as_of(body):
-                self.add(target, body, side)
+    @override
+    def state_time(self, body: bytes) -> str:
+        metadata = json.loads(body).get("metadata") or {}
+        return f"{int(metadata.get('as_of', 0)):012}"
 
     @override
     def reply(self, side: str, target: str) -> Reply:
@@ -63,11 +61,6 @@ class FakeStripeApi(FakeShopApi):
     @override
     def endless_page(self, page: dict[str, Any]) -> dict[str, Any]:
         return _with_more(page, empty=False)
-
-
-def _as_of(body: bytes) -> int:
-    metadata = json.loads(body).get("metadata") or {}
-    return int(metadata.get("as_of", 0))
 
 
 def _page(found: dict[str, Any], asked: Mapping[str, str]) -> dict[str, Any]:

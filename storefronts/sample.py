@@ -96,13 +96,23 @@ class SampleShop(ABC):
     names: ClassVar[frozenset[SampleEvent]] = frozenset()
     """The events that `event` and `follow_up` make, for `mintpost trigger`."""
 
+    has_variants: ClassVar[bool] = False
+    """Tells whether a plan is an option of its product. Elsewhere it is a product of its own."""
+
+    tells_times: ClassVar[bool] = True
+    """Tells whether an event has a time that orders it. Else the API's newest answer counts."""
+
     @abstractmethod
     def new_order_id(self) -> str:
         """Return a new id in the shop's own form."""
 
     def new_charge_id(self) -> str:
         """Return a new id of a subscription's later payment, in the shop's own form."""
-        return self.new_order_id()
+        return self.charge_id(self.new_order_id())
+
+    def charge_id(self, order_id: str) -> str:
+        """Return the id of a subscription's later payment that is made from an order's."""
+        return order_id
 
     @abstractmethod
     def request(self, sale: SampleSale) -> SampleRequest:

@@ -9,7 +9,6 @@ from db.acting import NewAct, record_act
 from db.engine import Database
 from domain.errors import DatabaseAwayError
 from kit.clock import utc_now
-from storefronts.registry import DEFAULT
 from torture.drawing import PlannedAct
 
 AGAIN_SECONDS = 0.1
@@ -20,6 +19,7 @@ class Seller:
     """`recorded` are the keys of the acts that the database has."""
 
     database: Database
+    source: str
     recorded: set[str] = field(default_factory=set)
 
     async def act_all(self, acts: Iterable[PlannedAct]) -> None:
@@ -31,7 +31,7 @@ class Seller:
 
     async def act(self, planned: PlannedAct) -> None:
         """Retry while the database is away. The key makes a repeated commit harmless."""
-        new = NewAct(DEFAULT.name, planned.act, planned.key)
+        new = NewAct(self.source, planned.act, planned.key)
         while planned.key not in self.recorded:
             try:
                 await self.database.write(record_act, new, utc_now())

@@ -14,11 +14,14 @@ from rich.console import Console
 from kit.clock import utc_now
 from kit.refusals import RefusedError
 from kit.signals import stopped_by_signals
+from storefronts.package import StorefrontPackage
+from storefronts.registry import PACKAGES
 from torture.database import RoundDatabase, postgres_store, sqlite_store
 from torture.orders import first_day
 from torture.plan import make_schedule
 from torture.report import ProgressReporter, Result, print_result
 from torture.run import arena, torture
+from torture.shop import shop_to_torture
 
 MOST_SEEDS = 10**6
 
@@ -32,6 +35,7 @@ class TortureOptions:
     """The options of `mintpost torture`. Rounds run for `minutes`, and at least one round runs."""
 
     sales: int
+    package: StorefrontPackage = PACKAGES[0]
     seed: int | None = None
     minutes: float = 0
     postgres: bool = False
@@ -71,14 +75,15 @@ async def _play_rounds(
     seed = secrets.randbelow(MOST_SEEDS) if options.seed is None else options.seed
     console.print(f"seed {seed}: `--seed {seed}` does the same again", highlight=False)
     console.print("Starting Temporal, the worker and the API …", style="dim")
+    shop = shop_to_torture(options.package)
     with options.store(data_dir) as store:
-        async with arena(data_dir, store, environment) as place:
+        async with arena(data_dir, store, shop, environment) as place:
             ready = monotonic()
             console.print(f"Ready after {ready - reporter.began:.1f} s.\n", style="dim")
             while True:
-                result = await torture(
-                    make_schedule(seed, options.sales, first_day(utc_now())), place, reporter
-                )
+                began = first_day(utc_now())
+                schedule = make_schedule(seed, options.sales, began, shop.traits)
+                result = await torture(schedule, place, reporter)
                 print_result(result, console)
                 if result.breaches or monotonic() >= ready + 60 * options.minutes:
                     return result

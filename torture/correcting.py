@@ -13,7 +13,6 @@ from kit.asker import asker
 from kit.clock import utc_now
 from kit.refusals import RefusedError
 from operations.resend import resend
-from storefronts.registry import DEFAULT
 from torture.evidence import RecordedCorrection
 from torture.gathering import attempts_of
 from torture.plan import Correction
@@ -32,6 +31,7 @@ class Operator:
     """
 
     database: Database
+    source: str
     refused: set[str]
     report: Callable[[str], None]
     recorded: list[RecordedCorrection] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Operator:
         while not await self._is_recorded(correction):
             with suppress(RefusedError, DatabaseAwayError):
                 order_id = correction.order.order_id
-                new = NewResend(DEFAULT.name, order_id, correction.to, asker(), WHY)
+                new = NewResend(self.source, order_id, correction.to, asker(), WHY)
                 await resend(self.database, new)
                 continue
             await asyncio.sleep(AGAIN_SECONDS)
@@ -70,7 +70,7 @@ class Operator:
         """Look before asking again: a correction may be recorded although the call failed."""
         order_id = correction.order.order_id
         with suppress(DatabaseAwayError):
-            attempts = await self.database.read(attempts_of, order_id)
+            attempts = await self.database.read(attempts_of, self.source, order_id)
             if attempts is not None:
                 self.recorded.append(RecordedCorrection(order_id, utc_now(), attempts))
                 return True

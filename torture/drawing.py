@@ -11,7 +11,8 @@ from domain.license import end_of_day
 from storefronts.sample import PaidOrder
 from storefronts.sample_events import SampleEvent
 from torture.orders import CHARGES, MEMBERSHIPS, TERM, Order
-from torture.stories import ON_MEMBERSHIPS, ON_SALES, Happening, Story, shuffled
+from torture.stories import Happening, Story, on_memberships, on_sales, shuffled
+from torture.traits import ShopTraits
 
 WITH_STORY = (5, 7)
 """The single sales of every eight with a story. Each whole membership has a story."""
@@ -58,14 +59,17 @@ class PlannedAct:
     key: str
 
 
-def drawn_stories(orders: Sequence[Order], chance: Random) -> Iterator[DrawnStory]:
-    on_sales, on_memberships = shuffled(ON_SALES, chance), shuffled(ON_MEMBERSHIPS, chance)
+def drawn_stories(
+    orders: Sequence[Order], shop: ShopTraits, chance: Random
+) -> Iterator[DrawnStory]:
+    of_sales = shuffled(on_sales(shop), chance)
+    of_memberships = shuffled(on_memberships(shop), chance)
     for number, order in enumerate(orders):
         if number % MEMBERSHIPS in WITH_STORY:
-            yield DrawnStory(next(on_sales), (order,))
+            yield DrawnStory(next(of_sales), (order,))
         charges = tuple(orders[number : number + CHARGES])
         if order.subscription_id and order.charge == 0 and len(charges) == CHARGES:
-            yield DrawnStory(next(on_memberships), charges)
+            yield DrawnStory(next(of_memberships), charges)
 
 
 def shop_events(drawn: DrawnStory) -> Iterator[ShopEvent]:

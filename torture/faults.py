@@ -29,7 +29,9 @@ from fakes.reactions import (
 )
 from torture.database import RoundDatabase
 from torture.gathering import run_of, runs_of
-from torture.plan import MAIL_FAULTS, PROCESS_FAULTS, Disturbance, Fault
+from torture.plan import MAIL_FAULTS, PROCESS_FAULTS, SHOP_FAULTS, Disturbance, Fault
+from torture.shop import TorturedShop
+from torture.shop_faults import disturb
 
 LAG = timedelta(seconds=2)
 
@@ -72,6 +74,7 @@ class Faults:
     store: RoundDatabase
     database: Database
     client: Client
+    shop: TorturedShop
     report: Callable[[str], None]
     last: float = field(default_factory=monotonic)
     _locks: defaultdict[str, asyncio.Lock] = field(
@@ -80,13 +83,13 @@ class Faults:
     _completions: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def do_all(self, disturbances: Iterable[Disturbance]) -> None:
-        """Run process faults one after another, and mail faults at the same time.
+        """Run the faults of each lane one after another, and the lanes at the same time.
 
         A mail fault waits for its number of mails, so it may happen after all other faults.
         """
         planned, began = list(disturbances), monotonic()
         async with asyncio.TaskGroup() as lanes:
-            for kinds in (PROCESS_FAULTS, MAIL_FAULTS):
+            for kinds in (PROCESS_FAULTS, MAIL_FAULTS, SHOP_FAULTS):
                 lane = [each for each in planned if each.fault in kinds]
                 lanes.create_task(self._lane(lane, began))
 
@@ -96,6 +99,10 @@ class Faults:
             if disturbance.fault in PROCESS_FAULTS:
                 self.report(f"{disturbance.fault}, for {disturbance.seconds:.1f} s")
                 await self._take_away(disturbance.fault, disturbance.seconds)
+                self.last = monotonic()
+            elif disturbance.fault in SHOP_FAULTS:
+                self.report(f"{disturbance.fault}, for {disturbance.seconds:.1f} s")
+                await disturb(self.shop.api, disturbance)
                 self.last = monotonic()
             else:
                 reaction = self._reaction(disturbance)
@@ -140,7 +147,7 @@ class Faults:
     async def _complete(self, delivery: str) -> None:
         try:
             async with asyncio.timeout(COMPLETION_SECONDS):
-                runs = await self.database.read(runs_of, int(delivery))
+                runs = await self.database.read(runs_of, self.shop.source, int(delivery))
                 while not await _completed(self.client, runs):  # noqa: ASYNC110 - of another process
                     await asyncio.sleep(AGAIN_SECONDS)
             self.report(f"that step was completed by hand (delivery {delivery})")
@@ -159,7 +166,7 @@ class Faults:
         accepted_at = monotonic() + RESET_SECONDS
         try:
             async with asyncio.timeout(RESET_SECONDS):
-                run = await self.database.read(run_of, int(request.delivery))
+                run = await self.database.read(run_of, self.shop.source, int(request.delivery))
                 await _reset(self.client, run)
         except (DatabaseAwayError, RPCError, RuntimeError, TimeoutError) as error:
             why = type(error).__name__

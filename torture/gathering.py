@@ -1,6 +1,6 @@
 """Reads the evidence of a round from the database, the provider and the spool."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,6 @@ from domain.event import OPERATOR
 from domain.identifiers import event_reference, order_reference, resend_reference
 from domain.license import LicenseStatus
 from fakes.postmark import Accepted
-from storefronts.registry import DEFAULT
 from torture.app_evidence import asked_licenses
 from torture.apps import Call
 from torture.evidence import (
@@ -35,7 +34,7 @@ from torture.evidence import (
     Mail,
     RecordedCorrection,
 )
-from torture.traffic import Attempt, mark_of
+from torture.traffic import Attempt
 
 
 def open_rows(session: Session) -> int:
@@ -51,7 +50,7 @@ def open_rows(session: Session) -> int:
 def settled_orders(session: Session, prefix: str) -> int:
     settled = select(func.count(EventRow.order_id.distinct())).where(EventRow.outcome.is_not(None))
     # A corrected address is a settled event too, though its sale may be open.
-    theirs = settled.where(EventRow.source != OPERATOR, EventRow.order_id.startswith(prefix))
+    theirs = settled.where(EventRow.source != OPERATOR, EventRow.order_id.contains(prefix))
     return session.execute(theirs).scalar_one()
 
 
@@ -75,17 +74,22 @@ class OutsideEvidence:
 
 
 async def gather(
-    database: Database, data_dir: Path, prefix: str, seen: OutsideEvidence
+    database: Database,
+    data_dir: Path,
+    prefix: str,
+    seen: OutsideEvidence,
+    mark_of: Callable[[bytes], str],
 ) -> Evidence:
+    """Read the evidence of the orders whose ids have the prefix."""
     owed = await database.read(_deliveries)
     return Evidence(
         attempts=seen.attempts,
-        rows=await database.read(_rows, prefix),
+        rows=await database.read(_rows, prefix, mark_of),
         sales=await database.read(_sales, prefix),
         licenses=await database.read(_licenses, prefix),
-        deliveries=tuple(each for each in owed if each.order_id.startswith(prefix)),
+        deliveries=tuple(each for each in owed if prefix in each.order_id),
         messages=tuple(int(mail.delivery) for mail in seen.accepted),
-        earlier=tuple(each for each in owed if not each.order_id.startswith(prefix)),
+        earlier=tuple(each for each in owed if prefix not in each.order_id),
         spooled=spooled(data_dir),
         is_quiet=seen.is_quiet,
         mails=tuple(map(_mail, seen.accepted)),
@@ -98,7 +102,7 @@ async def gather(
     )
 
 
-def _rows(session: Session, prefix: str) -> tuple[FoundEvent, ...]:
+def _rows(session: Session, prefix: str, mark_of: Callable[[bytes], str]) -> tuple[FoundEvent, ...]:
     """Return the events of the round. An event of a subscription names no order."""
     row = EventRow
     found = (
@@ -106,24 +110,22 @@ def _rows(session: Session, prefix: str) -> tuple[FoundEvent, ...]:
         .select_from(row)
         .outerjoin(RequestRow, row.id == RequestRow.event_id)
     )
-    own = or_(row.order_id.startswith(prefix), row.order_id.is_(None))
+    own = or_(row.order_id.contains(prefix), row.order_id.is_(None))
     rows = session.execute(found.where(own).order_by(row.id))
     events = (
         FoundEvent(mark_of(body) if body else key or "", order_id or "", *end)
         for body, key, order_id, *end in rows
     )
-    return tuple(each for each in events if each.mark.startswith(prefix))
+    return tuple(each for each in events if prefix in each.mark)
 
 
 def _sales(session: Session, prefix: str) -> tuple[str, ...]:
-    return tuple(
-        session.scalars(select(SaleRow.order_id).where(SaleRow.order_id.startswith(prefix)))
-    )
+    return tuple(session.scalars(select(SaleRow.order_id).where(SaleRow.order_id.contains(prefix))))
 
 
 def _licenses(session: Session, prefix: str) -> tuple[FoundLicense, ...]:
     row = LicenseRow
-    found = select(row).where(row.order_id.startswith(prefix))
+    found = select(row).where(row.order_id.contains(prefix))
     taken = _taken_at(session)
     return tuple(
         FoundLicense(
@@ -155,7 +157,7 @@ def _taken_at(session: Session) -> dict[int, datetime]:
 
 def _asked(session: Session, prefix: str) -> dict[str, int]:
     found = select(CorrectionRow.order_id, func.count()).group_by(CorrectionRow.order_id)
-    rows = session.execute(found.where(CorrectionRow.order_id.startswith(prefix)))
+    rows = session.execute(found.where(CorrectionRow.order_id.contains(prefix)))
     return {row[0]: row[1] for row in rows}
 
 
@@ -187,9 +189,9 @@ def _owed(delivery: DeliveryRow, order_id: str, kinds: Mapping[int, str]) -> Fou
     )
 
 
-def attempts_of(session: Session, order_id: str) -> dict[int, int] | None:
+def attempts_of(session: Session, source: str, order_id: str) -> dict[int, int] | None:
     """Return the attempts of each delivery of the order, or None if no correction is recorded."""
-    given = select(CorrectionRow.id).filter_by(source=DEFAULT.name, order_id=order_id).limit(1)
+    given = select(CorrectionRow.id).filter_by(source=source, order_id=order_id).limit(1)
     if session.execute(given).scalar_one_or_none() is None:
         return None
     found = select(DeliveryRow.id, DeliveryRow.attempts)
@@ -198,15 +200,15 @@ def attempts_of(session: Session, order_id: str) -> dict[int, int] | None:
     return {row[0]: row[1] for row in rows}
 
 
-def runs_of(session: Session, delivery_id: int) -> tuple[str, ...]:
+def runs_of(session: Session, source: str, delivery_id: int) -> tuple[str, ...]:
     """Return the ids of the workflows that may send the delivery. A resend has its own workflow."""
     reason, order_id = _reason_and_order(session, delivery_id)
     number = Reason.parse(reason).resend_number
-    own = () if number is None else (resend_reference(DEFAULT.name, order_id, number),)
-    return (run_of(session, delivery_id), *own)
+    own = () if number is None else (resend_reference(source, order_id, number),)
+    return (run_of(session, source, delivery_id), *own)
 
 
-def run_of(session: Session, delivery_id: int) -> str:
+def run_of(session: Session, source: str, delivery_id: int) -> str:
     """Return the id of the workflow that sends the delivery, if nobody asked for it."""
     reason, order_id = _reason_and_order(session, delivery_id)
     parsed = Reason.parse(reason)
@@ -214,7 +216,7 @@ def run_of(session: Session, delivery_id: int) -> str:
         event_id = int(parsed.detail or 0)
         event = session.execute(select(EventRow.source).where(EventRow.id == event_id))
         return event_reference(event.scalar_one(), event_id)
-    return order_reference(DEFAULT.name, parsed.charged_order or order_id)
+    return order_reference(source, parsed.charged_order or order_id)
 
 
 def _reason_and_order(session: Session, delivery_id: int) -> tuple[str, str]:

@@ -6,8 +6,13 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from kit.refusals import RefusedError
+from storefronts.registry import PACKAGES, SOURCES, package_of
 
 Sales = Annotated[int, typer.Option(min=1, metavar="COUNT", help="so many, in each round")]
+Source = Annotated[
+    str, typer.Option(metavar="SHOP", help="the storefront that sells", show_default=True)
+]
 Seed = Annotated[
     int | None,
     typer.Option(min=0, metavar="NUMBER", help="the same again  [default: a new one]"),
@@ -27,6 +32,7 @@ Keep = Annotated[
 def torture(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     sales: Sales = 200,
+    source: Source = PACKAGES[0].name,
     seed: Seed = None,
     minutes: Minutes = 0,
     *,
@@ -37,5 +43,8 @@ def torture(  # noqa: PLR0913 - a command's options
     from commands.tables import SafeConsole
     from torture.command import TortureOptions, run_torture
 
-    chosen = TortureOptions(sales, seed, minutes, postgres=postgres, keep=keep)
+    if source not in SOURCES:
+        raise RefusedError(f"{source} is no storefront: choose one of {', '.join(SOURCES)}")
+    package = package_of(source)
+    chosen = TortureOptions(sales, package, seed, minutes, postgres=postgres, keep=keep)
     asyncio.run(run_torture(chosen, given(ctx).plain_environment(), SafeConsole()))

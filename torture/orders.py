@@ -1,10 +1,11 @@
 """The sales of a round, and their terms."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.license import Term
+from torture.traits import same
 
 HOST, MISTYPED_HOST = "example.com", "exmaple.com"
 MEMBERSHIPS = 8
@@ -36,14 +37,17 @@ def first_day(now: datetime) -> datetime:
     return now.replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=DAYS_BEFORE)
 
 
-def make_orders(prefix: str, sales: int, began: datetime) -> Iterator[Order]:
+def make_orders(
+    prefix: str, sales: int, began: datetime, charge_id: Callable[[str], str] = same
+) -> Iterator[Order]:
     for number in range(sales):
         place = number % MEMBERSHIPS
         member = number - place if place < CHARGES and number >= MEMBERSHIPS else None
         host = MISTYPED_HOST if place in MISTYPED else HOST
         charge = 0 if member is None else place
+        order_id = f"{prefix}{number:04}"
         yield Order(
-            order_id=f"{prefix}{number:04}",
+            order_id=charge_id(order_id) if charge else order_id,
             email=f"buyer-{number if member is None else member:04}@{host}",
             subscription_id=None if member is None else f"{prefix}member-{member:04}",
             charge=charge,

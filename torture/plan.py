@@ -13,6 +13,7 @@ from random import Random
 from torture.app_plan import PlannedApp, planned_apps
 from torture.drawing import DrawnStory, PlannedAct, ShopEvent, acts, drawn_stories, shop_events
 from torture.orders import HOST, MISTYPED_HOST, SOME_DAY, Order, make_orders
+from torture.traits import EVERY_EVENT, ShopTraits
 
 SECONDS_PER_SALE = 0.2
 SHORTEST_ROUND = 5.0
@@ -44,6 +45,19 @@ class Fault(StrEnum):
     RESET_MAILING = "a sale is reset while the provider has its mail"
     COMPLETED_BY_HAND = "a pending step is completed by hand while its mail is owed"
 
+    SHOP_FAILS = "the shop's API answers 500"
+    SHOP_CLOSED = "the shop's API answers 503"
+    SHOP_SLOWS_DOWN = "the shop's API answers 429"
+    SHOP_REDIRECTS = "the shop's API redirects"
+    SHOP_UNREADABLE = "the shop's API answers HTML"
+    SHOP_HALVES = "the shop's API gives half an answer"
+    SHOP_BREAKS_OFF = "the shop's API drops the connection"
+    SHOP_HANGS = "the shop's API hangs"
+    SHOP_REFUSES_KEY = "the shop's API refuses the key"
+    SHOP_DENIES_RIGHT = "the shop's API says that the key lacks a right"
+    SHOP_EMPTIES_LISTS = "the shop's API gives empty pages"
+    SHOP_NEVER_ENDS = "the shop's API gives lists without an end"
+
 
 PROCESS_FAULTS = (
     Fault.API_KILLED,
@@ -51,7 +65,8 @@ PROCESS_FAULTS = (
     Fault.TEMPORAL_KILLED,
     Fault.DATABASE_AWAY,
 )
-MAIL_FAULTS = tuple(fault for fault in Fault if fault not in PROCESS_FAULTS)
+SHOP_FAULTS = tuple(fault for fault in Fault if fault.name.startswith("SHOP_"))
+MAIL_FAULTS = tuple(fault for fault in Fault if fault not in {*PROCESS_FAULTS, *SHOP_FAULTS})
 WHILE_MAILING = (Fault.WORKER_KILLED_MAILING, Fault.RESET_MAILING, Fault.COMPLETED_BY_HAND)
 
 
@@ -106,7 +121,9 @@ class Schedule:
     apps: tuple[PlannedApp, ...] = ()
 
 
-def make_schedule(seed: int, sales: int, began: datetime = SOME_DAY) -> Schedule:
+def make_schedule(
+    seed: int, sales: int, began: datetime = SOME_DAY, shop: ShopTraits = EVERY_EVENT
+) -> Schedule:
     """Return the round for a seed and a number of sales: always the same.
 
     The first payments were made at `began`.
@@ -114,15 +131,19 @@ def make_schedule(seed: int, sales: int, began: datetime = SOME_DAY) -> Schedule
     chance = Random(seed)  # noqa: S311 - to be repeated, and no secret
     seconds = max(SHORTEST_ROUND, sales * SECONDS_PER_SALE)
     prefix = f"torture-{seed}-"
-    orders = tuple(make_orders(prefix, sales, began))
+    orders = tuple(make_orders(prefix, sales, began, shop.charge_id))
     requests = [request for order in orders for request in _requests(order, seconds, chance)]
-    stories = tuple(drawn_stories(orders, chance))
+    stories = tuple(drawn_stories(orders, shop, chance))
     told = [each for drawn in stories for each in _told(drawn, seconds, chance)]
     by_hand = [each for drawn in stories for each in acts(drawn, seconds, chance)]
     disturbances = [
         *_lane(PROCESS_FAULTS, 5.0, seconds, chance),
         *_lane(MAIL_FAULTS, 0.8, seconds, chance),
     ]
+    if shop.has_api:
+        # Drawn apart from the rest, so that a seed keeps its other faults.
+        own = Random(f"{seed}/shop")  # noqa: S311 - to be repeated, and no secret
+        disturbances += _lane(SHOP_FAULTS, 1.5, seconds, own)
     return Schedule(
         seed,
         prefix,

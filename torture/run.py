@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
@@ -16,8 +16,6 @@ from domain.errors import DatabaseAwayError
 from embedded.isolated_plan import plan_isolated_stack
 from embedded.stack import Stack, StackPlan
 from fakes.postmark import FakePostmark
-from storefronts.registry import DEFAULT
-from storefronts.sample import SampleShop
 from torture.acting import Seller
 from torture.apps import Apps
 from torture.correcting import Operator
@@ -28,7 +26,8 @@ from torture.gathering import OutsideEvidence, gather, open_rows, settled_orders
 from torture.plan import Schedule
 from torture.quiet import PATIENCE, QuietPatience, RemainingWork, wait_until_quiet
 from torture.report import ProgressReporter, Result
-from torture.traffic import OK, PAUSES, PRODUCTS, RequestSender, sender_client
+from torture.shop import TorturedShop, served_api
+from torture.traffic import OK, PAUSES, RequestSender, sender_client
 from torture.verdict import Breach, breaches
 
 LOOK_SECONDS = 0.2
@@ -52,12 +51,12 @@ class Arena:
     database: Database
     client: Client
     http: httpx.AsyncClient
-    sample_shop: SampleShop
+    shop: TorturedShop
 
 
 @asynccontextmanager
 async def arena(
-    data_dir: Path, store: RoundDatabase, environment: Mapping[str, str]
+    data_dir: Path, store: RoundDatabase, shop: TorturedShop, environment: Mapping[str, str]
 ) -> AsyncIterator[Arena]:
     """Start everything on free ports. All files are written below `data_dir`."""
     await asyncio.to_thread(store.prepare)
@@ -65,12 +64,12 @@ async def arena(
     async with AsyncExitStack() as opened:
         opened.callback(database.dispose)
         postmark = await opened.enter_async_context(FakePostmark())
-        plan = _plan(data_dir, store, postmark, environment)
-        sample_shop = DEFAULT.sample_shop(plan.environment[DEFAULT.secret_variable])
+        api = await opened.enter_async_context(served_api(shop))
+        plan = _plan(data_dir, store, postmark, shop, {**environment, **api})
         client = await Client.connect(plan.temporal_address, lazy=True)
         stack = await opened.enter_async_context(Stack(plan))
         http = await opened.enter_async_context(sender_client())
-        yield Arena(data_dir, store, stack, postmark, database, client, http, sample_shop)
+        yield Arena(data_dir, store, stack, postmark, database, client, http, shop)
 
 
 async def torture(
@@ -81,7 +80,7 @@ async def torture(
     patience: QuietPatience = PATIENCE,
 ) -> Result:
     """Play a round. Raises ChildDiedError when a process ends that we did not kill."""
-    sender = RequestSender(place.http, place.stack.plan.url, place.sample_shop, pauses)
+    sender = RequestSender(place.http, place.stack.plan.url, place.shop, pauses)
     with reporter.round(schedule):
         return await _unless_one_dies(
             place.stack, _play(schedule, place, reporter, sender, patience)
@@ -98,13 +97,20 @@ async def _play(
     began = monotonic()
     apps = Apps(place.http, place.stack.plan.url, place.database, schedule.apps)
     asking = asyncio.create_task(apps.ask_all())
-    operator = Operator(place.database, place.postmark.refused, reporter.say)
+    operator = Operator(place.database, place.shop.source, place.postmark.refused, reporter.say)
     showing = asyncio.create_task(_show(schedule, place, sender, reporter))
     by_hand = asyncio.gather(
-        operator.correct_all(schedule.corrections), Seller(place.database).act_all(schedule.acts)
+        operator.correct_all(schedule.corrections),
+        Seller(place.database, place.shop.source).act_all(schedule.acts),
     )
     faults = Faults(
-        place.stack, place.postmark, place.store, place.database, place.client, reporter.say
+        place.stack,
+        place.postmark,
+        place.store,
+        place.database,
+        place.client,
+        place.shop,
+        reporter.say,
     )
     try:
         async with asyncio.TaskGroup() as group:
@@ -127,7 +133,8 @@ async def _play(
         faults.cancel_completions()
     accepted, recorded = place.postmark.take_accepted(), tuple(operator.recorded)
     seen = OutsideEvidence(tuple(sender.attempts), accepted, is_quiet, recorded, tuple(apps.calls))
-    evidence = await gather(place.database, place.data_dir, schedule.prefix, seen)
+    mark_of = place.shop.sample.mark_of
+    evidence = await gather(place.database, place.data_dir, schedule.prefix, seen, mark_of)
     after = quiet - faults.last if is_quiet else None
     return Result(schedule, evidence, _breaches(schedule, evidence), after, quiet - began)
 
@@ -170,9 +177,14 @@ async def _unless_one_dies(stack: Stack, work: Coroutine[Any, Any, Found]) -> Fo
 
 
 def _plan(
-    data_dir: Path, store: RoundDatabase, postmark: FakePostmark, environment: Mapping[str, str]
+    data_dir: Path,
+    store: RoundDatabase,
+    postmark: FakePostmark,
+    shop: TorturedShop,
+    environment: Mapping[str, str],
 ) -> StackPlan:
     own = {
+        shop.package.secret_variable: shop.secret,
         "DATABASE_URL": store.url.render_as_string(hide_password=False),
         "POSTMARK_API_URL": postmark.url,
         "POSTMARK_TOKEN": postmark.token,
@@ -180,4 +192,6 @@ def _plan(
         "EMAIL_LOOKUP_SECONDS": str(LOOKUP_SECONDS),
     }
     worker = "torture.worker"
-    return plan_isolated_stack(data_dir, PRODUCTS, {**environment, **own}, worker=worker)
+    plan = plan_isolated_stack(data_dir, shop.products, {**environment, **own}, worker=worker)
+    # A stack makes a secret of its own for the usual shop.
+    return replace(plan, environment={**plan.environment, **own})

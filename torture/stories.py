@@ -10,6 +10,7 @@ from random import Random
 from domain.event import EventKind
 from domain.license import LicenseReason, LicenseStatus
 from storefronts.sample_events import SampleEvent
+from torture.traits import ShopTraits
 
 CORE, PLUS, PRO = "core", "plus", "pro"
 
@@ -54,9 +55,17 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Story:
+    """`by_time`: its end depends on the shop's times between those of the seller."""
+
     name: str
     happenings: tuple[Happening, ...]
     end: End
+    by_time: bool = False
+
+    def fits(self, shop: ShopTraits) -> bool:
+        """Tell whether the shop has all events of the story, and the times if it needs them."""
+        events = {each.what for each in self.happenings if isinstance(each.what, SampleEvent)}
+        return events <= shop.names and (shop.tells_times or not self.by_time)
 
 
 ACTIVE = End()
@@ -164,9 +173,39 @@ ON_MEMBERSHIPS = (
             Happening(23, SampleEvent.QUANTITY, seats=2),
         ),
         End(seats=5),
+        by_time=True,
     ),
     Story("revoked", (Happening(15, EventKind.REVOKE),), BY_HAND),
 )
+
+
+ON_OTHER_MEMBERSHIPS = (
+    Story(
+        "ended at once",
+        (Happening(22, SampleEvent.ENDED),),
+        End(until=22, renews=False, is_over=True),
+    ),
+    Story(
+        "two new quantities",
+        (
+            Happening(21, SampleEvent.QUANTITY, seats=3),
+            Happening(23, SampleEvent.QUANTITY, seats=2),
+        ),
+        End(seats=2),
+    ),
+)
+"""The stories in place of those that a shop cannot tell."""
+
+
+def on_sales(shop: ShopTraits) -> tuple[Story, ...]:
+    return tuple(each for each in ON_SALES if each.fits(shop))
+
+
+def on_memberships(shop: ShopTraits) -> tuple[Story, ...]:
+    own = tuple(each for each in ON_MEMBERSHIPS if each.fits(shop))
+    if own == ON_MEMBERSHIPS:
+        return own
+    return (*own, *(each for each in ON_OTHER_MEMBERSHIPS if each.fits(shop)))
 
 
 def shuffled(stories: Sequence[Story], chance: Random) -> Iterator[Story]:

@@ -1,41 +1,24 @@
 """Sends a schedule's requests as the shop sends them, and records the answers."""
 
 import asyncio
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from time import monotonic
+from typing import TypeAlias
 
 import httpx
 
 from api.webhooks import LONGEST_NAMED
 from embedded.ports import NO_TLS
-from storefronts.registry import DEFAULT
-from storefronts.sample import FollowUp, SamplePlan, SampleRequest, SampleSale, SampleShop
-from torture.app_plan import DEVICES
+from storefronts.sample import FollowUp, SamplePlan, SampleRequest, SampleSale
 from torture.drawing import ShopEvent
-from torture.orders import TERM, Order
+from torture.orders import Order
 from torture.plan import PlannedRequest
-from torture.stories import CORE, PLUS, PRO
-
-PRODUCT_ID = "torture"
-PRODUCTS = f"""\
-{DEFAULT.name}:
-  - product_id: {PRODUCT_ID}
-    tier: {CORE}
-    months: {TERM.months}
-    devices: {DEVICES}
-  - product_id: {PRODUCT_ID}
-    variant: {{Tier: {PLUS}}}
-    tier: {PLUS}
-    months: {TERM.months}
-    devices: {DEVICES}
-  - product_id: {PRODUCT_ID}
-    variant: {{Tier: {PRO}}}
-    tier: {PRO}
-    months: {TERM.months}
-    devices: {DEVICES}
-"""
+from torture.shop import TorturedShop
+from torture.stories import CORE
 
 PAUSES = (0.5, 1.5, 5.0)
 """Pauses between the four attempts of one request. A real shop pauses for minutes."""
@@ -48,7 +31,8 @@ PATIENCE = 5.0
 class Attempt:
     """One attempt to send a request. `mark` is unique to its body; `status` None: no answer.
 
-    When `last`, the sender does not try again, whatever the answer.
+    When `last`, the sender does not try again, whatever the answer. `part` counts the events that
+    the shop sends at the same time.
     """
 
     mark: str
@@ -57,6 +41,7 @@ class Attempt:
     seconds: float
     last: bool
     event: ShopEvent | None = None
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +49,22 @@ class Body:
     """The body of one attempt. `retry` counts the earlier attempts."""
 
     order: Order
-    mark: str
-    retry: int
+    mark: str | None = None
+    retry: int = 0
     is_long: bool = False
     event: ShopEvent | None = None
 
-    def request(self, shop: SampleShop) -> SampleRequest:
-        sale = shop.request(self.sale())
-        if self.event is None:
-            return sale
-        return shop.follow_up(self.event.name, self._follow_up(self.event, sale))
+    def requests(self, shop: TorturedShop) -> tuple[SampleRequest, ...]:
+        """Return all requests that the shop sends at the same time."""
+        made = shop.sample.request(self.sale(shop))
+        if self.event is not None:
+            told = self._follow_up(self.event, made, shop)
+            made = shop.sample.follow_up(self.event.name, told)
+        return (made, *made.also)
 
-    def _follow_up(self, event: ShopEvent, sale: SampleRequest) -> FollowUp:
+    def _follow_up(self, event: ShopEvent, sale: SampleRequest, shop: TorturedShop) -> FollowUp:
+        tier = event.tier
+        has_options = shop.sample.has_variants
         return FollowUp(
             content_type=sale.headers["Content-Type"],
             body=sale.body,
@@ -83,17 +72,18 @@ class Body:
             plan=SamplePlan((), 1),
             at=event.at,
             new_order_id="",
+            product_id=None if tier is None or has_options else shop.product_id(tier),
             quantity=event.seats,
-            variants=None if event.tier is None else (("Tier", event.tier),),
+            variants=(("Tier", tier),) if tier is not None and has_options else None,
             retry=self.retry,
             mark=self.mark,
         )
 
-    def sale(self) -> SampleSale:
+    def sale(self, shop: TorturedShop) -> SampleSale:
         order = self.order
         return SampleSale(
             order_id=order.order_id,
-            product_id=PRODUCT_ID,
+            product_id=shop.product_id(CORE),
             product_name="Torture",
             email=order.email,
             name="A Buyer",
@@ -106,16 +96,22 @@ class Body:
         )
 
 
+Told: TypeAlias = tuple[Order, ShopEvent | None]
+
+
 @dataclass(slots=True)
 class RequestSender:
     http: httpx.AsyncClient
     url: str
-    sample_shop: SampleShop
+    shop: TorturedShop
     pauses: tuple[float, ...] = PAUSES
     attempts: list[Attempt] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
+    _past: dict[str, dict[Told, None]] = field(default_factory=lambda: defaultdict(dict))
 
-    async def send_all(self, requests: Iterable[PlannedRequest]) -> None:
+    async def send_all(self, requests: Sequence[PlannedRequest]) -> None:
+        for each in requests:
+            self._past[_belongs_to(each.order)][each.order, each.event] = None
         began = monotonic()
         async with asyncio.TaskGroup() as group:
             for request in requests:
@@ -127,10 +123,30 @@ class RequestSender:
     async def send(
         self, order: Order, *, is_long: bool = False, event: ShopEvent | None = None
     ) -> None:
+        """Send an event, and all that the shop sends with it."""
+        self._happen(order, event)
+        parts = len(Body(order, event=event).requests(self.shop))
+        async with asyncio.TaskGroup() as group:
+            for part in range(parts):
+                group.create_task(self._send(order, event, part, is_long=is_long))
+
+    def _happen(self, order: Order, event: ShopEvent | None) -> None:
+        """Let the shop's API know the event, and all that happened before it."""
+        if self.shop.api is None:
+            return
+        now = _time((order, event))
+        earlier = [each for each in self._past[_belongs_to(order)] if _time(each) <= now]
+        for each in dict.fromkeys([*earlier, (order, event)]):
+            for request in Body(each[0], event=each[1]).requests(self.shop):
+                self.shop.api.keep_newest(request.answers)
+
+    async def _send(
+        self, order: Order, event: ShopEvent | None, part: int, *, is_long: bool
+    ) -> None:
         """Send a request, and retry up to three times after an answer that fails."""
         for retry, pause in enumerate((*self.pauses, None)):
             body = Body(order, self._mark(order), retry, is_long, event)
-            attempt = await self._attempt(body, is_last=pause is None)
+            attempt = await self._attempt(body, part, is_last=pause is None)
             self.attempts.append(attempt)
             if attempt.last or pause is None:
                 return
@@ -141,9 +157,13 @@ class RequestSender:
 
         Return how many.
         """
-        taken = {(each.order_id, each.event) for each in self.attempts if each.status == OK}
+        tried = {(each.order_id, each.event, each.part) for each in self.attempts}
+        taken = {
+            (each.order_id, each.event, each.part) for each in self.attempts if each.status == OK
+        }
+        answered = {each[:2] for each in taken} - {each[:2] for each in tried - taken}
         planned = dict.fromkeys((each.order, each.event) for each in requests)
-        missing = [each for each in planned if (each[0].order_id, each[1]) not in taken]
+        missing = [each for each in planned if (each[0].order_id, each[1]) not in answered]
         for order, event in missing:
             await self.send(order, event=event)
         return len(missing)
@@ -151,12 +171,12 @@ class RequestSender:
     def _mark(self, order: Order) -> str:
         return f"{order.order_id}/{next(self._numbers)}"
 
-    async def _attempt(self, body: Body, *, is_last: bool) -> Attempt:
+    async def _attempt(self, body: Body, part: int, *, is_last: bool) -> Attempt:
         began = monotonic()
         try:
-            request = body.request(self.sample_shop)
+            request = body.requests(self.shop)[part]
             answer = await self.http.post(
-                f"{self.url}/webhooks/{DEFAULT.name}",
+                f"{self.url}/webhooks/{self.shop.source}",
                 params=request.query,
                 content=request.body,
                 headers=request.headers,
@@ -167,14 +187,20 @@ class RequestSender:
             status = None
         last = is_last or (status is not None and status not in RETRIED_STATUSES)
         seconds = monotonic() - began
-        return Attempt(body.mark, body.order.order_id, status, seconds, last, body.event)
+        mark, order_id = body.mark or "", body.order.order_id
+        return Attempt(mark, order_id, status, seconds, last, body.event, part)
+
+
+def _belongs_to(order: Order) -> str:
+    return order.subscription_id or order.order_id
+
+
+def _time(told: Told) -> datetime:
+    order, event = told
+    return order.paid_at if event is None else event.at
 
 
 def sender_client() -> httpx.AsyncClient:
     """Return a client with a new connection for each request, and no limit on connections."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     return httpx.AsyncClient(trust_env=False, verify=NO_TLS, limits=limits)
-
-
-def mark_of(body: bytes) -> str:
-    return DEFAULT.sample_shop("").mark_of(body)

@@ -27,6 +27,7 @@ class GumroadSample(SampleShop):
     seller_id: str = SOME_SELLER
 
     names: ClassVar[frozenset[SampleEvent]] = frozenset(SampleEvent)
+    has_variants: ClassVar[bool] = True
 
     @override
     def new_order_id(self) -> str:

@@ -27,6 +27,8 @@ class LemonSqueezySample(SampleShop):
             SampleEvent.REFUND,
             SampleEvent.PARTIAL_REFUND,
             SampleEvent.CANCELLATION,
+            SampleEvent.UPGRADE,
+            SampleEvent.DOWNGRADE,
             SampleEvent.QUANTITY,
             SampleEvent.ENDED,
         }
@@ -37,8 +39,8 @@ class LemonSqueezySample(SampleShop):
         return str(secrets.randbelow(9 * 10**9) + 10**9)
 
     @override
-    def new_charge_id(self) -> str:
-        return PREFIX + self.new_order_id()
+    def charge_id(self, order_id: str) -> str:
+        return PREFIX + order_id
 
     @override
     def request(self, sale: SampleSale) -> SampleRequest:

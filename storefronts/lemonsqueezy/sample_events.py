@@ -31,7 +31,7 @@ def follow_up(name: SampleEvent, told: FollowUp) -> Made:
             return _refund(told, bought, total_of(bought))
         case SampleEvent.PARTIAL_REFUND:
             return _refund(told, bought, total_of(bought) // 2)
-        case SampleEvent.QUANTITY:
+        case SampleEvent.UPGRADE | SampleEvent.DOWNGRADE | SampleEvent.QUANTITY:
             return subscription_event("subscription_updated", bought, told.at, **_paid_time(told))
         case SampleEvent.CANCELLATION:
             end = _paid_time(told)["renews_at"]

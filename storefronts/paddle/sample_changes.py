@@ -87,7 +87,9 @@ def _adjustment(
 
 
 def _cancellation(told: FollowUp, order: JsonObject) -> JsonObject:
-    ends_at = order["billing_period"]["ends_at"]
+    # The order may be an older one than the last payment. Times of one form compare as texts.
+    newest = period(told.paid[-1].paid_at, order["items"][0]["price"]["billing_cycle"]["frequency"])
+    ends_at = max(order["billing_period"]["ends_at"], newest["ends_at"])
     scheduled = {"action": "cancel", "effective_at": ends_at, "resume_at": None}
     return {**_subscription(told, order), "next_billed_at": None, "scheduled_change": scheduled}
 

@@ -68,7 +68,10 @@ def _partial_refund(order: Object, told: FollowUp) -> Object:
 
 
 def _cancellation(order: Object, told: FollowUp) -> Object:
-    ends_at = order["subscription"]["current_period_end"]
+    subscription = order["subscription"]
+    # The order may be an older one than the last payment.
+    newest = period_end(told.paid[-1].paid_at, subscription["recurring_interval_count"])
+    ends_at = written(max(read(subscription["current_period_end"]), newest))
     canceled = {
         "cancel_at_period_end": True,
         "canceled_at": written(told.at),

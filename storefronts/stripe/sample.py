@@ -38,6 +38,7 @@ class StripeSample(SampleShop):
             SampleEvent.ENDED,
         }
     )
+    tells_times: ClassVar[bool] = False
 
     @override
     def new_order_id(self) -> str:

@@ -8,6 +8,7 @@ from embedded.stack import Stack, StackPlan
 from fakes.postmark import FakePostmark
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost
+from tests.torture.shops import SHOP
 from torture.database import SqliteStore
 from torture.faults import Faults
 from torture.plan import Disturbance, Fault
@@ -21,7 +22,7 @@ async def test_the_step_is_completed_before_its_mail_is_taken(
     stack = Stack(StackPlan(tmp_path, 1, 1, 1, {}))
     store = SqliteStore(tmp_path / "unused.db")
     client, database = mailing.client, mailing.database
-    faults = Faults(stack, postmark, store, database, client, said.append)
+    faults = Faults(stack, postmark, store, database, client, SHOP, said.append)
     await faults.do_all([Disturbance(0, Fault.COMPLETED_BY_HAND)])
     await mailing.ping(changed(recorded("01"), sale_id=order))
     (event,) = await mailing.settled()

@@ -12,6 +12,7 @@ from sqlalchemy import URL
 from settings.environment import plain_environment
 from tests.support.processes import MINTPOST, REPOSITORY, start
 from tests.torture.cases import CASES, ORDER, Case
+from tests.torture.shops import SHOP
 from tests.torture.stores import CopiedStore
 from torture.plan import Fault, PlannedRequest, Schedule
 from torture.report import ProgressReporter, Result
@@ -70,7 +71,7 @@ async def _run(case: Case, folder: Path, template: Path) -> Result:
     path = f"{SWITCHES / case.switch}:{REPOSITORY}"
     environment = {**plain_environment(), "PYTHONPATH": path}
     store = CopiedStore(folder / "mintpost.db", template, case.lax)
-    async with arena(folder, store, environment) as place:
+    async with arena(folder, store, SHOP, environment) as place:
         if case.disturbance and case.disturbance.fault is Fault.DATABASE_AWAY:
             place.http.event_hooks = {"request": [store.until_away]}
         round_ = _schedule(case)

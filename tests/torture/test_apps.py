@@ -19,11 +19,11 @@ from embedded.ports import HOST
 from embedded.stack import Stack
 from fakes.postmark import FakePostmark
 from settings.environment import plain_environment
-from storefronts.gumroad.sample import GumroadSample
 from tests.db.rows import sale_of
 from tests.support.online import sell
 from tests.support.processes import REPOSITORY
 from tests.torture.conftest import SWITCHES
+from tests.torture.shops import SHOP
 from tests.torture.stores import CopiedStore
 from torture.app_plan import APPS, DEVICES, PlannedApp, Verb, planned_apps
 from torture.orders import MEMBERSHIPS, SOME_DAY, Order, make_orders
@@ -31,7 +31,7 @@ from torture.plan import Schedule, make_schedule
 from torture.quiet import QuietPatience
 from torture.report import ProgressReporter, Result
 from torture.run import Arena, torture
-from torture.traffic import OK, PRODUCTS, sender_client
+from torture.traffic import OK, sender_client
 
 ORDER = Order("torture-1-sale", "buyer@example.com")
 NEVER_SOLD = Order("torture-1-never", "buyer@example.com")
@@ -73,12 +73,12 @@ async def played(folder: Path, template: URL, path: str, apps: tuple[PlannedApp,
         "PYTHONPATH": path,
         "DATABASE_URL": store.url.render_as_string(hide_password=False),
     }
-    plan = plan_isolated_stack(folder, PRODUCTS, environment)
+    plan = plan_isolated_stack(folder, SHOP.products, environment)
     client = await Client.connect(plan.temporal_address, lazy=True)
     schedule = Schedule(1, "torture-1-", (), (), (), apps=apps)
-    shop, quiet = GumroadSample("secret"), QuietPatience(look=0.01, no_progress=0.1)
+    quiet = QuietPatience(look=0.01, no_progress=0.1)
     async with FakePostmark() as postmark, sender_client() as http, ApiAlone(plan) as stack:
-        place = Arena(folder, store, stack, postmark, database, client, http, shop)
+        place = Arena(folder, store, stack, postmark, database, client, http, SHOP)
         reporter = ProgressReporter(Console(quiet=True))
         result = await torture(schedule, place, reporter, (), quiet)
     database.dispose()

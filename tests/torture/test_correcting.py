@@ -23,7 +23,7 @@ SALE = Correction(0, Order("order-1", BUYER), RIGHT, waits=True)
 
 def operator_of(database: Database) -> tuple[Operator, list[str]]:
     said: list[str] = []
-    return Operator(database, {"another"}, said.append), said
+    return Operator(database, "gumroad", {"another"}, said.append), said
 
 
 async def test_a_correction_is_recorded_with_the_attempts_so_far(database: Database) -> None:
@@ -80,12 +80,12 @@ async def test_an_abandoned_correction_stops_refusing_mails(database: Database) 
 
 
 def test_a_recorded_correction_is_not_asked_for_again(database: Database) -> None:
-    assert database.read_here(attempts_of, "order-1") is None
+    assert database.read_here(attempts_of, "gumroad", "order-1") is None
     owed(database)
-    assert database.read_here(attempts_of, "order-1") is None
+    assert database.read_here(attempts_of, "gumroad", "order-1") is None
     corrected(database)
-    assert database.read_here(attempts_of, "order-1") == {1: 0, 2: 0}
-    assert database.read_here(attempts_of, "order-2") is None
+    assert database.read_here(attempts_of, "gumroad", "order-1") == {1: 0, 2: 0}
+    assert database.read_here(attempts_of, "gumroad", "order-2") is None
 
 
 def test_a_mail_that_a_person_asked_for_is_waited_for(database: Database) -> None:
@@ -101,9 +101,9 @@ def test_a_mail_that_a_person_asked_for_is_waited_for(database: Database) -> Non
 
 def test_a_resend_may_be_sent_by_its_own_run_or_by_its_sales(database: Database) -> None:
     sale = owed(database)
-    assert database.read_here(runs_of, sale) == ("gumroad:order-1",)
+    assert database.read_here(runs_of, "gumroad", sale) == ("gumroad:order-1",)
     runs = ("gumroad:order-1", "gumroad:order-1:resend:1")
-    assert database.read_here(runs_of, corrected(database)) == runs
+    assert database.read_here(runs_of, "gumroad", corrected(database)) == runs
 
 
 def _settled(session: Session) -> None:

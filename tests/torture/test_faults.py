@@ -14,6 +14,7 @@ from embedded.stack import Stack, StackPlan
 from fakes.postmark import FakePostmark
 from fakes.reactions import Reaction, Request
 from tests.support.waiting import until
+from tests.torture.shops import SHOP
 from torture.database import SqliteStore
 from torture.faults import Faults
 from torture.plan import Disturbance, Fault
@@ -30,7 +31,8 @@ async def alone(tmp_path: Path) -> AsyncIterator[tuple[Faults, list[str]]]:
     client = await Client.connect("127.0.0.1:1", lazy=True)
     said: list[str] = []
     postmark = FakePostmark()
-    yield Faults(stack, postmark, SqliteStore(nowhere), database, client, said.append), said
+    store = SqliteStore(nowhere)
+    yield Faults(stack, postmark, store, database, client, SHOP, said.append), said
     database.dispose()
 
 

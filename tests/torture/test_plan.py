@@ -3,7 +3,8 @@
 import pytest
 
 from torture.orders import CHARGES, HOST, MEMBERSHIPS, MISTYPED, MISTYPED_HOST, Order
-from torture.plan import SOON, Fault, Schedule, make_schedule
+from torture.plan import SHOP_FAULTS, SOON, Fault, Schedule, make_schedule
+from torture.traits import ShopTraits
 
 SIZES = (1, 20, 200)
 
@@ -25,7 +26,14 @@ def faults(schedule: Schedule) -> list[Fault]:
 
 @pytest.mark.parametrize("sales", SIZES)
 def test_every_fault_comes_in_every_round(sales: int) -> None:
-    assert set(faults(make_schedule(1, sales))) == set(Fault)
+    assert set(faults(make_schedule(1, sales, shop=ShopTraits(has_api=True)))) == set(Fault)
+
+
+@pytest.mark.parametrize("sales", SIZES)
+def test_a_shop_without_an_api_has_the_same_faults_but_those_of_its_api(sales: int) -> None:
+    with_api = make_schedule(1, sales, shop=ShopTraits(has_api=True))
+    others = [each for each in with_api.disturbances if each.fault not in SHOP_FAULTS]
+    assert [*make_schedule(1, sales).disturbances] == others
 
 
 @pytest.mark.parametrize("sales", SIZES)

@@ -16,9 +16,9 @@ from db.engine import Database, open_engine
 from db.tables import EventRow, RequestRow
 from embedded.stack import Stack, StackPlan
 from fakes.postmark import Accepted, FakePostmark
-from storefronts.gumroad.sample import GumroadSample
 from tests.db.correcting import RIGHT
 from tests.db.rows import BUYER, mint, sale_of
+from tests.torture.shops import SHOP
 from tests.torture.stores import CopiedStore
 from torture.orders import Order
 from torture.plan import Correction, Schedule
@@ -45,9 +45,7 @@ async def place(sqlite: URL, tmp_path: Path) -> AsyncIterator[Arena]:
     client = await Client.connect(NOBODY, lazy=True)
     stack = IdleStack(StackPlan(tmp_path, 1, 1, 1, {}))
     async with FakePostmark() as postmark, sender_client() as http:
-        yield Arena(
-            tmp_path, store, stack, postmark, database, client, http, GumroadSample("secret")
-        )
+        yield Arena(tmp_path, store, stack, postmark, database, client, http, SHOP)
     database.dispose()
 
 

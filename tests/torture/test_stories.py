@@ -6,8 +6,8 @@ from urllib.parse import parse_qs
 import pytest
 
 from domain.event import EventKind
-from storefronts.gumroad.sample import GumroadSample
 from storefronts.sample_events import SampleEvent
+from tests.torture.shops import SHOP
 from torture.drawing import DrawnStory, shop_events
 from torture.orders import BETWEEN_CHARGES, CHARGES, SOME_DAY, TERM
 from torture.plan import make_schedule
@@ -64,8 +64,8 @@ def test_the_end_of_a_license_follows_from_its_story(name: str, end: object) -> 
 
 def request_of(name: str, event: SampleEvent, retry: int = 0) -> dict[str, list[str]]:
     (of_event, *_) = [each for each in shop_events(told(name)) if each.name == event]
-    sent = Body(of_event.order, "mark/1", retry, event=of_event).request(GumroadSample("secret"))
-    assert GumroadSample("secret").mark_of(sent.body) == "mark/1"
+    (sent,) = Body(of_event.order, "mark/1", retry, event=of_event).requests(SHOP)
+    assert SHOP.sample.mark_of(sent.body) == "mark/1"
     return parse_qs(sent.body.decode())
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from api.webhooks import LONGEST_NAMED
 from embedded.ports import free_ports
-from storefronts.gumroad.sample import GumroadSample
+from tests.torture.shops import SHOP
 from torture.orders import Order
 from torture.plan import PlannedRequest
-from torture.traffic import RequestSender, mark_of, sender_client
+from torture.traffic import RequestSender, sender_client
 
 ORDER = Order("order", "buyer@example.com", "membership", charge=1)
 
@@ -38,7 +38,7 @@ async def answering(*statuses: int) -> AsyncIterator[tuple[str, list[bytes]]]:
 
 async def sent_to(url: str) -> RequestSender:
     async with sender_client() as http:
-        sender = RequestSender(http, url, GumroadSample("secret"), pauses=(0, 0, 0))
+        sender = RequestSender(http, url, SHOP, pauses=(0, 0, 0))
         await sender.send(ORDER)
         return sender
 
@@ -53,8 +53,10 @@ async def test_a_failure_is_followed_by_the_same_request_with_its_count() -> Non
     ]
     counts = [parse_qs(body.decode()).get("retry_count", ["0"])[0] for body in bodies]
     assert counts == ["0", "1", "2"]
-    assert [mark_of(body) for body in bodies] == [attempt.mark for attempt in sender.attempts]
-    assert len(set(map(mark_of, bodies))) == 3
+    assert [SHOP.sample.mark_of(body) for body in bodies] == [
+        attempt.mark for attempt in sender.attempts
+    ]
+    assert len(set(map(SHOP.sample.mark_of, bodies))) == 3
 
 
 @pytest.mark.parametrize("status", [200, 404, 429, 501])
@@ -91,16 +93,18 @@ async def test_the_body_of_a_membership_charge_names_the_charge() -> None:
 
 async def test_a_long_request_is_too_long_to_be_named_at_once_and_keeps_its_mark() -> None:
     async with answering(503, 200) as (url, bodies), sender_client() as http:
-        sender = RequestSender(http, url, GumroadSample("secret"), pauses=(0,))
+        sender = RequestSender(http, url, SHOP, pauses=(0,))
         await sender.send(ORDER, is_long=True)
     assert [len(body) > LONGEST_NAMED for body in bodies] == [True, True]
-    assert [mark_of(body) for body in bodies] == [attempt.mark for attempt in sender.attempts]
+    assert [SHOP.sample.mark_of(body) for body in bodies] == [
+        attempt.mark for attempt in sender.attempts
+    ]
     assert [parse_qs(body.decode())["sale_id"] for body in bodies] == [["order"], ["order"]]
 
 
 async def test_pings_are_as_long_as_planned() -> None:
     async with answering(200, 200) as (url, bodies), sender_client() as http:
-        await RequestSender(http, url, GumroadSample("secret")).send_all(
+        await RequestSender(http, url, SHOP).send_all(
             [PlannedRequest(0, ORDER), PlannedRequest(0, ORDER, is_long=True)]
         )
     assert sorted(len(body) > LONGEST_NAMED for body in bodies) == [False, True]

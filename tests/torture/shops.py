@@ -1,0 +1,6 @@
+"""The shop of most tests of this folder."""
+
+from storefronts.gumroad.package import GUMROAD
+from torture.shop import TorturedShop
+
+SHOP = TorturedShop(GUMROAD, "secret")
