@@ -90,9 +90,14 @@ def _canceled(subscription_id: str, document: Member, request: StoredRequest) ->
 
 
 def _seats(member: Member) -> tuple[int | None, str | None]:
-    """Return the seats, and a note of doubts. A price without seats has none."""
-    if member.is_missing() or member.is_null():
+    """Return the seats, and a note of doubts. A price without seats has `null`, and sells one.
+
+    So a change to such a price also takes back the seats of the price before.
+    """
+    if member.is_missing():
         return None, None
+    if member.is_null():
+        return 1, None
     try:
         return member.whole_number(1, MOST_SEATS), None
     except SaleInvalidError:

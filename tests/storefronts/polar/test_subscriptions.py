@@ -33,7 +33,11 @@ def test_an_update_tells_seats_product_and_renewal_at_the_time_of_its_change() -
 
 def test_an_update_that_cancels_tells_the_end() -> None:
     state = state_of(as_event(UPDATED, body("11")))
-    assert (state.renews, state.ends_at, state.seats) == (False, END, None)
+    assert (state.renews, state.ends_at) == (False, END)
+
+
+def test_a_price_without_seats_sells_one_so_that_a_change_to_it_takes_seats_back() -> None:
+    assert state_of(as_event(UPDATED, with_data("11", seats=None))).seats == 1
 
 
 def test_an_update_after_the_end_tells_the_end_too() -> None:
