@@ -12,12 +12,16 @@ from torture.traffic import Attempt
 
 @dataclass(frozen=True, slots=True)
 class FoundEvent:
-    """An event. `mark` names the request that brought it."""
+    """An event. `mark` names the request that brought it.
+
+    `is_copy`: only the worker could name the event, and found it to be another one's repetition.
+    """
 
     mark: str
     order_id: str
     outcome: str | None
     error: str | None = None
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

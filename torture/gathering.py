@@ -36,6 +36,9 @@ from torture.evidence import (
 )
 from torture.traffic import Attempt
 
+REPEATED = "once more"
+"""The end of the note of an event that repeats another."""
+
 
 def open_rows(session: Session) -> int:
     """Count the events that are not settled, and the pending resends."""
@@ -106,17 +109,27 @@ def _rows(session: Session, prefix: str, mark_of: Callable[[bytes], str]) -> tup
     """Return the events of the round. An event of a subscription names no order."""
     row = EventRow
     found = (
-        select(RequestRow.body, row.event_key, row.order_id, row.outcome, row.error)
+        select(RequestRow.body, row.event_key, row.order_id, row.outcome, row.error, row.note)
         .select_from(row)
         .outerjoin(RequestRow, row.id == RequestRow.event_id)
     )
     own = or_(row.order_id.contains(prefix), row.order_id.is_(None))
     rows = session.execute(found.where(own).order_by(row.id))
     events = (
-        FoundEvent(mark_of(body) if body else key or "", order_id or "", *end)
-        for body, key, order_id, *end in rows
+        FoundEvent(
+            mark=mark_of(body) if body else key or "",
+            order_id=order_id or "",
+            outcome=outcome,
+            error=error,
+            is_copy=_tells_copy(note),
+        )
+        for body, key, order_id, outcome, error, note in rows
     )
     return tuple(each for each in events if prefix in each.mark)
+
+
+def _tells_copy(note: str | None) -> bool:
+    return note is not None and note.endswith(REPEATED)
 
 
 def _sales(session: Session, prefix: str) -> tuple[str, ...]:

@@ -94,12 +94,13 @@ def _table(result: Result) -> Table:
 def _counts(result: Result) -> dict[str, tuple[int, str]]:
     found, orders = result.evidence, result.schedule.orders
     answered = sum(attempt.status == OK for attempt in found.attempts)
+    asked = len({attempt.mark for attempt in found.attempts if attempt.status == OK})
     licenses = len({order.subscription_id or order.order_id for order in orders})
     acted = len({planned.key for planned in result.schedule.acts})
     return {
         "requests": (len(found.attempts), ""),
         "answered 200": (answered, ""),
-        "events": (len(found.rows), f"{answered + acted}, or more: answers get lost"),
+        "events": (len(found.rows), f"{asked + acted}, or more: answers get lost"),
         "sales": (len(found.sales), f"{len(orders)}"),
         "corrections": (sum(found.asked.values()), f"{len(result.schedule.corrections)}"),
         "licenses": (

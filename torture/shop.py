@@ -41,6 +41,11 @@ class TorturedShop:
         return self.package.sample_shop(self.secret)
 
     @property
+    def repeats_bodies(self) -> bool:
+        """Tell whether a repeated event is the same, byte for byte, and stored only once."""
+        return self.package.abilities.event_keys
+
+    @property
     def traits(self) -> ShopTraits:
         made = self.sample
         return ShopTraits(made.names, made.charge_id, made.tells_times, self.api is not None)

@@ -11,14 +11,12 @@ from typing import TypeAlias
 
 import httpx
 
-from api.webhooks import LONGEST_NAMED
 from embedded.ports import NO_TLS
-from storefronts.sample import FollowUp, SamplePlan, SampleRequest, SampleSale
+from torture.bodies import Body
 from torture.drawing import ShopEvent
 from torture.orders import Order
 from torture.plan import PlannedRequest
 from torture.shop import TorturedShop
-from torture.stories import CORE
 
 PAUSES = (0.5, 1.5, 5.0)
 """Pauses between the four attempts of one request. A real shop pauses for minutes."""
@@ -44,58 +42,6 @@ class Attempt:
     part: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The body of one attempt. `retry` counts the earlier attempts."""
-
-    order: Order
-    mark: str | None = None
-    retry: int = 0
-    is_long: bool = False
-    event: ShopEvent | None = None
-
-    def requests(self, shop: TorturedShop) -> tuple[SampleRequest, ...]:
-        """Return all requests that the shop sends at the same time."""
-        made = shop.sample.request(self.sale(shop))
-        if self.event is not None:
-            told = self._follow_up(self.event, made, shop)
-            made = shop.sample.follow_up(self.event.name, told)
-        return (made, *made.also)
-
-    def _follow_up(self, event: ShopEvent, sale: SampleRequest, shop: TorturedShop) -> FollowUp:
-        tier = event.tier
-        has_options = shop.sample.has_variants
-        return FollowUp(
-            content_type=sale.headers["Content-Type"],
-            body=sale.body,
-            paid=event.paid,
-            plan=SamplePlan((), 1),
-            at=event.at,
-            new_order_id="",
-            product_id=None if tier is None or has_options else shop.product_id(tier),
-            quantity=event.seats,
-            variants=(("Tier", tier),) if tier is not None and has_options else None,
-            retry=self.retry,
-            mark=self.mark,
-        )
-
-    def sale(self, shop: TorturedShop) -> SampleSale:
-        order = self.order
-        return SampleSale(
-            order_id=order.order_id,
-            product_id=shop.product_id(CORE),
-            product_name="Torture",
-            email=order.email,
-            name="A Buyer",
-            sold_at=order.paid_at,
-            subscription_id=order.subscription_id,
-            is_charge=order.charge > 0,
-            retry=self.retry,
-            mark=self.mark,
-            padding=LONGEST_NAMED + 1 if self.is_long else 0,
-        )
-
-
 Told: TypeAlias = tuple[Order, ShopEvent | None]
 
 
@@ -108,10 +54,14 @@ class RequestSender:
     attempts: list[Attempt] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
     _past: dict[str, dict[Told, None]] = field(default_factory=lambda: defaultdict(dict))
+    _long: set[Told] = field(default_factory=set)
+    _marks: dict[tuple[Told, int], str] = field(default_factory=dict)
 
     async def send_all(self, requests: Sequence[PlannedRequest]) -> None:
         for each in requests:
             self._past[_belongs_to(each.order)][each.order, each.event] = None
+        if self.shop.repeats_bodies:
+            self._long |= {(each.order, each.event) for each in requests if each.is_long}
         began = monotonic()
         async with asyncio.TaskGroup() as group:
             for request in requests:
@@ -145,7 +95,8 @@ class RequestSender:
     ) -> None:
         """Send a request, and retry up to three times after an answer that fails."""
         for retry, pause in enumerate((*self.pauses, None)):
-            body = Body(order, self._mark(order), retry, is_long, event)
+            mark = self._mark((order, event), part)
+            body = Body(order, mark, retry, is_long or (order, event) in self._long, event)
             attempt = await self._attempt(body, part, is_last=pause is None)
             self.attempts.append(attempt)
             if attempt.last or pause is None:
@@ -168,8 +119,10 @@ class RequestSender:
             await self.send(order, event=event)
         return len(missing)
 
-    def _mark(self, order: Order) -> str:
-        return f"{order.order_id}/{next(self._numbers)}"
+    def _mark(self, told: Told, part: int) -> str:
+        """Return a new mark, or that of the same event if the shop repeats it byte for byte."""
+        new = f"{told[0].order_id}/{next(self._numbers)}"
+        return self._marks.setdefault((told, part), new) if self.shop.repeats_bodies else new
 
     async def _attempt(self, body: Body, part: int, *, is_last: bool) -> Attempt:
         began = monotonic()

@@ -142,7 +142,7 @@ def _unmailed(found: Evidence) -> Iterator[str]:
 
 def _doubled(orders: tuple[Order, ...], found: Evidence) -> Iterator[Breach]:
     of_row = {row.mark: row.order_id for row in found.rows}
-    for mark, count in _repeated(row.mark for row in found.rows):
+    for mark, count in _repeated(row.mark for row in found.rows if not row.is_copy):
         yield Breach("doubled", of_row[mark], f"one request has {count} events")
     for order_id, count in _repeated(license_.order_id for license_ in found.licenses):
         yield Breach("doubled", order_id, f"it has {count} licenses")

@@ -42,7 +42,7 @@ def test_an_object_that_changes_keeps_its_newest_state() -> None:
     api, path = FakeStripeApi(), "/v1/disputes/du_1"
     for at, status in ((2, "won"), (1, "needs_response")):
         told = {"object": "dispute", "status": status, "metadata": {"as_of": at}}
-        api.learn([(path, json.dumps(told).encode())])
+        api.keep_newest([(path, json.dumps(told).encode())])
 
     assert document(api.reply("live", path))["status"] == "won"
 

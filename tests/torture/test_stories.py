@@ -8,11 +8,11 @@ import pytest
 from domain.event import EventKind
 from storefronts.sample_events import SampleEvent
 from tests.torture.shops import SHOP
+from torture.bodies import Body
 from torture.drawing import DrawnStory, shop_events
 from torture.orders import BETWEEN_CHARGES, CHARGES, SOME_DAY, TERM
 from torture.plan import make_schedule
 from torture.stories import ON_MEMBERSHIPS, ON_SALES
-from torture.traffic import Body
 
 SCHEDULE = make_schedule(1, 200)
 LAST_CHARGE = SOME_DAY + (CHARGES - 1) * BETWEEN_CHARGES
