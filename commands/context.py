@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:  # A command must not wait for imports that it does not use.
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pydantic import SecretStr
     from sqlalchemy import URL
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # A command must not wait for imports that it does not use.
     from db.engine import Database
     from relay.spool import Spool
     from storefronts.base import Storefront
-    from storefronts.sample import SampleShop
+    from storefronts.sample import SampleRequest, SampleShop
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,18 @@ class Context(ABC):
         """Return the settings of the tested stack."""
 
     @abstractmethod
-    def sample_shop(self, secret: str | None, source: str) -> "SampleShop | None":
+    def sample_shop(
+        self, secret: str | None, source: str, *, live: bool = False
+    ) -> "SampleShop | None":
         """Return the shop of a storefront; None without a secret.
 
-        The secret is `secret`, or else that of the settings, or that of `mintpost dev`.
+        The secret is `secret`, or else that of the settings, or that of `mintpost dev`. `live`: its
+        sales must be real ones.
         """
+
+    @abstractmethod
+    def keeper_of_answers(self, source: str) -> "Callable[[SampleRequest], None]":
+        """Return a function that tells `mintpost dev` the answers of the shop's API."""
 
     @abstractmethod
     def dev_address(self) -> str | None:

@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 
@@ -16,6 +17,7 @@ from rich.text import Text
 
 from commands.exits import told_as_sentence
 from commands.tables import SafeConsole
+from embedded.made_up_apis import made_up_apis
 from embedded.stack import Stack, StackPlan
 from kit.exiting import end_with
 from kit.signals import STOP_SIGNALS, stopped_by_signals
@@ -25,7 +27,10 @@ async def run_stack(plan: StackPlan, webhook: str, console: Console) -> None:
     """Start the stack, print its addresses, and stop on Ctrl-C or when a process dies."""
     with stopped_by_signals():
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-        async with Stack(plan) as stack:
+        async with (
+            made_up_apis(plan.data_dir, plan.environment) as variables,
+            Stack(replace(plan, environment={**plan.environment, **variables})) as stack,
+        ):
             _announce(plan, webhook, console)
             await stack.watch()
 

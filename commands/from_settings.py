@@ -4,6 +4,7 @@ A composition root: `cli.py` alone imports it, and hands it to the commands as t
 """
 
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from typing_extensions import override
 from commands.context import Context, SmokeDefaults
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pydantic import SecretStr
     from sqlalchemy import URL
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from db.engine import Database
     from relay.spool import Spool
     from storefronts.base import Storefront
-    from storefronts.sample import SampleShop
+    from storefronts.sample import SampleRequest, SampleShop
 
 
 class FromSettings(Context):
@@ -122,27 +123,27 @@ class FromSettings(Context):
         )
 
     @override
-    def sample_shop(self, secret: str | None, source: str) -> "SampleShop | None":
-        from settings.loading import load
-        from storefronts.registry import DEFAULT, package_of
+    def sample_shop(
+        self, secret: str | None, source: str, *, live: bool = False
+    ) -> "SampleShop | None":
+        from embedded.data_dir import kept_secrets
+        from settings.loading import load_with
+        from storefronts.registry import package_of
 
-        package = package_of(source)
-        shop = package.own_sample_shop(load, secret)
-        # `mintpost dev` makes a secret for this storefront alone.
-        if shop is None and package is DEFAULT and (kept := self._kept_secret()) is not None:
-            return package.own_sample_shop(load, kept)
-        return shop
+        kept = kept_secrets(self._data_dir())
+        return package_of(source).own_sample_shop(partial(load_with, kept), secret, live=live)
+
+    @override
+    def keeper_of_answers(self, source: str) -> "Callable[[SampleRequest], None]":
+        from embedded.made_up_answers import keep_answers
+
+        return partial(keep_answers, self._data_dir(), source)
 
     @override
     def dev_address(self) -> str | None:
         from embedded.data_dir import last_address
 
         return last_address(self._data_dir())
-
-    def _kept_secret(self) -> str | None:
-        from embedded.data_dir import kept_secret
-
-        return kept_secret(self._data_dir())
 
     def _data_dir(self) -> Path:
         from settings.database import DatabaseSettings

@@ -17,20 +17,24 @@ from operations.checks import SampleSender
 from operations.trigger import Trigger, Triggered
 from operations.wished_events import Wish
 from storefronts.registry import package_of
-from storefronts.sample import SampleShop
+from storefronts.sample import SampleRequest, SampleShop
 
 DEV_ADDRESS = "http://127.0.0.1:8000"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The stack to call. `url` None: that of `mintpost dev`, at `dev_address` or as usual."""
+    """The stack to call. `url` None: that of `mintpost dev`, at `dev_address` or as usual.
+
+    `keep_answers` tells `mintpost dev` the answers of the shop's API.
+    """
 
     url: str | None
     dev_address: str | None
     sample_shop: SampleShop
     catalog: Callable[[], Catalog]
     patience: timedelta
+    keep_answers: Callable[[SampleRequest], None]
 
     @property
     def address(self) -> str:
@@ -44,7 +48,10 @@ async def run_trigger(target: Target, wish: Wish, database: Database) -> Trigger
         package = package_of(wish.source)
         sender = SampleSender(http, target.address, database, target.sample_shop, package)
         try:
-            return await Trigger(sender, target.catalog, _tell, target.patience).send(wish)
+            trigger = Trigger(
+                sender, target.catalog, _tell, target.patience, keep_answers=target.keep_answers
+            )
+            return await trigger.send(wish)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise RefusedError(_unreachable(target, type(error).__name__)) from None
 

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kit.refusals import RefusedError
+from storefronts.registry import DEFAULT, PACKAGES
 
 WEBHOOK_FILE = "webhook-secret"
+SECRETS_OF_SHOPS = "_WEBHOOK_SECRET"
 LOCK_FILE = "lock"
 
 
@@ -57,9 +59,22 @@ def last_address(data_dir: Path) -> str | None:
     return _kept(data_dir / LOCK_FILE)
 
 
-def kept_secret(data_dir: Path) -> str | None:
-    """Return the webhook's secret that `mintpost dev` made."""
-    return _kept(data_dir / WEBHOOK_FILE)
+def secret_files(data_dir: Path) -> dict[str, Path]:
+    """Name the file of each webhook's secret that `mintpost dev` makes, by the variable.
+
+    A shop that signs its requests has a secret for its live side, and one for its test side.
+    """
+    variables = {
+        name for each in PACKAGES for name in each.api_variables if name.endswith(SECRETS_OF_SHOPS)
+    }
+    named = {name: data_dir / name.lower().replace("_", "-") for name in sorted(variables)}
+    return {**named, DEFAULT.secret_variable: data_dir / WEBHOOK_FILE}
+
+
+def kept_secrets(data_dir: Path) -> dict[str, str]:
+    """Return the webhooks' secrets that `mintpost dev` made, by their variables."""
+    found = {name: _kept(file) for name, file in secret_files(data_dir).items()}
+    return {name: secret for name, secret in found.items() if secret is not None}
 
 
 def _kept(file: Path) -> str | None:

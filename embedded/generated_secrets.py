@@ -4,10 +4,9 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from embedded.data_dir import WEBHOOK_FILE
+from embedded.data_dir import secret_files
 from kit.private_files import replace_private
 from licensing.private_keys import generate_private_key
-from storefronts.registry import DEFAULT
 
 
 def generated_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -20,9 +19,9 @@ def generated_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[st
     if not any(environment[name] for name in given):
         key = _keep(data_dir / "signing-key.pem", generate_private_key)
         made["LICENSE_SIGNING_KEY_FILE"] = str(key)
-    if not environment.get(DEFAULT.secret_variable):
-        secret = _keep(data_dir / WEBHOOK_FILE, lambda: secrets.token_urlsafe(24))
-        made[DEFAULT.secret_variable] = secret.read_text()
+    for variable, file in secret_files(data_dir).items():
+        if not environment.get(variable):
+            made[variable] = _keep(file, lambda: secrets.token_urlsafe(24)).read_text()
     return made
 
 

@@ -102,7 +102,7 @@ class FakeShopApi:
         target = target_of(request)
         self.asked.append(target)
         fault = self.faults.popleft() if self.faults else self.always
-        reply = fault.reply or self._paged(self._checked(request, target), fault)
+        reply = fault.reply or self._paged(self.answered(request.headers, target), fault)
         if fault == USUAL and reply.status == HTTPStatus.OK:
             self.granted.append(target)
         await Faulty(reply, fault)(scope, receive, send)
@@ -116,15 +116,18 @@ class FakeShopApi:
             case None:
                 return reply
 
-    def _checked(self, request: Request, target: str) -> Reply:
-        """Refuse as the shop does, before it looks for anything."""
-        authorization = request.headers.get("authorization")
+    def answered(self, headers: Mapping[str, str], target: str) -> Reply:
+        """Refuse as the shop does, before it looks for anything.
+
+        Names of `headers` are in lower case, or their case does not count.
+        """
+        authorization = headers.get("authorization")
         if authorization is None:
             return self.refusals.no_key
         sides = [side for side, key in self.keys.items() if authorization == f"Bearer {key}"]
         if not sides:
             return self.refusals.wrong_key
-        if any(request.headers.get(name) != text for name, text in self.headers.items()):
+        if any(headers.get(name.lower()) != text for name, text in self.headers.items()):
             return self.refusals.no_header
         if target.startswith(tuple(self.lacking)):
             return self.refusals.lacks_right

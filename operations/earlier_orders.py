@@ -11,6 +11,7 @@ from domain.identifiers import order_reference
 from domain.license import LicenseReason
 from kit.refusals import RefusedError
 from operations.find import reference_of
+from storefronts.registry import DEFAULT
 from storefronts.sample_events import SampleEvent
 
 DISPUTES = frozenset({LicenseReason.DISPUTED, LicenseReason.DISPUTE_LOST})
@@ -79,4 +80,5 @@ def _is_suitable(session: Session, event: SampleEvent, sale: SaleLine) -> bool:
 
 
 def _first(event: SampleEvent, wanted: Wanted) -> str:
-    return advised("trigger", event, options=["--live"] if wanted.live else [])
+    source = [] if wanted.source == DEFAULT.name else ["--source", wanted.source]
+    return advised("trigger", event, options=[*source, *(["--live"] if wanted.live else [])])

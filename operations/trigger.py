@@ -15,6 +15,7 @@ from db.views.lists import (
     EventLine,
     Filters,
     LicenseLine,
+    SaleLine,
     list_deliveries,
     list_events,
 )
@@ -28,6 +29,7 @@ from operations.earlier_orders import Wanted, the_earlier_order
 from operations.find import reference_of
 from operations.whole_order import load_order
 from operations.wished_events import Wish, first_request, follow_up_request, needs_catalog
+from storefronts.abilities import MarkOfTests
 from storefronts.sample import SampleRequest
 
 LOOK = timedelta(milliseconds=50)
@@ -49,15 +51,23 @@ class Triggered:
         return self.event.outcome not in {None, Outcome.FAILED}
 
 
+def no_api(_request: SampleRequest) -> None:
+    """Tell nobody, for a stack without a made-up API."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A running stack, and the shop that calls it. `tell` gets the order that was chosen."""
+    """A running stack, and the shop that calls it. `tell` gets the order that was chosen.
+
+    `keep_answers` tells the shop's API of the stack what it must answer about the event.
+    """
 
     sender: SampleSender
     catalog: Callable[[], Catalog]
     tell: Callable[[str], None]
     patience: timedelta
     clock: Clock = utc_now
+    keep_answers: Callable[[SampleRequest], None] = no_api
 
     async def send(self, wish: Wish) -> Triggered:
         """Send the event, and wait for its outcome. Raises RefusedError."""
@@ -71,6 +81,7 @@ class Trigger:
             wanted = Wanted(wish.event, wish.source, wish.order, wish.live)
             earlier = await database.read(the_earlier_order, wanted)
             which = "" if wish.order else ", the newest that it may follow"
+            self._require_side(wish, earlier.sale)
             self.tell(f"{wish.event} of {reference_of(earlier.sale)}{which}")
             shop, now = self.sender.sample_shop, self.clock()
             request = follow_up_request(wish, shop, earlier, catalog, now)
@@ -89,8 +100,16 @@ class Trigger:
         if wish.event.is_first and wish.order is not None:
             raise RefusedError(f"{wish.event} belongs to no earlier order: leave out --order")
 
+    def _require_side(self, wish: Wish, sale: SaleLine) -> None:
+        """Refuse an event of the shop's other side, whose secret would mark it wrongly."""
+        marks = self.sender.package.abilities.mark_of_tests
+        if marks is MarkOfTests.SECRET and sale.test == wish.live:
+            is_test = "a test: leave out --live" if sale.test else "a real sale: give --live"
+            raise RefusedError(f"{reference_of(sale)} is {is_test}, or name another order")
+
     async def _accepted(self, request: SampleRequest) -> int:
         url = self.sender.url
+        await asyncio.to_thread(self.keep_answers, request)
         answer = await self.sender.post(request)
         if not answer.is_success:
             raise RefusedError(

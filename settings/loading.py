@@ -16,8 +16,17 @@ S = TypeVar("S", bound="EnvironmentSettings")
 
 def load(settings: type[S]) -> S:
     """Read the environment, then `.env`. Raises SettingsError with every problem."""
+    return load_with({}, settings)
+
+
+def load_with(made: Mapping[str, str], settings: type[S]) -> S:
+    """Read the settings, with the values in `made` for variables that are not set, or blank."""
     fields = {name.upper(): name for name in settings.model_fields}
-    found = {fields[name]: value for name, value in _given().items() if name in fields}
+    given = {
+        **made,
+        **{name: value for name, value in _given().items() if value or name not in made},
+    }
+    found = {fields[name]: value for name, value in given.items() if name in fields}
     broken = {name for name, value in found.items() if not is_text(value)}
     problems = [no_text(name.upper()) for name in sorted(broken)]
     try:

@@ -81,8 +81,11 @@ class StorefrontPackage(ABC):
         """Return a shop with a made-up account, for demo and torture."""
 
     @abstractmethod
-    def own_sample_shop(self, load: Load, secret: str | None) -> "SampleShop | None":
+    def own_sample_shop(
+        self, load: Load, secret: str | None, *, live: bool = False
+    ) -> "SampleShop | None":
         """Return a shop with the account in the settings, for the smoke test.
 
         The shop uses `secret`, or else the secret in the settings; None if there is no secret.
+        `live`: its sales must be real ones, where the secret alone tells them from tests.
         """

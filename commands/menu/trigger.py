@@ -84,9 +84,10 @@ def trigger(  # noqa: PLR0913, PLR0917 - a command's options
     target = Target(
         url,
         context.dev_address(),
-        _sample_shop(context, secret, source),
+        _sample_shop(context, secret, source, live=live),
         lambda: read_products(context.products_file(), context.sources),
         timedelta(seconds=patience),
+        context.keeper_of_answers(source),
     )
     with context.open_database() as database:
         done = asyncio.run(run_trigger(target, wish, database))
@@ -122,8 +123,8 @@ def _variants(words: list[str] | None) -> "Variants | None":
     return tuple((category, option) for category, _, option in split)
 
 
-def _sample_shop(context: Context, secret: str | None, source: str) -> "SampleShop":
-    shop = context.sample_shop(secret, source)
+def _sample_shop(context: Context, secret: str | None, source: str, *, live: bool) -> "SampleShop":
+    shop = context.sample_shop(secret, source, live=live)
     if shop is None:
         raise RefusedError(
             f"no secret of the webhook is known: start `mintpost dev`, which makes one, give "

@@ -66,7 +66,9 @@ class GumroadPackage(StorefrontPackage):
         return GumroadSample(secret)
 
     @override
-    def own_sample_shop(self, load: Load, secret: str | None) -> "GumroadSample | None":
+    def own_sample_shop(
+        self, load: Load, secret: str | None, *, live: bool = False
+    ) -> "GumroadSample | None":
         from storefronts.gumroad.sample import SOME_SELLER, GumroadSample
         from storefronts.gumroad.settings import GumroadSampleSettings
 

@@ -28,9 +28,9 @@ def follow_up(name: SampleEvent, told: FollowUp) -> Made:
         case SampleEvent.RENEWAL:
             return renewal(bought, told.new_order_id, told.at)
         case SampleEvent.REFUND:
-            return _refund(told, bought, total_of(bought))
+            return _refund(told, _as_paid(told), total_of(_as_paid(told)))
         case SampleEvent.PARTIAL_REFUND:
-            return _refund(told, bought, total_of(bought) // 2)
+            return _refund(told, _as_paid(told), total_of(_as_paid(told)) // 2)
         case SampleEvent.UPGRADE | SampleEvent.DOWNGRADE | SampleEvent.QUANTITY:
             return subscription_event("subscription_updated", bought, told.at, **_paid_time(told))
         case SampleEvent.CANCELLATION:
@@ -57,6 +57,11 @@ def _bought(told: FollowUp) -> Bought:
         mark=told.mark,
         filler="",
     )
+
+
+def _as_paid(told: FollowUp) -> Bought:
+    """Return the purchase with the quantity of the payment, whose money goes back."""
+    return replace(_bought(told), quantity=bought_in(told.body).quantity)
 
 
 def _paid_time(told: FollowUp) -> dict[str, str]:

@@ -53,10 +53,12 @@ class PolarPackage(SignedPackage):
         return PolarSample(secret)
 
     @override
-    def own_sample_shop(self, load: Load, secret: str | None) -> "PolarSample | None":
+    def own_sample_shop(
+        self, load: Load, secret: str | None, *, live: bool = False
+    ) -> "PolarSample | None":
         from storefronts.polar.sample import SOME_ORGANIZATION, PolarSample
 
-        given = super().own_sample_shop(load, secret)
+        given = super().own_sample_shop(load, secret, live=live)
         if not isinstance(given, PolarSample):
             return None
         own = self.accounts(load(self.worker_settings()))

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL, text
 
 from db.engine import open_engine
-from embedded.data_dir import DataDirTakenError, locked_data_dir, make_private
+from embedded.data_dir import DataDirTakenError, locked_data_dir, make_private, secret_files
 from embedded.generated_secrets import generated_secrets
 from fakes.postmark import FakePostmark
 from tests.support.processes import MINTPOST, all_gone, run, some_ports, start
@@ -133,12 +133,10 @@ def test_what_it_keeps_is_for_its_owner_alone(tmp_path: Path) -> None:
     make_private(folder)
     generated_secrets(folder, {})
     files = sorted(folder.iterdir())
-    assert [file.name for file in files] == ["signing-key.pem", "webhook-secret"]
-    assert [oct(file.stat().st_mode & 0o777) for file in (folder, *files)] == [
-        "0o700",
-        "0o600",
-        "0o600",
-    ]
+    names = [file.name for file in files]
+    assert {"signing-key.pem", "webhook-secret", "stripe-test-webhook-secret"} <= {*names}
+    modes = [oct(file.stat().st_mode & 0o777) for file in (folder, *files)]
+    assert modes == ["0o700", *["0o600"] * len(files)]
 
 
 def test_what_it_keeps_is_made_once(tmp_path: Path) -> None:
@@ -146,9 +144,11 @@ def test_what_it_keeps_is_made_once(tmp_path: Path) -> None:
 
 
 def test_what_the_environment_has_is_not_made(tmp_path: Path) -> None:
-    given = {"LICENSE_SIGNING_KEY": "a key", "GUMROAD_WEBHOOK_SECRET": "a secret"}
+    secrets = dict.fromkeys(secret_files(tmp_path), "a secret")
+    assert {"GUMROAD_WEBHOOK_SECRET", "POLAR_TEST_WEBHOOK_SECRET"} <= secrets.keys()
+    given = {"LICENSE_SIGNING_KEY": "a key", **secrets}
     assert generated_secrets(tmp_path, given) == {}
     assert generated_secrets(tmp_path, dict.fromkeys(given, "")).keys() == {
         "LICENSE_SIGNING_KEY_FILE",
-        "GUMROAD_WEBHOOK_SECRET",
+        *secrets,
     }

@@ -56,7 +56,9 @@ class KioskPackage(StorefrontPackage):
         return KioskSample(secret)
 
     @override
-    def own_sample_shop(self, load: Load, secret: str | None) -> KioskSample | None:
+    def own_sample_shop(
+        self, load: Load, secret: str | None, *, live: bool = False
+    ) -> KioskSample | None:
         given = secret or next(iter(load(self.api_settings()).live_secrets()), None)
         return None if given is None else KioskSample(given)
 
