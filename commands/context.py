@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from kit.refusals import RefusedError
+
 if TYPE_CHECKING:  # A command must not wait for imports that it does not use.
     from collections.abc import Callable, Mapping
 
@@ -36,6 +38,13 @@ class Context(ABC):
     @abstractmethod
     def sources(self) -> tuple[str, ...]:
         """Name the storefronts."""
+
+    def require_source(self, name: str) -> None:
+        """Raise RefusedError unless a storefront has the name."""
+        if name not in self.sources:
+            raise RefusedError(
+                f"no storefront is named {name}; the names are: {', '.join(self.sources)}"
+            )
 
     @abstractmethod
     def storefronts(self) -> "Mapping[str, Storefront]":

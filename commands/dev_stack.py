@@ -38,6 +38,8 @@ async def run_stack(plan: StackPlan, webhook: str, console: Console) -> None:
 def _announce(plan: StackPlan, webhook: str, console: Console) -> None:
     console.print("[bold green]ready[/]")
     console.print("  webhook  ", Text(webhook), soft_wrap=True)
+    others = f"{plan.url}/webhooks/SHOP, secret in SHOP-webhook-secret"
+    console.print(f"  others    {others}", highlight=False, soft_wrap=True)
     console.print(f"  Temporal  {plan.ui_url} (Web UI), {plan.temporal_address}", highlight=False)
     console.print(f"  data      {plan.data_dir}", highlight=False, soft_wrap=True)
     # Commands in another terminal need these variables to find this stack.

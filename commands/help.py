@@ -20,6 +20,13 @@ class QuietCommand(TyperCommand):
         return _without_type(super().get_help_option(ctx))
 
     @override
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Add the words that a command makes only for its help: `<function>.ends_with()`."""
+        if (ends_with := getattr(self.callback, "ends_with", None)) is not None:
+            self.epilog = ends_with()
+        super().format_help(ctx, formatter)
+
+    @override
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         known = {name for parameter in self.get_params(ctx) for name in parameter.opts}
         for slip in _slips(args):

@@ -30,6 +30,7 @@ RELEASED: Mapping[str, str] = {
     ReleasedBy.REPLACEMENT: "a device gave way to a new one",
     ReleasedBy.OPERATOR: "`mintpost devices` freed a device",
 }
+ANSWERED = {200: "answered", 401: "refused", 404: "unknown"}
 OF_LICENSES: Mapping[str, Callable[[DeviceLine], Any]] = {
     "license": lambda device: device.license_id,
     **COLUMNS,
@@ -55,6 +56,7 @@ def print_order(shown: ShownOrder, *, as_json: bool) -> None:
             out.print(_facts(line, shown.reference))
             if (said := advice(shown.order, line)) is not None:
                 out.print(_indented(said))
+    _print_answers(shown.order, out)
     _print_devices(shown.order, out)
     _print_history(shown.order, out)
     out.print("\n[bold]workflow[/]")
@@ -71,6 +73,19 @@ def _document(shown: ShownOrder) -> dict[str, Any]:
         own = (each for each in whole["history"] if each["license_id"] == license_["id"])
         license_["history"] = list(own)
     return {**whole, "workflow": asdict(shown.workflow), "waits_for": shown.waits_for}
+
+
+def _print_answers(order: WholeOrder, out: Console) -> None:
+    """Print the questions to the shop's API, each with its time and the kind of its answer."""
+    if not order.answers:
+        return
+    out.print("\n[bold]asked of the shop[/]")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for answer in order.answers[::-1]:
+        when = Text(f"{minute(answer.at)} UTC", style="dim")
+        told = ANSWERED.get(answer.status, str(answer.status))
+        table.add_row(when, cell(f"event {answer.event_id} {told} {answer.path}"))
+    out.print(table)
 
 
 def _print_devices(order: WholeOrder, out: Console) -> None:

@@ -19,15 +19,16 @@ from operations.checks import (
     check_sale,
     check_stranger,
 )
-from storefronts.registry import DEFAULT
+from storefronts.package import StorefrontPackage
 from storefronts.sample import SampleSale, SampleShop
 
 
 @dataclass(frozen=True, slots=True)
 class SmokePlan:
-    """`offer`: the product to buy. `to`: the receiver of the e-mail."""
+    """`package`: the shop that sells. `offer`: the product to buy. `to` gets the e-mail."""
 
     url: str
+    package: StorefrontPackage
     sample_shop: SampleShop
     to: str
     offer: Offer
@@ -36,20 +37,34 @@ class SmokePlan:
 
 async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
     """Send the sale and return the checks. A failed check ends the list if the rest need it."""
+    sample = _sample(plan)
+    _require_whole(plan, sample)
     async with httpx.AsyncClient() as http:
-        shop = SampleSender(http, plan.url.rstrip("/"), database, plan.sample_shop)
+        url = plan.url.rstrip("/")
+        shop = SampleSender(http, url, database, plan.sample_shop, plan.package)
         try:
-            return await _checks(shop, _sample(plan), plan)
+            return await _checks(shop, sample, plan)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             kind = type(error).__name__
             raise RefusedError(f"the API cannot be reached at {plan.url} ({kind})") from None
+
+
+def _require_whole(plan: SmokePlan, sample: SampleSale) -> None:
+    """Refuse a sale whose parts only the real shop's API could tell, because it would be parked."""
+    package, request = plan.package, plan.sample_shop.request(sample)
+    if any(each.answers for each in (request, *request.also)):
+        page = f"docs/storefronts/{package.name}.md"
+        raise RefusedError(
+            f"{package.title} tells a sale's parts by its API alone, which knows no made-up sale: "
+            f"buy in {package.title}'s own test mode instead, as {page} says"
+        )
 
 
 async def _checks(shop: SampleSender, sample: SampleSale, plan: SmokePlan) -> list[Check]:
     accepted = await _accepted(shop, sample)
     if not accepted.holds:
         return [accepted]
-    named = order_reference(DEFAULT.name, sample.order_id)
+    named = order_reference(plan.package.name, sample.order_id)
     done = Check(
         f"the sale is done within {plan.patience.total_seconds():g} s",
         await shop.settled(sample, plan.patience),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from db.views.answers import AnswerLine, list_answers
 from db.views.corrections import CorrectionLine, list_corrections
 from db.views.devices import DeviceLine, ReleaseLine, list_devices_of, list_releases_of
 from db.views.history import (
@@ -51,6 +52,7 @@ class WholeOrder:
     further_keys: list[KeyLine] = field(default_factory=list)
     devices: list[DeviceLine] = field(default_factory=list)
     releases: list[ReleaseLine] = field(default_factory=list)
+    answers: list[AnswerLine] = field(default_factory=list)
 
 
 def no_mapping() -> None:
@@ -96,6 +98,7 @@ def _around(
         further_keys=list_further_keys(session, source, first),
         devices=list_devices_of(session, ids),
         releases=list_releases_of(session, ids),
+        answers=list_answers(session, [event.id for event in events]),
     )
 
 

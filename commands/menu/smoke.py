@@ -8,12 +8,13 @@ import typer
 
 from commands.context import given
 from kit.refusals import RefusedError
-from storefronts.registry import DEFAULT
+from storefronts.registry import DEFAULT, package_of
 
 Url = Annotated[str, typer.Option(metavar="URL", help="where the API is: https://shop.example.com")]
+Source = Annotated[str, typer.Option(metavar="SHOP", help="the storefront", show_default=True)]
 Secret = Annotated[
     str | None,
-    typer.Option(metavar="TEXT", help=f"the webhook's  [default: {DEFAULT.secret_variable}]"),
+    typer.Option(metavar="TEXT", help="the webhook's  [default: the settings']"),
 ]
 Receiver = Annotated[
     str | None,
@@ -24,9 +25,10 @@ Patience = Annotated[
 ]
 
 
-def smoke(
+def smoke(  # noqa: PLR0913, PLR0917 - a command's options
     ctx: typer.Context,
     url: Url,
+    source: Source = DEFAULT.name,
     secret: Secret = None,
     to: Receiver = None,
     patience: Patience = 60,
@@ -39,18 +41,21 @@ def smoke(
     from operations.offers import a_product
 
     context = given(ctx)
+    context.require_source(source)
+    package = package_of(source)
     defaults = context.smoke_defaults()
     receiver = to or defaults.operator
     if receiver is None:
         raise RefusedError("nobody to mail: give --to, or set OPERATOR_EMAIL")
-    sample_shop = context.sample_shop(secret, DEFAULT.name)
+    sample_shop = context.sample_shop(secret, source)
     if sample_shop is None:
-        raise RefusedError(f"no secret: give --secret, or set {DEFAULT.secret_variable}")
+        raise RefusedError(f"no secret: give --secret, or set {package.secret_variable}")
     plan = SmokePlan(
         url=url,
+        package=package,
         sample_shop=sample_shop,
         to=receiver,
-        offer=a_product(read_products(defaults.products_file, context.sources), DEFAULT.name),
+        offer=a_product(read_products(defaults.products_file, context.sources), source),
         patience=timedelta(seconds=patience),
     )
     with context.open_database() as database:

@@ -9,7 +9,7 @@ import typer
 from commands.context import Context, given
 from commands.menu.options import AsJson
 from kit.refusals import RefusedError
-from storefronts.registry import DEFAULT, EXAMPLE, package_of
+from storefronts.registry import DEFAULT, EXAMPLE, PACKAGES, package_of
 from storefronts.sample_events import SampleEvent
 
 if TYPE_CHECKING:
@@ -96,6 +96,19 @@ def trigger(  # noqa: PLR0913, PLR0917 - a command's options
         raise typer.Exit(1)
 
 
+def _events_of_shops() -> str:
+    """Return the events that each shop has, one shop a paragraph."""
+    made = ((each.name, each.sample_shop("").names) for each in PACKAGES)
+    lines = (
+        f"{shop}: {', '.join(filter(names.__contains__, SampleEvent))}" for shop, names in made
+    )
+    return "\n\n".join(lines)
+
+
+# Every command's start would wait for the shops' samples, which only this help needs.
+trigger.ends_with = _events_of_shops  # type: ignore[attr-defined] # a function takes any name
+
+
 def _named(event: str) -> SampleEvent:
     try:
         return SampleEvent(event)
@@ -107,10 +120,7 @@ def _shop_and_order(context: Context, source: str, order: str | None) -> tuple[s
     """Split a sale's name. A bare order id is of the storefront `source`."""
     shop, colon, order_id = (order or "").strip().partition(":")
     source, found = (shop, order_id) if colon else (source, shop)
-    if source not in context.sources:
-        raise RefusedError(
-            f"no storefront is named {source}; the names are: {', '.join(context.sources)}"
-        )
+    context.require_source(source)
     return source, found or None
 
 
