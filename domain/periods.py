@@ -39,7 +39,8 @@ class Bought:
     """A payment with the terms that count for it.
 
     `is_first`: the first payment of a subscription. `open_end` ends the time of a free payment of a
-    subscription. `linked_until` is the end of the paid time by the subscription's link.
+    subscription. `linked_until` is the end of the paid time by the subscription's link. `stop` is
+    the end that the shop set after the payment.
     """
 
     paid: PaidLine
@@ -48,6 +49,7 @@ class Bought:
     is_first: bool
     open_end: datetime | None
     linked_until: datetime | None
+    stop: datetime | None
 
     def end(self) -> datetime | None:
         """Return the end of the bought time; None: it has no end.
@@ -57,7 +59,7 @@ class Bought:
         """
         sale = self.paid.sale
         kept = self.paid.decision and self.paid.decision.ends_at
-        told = kept or sale.paid_until or self.linked_until
+        told = kept or self._told_by_the_shop()
         if told is not None:
             return day_end(told)
         if self.is_first and self.terms.trial_days:
@@ -67,6 +69,11 @@ class Bought:
         if sale.months:
             return months_after(sale.sold_at, sale.months)
         return term_end(self.terms, sale.sold_at)
+
+    def _told_by_the_shop(self) -> datetime | None:
+        """Return the shop's end: of the paid time, or an earlier one that it set since."""
+        told = self.paid.sale.paid_until or self.linked_until
+        return told if told is None or self.stop is None else min(told, self.stop)
 
 
 def term_end(terms: Decision, paid_at: datetime) -> datetime | None:
@@ -139,7 +146,16 @@ def _bought(known: Known, terms: list[Decision], course: Course) -> Iterator[Bou
             is_first=known.is_subscription and paid is first,
             open_end=_open_end(paid.sale, times, course),
             linked_until=linked.get(paid.sale.order_id),
+            stop=_stop_after(paid.sale, own, course),
         )
+
+
+def _stop_after(sale: Sale, terms: Decision, course: Course) -> datetime | None:
+    """Return the stop that the shop told after the payment, which may cut the paid time short."""
+    stop = course.stop
+    if stop is None or terms.keep_after_end or stop.told_at < sale.sold_at:
+        return None
+    return stop.at
 
 
 def _linked_until(known: Known) -> dict[str, datetime]:

@@ -55,6 +55,29 @@ def test_canceled_license_goes_on_to_its_end(told: list[Told], renews: bool) -> 
     assert course(*told) == (END, renews)
 
 
+TOLD_END = ends("2026-03-10")
+
+
+@pytest.mark.parametrize(
+    ("told", "end"),
+    [
+        ([canceled(20, ends_at=day(30))], ends("2026-02-09")),
+        ([canceled(20, ends_at=day(90))], TOLD_END),
+        ([canceled(20, ends_at=day(30)), uncanceled(25)], TOLD_END),
+        ([canceled(-5, ends_at=day(30))], TOLD_END),
+    ],
+)
+def test_shop_may_cut_the_time_short_that_it_told_for_a_payment(
+    told: list[Told], end: datetime
+) -> None:
+    assert course(*told, first=charged("first", 0, paid_until=day(59)))[0] == end
+
+
+def test_entry_may_leave_the_told_time_after_a_stop() -> None:
+    first = charged("first", 0, replace(MONTHLY, keep_after_end=True), paid_until=day(59))
+    assert course(canceled(20, ends_at=day(30)), first=first)[0] == TOLD_END
+
+
 def test_license_without_a_subscription_neither_renews_nor_not() -> None:
     assert life(bought(), canceled(20), ended(30)) == life(bought())
 
