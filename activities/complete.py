@@ -12,7 +12,12 @@ from activities.parse import Parse
 from db.answers import keep_completed
 from db.engine import Database
 from db.events import EventNames, name_event
-from domain.errors import SaleInvalidError, StorefrontAwayError, StorefrontRefusesError
+from domain.errors import (
+    SaleInvalidError,
+    StorefrontAwayError,
+    StorefrontRefusesError,
+    ValueImpossibleError,
+)
 from domain.facts import Reading
 from domain.questions import Answer, Question
 from kit.clock import Clock, utc_now
@@ -81,8 +86,14 @@ class Complete(CompleteStep):
         return await api.ask(question, received.request.secret_label)
 
     async def keep(self, received: ReceivedEvent, reading: Reading) -> None:
-        """Keep the answers with the facts. Answers that make no sense are not kept."""
+        """Keep the answers with the facts. Answers that make no sense are not kept.
+
+        A broken answer is asked for again. A whole one with an impossible number would come again,
+        so that event ends with its sentence, and a person decides.
+        """
         event = received.event
+        if isinstance(reading.ends, ValueImpossibleError):
+            raise reading.ends
         if isinstance(reading.ends, SaleInvalidError) and received.answers:
             what = f"answered what cannot be used: {reading.ends.what}"
             raise StorefrontAwayError(event.source, what)

@@ -17,6 +17,7 @@
     │   └── SigningKeyRevokedError  a person revoked the key that we sign with
     └── PermanentError            no repetition helps: the sale fails, a minted license stays
         ├── SaleInvalidError      the body is no sale that can be fulfilled
+        │   ├── ValueImpossibleError a number is in its form, and no sale can have it
         │   └── FactInvalidError  the body names a change, and no license that changes
         ├── RowMissingError       the database lacks a row that this run began with
         ├── RecipientRefusedError no provider takes this recipient
@@ -193,6 +194,10 @@ class SaleInvalidError(PermanentError):
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(self.sentence_of.format(what))
+
+
+class ValueImpossibleError(SaleInvalidError):
+    """A number in its right form that no sale can have. The shop's API would only repeat it."""
 
 
 class FactInvalidError(SaleInvalidError):

@@ -18,7 +18,8 @@ class Question:
     `about` names the wanted part in a sentence: "line items". `right` is what the shop's key must
     be given for it: "read rights for Checkout Sessions". `side` is the side of the shop to ask, if
     the event itself tells it; None: the matched secret tells it. `optional`: the event can be read
-    without the answer, so that no key is demanded for it.
+    without the answer, so that no key is demanded for it. `object_id` is the id that the answer's
+    object must have, at `id_at` in the document; None: the answer is a list.
     """
 
     path: str
@@ -26,6 +27,8 @@ class Question:
     right: str
     side: Literal["live", "test"] | None = None
     optional: bool = False
+    object_id: str | None = None
+    id_at: tuple[str, ...] = ("id",)
 
 
 @dataclass(frozen=True, slots=True)

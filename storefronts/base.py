@@ -4,13 +4,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import ClassVar
 
 from domain.event import ORDER_KINDS, EventKind
 from domain.facts import Payment, Reading
 from domain.identifiers import event_reference, order_reference
 from domain.questions import Answer, Question, UnansweredError
-from storefronts.document import Member, read_document
+from storefronts.document import Member, read_document, require_same
 from storefronts.labeled_secrets import MatchedSecret
 from storefronts.listing import ProductList
 from storefronts.shop_api import ShopApi
@@ -68,7 +69,7 @@ class StoredRequest:
         Raises UnansweredError while nobody has asked, and SaleInvalidError.
         """
         found = self.told(question)
-        return read_document(found.body) if found.is_found else None
+        return _of_the_asked(read_document(found.body), question) if found.is_found else None
 
     def told(self, question: Question) -> Answer:
         """Return the answer with its time. Raises UnansweredError while nobody has asked."""
@@ -76,6 +77,13 @@ class StoredRequest:
             if each.path == question.path:
                 return each
         raise UnansweredError(question)
+
+
+def _of_the_asked(document: Member, question: Question) -> Member:
+    """Refuse an answer about another object: a cache may give somebody else's lines or address."""
+    if question.object_id is not None:
+        require_same(reduce(Member.__getitem__, question.id_at, document), question.object_id)
+    return document
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,12 @@ def read_document(body: bytes) -> Member:
     return Member("", document)
 
 
+def require_same(told: Member, asked: str) -> None:
+    """Raise SaleInvalidError if an answer names another id than the question. It may name none."""
+    if told.identifier_or_none() not in {None, asked}:
+        raise SaleInvalidError(f"{told.path} must be the one that was asked for")
+
+
 def _parsed(body: bytes) -> _Json:
     try:
         parsed: _Json = json.loads(

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
-from domain.errors import SaleInvalidError
+from domain.errors import SaleInvalidError, ValueImpossibleError
 from domain.folding import seen_address
 from domain.identifiers import LONGEST, is_usable, is_usable_order_id
 from domain.text import BREAKING_CATEGORIES
@@ -17,6 +17,7 @@ LONGEST_ADDRESS = 320
 NO_SALE_BEFORE = datetime(2005, 1, 1, tzinfo=UTC)
 CLOCKS_DIFFER_BY = timedelta(days=3)
 
+WHOLE = re.compile(r"-?[0-9]+")
 _QUOTABLE = re.compile(r"[A-Za-z0-9_./+-]{1,60}")
 _WORDS = r'[^@,;:<>()\[\]"\\]+'
 # One mailbox: a local part, quoted or of harmless characters, and a domain or an IP literal.
@@ -50,7 +51,9 @@ def whole_number(field: str, text: str, least: int, most: int) -> int:
     digits = present(field, text)
     plain = digits.isascii() and digits.isdecimal() and len(digits) <= len(str(most))
     if not plain or not least <= int(digits) <= most:
-        raise SaleInvalidError(f"{field} must be a whole number from {least} to {most}")
+        is_whole = WHOLE.fullmatch(digits) is not None
+        kind = ValueImpossibleError if is_whole else SaleInvalidError
+        raise kind(f"{field} must be a whole number from {least} to {most}")
     return int(digits)
 
 

@@ -16,7 +16,8 @@ UNKNOWN = "it knows no {} of this number, so its key may be another store's"
 
 def order_with_items(event: Event, order_id: str) -> Member | None:
     """Return the order as it is now, with its items; None: the shop does not know it."""
-    return _asked(event, f"/v1/orders/{in_path(order_id)}?include=order-items", "order items")
+    path = f"/v1/orders/{in_path(order_id)}?include=order-items"
+    return _asked(event, path, "order items", order_id)
 
 
 def listed_items(event: Event, order_id: str) -> Iterator[Member]:
@@ -38,8 +39,9 @@ def listed_items(event: Event, order_id: str) -> Iterator[Member]:
 
 def subscription(event: Event) -> Member | None:
     """Return the invoice's subscription as it is now; None: the shop does not know it."""
-    subscription_id = in_path(event.attributes["subscription_id"].identifier())
-    found = _asked(event, f"/v1/subscriptions/{subscription_id}", "subscriptions")
+    subscription_id = event.attributes["subscription_id"].identifier()
+    path = f"/v1/subscriptions/{in_path(subscription_id)}"
+    found = _asked(event, path, "subscriptions", subscription_id)
     return None if found is None else found["data"]
 
 
@@ -47,5 +49,6 @@ def in_path(text: str) -> str:
     return quote(text, safe="")
 
 
-def _asked(event: Event, path: str, about: str) -> Member | None:
-    return event.request.answer(Question(path, about, RIGHT, side=event.side()))
+def _asked(event: Event, path: str, about: str, object_id: str | None = None) -> Member | None:
+    question = Question(path, about, RIGHT, event.side(), object_id=object_id, id_at=("data", "id"))
+    return event.request.answer(question)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
+from domain.errors import SaleInvalidError
 from domain.facts import OrderLine
 from domain.sale import Product
 from domain.text import plain_text
@@ -20,6 +21,8 @@ def lines_of(
     """Return all lines of the order, from the answer about it or from the list of items."""
     included = [] if order is None else _own_items(_included(order), order_id)
     items = included or _own_items(listed_items(event, order_id), order_id)
+    if not items:
+        raise SaleInvalidError("its list of order items has none of this order")
     return _priced([line_of(each["attributes"], each["id"].identifier()) for each in items], total)
 
 

@@ -10,6 +10,7 @@ from storefronts import values
 from storefronts.base import StoredRequest
 from storefronts.document import Member
 
+ID_AT = ("data", "id")
 NO_ADDRESS = "Paddle's customer has no address that can be mailed"
 
 
@@ -40,7 +41,9 @@ def _customer(data: Member, request: StoredRequest) -> Member | None:
 
 def _of_customer(customer_id: str) -> Question:
     path = f"/customers/{quote(customer_id, safe='')}"
-    return Question(path, "the customer", "the permission customer.read")
+    return Question(
+        path, "the customer", "the permission customer.read", object_id=customer_id, id_at=ID_AT
+    )
 
 
 def _of_transaction(order_id: str) -> Question:
@@ -48,6 +51,8 @@ def _of_transaction(order_id: str) -> Question:
         f"/transactions/{quote(order_id, safe='')}?include=customer,adjustment",
         "the transaction",
         "the permissions transaction.read, customer.read and adjustment.read",
+        object_id=order_id,
+        id_at=ID_AT,
     )
 
 

@@ -128,7 +128,13 @@ def _address(order: Member, request: StoredRequest) -> str:
         return ""
     path = f"/v1/customers/{quote(customer_id, safe='')}"
     found = request.answer(
-        Question(path, "a buyer's address", "the right customers:read", optional=True)
+        Question(
+            path,
+            "a buyer's address",
+            "the right customers:read",
+            optional=True,
+            object_id=customer_id,
+        )
     )
     return "" if found is None else _address_in(found["email"])
 

@@ -74,8 +74,7 @@ def order_of_invoice(request: StoredRequest, invoice_id: str) -> str:
 
 def order_of_subscription(request: StoredRequest, subscription_id: str) -> str:
     """Return the Checkout session that began a subscription, else the subscription itself."""
-    question = questions.session_of_subscription(subscription_id)
-    session = questions.first_in(request, question)
+    session = questions.session_that_began(request, subscription_id)
     return subscription_id if session is None else session["id"].order_identifier()
 
 

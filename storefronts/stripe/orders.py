@@ -17,7 +17,7 @@ def order_of(paid: Member, request: StoredRequest) -> str:
     if intent is None:
         charge = paid["charge"] if not paid["charge"].is_missing() else paid["id"]
         return charge.order_identifier()
-    session = questions.first_in(request, questions.session_of_intent(intent))
+    session = questions.session_paid_by(request, intent)
     if session is not None:
         return session["id"].order_identifier()
     invoice_id = _invoice_of(paid, intent, request)
@@ -39,5 +39,5 @@ def _invoice_of(paid: Member, intent: str, request: StoredRequest) -> str | None
     told = paid["invoice"].identifier_or_none()
     if told is not None:
         return told
-    payment = questions.first_in(request, questions.invoice_of_intent(intent))
+    payment = questions.invoice_paid_by(request, intent)
     return None if payment is None else payment["invoice"].identifier_or_none()

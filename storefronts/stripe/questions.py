@@ -6,7 +6,7 @@ from urllib.parse import quote
 from domain.errors import SaleInvalidError
 from domain.questions import Question
 from storefronts.base import StoredRequest
-from storefronts.document import Member
+from storefronts.document import Member, require_same
 
 SESSIONS = "read rights for Checkout Sessions"
 SUBSCRIPTIONS = "read rights for Subscriptions"
@@ -19,7 +19,7 @@ ENDLESS = "the pages of its list must end, and each must be known and have entri
 
 def session(session_id: str) -> Question:
     path = f"/v1/checkout/sessions/{_quoted(session_id)}?expand[]=line_items"
-    return Question(path, "line items", SESSIONS)
+    return Question(path, "line items", SESSIONS, object_id=session_id)
 
 
 def line_items(session_id: str) -> Question:
@@ -38,9 +38,8 @@ def session_of_subscription(subscription_id: str) -> Question:
 
 
 def subscription(subscription_id: str) -> Question:
-    return Question(
-        f"/v1/subscriptions/{_quoted(subscription_id)}", "a subscription", SUBSCRIPTIONS
-    )
+    path = f"/v1/subscriptions/{_quoted(subscription_id)}"
+    return Question(path, "a subscription", SUBSCRIPTIONS, object_id=subscription_id)
 
 
 def subscription_items(subscription_id: str) -> Question:
@@ -50,7 +49,8 @@ def subscription_items(subscription_id: str) -> Question:
 
 
 def invoice(invoice_id: str) -> Question:
-    return Question(f"/v1/invoices/{_quoted(invoice_id)}", "an invoice", INVOICES)
+    path = f"/v1/invoices/{_quoted(invoice_id)}"
+    return Question(path, "an invoice", INVOICES, object_id=invoice_id)
 
 
 def invoice_lines(invoice_id: str) -> Question:
@@ -64,11 +64,13 @@ def invoice_of_intent(intent: str) -> Question:
 
 
 def charge(charge_id: str) -> Question:
-    return Question(f"/v1/charges/{_quoted(charge_id)}", "a charge", CHARGES)
+    path = f"/v1/charges/{_quoted(charge_id)}"
+    return Question(path, "a charge", CHARGES, object_id=charge_id)
 
 
 def refund(refund_id: str) -> Question:
-    return Question(f"/v1/refunds/{_quoted(refund_id)}", "a refund", CHARGES)
+    path = f"/v1/refunds/{_quoted(refund_id)}"
+    return Question(path, "a refund", CHARGES, object_id=refund_id)
 
 
 def refunds_of_charge(charge_id: str) -> Question:
@@ -77,7 +79,8 @@ def refunds_of_charge(charge_id: str) -> Question:
 
 
 def dispute(dispute_id: str) -> Question:
-    return Question(f"/v1/disputes/{_quoted(dispute_id)}", "a dispute", DISPUTES)
+    path = f"/v1/disputes/{_quoted(dispute_id)}"
+    return Question(path, "a dispute", DISPUTES, object_id=dispute_id)
 
 
 def whole_list(request: StoredRequest, embedded: Member, pages: Question) -> list[Member]:
@@ -110,11 +113,32 @@ def all_pages(request: StoredRequest, pages: Question) -> Iterator[Member]:
             raise SaleInvalidError(ENDLESS)
 
 
-def first_in(request: StoredRequest, question: Question) -> Member | None:
+def session_paid_by(request: StoredRequest, intent: str) -> Member | None:
+    found = _first_in(request, session_of_intent(intent))
+    return _of(found, found["payment_intent"], intent) if found else None
+
+
+def session_that_began(request: StoredRequest, subscription_id: str) -> Member | None:
+    found = _first_in(request, session_of_subscription(subscription_id))
+    return _of(found, found["subscription"], subscription_id) if found else None
+
+
+def invoice_paid_by(request: StoredRequest, intent: str) -> Member | None:
+    found = _first_in(request, invoice_of_intent(intent))
+    return _of(found, found["payment"]["payment_intent"], intent) if found else None
+
+
+def _first_in(request: StoredRequest, question: Question) -> Member | None:
     """Return the first entry of a list; None if there is none."""
     page = request.answer(question)
     entries = page["data"].items() if page is not None else ()
     return next(iter(entries), None)
+
+
+def _of(found: Member, told: Member, asked: str) -> Member:
+    """Return the entry, unless it is of another payment: an answer may ignore the filter."""
+    require_same(told, asked)
+    return found
 
 
 def _quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from domain.event import EventKind
 from domain.facts import Reading, Refund
 from storefronts.base import Naming
-from storefronts.document import Member
+from storefronts.document import Member, require_same
 from storefronts.stripe import questions
 from storefronts.stripe.events import StripeEvent
 from storefronts.stripe.lines import MOST_MONEY
@@ -64,6 +64,7 @@ def _listed(event: StripeEvent, charge: Member, order_id: str) -> Iterator[Refun
     standing = [each for each in listed if not _failed(each)]
     whole = charge["refunded"].flag() and len(standing) == 1
     for each in listed:
+        require_same(each["charge"], charge_id)
         failed = _failed(each)
         yield Refund(
             order_id,

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from domain.errors import SaleInvalidError
+from domain.errors import SaleInvalidError, ValueImpossibleError
 from domain.event import EventKind, NotedReason
 from domain.facts import Ignored, OrderLine, Payment, Reading, Waits
 from domain.questions import UnansweredError
@@ -79,9 +79,12 @@ def _is_setup(session: Member) -> bool:
 def _lines(
     request: StoredRequest, order_id: str, total: int, subscription_id: str | None
 ) -> tuple[OrderLine, ...]:
-    lines = order_lines(_bought(request, order_id), total, subscription_id)
-    if not lines:
+    bought = _bought(request, order_id)
+    if not bought:
         raise SaleInvalidError("Stripe's API must know the lines of the order")
+    lines = order_lines(bought, total, subscription_id)
+    if not lines:
+        raise ValueImpossibleError("line_items must have a line of at least one copy")
     return lines
 
 

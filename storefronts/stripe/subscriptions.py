@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.event import EventKind
 from domain.facts import Fact, Reading, SubscriptionState
 from storefronts.base import Naming
-from storefronts.document import Member
+from storefronts.document import Member, require_same
 from storefronts.stripe import questions
 from storefronts.stripe.events import StripeEvent
 from storefronts.stripe.lines import product_of, quantity_of, subscription_lines
@@ -78,6 +78,8 @@ def _plans(event: StripeEvent, subscription: Member, at: datetime) -> Iterator[F
     subscription_id = subscription["id"].identifier()
     pages = questions.subscription_items(subscription_id)
     items = questions.whole_list(event.request, subscription["items"], pages)
+    for item in items:
+        require_same(item["subscription"], subscription_id)
     among = tuple(subscription_lines(item["price"]["id"].identifier() for item in items))
     for line, item in zip(among, items, strict=True):
         yield SubscriptionState(

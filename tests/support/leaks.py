@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,8 +19,41 @@ SHORTEST = 6
 """Shorter values, such as a country or a first name, occur in harmless words."""
 
 
+DATA = Path(__file__).parents[1] / "data"
+SHOPS = tuple(DATA / shop for shop in ("polar", "stripe", "paddle", "lemonsqueezy"))
+PERSONAL_JSON = re.compile(
+    r"(?:.*_)?(?:user|billing|customer|cardholder|legal)_name|avatar_url|customer_portal.*"
+    r"|hosted_invoice_url|invoice_pdf|receipt_url|phone|line1|client_secret|.*ip_address"
+)
+
+
 def personal_values() -> set[str]:
-    """Return the personal values in the recorded requests."""
+    """Return the personal values in the recorded requests and in the answers of the shops' APIs."""
+    return pinged_values() | recorded_values()
+
+
+def recorded_values() -> set[str]:
+    """Return the personal values of the shops that write JSON, with their secrets for tests."""
+    files = [file for shop in SHOPS for file in shop.rglob("*.json")]
+    parts = [(shop / "secrets.json").read_bytes() for shop in SHOPS]
+    secrets = {secret for each in parts for secret in json.loads(each).values()}
+    told = {value for file in files for value in _personal_in(json.loads(file.read_bytes()))}
+    return {each for each in told if len(each) >= SHORTEST} | secrets
+
+
+def _personal_in(document: object, name: str = "") -> Iterator[str]:
+    match document:
+        case dict():
+            for key, each in document.items():
+                yield from _personal_in(each, key)
+        case list():
+            for each in document:
+                yield from _personal_in(each, name)
+        case str() if "@" in document or PERSONAL_JSON.fullmatch(name):
+            yield document
+
+
+def pinged_values() -> set[str]:
     return {
         value
         for file in PINGS.glob("*.form")

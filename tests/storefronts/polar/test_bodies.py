@@ -152,6 +152,7 @@ ASKED = Question(
     "a buyer's address",
     "the right customers:read",
     optional=True,
+    object_id="04479eda-5a00-41e1-9515-140e22bcf00b",
 )
 
 
