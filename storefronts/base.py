@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import reduce
 from typing import ClassVar
 
+from domain.errors import SaleInvalidError
 from domain.event import ORDER_KINDS, EventKind
 from domain.facts import Payment, Reading
 from domain.identifiers import event_reference, order_reference
@@ -16,6 +17,11 @@ from storefronts.labeled_secrets import MatchedSecret
 from storefronts.listing import ProductList
 from storefronts.shop_api import ShopApi
 from storefronts.signatures import Signature
+
+OF_LIVE = (
+    "it is of the shop's live side, and the secret of its test side signed it, so the webhook "
+    "secrets in the settings may stand at each other's place"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,15 @@ class StoredRequest:
     def header(self, name: str) -> str | None:
         """Return the header's text; None if the header is absent or repeated."""
         return the_only_header(self.headers, name)
+
+    def require_side(self, *, is_test: bool) -> None:
+        """Refuse a body of the live side that the test side's secret signed.
+
+        More people have a test secret, and it must touch no license that was paid for. Raises
+        SaleInvalidError.
+        """
+        if self.secret_label == "test" and not is_test:  # noqa: S105 - a label, no secret
+            raise SaleInvalidError(OF_LIVE)
 
     def answer(self, question: Question) -> Member | None:
         """Return the document that answers the question; None if the shop knows none.

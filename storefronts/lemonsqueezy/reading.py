@@ -43,6 +43,7 @@ def read_request(request: StoredRequest, ours: frozenset[str]) -> Reading:
     event = read_event(request)
     if ours and event.attributes["store_id"].identifier_or_none() not in {None, *ours}:
         return Reading(ends=Ignored(IgnoredReason.FOREIGN_ACCOUNT))
+    request.require_side(is_test=event.is_test())
     return _read(event)
 
 

@@ -75,6 +75,7 @@ def read_event(request: StoredRequest, ours: frozenset[str] = frozenset()) -> Re
 def _read(event: StripeEvent, ours: frozenset[str]) -> Reading:
     if ours and event.account not in {None, *ours}:
         return Reading(ends=Ignored(IgnoredReason.FOREIGN_ACCOUNT))
+    event.request.require_side(is_test=event.is_test)
     handled = HANDLED.get(event.name)
     if handled is not None:
         return handled.read(event)
