@@ -1,5 +1,6 @@
 """A GET to a shop's API. Every failure is one of our errors, and quotes nothing of the answer."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import timedelta
@@ -43,6 +44,8 @@ async def _answer(
     """Return status, wished wait, and body. A redirect is not followed: it would take the key."""
     timeout = patience.total_seconds()
     async with (
+        # httpx limits each read alone, and an answer may drip byte by byte without end.
+        asyncio.timeout(timeout),
         httpx.AsyncClient(timeout=timeout, follow_redirects=False) as http,
         http.stream("GET", url, headers=headers) as response,
     ):
