@@ -40,7 +40,8 @@ async def test_sale_waits_until_the_api_answers(shop: Shop) -> None:
 async def test_customer_that_is_unknown_is_found_in_the_transaction(shop: Shop) -> None:
     body = named(body_of(ONE_TIME), "found")
     data = json.loads(body)["data"]
-    whole = (DATA / "api" / "transaction_include_customer_and_adjustments.json").read_bytes()
+    recorded = (DATA / "api" / "transaction_include_customer_and_adjustments.json").read_bytes()
+    whole = named(recorded, "found")
     del shop.api.answers["live", plain_target(f"/customers/{data['customer_id']}")]
     await shop.send(body)
     await shop.parked("it knows neither the transaction nor its customer")

@@ -8,14 +8,19 @@ import pytest
 from fakes.shop_faults import AWAY, EMPTY_PAGE, ENDLESS, Fault
 from tests.storefronts.stripe.recorded import (
     SALE,
+    SOLD,
     TEST,
     THIN,
+    api_of,
     body_of,
+    changed,
     event,
     thin,
 )
 from tests.support.running import Setup
 from tests.support.stripe import Shop, as_sent, named, stripe_shop
+
+SESSION_PATH = f"/v1/checkout/sessions/{SOLD}?expand[]=line_items"
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -51,6 +56,31 @@ async def test_pages_without_an_end_wait_as_the_shops_fault(shop: Shop, lie: Fau
 
     assert [each.outcome for each in await shop.mintpost.settled()] == ["fulfilled"]
     assert [each.seats for each in await shop.mintpost.licenses()] == [1]
+
+
+@pytest.mark.parametrize("quantity", [0, 10**9])
+async def test_quantity_that_nobody_sells_ends_with_its_sentence(shop: Shop, quantity: int) -> None:
+    told = changed(api_of("session_with_line_items.json"), line_items__data__0__quantity=quantity)
+    shop.know("many")
+    shop.know("many", {SESSION_PATH: told})
+    assert await shop.send(named(body_of(SALE).decode(), "many")) == 200
+
+    (found,) = await shop.mintpost.settled()
+    assert found.outcome == "failed"
+    assert found.error is not None
+    assert "quantity must be a whole number" in found.error or "one copy" in found.error
+    assert await shop.mintpost.licenses() == []
+
+
+async def test_answer_about_another_order_mints_nothing_until_it_is_right(shop: Shop) -> None:
+    shop.know("lied")
+    shop.know("lied", {SESSION_PATH: {**api_of("session_with_line_items.json"), "id": "cs_other"}})
+    assert await shop.send(named(body_of(SALE).decode(), "lied")) == 200
+    await shop.parked("answered what cannot be used: id must be the one that was asked for")
+    assert await shop.mintpost.licenses() == []
+    shop.know("lied")
+
+    assert [each.outcome for each in await shop.mintpost.settled()] == ["fulfilled"]
 
 
 async def test_key_that_lacks_the_right_is_told_the_right(shop: Shop) -> None:
