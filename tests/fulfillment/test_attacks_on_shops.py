@@ -82,7 +82,12 @@ class Doors:
 @pytest.fixture
 async def doors(setup: Setup, leak_search: LeakSearch) -> AsyncIterator[Doors]:
     leak_search.keep_private(*SECRETS.values())
-    kinds = {"polar": Polar, "stripe": Stripe, "paddle": Paddle, "lemonsqueezy": LemonSqueezy}
+    kinds: Mapping[str, type[Polar | Stripe | Paddle | LemonSqueezy]] = {
+        "polar": Polar,
+        "stripe": Stripe,
+        "paddle": Paddle,
+        "lemonsqueezy": LemonSqueezy,
+    }
     setup.others = {name: kind([LabeledSecret(SECRETS[name])]) for name, kind in kinds.items()}
     setup.with_worker = False
     async with running(setup) as started:

@@ -161,7 +161,7 @@ def test_items_of_other_orders_are_left_out() -> None:
 
 
 def test_order_in_test_mode_asks_the_test_side_whatever_the_secret() -> None:
-    test, live = (read(replace(recorded(each), secret_label="test")).asks for each in ("12", "01"))
+    test, live = (read(replace(recorded(each), secret_label="live")).asks for each in ("12", "01"))
 
     assert test is not None
     assert live is not None
