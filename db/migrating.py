@@ -11,6 +11,7 @@ from db.disk_room import refuse_full_disk
 from db.fitness import UnfitDatabaseError, refuse_unfit
 from db.grants import grant_api
 from db.migrated import MIGRATIONS, WrongMigrationError, head, opened, refuse_newer
+from db.table_locks import lock_tables
 
 MIGRATION_LOCK = 0x6D696E74
 """A number that only Mintpost locks in this database: "mint"."""
@@ -27,6 +28,8 @@ def migrate(engine: Engine, api_password: str | None = None) -> str:
     with opened(engine, _begin_without_foreign_keys) as connection:
         _refuse_unfit(connection)
         _take_turns(connection)
+        if found != head():
+            lock_tables(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         if found != head():
