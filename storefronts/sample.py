@@ -102,6 +102,9 @@ class SampleShop(ABC):
     tells_times: ClassVar[bool] = True
     """Tells whether an event has a time that orders it. Else the API's newest answer counts."""
 
+    tells_periods: ClassVar[bool] = True
+    """Tells whether a later payment has a period of its own. Else the API's newest date counts."""
+
     @abstractmethod
     def new_order_id(self) -> str:
         """Return a new id in the shop's own form."""

@@ -23,6 +23,8 @@ class SampleEvent(StrEnum):
     ENDED = "ended"
     PAID_IN_FULL = "paid-in-full"
     RESTARTED = "restarted"
+    PAUSED = "paused"
+    RESUMED = "resumed"
 
     @property
     def is_first(self) -> bool:

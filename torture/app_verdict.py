@@ -21,6 +21,7 @@ SLACK = timedelta(seconds=1)
 CODES: Mapping[str | None, Code] = {
     LicenseReason.REFUNDED: Code.REFUNDED,
     LicenseReason.DISPUTED: Code.DISPUTED,
+    LicenseReason.PAUSED: Code.PAUSED,
     LicenseReason.BY_HAND: Code.DISABLED,
 }
 """The answers about licenses that were taken back, by hand for the reasons of torture's stories."""

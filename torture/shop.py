@@ -48,7 +48,13 @@ class TorturedShop:
     @property
     def traits(self) -> ShopTraits:
         made = self.sample
-        return ShopTraits(made.names, made.charge_id, made.tells_times, self.api is not None)
+        return ShopTraits(
+            names=made.names,
+            charge_id=made.charge_id,
+            tells_times=made.tells_times,
+            tells_periods=made.tells_periods,
+            has_api=self.api is not None,
+        )
 
     @property
     def products(self) -> str:

@@ -55,22 +55,32 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`by_time`: its end depends on the shop's times between those of the seller."""
+    """A story, and its end.
+
+    `by_time`: the end depends on the shop's times between those of the seller. `by_period`: it
+    depends on the period of one later payment.
+    """
 
     name: str
     happenings: tuple[Happening, ...]
     end: End
     by_time: bool = False
+    by_period: bool = False
 
     def fits(self, shop: ShopTraits) -> bool:
         """Tell whether the shop has all events of the story, and the times if it needs them."""
         events = {each.what for each in self.happenings if isinstance(each.what, SampleEvent)}
-        return events <= shop.names and (shop.tells_times or not self.by_time)
+        return (
+            events <= shop.names
+            and (shop.tells_times or not self.by_time)
+            and (shop.tells_periods or not self.by_period)
+        )
 
 
 ACTIVE = End()
 REFUNDED = End(LicenseStatus.REVOKED, LicenseReason.REFUNDED)
 DISPUTED = End(LicenseStatus.SUSPENDED, LicenseReason.DISPUTED)
+PAUSED = End(LicenseStatus.SUSPENDED, LicenseReason.PAUSED)
 BY_HAND = End(LicenseStatus.REVOKED, LicenseReason.BY_HAND)
 
 ON_SALES = (
@@ -128,7 +138,12 @@ ON_SALES = (
 
 ON_MEMBERSHIPS = (
     Story("charged", (), ACTIVE),
-    Story("renewal refunded", (Happening(21, SampleEvent.REFUND, charge=2),), End(charge=1)),
+    Story(
+        "renewal refunded",
+        (Happening(21, SampleEvent.REFUND, charge=2),),
+        End(charge=1),
+        by_period=True,
+    ),
     Story(
         "all charges refunded",
         tuple(Happening(21, SampleEvent.REFUND, charge=each) for each in range(3)),
@@ -192,6 +207,12 @@ ON_OTHER_MEMBERSHIPS = (
             Happening(23, SampleEvent.QUANTITY, seats=2),
         ),
         End(seats=2),
+    ),
+    Story("paused", (Happening(22, SampleEvent.PAUSED),), PAUSED),
+    Story(
+        "paused and resumed",
+        (Happening(21, SampleEvent.PAUSED), Happening(22, SampleEvent.RESUMED)),
+        ACTIVE,
     ),
 )
 """The stories in place of those that a shop cannot tell."""

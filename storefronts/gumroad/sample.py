@@ -26,7 +26,10 @@ class GumroadSample(SampleShop):
     secret: str = field(repr=False)
     seller_id: str = SOME_SELLER
 
-    names: ClassVar[frozenset[SampleEvent]] = frozenset(SampleEvent)
+    names: ClassVar[frozenset[SampleEvent]] = frozenset(SampleEvent) - {
+        SampleEvent.PAUSED,
+        SampleEvent.RESUMED,
+    }
     has_variants: ClassVar[bool] = True
 
     @override

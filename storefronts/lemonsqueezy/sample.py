@@ -31,8 +31,12 @@ class LemonSqueezySample(SampleShop):
             SampleEvent.DOWNGRADE,
             SampleEvent.QUANTITY,
             SampleEvent.ENDED,
+            SampleEvent.PAUSED,
+            SampleEvent.RESUMED,
         }
     )
+
+    tells_periods: ClassVar[bool] = False
 
     @override
     def new_order_id(self) -> str:

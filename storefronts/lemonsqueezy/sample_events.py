@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.calendar_days import months_after
 from storefronts.lemonsqueezy.kinds import ORDER_REFUNDED, PAYMENT_REFUNDED
 from storefronts.lemonsqueezy.sample_bodies import (
+    Attributes,
     Bought,
     Made,
     bought_in,
@@ -31,17 +32,29 @@ def follow_up(name: SampleEvent, told: FollowUp) -> Made:
             return _refund(told, _as_paid(told), total_of(_as_paid(told)))
         case SampleEvent.PARTIAL_REFUND:
             return _refund(told, _as_paid(told), total_of(_as_paid(told)) // 2)
-        case SampleEvent.UPGRADE | SampleEvent.DOWNGRADE | SampleEvent.QUANTITY:
-            return subscription_event("subscription_updated", bought, told.at, **_paid_time(told))
-        case SampleEvent.CANCELLATION:
-            end = _paid_time(told)["renews_at"]
-            stop = {"status": "cancelled", "cancelled": True, "ends_at": end}
-            return subscription_event("subscription_cancelled", bought, told.at, **stop)
-        case SampleEvent.ENDED:
-            stop = {"status": "expired", "cancelled": True, "ends_at": time(told.at)}
-            return subscription_event("subscription_expired", bought, told.at, **stop)
         case _:
-            raise KeyError(name)
+            event, changes = _change(name, told)
+            return subscription_event(event, bought, told.at, **changes)
+
+
+def _change(name: SampleEvent, told: FollowUp) -> tuple[str, Attributes]:
+    """Return the event of a changed subscription, with its changed fields."""
+    paid = _paid_time(told)
+    over = {"cancelled": True, "ends_at": paid["renews_at"]}
+    rests = {"status": "paused", "pause": {"mode": "void", "resumes_at": None}}
+    changes = {
+        SampleEvent.UPGRADE: ("subscription_updated", paid),
+        SampleEvent.DOWNGRADE: ("subscription_updated", paid),
+        SampleEvent.QUANTITY: ("subscription_updated", paid),
+        SampleEvent.CANCELLATION: ("subscription_cancelled", {"status": "cancelled", **over}),
+        SampleEvent.ENDED: (
+            "subscription_expired",
+            {"status": "expired", "cancelled": True, "ends_at": time(told.at)},
+        ),
+        SampleEvent.PAUSED: ("subscription_paused", {**rests, **paid}),
+        SampleEvent.RESUMED: ("subscription_unpaused", paid),
+    }
+    return changes[name]
 
 
 def _bought(told: FollowUp) -> Bought:
@@ -64,7 +77,7 @@ def _as_paid(told: FollowUp) -> Bought:
     return replace(_bought(told), quantity=bought_in(told.body).quantity)
 
 
-def _paid_time(told: FollowUp) -> dict[str, str]:
+def _paid_time(told: FollowUp) -> Attributes:
     """Return the end of the newest payment's period."""
     months = bought_in(told.body).months
     return {"renews_at": time(months_after(told.paid[-1].paid_at, months))}

@@ -99,6 +99,11 @@ def _ended(told: FollowUp, order: JsonObject) -> JsonObject:
     return {**_subscription(told, order), "status": "canceled", **over}
 
 
+def _paused(told: FollowUp, order: JsonObject) -> JsonObject:
+    rests = {"status": "paused", "paused_at": time(told.at), "next_billed_at": None}
+    return {**_subscription(told, order), **rests}
+
+
 def _subscription(told: FollowUp, order: JsonObject) -> JsonObject:
     price = _price(told, order)
     item = {
@@ -151,6 +156,8 @@ CHANGES: Mapping[SampleEvent, tuple[str, Made]] = {
     SampleEvent.DISPUTE: ("adjustment.created", _dispute),
     SampleEvent.DISPUTE_WON: ("adjustment.created", _dispute_won),
     SampleEvent.CANCELLATION: ("subscription.updated", _cancellation),
+    SampleEvent.PAUSED: ("subscription.paused", _paused),
+    SampleEvent.RESUMED: ("subscription.resumed", _subscription),
     SampleEvent.UPGRADE: ("subscription.updated", _subscription),
     SampleEvent.DOWNGRADE: ("subscription.updated", _subscription),
     SampleEvent.QUANTITY: ("subscription.updated", _subscription),

@@ -90,6 +90,15 @@ def _ended(order: Object, told: FollowUp) -> Object:
     return event("subscription.revoked", _subscription(order) | over, told.at)
 
 
+def _paused(order: Object, told: FollowUp) -> Object:
+    paused = {"status": "paused", "paused_at": written(told.at)}
+    return event("subscription.paused", _subscription(order) | paused, told.at)
+
+
+def _resumed(order: Object, told: FollowUp) -> Object:
+    return event("subscription.resumed", _subscription(order), told.at)
+
+
 def _updated(order: Object, told: FollowUp) -> Object:
     return event("subscription.updated", _subscription(order), told.at)
 
@@ -106,6 +115,8 @@ MADE: Mapping[SampleEvent, Callable[[Object, FollowUp], Object]] = {
     SampleEvent.PARTIAL_REFUND: _partial_refund,
     SampleEvent.CANCELLATION: _cancellation,
     SampleEvent.ENDED: _ended,
+    SampleEvent.PAUSED: _paused,
+    SampleEvent.RESUMED: _resumed,
     SampleEvent.UPGRADE: _updated,
     SampleEvent.DOWNGRADE: _updated,
     SampleEvent.QUANTITY: _updated,

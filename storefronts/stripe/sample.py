@@ -36,6 +36,8 @@ class StripeSample(SampleShop):
             SampleEvent.DOWNGRADE,
             SampleEvent.QUANTITY,
             SampleEvent.ENDED,
+            SampleEvent.PAUSED,
+            SampleEvent.RESUMED,
         }
     )
     tells_times: ClassVar[bool] = False

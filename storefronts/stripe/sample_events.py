@@ -86,6 +86,10 @@ def _of_subscription(name: SampleEvent, order: SampleOrder, told: FollowUp) -> M
     elif name == SampleEvent.ENDED:
         happened, ended = "deleted", objects.seconds(told.at)
         now = {"status": "canceled", "canceled_at": ended, "ended_at": ended}
+    elif name == SampleEvent.PAUSED:
+        happened, now = "paused", {"status": "paused"}
+    elif name == SampleEvent.RESUMED:
+        happened = "resumed"
     elif name in PLAN_CHANGES:
         previous = {"items": objects.subscription(order, told.at)["items"]}
     else:

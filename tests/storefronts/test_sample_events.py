@@ -40,6 +40,8 @@ KINDS = {
     SampleEvent.ENDED: EventKind.SUBSCRIPTION_ENDED,
     SampleEvent.PAID_IN_FULL: EventKind.SUBSCRIPTION_ENDED,
     SampleEvent.RESTARTED: EventKind.SUBSCRIPTION_RESTARTED,
+    SampleEvent.PAUSED: EventKind.SUBSCRIPTION_PAUSED,
+    SampleEvent.RESUMED: EventKind.SUBSCRIPTION_RESUMED,
 }
 CHARGES: dict[type[SampleShop], str] = {}
 MEMBER = replace(SALE, subscription_id="membership", months=1, test=True)

@@ -33,6 +33,7 @@ class Printed:
 @dataclass(frozen=True, slots=True)
 class Runs:
     short: Printed
+    other_shop: Printed
     without_look_up: Printed
     cases: Mapping[str, Result]
 
@@ -42,6 +43,9 @@ async def runs(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     template = Path(str(sqlite.database))
     async with asyncio.TaskGroup() as group:
         short = group.create_task(_command(16, REPOSITORY, tmp_path_factory.mktemp("short")))
+        other = group.create_task(
+            _command(8, REPOSITORY, tmp_path_factory.mktemp("other"), "--source=stripe")
+        )
         without = group.create_task(
             _command(6, SWITCHES / "no_look_up", tmp_path_factory.mktemp("without"))
         )
@@ -50,12 +54,12 @@ async def runs(sqlite: URL, tmp_path_factory: pytest.TempPathFactory) -> Runs:
             for name, case in CASES.items()
         }
     results = {name: task.result() for name, task in cases.items()}
-    return Runs(short.result(), without.result(), results)
+    return Runs(short.result(), other.result(), without.result(), results)
 
 
-async def _command(sales: int, path: Path, folder: Path) -> Printed:
+async def _command(sales: int, path: Path, folder: Path, *options: str) -> Printed:
     """Run the command as a person does, with a folder of modules before ours on the path."""
-    command = (*MINTPOST, "torture", f"--sales={sales}", "--seed=1")
+    command = (*MINTPOST, "torture", f"--sales={sales}", "--seed=1", *options)
     environment = {"TMPDIR": str(folder), "PYTHONPATH": f"{path}:{REPOSITORY}"}
     async with start(*command, folder=folder, environment=environment) as started:
         code = await started.process.wait()

@@ -14,7 +14,7 @@ import pytest
 from tests.support.processes import MINTPOST, all_gone, start
 from tests.torture.cases import CASES, ORDER
 from tests.torture.conftest import Runs, folders_in
-from torture.plan import PROCESS_FAULTS
+from torture.plan import PROCESS_FAULTS, SHOP_FAULTS
 
 
 async def test_a_short_run_loses_and_doubles_nothing_and_cleans_up(runs: Runs) -> None:
@@ -27,6 +27,14 @@ async def test_a_short_run_loses_and_doubles_nothing_and_cleans_up(runs: Runs) -
     assert "seed 1: `--seed 1` does the same again" in printed.said
     assert "s after the last fault" in printed.said
     assert re.search(r"corrections +4 +0\.25 +4 *\n", printed.said)
+    assert printed.left == []
+
+
+async def test_a_round_of_a_shop_whose_api_fails_keeps_every_promise(runs: Runs) -> None:
+    printed = runs.other_shop
+    assert printed.code == 0, printed.said
+    assert "wrong states = 0  wrong answers = 0" in printed.said
+    assert [fault for fault in SHOP_FAULTS if fault not in printed.said] == []
     assert printed.left == []
 
 
