@@ -37,21 +37,19 @@ class SmokePlan:
 
 async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
     """Send the sale and return the checks. A failed check ends the list if the rest need it."""
-    sample = _sample(plan)
-    _require_whole(plan, sample)
     async with httpx.AsyncClient() as http:
         url = plan.url.rstrip("/")
         shop = SampleSender(http, url, database, plan.sample_shop, plan.package)
         try:
-            return await _checks(shop, sample, plan)
+            return await _checks(shop, _sample(plan), plan)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             kind = type(error).__name__
             raise RefusedError(f"the API cannot be reached at {plan.url} ({kind})") from None
 
 
-def _require_whole(plan: SmokePlan, sample: SampleSale) -> None:
+def require_whole(plan: SmokePlan) -> None:
     """Refuse a sale whose parts only the real shop's API could tell, because it would be parked."""
-    package, request = plan.package, plan.sample_shop.request(sample)
+    package, request = plan.package, plan.sample_shop.request(_sample(plan))
     if any(each.answers for each in (request, *request.also)):
         page = f"docs/storefronts/{package.name}.md"
         raise RefusedError(

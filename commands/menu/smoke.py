@@ -36,7 +36,7 @@ def smoke(  # noqa: PLR0913, PLR0917 - a command's options
     """Send a synthetic test sale through a running stack, and check what comes of it."""
     from commands.products import read_products
     from commands.proof import print_checks
-    from commands.smoke import SmokePlan, run_smoke
+    from commands.smoke import SmokePlan, require_whole, run_smoke
     from commands.tables import console
     from operations.offers import a_product
 
@@ -58,6 +58,7 @@ def smoke(  # noqa: PLR0913, PLR0917 - a command's options
         offer=a_product(read_products(defaults.products_file, context.sources), source),
         patience=timedelta(seconds=patience),
     )
+    require_whole(plan)
     with context.open_database() as database:
         checks = asyncio.run(run_smoke(plan, database))
     if not print_checks(checks, console()):

@@ -16,7 +16,12 @@ from embedded.child_environment import OURS
 from embedded.data_dir import last_address
 from tests.support.processes import MINTPOST, Running, all_gone, run, some_ports, start
 
-PRODUCTS = "gumroad:\n  - {product_id: lumen, tier: core}\n"
+PRODUCTS = """\
+gumroad:
+  - {product_id: lumen, tier: core}
+stripe:
+  - {product_id: prod_TxAbCdEfGhIjKl, license: none}
+"""
 SECRETS = {
     "GUMROAD_WEBHOOK_SECRET": "webhook-secret-in-the-file",
     "POSTMARK_TOKEN": "mail-token-in-the-file",
@@ -93,6 +98,17 @@ async def test_it_tells_how_commands_of_another_terminal_find_it(dev: Dev) -> No
     assert (code, listed) == (0, "no events\n")
     assert f"(Web UI), {environment['TEMPORAL_ADDRESS']}\n" in dev.running.output()
     assert f"webhook   {last_address(Path(environment['DATA_DIR']))}/" in dev.running.output()
+
+
+async def test_a_made_up_sale_of_a_shop_is_completed_without_a_key(dev: Dev) -> None:
+    (said,) = re.findall("  commands +export (.+); mintpost events", dev.running.output())
+    environment = dict(word.split("=", 1) for word in shlex.split(said))
+    environment["PRODUCTS_FILE"] = str(dev.folder / "products.yaml")
+    (folder := dev.folder / "another").mkdir()
+    product = "prod_TxAbCdEfGhIjKl"  # It has no license, so that nothing is mailed.
+    words = ("sale", "--source=stripe", f"--product={product}", "--patience=60")
+    code, told = await run(*MINTPOST, "trigger", *words, folder=folder, environment=environment)
+    assert (code, "no_license" in told) == (0, True), told
 
 
 async def test_a_part_that_dies_ends_the_rest_with_a_sentence(dev: Dev) -> None:

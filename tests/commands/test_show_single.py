@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from temporalio.client import Client
 
+from db.answers import keep_completed
+from domain.questions import Answer
 from tests.support.commanding import Run, Shop
 from tests.support.pings import recorded
 from tests.support.running import Setup, running
@@ -39,6 +43,27 @@ async def test_a_row_that_runs_under_its_order_names_that(shop: Shop, mint: Run)
     assert [event["id"] for event in whole["events"]] == [1]
     assert [sale["order_id"] for sale in whole["sales"]] == [shop.sold]
     assert whole["workflow"]["id"] == f"gumroad:{shop.sold}"
+
+
+@ON_SQLITE
+async def test_what_the_shop_was_asked_is_told_without_its_answers(shop: Shop, mint: Run) -> None:
+    at = datetime(2026, 11, 28, 8, 20, tzinfo=UTC)
+    answers = [
+        Answer("/v1/orders/1?include=items", 200, b'{"email": "ada@example.com"}', at),
+        Answer("/v1/orders/2", 404, b"{}", at + timedelta(minutes=1)),
+    ]
+    shop.mintpost.database.write_here(keep_completed, 1, "gumroad", answers, ())
+    whole = await shown(mint, "gumroad:event:1")
+    first = {"event_id": 1, "path": answers[0].path, "status": 200, "at": "2026-11-28T08:20:00Z"}
+    assert whole["answers"][-1] == first
+    answer = await asyncio.to_thread(mint, "show", "gumroad:event:1", terminal=80)
+    told = re.sub(r"\x1b\[[\d;]*m", "", answer.out)
+    lines = [" ".join(line.split()) for line in told.splitlines()]
+    assert lines[lines.index("asked of the shop") + 1 :][:2] == [
+        "2026-11-28 08:20 UTC event 1 answered /v1/orders/1?include=items",
+        "2026-11-28 08:21 UTC event 1 unknown /v1/orders/2",
+    ]
+    assert all(len(line) <= 80 for line in told.splitlines())
 
 
 @ON_SQLITE

@@ -56,6 +56,18 @@ async def test_a_stack_that_mails_has_no_warning(
     assert (code, said.count("✓"), said.count("!")) == (0, 7, 0), said
 
 
+def test_a_shop_whose_sales_need_its_api_is_refused(mint: Run, clean: pytest.MonkeyPatch) -> None:
+    clean.setenv("STRIPE_WEBHOOK_SECRET", "whsec_any")
+    Path("products.yaml").write_text("stripe:\n  - {product_id: prod_TxAbCdEfGhIjKl, tier: core}\n")
+    options = ("--source", "stripe", "--url", "http://127.0.0.1:1", "--to", "me@example.com")
+    answer = mint("smoke", *options)
+    assert answer.code == 1
+    assert answer.err == (
+        "Stripe tells a sale's parts by its API alone, which knows no made-up sale: buy in "
+        "Stripe's own test mode instead, as docs/storefronts/stripe.md says\n"
+    )
+
+
 @ON_SQLITE
 async def test_a_wrong_secret_is_told(shop: Shop, mint: Run) -> None:
     code, said = await smoke(mint, shop.mintpost.url, "wrong")

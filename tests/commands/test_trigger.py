@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 from commands.dev import plan_dev
+from commands.from_settings import FromSettings
 from embedded.data_dir import last_address, locked_data_dir
+from embedded.generated_secrets import generated_secrets
+from storefronts.paddle.package import PADDLE
+from storefronts.registry import PACKAGES
+from storefronts.sample_events import SampleEvent
 from tests.support.commanding import Answer, Run
 from tests.support.running import PRODUCTS, SECRET, Mintpost, Setup, running
 
@@ -28,8 +33,7 @@ async def stack(setup: Setup, clean: pytest.MonkeyPatch) -> AsyncIterator[Mintpo
 
 
 def leave_as_dev(url: str, secret: str | None = SECRET) -> None:
-    folder = Path("var")
-    folder.mkdir(exist_ok=True)
+    folder = make_folder()
     (folder / "lock").write_text(url)
     (folder / "webhook-secret").write_text(secret or "")
 
@@ -138,6 +142,29 @@ def test_words_that_mean_nothing_are_told(mint: Run, words: tuple[str, ...], sen
     answer = mint("trigger", *words)
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.startswith(sentence)
+
+
+def test_the_help_lists_the_events_of_each_shop(mint: Run) -> None:
+    told = " ".join(mint("trigger", "--help").out.split())
+    for package in PACKAGES:
+        events = [name for name in SampleEvent if name in package.sample_shop("").names]
+        assert f"{package.name}: {', '.join(events)}" in told
+
+
+@pytest.mark.usefixtures("clean")
+def test_dev_s_secrets_sign_for_the_side_that_is_wished() -> None:
+    made = generated_secrets(make_folder(), {})
+    shops = {live: FromSettings().sample_shop(None, "paddle", live=live) for live in (False, True)}
+    assert shops == {
+        False: PADDLE.sample_shop(made["PADDLE_TEST_WEBHOOK_SECRET"]),
+        True: PADDLE.sample_shop(made["PADDLE_WEBHOOK_SECRET"]),
+    }
+
+
+def make_folder() -> Path:
+    folder = Path("var")
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def test_dev_leaves_its_address_to_other_terminals(tmp_path: Path) -> None:
