@@ -84,6 +84,7 @@ class StorefrontAwayError(TransientError):
     """`what` is the state of the shop's API, as the end of a sentence: "answered 503"."""
 
     def __init__(self, title: str, what: str, *, retry_after: timedelta | None = None) -> None:
+        self.said = what
         self.what = f"the API of {title} {what}"
         super().__init__(f"{self.what}; trying again", retry_after=retry_after)
 

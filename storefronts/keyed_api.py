@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from domain.errors import StorefrontRefusesError
+from domain.errors import StorefrontAwayError, StorefrontRefusesError
 from domain.questions import Answer, Question
 from kit.clock import Clock, utc_now
 from storefronts.api_account import ApiAccount
 from storefronts.shop_api import ShopApi
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from storefronts.got import Got
 
@@ -26,7 +26,8 @@ Lacks = Callable[["Got"], bool]
 class KeyedApi(ShopApi):
     """`accounts` are the sides by their labels. `headers` go with each question, without the key.
 
-    `patience` limits one question.
+    `patience` limits one question. `pauses` are those that a side asked for, with their ends,
+    so that no other event asks meanwhile: all of them count against one limit of the shop.
     """
 
     title: str
@@ -35,6 +36,7 @@ class KeyedApi(ShopApi):
     headers: Mapping[str, str] = field(default_factory=dict)
     clock: Clock = utc_now
     patience: "timedelta | None" = None
+    pauses: "dict[str, tuple[datetime, str]]" = field(default_factory=dict)
 
     @override
     async def ask(self, question: Question, label: str | None) -> Answer:
@@ -45,15 +47,26 @@ class KeyedApi(ShopApi):
                 "set",
                 f"set it to a key with {question.right}, and start the worker again",
             )
-        # httpx is a twentieth of a worker's start.
-        from storefronts.http_get import get  # noqa: PLC0415
-
         at = self.clock()
-        headers = {**self.headers, "Authorization": f"Bearer {account.key}"}
-        got = await get(self.title, account.url + question.path, headers, self.patience)
+        got = await self._got(account, question.path, at)
         if got.is_refusal:
             raise self._refused(got, question, account)
         return Answer(question.path, got.status, got.body, at)
+
+    async def _got(self, account: ApiAccount, path: str, now: "datetime") -> "Got":
+        # httpx is a twentieth of a worker's start.
+        from storefronts.http_get import get  # noqa: PLC0415
+
+        until, said = self.pauses.get(account.variable, (now, ""))
+        if now < until:
+            raise StorefrontAwayError(self.title, said, retry_after=until - now)
+        headers = {**self.headers, "Authorization": f"Bearer {account.key}"}
+        try:
+            return await get(self.title, account.url + path, headers, self.patience)
+        except StorefrontAwayError as away:
+            if away.retry_after is not None:
+                self.pauses[account.variable] = (now + away.retry_after, away.said)
+            raise
 
     def _refused(
         self, got: "Got", question: Question, account: ApiAccount
