@@ -1,4 +1,5 @@
 """Every recorded history still replays: sales stay parked across upgrades.
+The runs named `wait` stood in the middle of their path when an older version recorded them.
 
 The replayer runs workflows in the SDK's sandbox, which the worker does without: what would
 not be deterministic, a clock or a random number, shows here too.
@@ -47,4 +48,11 @@ def test_each_path_of_the_workflow_is_recorded() -> None:
         "handed-to-apply",
         "with-mail",
         "effective-later",
+        "waits-at-mint",
+        "waits-at-email",
+        "waits-at-complete",
+        "waits-for-its-moment",
+        "second-line-waits-at-mint",
+        "two-lines-wait-at-email",
+        "two-mails-wait",
     }
