@@ -3,4 +3,4 @@
 from storefronts.gumroad.package import GUMROAD
 from torture.shop import TorturedShop
 
-SHOP = TorturedShop(GUMROAD, "secret")
+SHOP = TorturedShop(GUMROAD, "a-secret-of-many-characters")
