@@ -14,7 +14,7 @@ from storefronts.lemonsqueezy.package import LEMON_SQUEEZY
 from storefronts.lemonsqueezy.storefront import LemonSqueezy
 from storefronts.signatures import digest
 from tests.storefronts.lemonsqueezy.told import DATA, body, headers, order_path
-from tests.support.running import Mintpost, Setup, running
+from tests.support.running import Mintpost, Setup, Start, running
 from tests.support.serving import serving
 from tests.support.waiting import until
 
@@ -99,12 +99,14 @@ def client(url: str, **more: object) -> KeyedApi:
 
 
 @asynccontextmanager
-async def lemonsqueezy_shop(setup: Setup, **more: object) -> AsyncIterator[Shop]:
+async def lemonsqueezy_shop(
+    setup: Setup, *, start: Start = running, **more: object
+) -> AsyncIterator[Shop]:
     """Run a Mintpost that sells through the shop. `more` are further settings of the client."""
     api = FakeLemonSqueezyApi()
     async with serving(api.app) as url:
         secrets = [LabeledSecret(SECRETS["live"]), LabeledSecret(SECRETS["test"], "test")]
         setup.others = {"lemonsqueezy": LemonSqueezy(secrets, api=client(url, **more))}
         setup.products = PRODUCTS
-        async with running(setup) as started:
+        async with start(setup) as started:
             yield Shop(started, api)

@@ -20,7 +20,7 @@ from tests.storefronts.paddle.bodies import (
     headers_of,
     signed,
 )
-from tests.support.running import Mintpost, Setup, running
+from tests.support.running import Mintpost, Setup, Start, running
 from tests.support.serving import serving
 from tests.support.waiting import until
 
@@ -94,7 +94,9 @@ def client(url: str, **more: object) -> KeyedApi:
 
 
 @asynccontextmanager
-async def paddle_shop(setup: Setup, **more: object) -> AsyncIterator[Shop]:
+async def paddle_shop(
+    setup: Setup, *, start: Start = running, **more: object
+) -> AsyncIterator[Shop]:
     """Run a Mintpost that sells through Paddle. `more` are further settings of the client."""
     api = FakePaddleApi()
     api.load(DATA / "api")
@@ -104,5 +106,5 @@ async def paddle_shop(setup: Setup, **more: object) -> AsyncIterator[Shop]:
         secrets = [LabeledSecret(SECRETS["live"]), LabeledSecret(SECRETS["sandbox"], "test")]
         setup.others = {"paddle": Paddle(secrets, api=client(url, **more))}
         setup.products = PRODUCTS
-        async with running(setup) as started:
+        async with start(setup) as started:
             yield Shop(started, api)

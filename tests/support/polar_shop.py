@@ -15,7 +15,7 @@ from storefronts.polar.keys import signature
 from storefronts.polar.package import POLAR
 from storefronts.polar.storefront import Polar
 from tests.storefronts.polar.recorded import ORGANIZATION
-from tests.support.running import Mintpost, Setup, running
+from tests.support.running import Mintpost, Setup, Start, running
 from tests.support.serving import serving
 
 LIVE, SANDBOX = (
@@ -78,7 +78,9 @@ class PolarShop:
 
 
 @asynccontextmanager
-async def polar_shop(setup: Setup, key: str | None = "live-api-key") -> AsyncIterator[PolarShop]:
+async def polar_shop(
+    setup: Setup, key: str | None = "live-api-key", start: Start = running
+) -> AsyncIterator[PolarShop]:
     api = FakePolarApi()
     async with serving(api.app) as url:
         accounts = {
@@ -89,7 +91,7 @@ async def polar_shop(setup: Setup, key: str | None = "live-api-key") -> AsyncIte
         secrets = [LabeledSecret(LIVE), LabeledSecret(SANDBOX, "test")]
         setup.others = {"polar": Polar(secrets, [ORGANIZATION], client)}
         setup.products = PRODUCTS
-        async with running(setup) as started:
+        async with start(setup) as started:
             yield PolarShop(started, api)
 
 

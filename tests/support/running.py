@@ -1,7 +1,7 @@
 """Runs the API and the worker in this process: real HTTP, a real worker, replaceable parts."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -47,12 +47,7 @@ from tests.support.waiting import until
 
 SECRET = "correct-horse-battery-staple"
 FORM = "application/x-www-form-urlencoded"
-
-QUICK_PAUSES = Pauses(
-    idle=timedelta(milliseconds=250),
-    shortest=timedelta(milliseconds=50),
-    longest=timedelta(milliseconds=200),
-)
+QUICK_PAUSES = Pauses(*(timedelta(milliseconds=each) for each in (250, 50, 200)))
 # A doubt ends a second after the longest send: short, but long enough for a busy machine.
 QUICK_MAILS = MailPatience(timedelta(0), visible=timedelta(seconds=1))
 # A busy machine must not push a test's request into the spool.
@@ -60,7 +55,6 @@ UNHURRIED = StorePatience(database=timedelta(seconds=60), spool=timedelta(second
 QUICK_PACE = RetryPace(operator=timedelta(milliseconds=100), transient=timedelta(milliseconds=100))
 
 TEMPLATES = Templates()  # Compiled once.
-
 PRODUCTS = """\
 gumroad:
   - product_id: "fEv7TDvUDEKb-yaNdbudow=="
@@ -184,6 +178,9 @@ class Setup:
     signing: Pauses | None = None
 
 
+Start = Callable[[Setup], AbstractAsyncContextManager[Mintpost]]
+
+
 @asynccontextmanager
 async def running(setup: Setup) -> AsyncIterator[Mintpost]:
     file = setup.folder / "products.yaml"
@@ -192,9 +189,8 @@ async def running(setup: Setup) -> AsyncIterator[Mintpost]:
         if setup.with_worker:
             await stack.enter_async_context(running_worker(setup, file))
         url = await stack.enter_async_context(running_api(web_parts(setup)))
-        http = await stack.enter_async_context(
-            httpx.AsyncClient(trust_env=False, verify=NO_TLS, timeout=60)
-        )
+        http = httpx.AsyncClient(trust_env=False, verify=NO_TLS, timeout=60)
+        await stack.enter_async_context(http)
         yield Mintpost(
             url=url,
             http=http,
@@ -223,10 +219,9 @@ def web_parts(setup: Setup) -> api.app.ApiParts:
     )
 
 
-@asynccontextmanager
-async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
+def worker_parts_of(setup: Setup, products: Path) -> worker_parts.WorkerParts:
     catalog = ProductsFile(products, ("gumroad", *setup.others))
-    parts = worker_parts.WorkerParts(
+    return worker_parts.WorkerParts(
         database=setup.database,
         storefronts={"gumroad": Gumroad((), setup.seller_id), **setup.others},
         products=catalog,
@@ -237,6 +232,11 @@ async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
         operator=setup.operator,
         pace=setup.pace,
     )
+
+
+@asynccontextmanager
+async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
+    parts = worker_parts_of(setup, products)
     async with (
         signing_loops(setup.database, setup.signer, setup.signing) as changed,
         worker_parts.build_worker(setup.client, parts, setup.task_queue, changed),

@@ -21,7 +21,7 @@ from tests.storefronts.stripe.recorded import (
     headers_of,
     recorded_api,
 )
-from tests.support.running import Mintpost, Setup, running
+from tests.support.running import Mintpost, Setup, Start, running
 from tests.support.serving import serving
 from tests.support.waiting import until
 
@@ -110,11 +110,13 @@ def opened(url: str, **more: object) -> Stripe:
 
 
 @asynccontextmanager
-async def stripe_shop(setup: Setup, **more: object) -> AsyncIterator[Shop]:
+async def stripe_shop(
+    setup: Setup, *, start: Start = running, **more: object
+) -> AsyncIterator[Shop]:
     """Run a Mintpost that sells through Stripe. `more` are further settings of the worker."""
     api = FakeStripeApi()
     async with serving(api.app) as url:
         setup.others = {"stripe": opened(url, **more)}
         setup.products = PRODUCTS
-        async with running(setup) as started:
+        async with start(setup) as started:
             yield Shop(started, api)

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
+"""Long, because a busy machine may leave a test without its turn; a success costs none of it."""
 FIRST_LOOK_SECONDS = 0.005
 LOOK_SECONDS = 0.05
 
