@@ -8,13 +8,15 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from storefronts.sample import SampleRequest
+if TYPE_CHECKING:  # The stack at rest only reads.
+    from storefronts.sample import SampleRequest
 
 ANSWERS_FILE = "made-up-answers.jsonl"
 
 
-def keep_answers(data_dir: Path, shop: str, request: SampleRequest) -> None:
+def keep_answers(data_dir: Path, shop: str, request: "SampleRequest") -> None:
     """Keep the answers about the event, and about those that the shop sends with it."""
     lines = "".join(f"{json.dumps([shop, *each])}\n" for each in _answers(request))
     if not lines:
@@ -38,6 +40,6 @@ def read_answers(data_dir: Path, offset: int) -> tuple[list[tuple[str, str, byte
     return read, offset + len(whole) + len(line_end)
 
 
-def _answers(request: SampleRequest) -> Iterator[tuple[str, str]]:
+def _answers(request: "SampleRequest") -> Iterator[tuple[str, str]]:
     for each in (*request.also, request):
         yield from ((path, body.decode()) for path, body in each.answers)
