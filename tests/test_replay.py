@@ -1,4 +1,5 @@
 """Every recorded history still replays: sales stay parked across upgrades.
+
 The runs named `wait` stood in the middle of their path when an older version recorded them.
 
 The replayer runs workflows in the SDK's sandbox, which the worker does without: what would
