@@ -70,7 +70,9 @@ class Complete(CompleteStep):
             answer = await self.ask(received, reading.asks)
             received = replace(received, answers=(*received.answers, answer))
             reading = await self.reader.read(received)
-        raise StorefrontAwayError(received.event.source, "answered with a list that does not end")
+        raise StorefrontAwayError(
+            self.title(received.event.source), "answered with a list that does not end"
+        )
 
     async def ask(self, received: ReceivedEvent, question: Question) -> Answer:
         """Ask the shop. Without its leave, an optional question counts as answered by a refusal."""
@@ -89,6 +91,10 @@ class Complete(CompleteStep):
             )
         return await api.ask(question, received.request.secret_label)
 
+    def title(self, source: str) -> str:
+        api = self.storefronts[source].api
+        return source if api is None else api.title
+
     async def keep(self, received: ReceivedEvent, reading: Reading) -> None:
         """Keep the answers with the facts. Answers that make no sense are not kept.
 
@@ -100,7 +106,7 @@ class Complete(CompleteStep):
             raise reading.ends
         if isinstance(reading.ends, SaleInvalidError) and received.answers:
             what = f"answered what cannot be used: {reading.ends.what}"
-            raise StorefrontAwayError(event.source, what)
+            raise StorefrontAwayError(self.title(event.source), what)
         name = self.storefronts[event.source].name_request
         naming = await asyncio.to_thread(name, received.to_read())
         names = EventNames(naming.kind, naming.order_id, naming.product_id, naming.event_key)

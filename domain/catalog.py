@@ -117,7 +117,7 @@ class Catalog:
         """Return the offer for a purchase that has no license yet. Raises ProductUnmappedError."""
         choice = self.choose_or_none(source, product)
         if choice is None:
-            raise ProductUnmappedError(source, _quotable_id(product), _quotable(product.variants))
+            raise ProductUnmappedError(source, _quotable_id(product), _details(product))
         return choice
 
     def choose_or_none(self, source: str, product: Product) -> Choice | None:
@@ -226,6 +226,12 @@ def _unnamed(chosen: Variants, offers: Sequence[Offer]) -> Variants:
 
 def _quotable_id(product: Product) -> str:
     return product.product_id if is_usable(product.product_id) else "an id that cannot be shown"
+
+
+def _details(product: Product) -> str:
+    """Return the chosen options, and the ids of price or variant, that an entry may name."""
+    ids = [each for each in product.specific_ids if _is_short(each)]
+    return ", ".join(filter(None, [*ids, _quotable(product.variants)]))
 
 
 def _quotable(variants: Variants) -> str:

@@ -132,10 +132,10 @@ class OperatorError(MintpostError):
 
 
 class ProductUnmappedError(OperatorError):
-    def __init__(self, source: str, product_id: str, variants: str = "") -> None:
-        variant = f" ({variants})" if variants else ""
+    def __init__(self, source: str, product_id: str, details: str = "") -> None:
+        detail = f" ({details})" if details else ""
         super().__init__(
-            f'unmapped product "{product_id}"{variant}: add it under {source} in products.yaml'
+            f'unmapped product "{product_id}"{detail}: add it under {source} in products.yaml'
         )
 
 

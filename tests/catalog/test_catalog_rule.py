@@ -185,3 +185,9 @@ def test_tier_of_no_entry_is_doubted_with_the_command_that_corrects_it() -> None
             f'no entry of products.yaml has the tier "{tier}" (its tiers: core, pro); '
             "if that is a typing error: `mintpost tier gumroad:1 --to TIER`"
         )
+
+
+def test_the_sentence_names_the_ids_of_price_and_variant_too() -> None:
+    product = Product("prod_1", "Inkwell", specific_ids=("price_1", "ink"))
+
+    assert refusal(product, "stripe").startswith('unmapped product "prod_1" (price_1, ink): add it')
