@@ -1,6 +1,6 @@
 """A Mintpost without a server, a loop and Temporal: a door, a relay and steps, called in turn.
 
-It plays a story in a fifth of the work of a real stack, so that a test can play all its orders.
+It plays a story without Temporal and without a server, so that a test can play all its orders.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
