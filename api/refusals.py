@@ -29,8 +29,11 @@ MOST_LOOKED_AT = 1024
 
 @dataclass(frozen=True, slots=True)
 class Refused:
+    """`trial` tells a person how to try whether the next call is taken."""
+
     source: str
     cause: str
+    trial: str
 
 
 class Refusals:
@@ -117,8 +120,8 @@ def why_refused(
         return None
     missing = storefront.missing()
     if missing is not None:
-        return Refused(source, f"{missing} is not set")
-    return Refused(source, why or next(_causes(scope, path, storefront)))
+        return Refused(source, f"{missing} is not set", storefront.trial)
+    return Refused(source, why or next(_causes(scope, path, storefront)), storefront.trial)
 
 
 def _source(words: list[str], storefronts: Mapping[str, Door]) -> str | None:
@@ -152,6 +155,6 @@ def _sentence(refused: Refused, count: int) -> str:
     calls = "1 call" if count == 1 else f"{count} calls"
     return (
         f"{refused.source}: {calls} of /webhooks/{refused.source} refused with 404; probably "
-        f"{refused.cause}. Correct that, have the shop send again what was sold meanwhile, and try "
-        "it with `mintpost smoke --url https://...`"
+        f"{refused.cause}. Correct that, have the shop send again what was sold meanwhile, and "
+        f"{refused.trial}"
     )

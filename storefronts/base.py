@@ -148,6 +148,9 @@ class Door(ABC):
     )
     """The way to a webhook secret, as an order to a person."""
 
+    trial: ClassVar[str] = "try it with `mintpost smoke --url https://...`"
+    """The way to see whether the shop's calls are taken, as an order to a person."""
+
     @abstractmethod
     def screen(self, envelope: Envelope, at: datetime) -> MatchedSecret | Signature | None:
         """Authenticate by the envelope of a request that arrived at `at`.

@@ -31,6 +31,8 @@ class SignedDoor(Door):
         "set it here"
     )
 
+    trial: ClassVar[str] = "try it with a test event from the shop's dashboard"
+
     def __init__(self, secrets: Sequence[LabeledSecret]) -> None:
         self._keys = self.keys(secrets)
 

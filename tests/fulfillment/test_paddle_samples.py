@@ -40,13 +40,18 @@ class Player:
         return (await self.shop.mintpost.settled())[0].outcome
 
     async def follow(
-        self, name: SampleEvent, hours: int, quantity: int = 1, of: SampleRequest | None = None
+        self,
+        name: SampleEvent,
+        hours: int,
+        quantity: int = 1,
+        of: SampleRequest | None = None,
+        renewed: tuple[PaidOrder, ...] = (),
     ) -> str | None:
         """Send an event that happened `hours` after yesterday, to the first order or another."""
         told = FollowUp(
             content_type="application/json",
             body=(of or SAMPLE.request(self.sale)).body,
-            paid=(PaidOrder(self.sale.order_id, SOLD),),
+            paid=(PaidOrder(self.sale.order_id, SOLD), *renewed),
             plan=SamplePlan((), quantity),
             at=NOW - timedelta(hours=24 - hours),
             new_order_id=SAMPLE.new_order_id(),
@@ -83,7 +88,9 @@ async def test_membership_from_its_order_to_its_end(player: Player) -> None:
     assert await member.follow(SampleEvent.QUANTITY, 2, quantity=3) == "applied"
     assert await member.state() == ("active", second, True, 3)
 
-    assert await member.follow(SampleEvent.CANCELLATION, 3, quantity=3) == "applied"
+    renewed = (PaidOrder("renewal", NOW - timedelta(hours=23)),)
+    canceled = await member.follow(SampleEvent.CANCELLATION, 3, quantity=3, renewed=renewed)
+    assert canceled == "applied"
     assert await member.state() == ("active", second, False, 3)
 
     assert await member.follow(SampleEvent.ENDED, 4) == "applied"

@@ -40,13 +40,18 @@ class Player:
         return (await self.shop.mintpost.settled())[0].outcome
 
     async def follow(
-        self, name: SampleEvent, hours: int, quantity: int = 1, product_id: str | None = None
+        self,
+        name: SampleEvent,
+        hours: int,
+        quantity: int = 1,
+        product_id: str | None = None,
+        renewed: tuple[PaidOrder, ...] = (),
     ) -> str | None:
         """Send an event that happened `hours` after yesterday."""
         told = FollowUp(
             content_type="application/json",
             body=SAMPLE.request(self.sale).body,
-            paid=(PaidOrder(self.sale.order_id, SOLD),),
+            paid=(PaidOrder(self.sale.order_id, SOLD), *renewed),
             plan=SamplePlan((), 1),
             at=NOW - timedelta(hours=24 - hours),
             new_order_id=SAMPLE.new_order_id(),
@@ -87,7 +92,8 @@ async def test_membership_from_its_order_to_its_end(player: Player) -> None:
     assert await member.follow(SampleEvent.UPGRADE, 3, quantity=3, product_id=TEAM) == "applied"
     assert await member.state() == ("active", "team", second, True, 3)
 
-    assert await member.follow(SampleEvent.CANCELLATION, 4) == "applied"
+    renewed = (PaidOrder("renewal", first),)
+    assert await member.follow(SampleEvent.CANCELLATION, 4, renewed=renewed) == "applied"
     assert await member.state() == ("active", "team", second, False, 3)
 
     assert await member.follow(SampleEvent.ENDED, 5) == "applied"

@@ -19,6 +19,7 @@ class SigningShop(Kiosk):
     """The kiosk with a different header: it holds both time and signature."""
 
     name: ClassVar[str] = "signing"
+    header: ClassVar[str] = "x-signature"
 
     def __init__(self, secrets: Sequence[LabeledSecret] = SECRETS) -> None:
         super().__init__(secrets)
