@@ -1,6 +1,7 @@
 """The shop of a run: its entry in the registry, its made-up requests, and a fake of its API."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -101,10 +102,14 @@ async def served_api(shop: TorturedShop) -> AsyncIterator[Mapping[str, str]]:
 
 @asynccontextmanager
 async def _serving(app: Starlette) -> AsyncIterator[str]:
-    # A fault breaks answers on purpose, and uvicorn would write each down as an error.
-    config = uvicorn.Config(app, host=HOST, port=0, log_level="critical", lifespan="off")
+    # uvicorn's own configuration would silence each other server of this process for good.
+    config = uvicorn.Config(app, host=HOST, port=0, log_config=None, lifespan="off")
     server = QuietServer(config)
     task = asyncio.create_task(server.serve())
+    # A fault breaks answers on purpose, and uvicorn would write each down as an error.
+    errors = logging.getLogger("uvicorn.error")
+    level = errors.level
+    errors.setLevel(logging.CRITICAL)
     try:
         while not (server.started or task.done()):  # noqa: ASYNC110 - uvicorn tells no event
             await asyncio.sleep(LOOK_SECONDS)
@@ -112,3 +117,4 @@ async def _serving(app: Starlette) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await task
+        errors.setLevel(level)
