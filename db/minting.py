@@ -93,10 +93,10 @@ def mint_license(
         return _renew(session, locked_license(session, paired), minting)
     if sale.charge and is_being_minted(session, sale):
         raise FirstPaymentRunsError
-    refuses = refusal_of_sale(session, sale, now, new.decision)
-    if refuses is not None:
-        return refuses
-    return _mint(session, minting, _life_of(session, sale, new.decision, now))
+    life = _life_of(session, sale, new.decision, now)
+    # Charges that wait can only undo a refusal, so most sales are folded once.
+    refuses = life.refuses and refusal_of_sale(session, sale, now, new.decision)
+    return refuses or _mint(session, minting, life)
 
 
 def _linked(session: Session, sale: Sale, sale_id: int) -> Sale:
