@@ -50,6 +50,9 @@ API_MAY = {
     "license_uses": Rights(insert=True, update=("uses",)),
     "answer_keys": Rights(insert=True, update=("seen_at",)),
     "answer_key_lists": Rights(),
+    "mail_reports": Rights(insert=True),
+    "alerts": Rights(insert=True, update=("sentence", "since", "told_at"), delete=True),
+    "digests": Rights(insert=True),
 }
 """Every table is listed, so that a new table needs a decision."""
 

@@ -54,6 +54,12 @@ class EventRow(Table):
             sqlite_where=text("outcome IS NULL"),
             postgresql_where=text("outcome IS NULL"),
         ),
+        Index(
+            "ix_events_failed",
+            "id",
+            sqlite_where=text("outcome = 'failed'"),
+            postgresql_where=text("outcome = 'failed'"),
+        ),
     )
 
 
@@ -62,7 +68,8 @@ class RequestRow(Table):
 
     An event from a list or from an operator has no request. `body` holds the part that the API
     keeps, and `body_bytes` the size of the whole body. `matched_secret` is the position of the
-    matched secret. `secret_label` is its label, and null in rows from before labels.
+    matched secret. `secret_label` is its label, and null in rows from before labels. `dropped_at`:
+    a person had body, sender and headers dropped.
     """
 
     __tablename__ = "requests"
@@ -78,6 +85,7 @@ class RequestRow(Table):
     body_bytes: Mapped[int] = mapped_column(BigInteger)
     matched_secret: Mapped[int]
     secret_label: Mapped[str | None] = mapped_column(String(50))
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AnswerRow(Table):

@@ -37,7 +37,7 @@ class DeliveryRow(Table):
     to: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(50))
     provider: Mapped[str | None] = mapped_column(String(50))
-    message_id: Mapped[str | None] = mapped_column(Text)
+    message_id: Mapped[str | None] = mapped_column(Text, index=True)
     attempts: Mapped[int]
     error: Mapped[str | None] = mapped_column(Text)
     attempt_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -48,6 +48,28 @@ class DeliveryRow(Table):
     carried_by: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
 
     __table_args__ = (UniqueConstraint("license_id", "reason"),)
+
+
+class MailReportRow(Table):
+    """A provider's report of a mail after it took the mail: delivered, bounced, complained.
+
+    `report_key` is the provider's own id of the report, so that a repeated report is one row. `at`
+    is the provider's time: the newest report decides the delivery's status. `detail` may quote the
+    provider, perhaps with an address, so it is stored here only.
+    """
+
+    __tablename__ = "mail_reports"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    provider: Mapped[str] = mapped_column(String(50))
+    report_key: Mapped[str] = mapped_column(String(300))
+    kind: Mapped[str] = mapped_column(String(50))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    detail: Mapped[str | None] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("provider", "report_key"),)
 
 
 class ResendRow(Table):

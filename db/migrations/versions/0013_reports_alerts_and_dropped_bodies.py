@@ -1,0 +1,55 @@
+"""Keeps the provider's reports of mails, the alerts that were told, and which bodies were dropped.
+
+The index of failed events keeps a list of them from reading every event.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TIME = sa.DateTime(timezone=True)
+FAILED = sa.text("outcome = 'failed'")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "mail_reports",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("delivery_id", KEY, sa.ForeignKey("deliveries.id"), nullable=False),
+        sa.Column("provider", sa.String(length=50), nullable=False),
+        sa.Column("report_key", sa.String(length=300), nullable=False),
+        sa.Column("kind", sa.String(length=50), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("recorded_at", TIME, nullable=False),
+        sa.UniqueConstraint("provider", "report_key"),
+    )
+    op.create_index(op.f("ix_mail_reports_delivery_id"), "mail_reports", ["delivery_id"])
+    op.create_index(op.f("ix_deliveries_message_id"), "deliveries", ["message_id"])
+    op.create_table(
+        "alerts",
+        sa.Column("cause", sa.String(length=200), primary_key=True),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("since", TIME, nullable=False),
+        sa.Column("told_at", TIME, nullable=True),
+    )
+    op.create_table(
+        "digests",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("attempt_ends_at", TIME, nullable=True),
+        sa.Column("mailed_at", TIME, nullable=True),
+        sa.UniqueConstraint("reference"),
+    )
+    op.add_column("requests", sa.Column("dropped_at", TIME, nullable=True))
+    op.create_index(
+        "ix_events_failed", "events", ["id"], sqlite_where=FAILED, postgresql_where=FAILED
+    )

@@ -1,0 +1,33 @@
+"""The events that wait or failed, for status, alerts and `/readyz`."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from db.tables import EventRow
+from domain.event import EventStatus, Outcome
+from domain.grouping import WaitingEvent
+
+
+def open_or_failed_events(session: Session) -> list[WaitingEvent]:
+    """Return every event that is open, parked or failed."""
+    rows = session.execute(
+        select(
+            EventRow.id,
+            EventRow.source,
+            EventRow.order_id,
+            EventRow.workflow_id,
+            EventRow.outcome,
+            EventRow.error,
+            EventRow.received_at,
+        ).where(or_(EventRow.outcome.is_(None), EventRow.outcome == Outcome.FAILED))
+    )
+    return [
+        WaitingEvent(id_, source, order_id, workflow_id, _status(outcome, error), error, received)
+        for id_, source, order_id, workflow_id, outcome, error, received in rows
+    ]
+
+
+def _status(outcome: str | None, error: str | None) -> EventStatus:
+    if outcome is not None:
+        return EventStatus.FAILED
+    return EventStatus.OPEN if error is None else EventStatus.PARKED

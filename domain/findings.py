@@ -1,0 +1,30 @@
+"""A finding about one part, for `/readyz`, alerts, `mintpost doctor` and `mintpost status` alike."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """The weight of a finding."""
+
+    OK = "ok"  #: Nothing is wrong.
+    WARNING = "warning"  #: A person should look at it; sales go on.
+    BROKEN = "broken"  #: Sales wait or are lost until a person acts.
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part as it was found.
+
+    `cause` names the trouble alike each time, so that it is told once an hour: `worker`,
+    `parked:gumroad:…`. `sentence` begins with the shop or part. `remedy` is a whole command, or an
+    edit, and None if nothing is to do. `since` is the time at which the trouble began, if known.
+    Neither holds an address or a secret.
+    """
+
+    cause: str
+    level: Level
+    sentence: str
+    remedy: str | None = None
+    since: datetime | None = None
