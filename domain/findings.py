@@ -1,4 +1,4 @@
-"""A finding about one part, for `/readyz`, alerts, `mintpost doctor` and `mintpost status` alike."""
+"""A finding about one part, alike for `/readyz`, alerts, `mintpost doctor` and `mintpost status`."""
 
 from dataclasses import dataclass
 from datetime import datetime
