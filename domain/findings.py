@@ -1,4 +1,4 @@
-"""A finding about one part, alike for `/readyz`, alerts, `mintpost doctor` and `mintpost status`."""
+"""A finding about one part, for `/readyz`, alerts, doctor and status alike."""
 
 from dataclasses import dataclass
 from datetime import datetime
