@@ -2,54 +2,28 @@
 
 from kit.garbage import collect_garbage  # isort: split
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Mapping
 from functools import partial
-from typing import Protocol
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 
-from api.access_log import hide_secrets
 from api.answer_key_file import AnswerKeyFile
-from api.answer_keys import ANSWER_KEYS, AnswerKeyKeeper
-from api.authentication import Authentication
+from api.assembling import ApiParts, assemble
 from api.bounds import Bounds, raise_file_limit
-from api.floods import Floods
-from api.gate import UNKNOWN, Gate
-from api.health import Health, Probe, health_routes
-from api.online.assembling import OnlineParts, online_routes
-from api.online.mapping import OnlineMapping
-from api.refusals import Refusals
-from api.revocations import REVOCATIONS, RevocationWarnings
-from api.server import BoundServer
-from api.signed_lists import SignedLists, list_routes
+from api.online.assembling import OnlineParts
 from api.unset_secrets import sources_in_use, unset_secrets
-from api.webhooks import Inbox, webhook_routes
 from db.engine import Database, open_engine
 from db.migrated import WrongMigrationError, check_migrated
 from domain.errors import DatabaseAwayError
 from kit.environment import SettingsError, tried
 from kit.logs import set_up_logs
-from kit.loop import Pauses
-from kit.pollers import Pollers
 from kit.umask import set_umask
 from licensing.answers import AnswerSigner
 from licensing.private_keys import PrivateKeyError
-from relay.dispatcher import Dispatcher
-from relay.drainer import Drainer
-from relay.free_space import free_space_for
 from relay.spool import Spool
-from relay.starter import Starter
-from relay.store import Store, StorePatience
-from relay.watcher import Watcher
 from settings.files import os_words
 from settings.loading import load
 from settings.online import OnlineSettings, split_dialects
@@ -57,7 +31,6 @@ from settings.private import require_private_data, require_private_file
 from settings.temporal_tls import usable_temporal_config
 from storefronts.base import Storefront
 from storefronts.registry import SOURCES, open_for_api
-from workflows.names import TASK_QUEUE
 
 logger = logging.getLogger(__name__)
 
@@ -133,111 +106,9 @@ def online_parts(settings: OnlineSettings) -> OnlineParts:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ApiParts:
-    """The parts of the app, so that a test can replace a part.
-
-    The app calls `connect` at start, because a client belongs to the running event loop.
-    `online` None: apps get no answers about licenses.
-    """
-
-    database: Database
-    storefronts: Mapping[str, Storefront]
-    connect: Callable[[], Awaitable[Client]]
-    spool: Spool
-    task_queue: str = TASK_QUEUE
-    pauses: Pauses = field(default_factory=Pauses)
-    watch: timedelta = timedelta(minutes=1)
-    patience: StorePatience = field(default_factory=StorePatience)
-    bounds: Bounds = field(default_factory=Bounds)
-    floods: timedelta = timedelta(minutes=1)
-    online: OnlineParts | None = None
-
-    def in_use(self) -> Collection[str]:
-        """Return the shops that sell by products.yaml; all shops without `online`."""
-        if self.online is None:
-            return self.storefronts
-        return sources_in_use(self.online.products, self.online.sources)
-
-
-class Runner(Protocol):
-    """A background task that runs until it is canceled."""
-
-    async def run(self) -> None: ...
-
-
-def assemble(parts: ApiParts) -> ASGIApp:
-    """Build the app. No answer to a stranger reveals that this is Mintpost."""
-    hide_secrets(frozenset(parts.storefronts))
-    refusals = Refusals(parts.storefronts, in_use=parts.in_use)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        client = await parts.connect()
-        floods = Floods(parts.floods)
-        runners: list[Runner] = [*_furnish(app, parts, client, gate, refusals), floods]
-        with floods.watching():
-            background = [asyncio.create_task(each.run()) for each in runners]
-            yield
-            for task in background:
-                task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
-        refusals.stop()
-
-    app = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
-    )
-    for status in (404, 405):
-        app.add_exception_handler(status, _answer_as_unknown)
-    gate = Gate(app, Authentication(parts.storefronts), refusals.note)
-    # Outside of FastAPI, because FastAPI wraps `receive` and `BoundServer` needs the server's.
-    return BoundServer(gate, parts.bounds)
-
-
-def _furnish(
-    app: FastAPI, parts: ApiParts, client: Client, gate: Gate, refusals: Refusals
-) -> list[Runner]:
-    """Add the routes to the app; return the background tasks."""
-    database, spool = parts.database, parts.spool
-    starter = Starter(client, parts.task_queue)
-    dispatcher = Dispatcher(database, starter, parts.storefronts, pauses=parts.pauses)
-    drainer = Drainer(spool, database, dispatcher.wake, pauses=parts.pauses)
-    store = Store(
-        database, spool, stored=dispatcher.wake, spooled=drainer.wake, patience=parts.patience
-    )
-    app.include_router(webhook_routes(Inbox(parts.storefronts, store)))
-    watcher = Watcher(database, client, parts.watch)
-    polls = Pollers(client, parts.task_queue)
-    lists = RevocationWarnings(database)
-    probes: list[Probe] = [refusals.warnings, polls.warnings, watcher.warnings, lists.warnings]
-    public = APIRouter()
-    runners: list[Runner] = [dispatcher, drainer, watcher]
-    if (online := parts.online) is not None:
-        mapping = OnlineMapping(online.products, online.sources)
-        apps = online_routes(database, online, mapping)
-        app.router.routes.insert(0, apps)
-        gate.open_routes.append(apps)
-        keeper = AnswerKeyKeeper(database, online.signer, online.renew, online.clock, parts.pauses)
-        probes += [mapping.warnings, keeper.warnings]
-        runners.append(keeper)
-    room = free_space_for(database.engine.url)
-    health = Health(database, client, spool, probes=tuple(probes), store=store, room=room)
-    public.include_router(health_routes(health))
-    for kind in (REVOCATIONS, ANSWER_KEYS):
-        public.include_router(list_routes(SignedLists(database, kind)))
-    app.include_router(public)
-    gate.open_routes += public.routes
-    return runners
-
-
 async def _connect_lazily(config: ClientConnectConfig) -> Client:
     # The app must accept requests while Temporal is away.
     return await Client.connect(**config, lazy=True)
-
-
-async def _answer_as_unknown(_request: Request, _error: Exception) -> JSONResponse:
-    # A 405 would tell a stranger that the path exists, and its Allow header names the method.
-    return UNKNOWN
 
 
 def _check(database: Database) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from starlette.types import ASGIApp
 from temporalio.client import Client
 
-from api.app import ApiParts, assemble
+from api.assembling import ApiParts, assemble
 from api.bounds import Bounds, raise_file_limit
 from db.engine import Database, open_engine
 from embedded.ports import HOST

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from api.app import ApiParts
+from api.assembling import ApiParts
 from api.bounds import Bounds
 from db.engine import Database, open_engine
 from relay.spool import Spool

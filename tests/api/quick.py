@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import URL
 from starlette.types import ASGIApp
 
-from api.app import ApiParts, assemble
+from api.assembling import ApiParts, assemble
 from api.bounds import Bounds, raise_file_limit
 from db.engine import Database, open_engine
 from relay.spool import Spool

@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from api.answer_key_file import new_answer_key
 from api.answer_keys import AnswerKeyKeeper
-from api.app import ApiParts
+from api.assembling import ApiParts
 from db.answer_keys import SEEN_EVERY, current_answer_keys, withdraw_answer_key
 from db.deliveries import refuse_delivery
 from db.dispatching import (

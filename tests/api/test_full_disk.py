@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import URL
 from temporalio.client import Client
 
-from api.app import ApiParts
+from api.assembling import ApiParts
 from db.engine import Database, open_engine
 from embedded.ports import HOST, NO_TLS, free_ports
 from relay.free_space import ENOUGH, FreeSpace

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import URL
 from typing_extensions import override
 
-from api.app import ApiParts
+from api.assembling import ApiParts
 from api.gate import LARGEST_HEADERS, LONGEST_PATH, LONGEST_QUERY
 from db.engine import Database, open_engine
 from db.views.lists import Filters, list_events

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import URL, text
 from temporalio.client import Client
 
-from api.app import ApiParts
+from api.assembling import ApiParts
 from api.health import Health, health_routes
 from db.engine import Database, open_engine
 from db.signing_keys import KnownKey, remember_key

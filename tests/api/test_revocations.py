@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
-from api.app import ApiParts
+from api.assembling import ApiParts
 from api.revocations import RevocationWarnings
 from api.signed_lists import PIECE
 from db.engine import Database, open_engine

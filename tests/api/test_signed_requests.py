@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import URL
 
 from api import authentication, bodies
-from api.app import ApiParts
+from api.assembling import ApiParts
 from api.bodies import ALWAYS_ROOM, LONGEST_BODY, UnprovenBodies
 from api.bounds import Bounds
 from db.engine import Database, open_engine

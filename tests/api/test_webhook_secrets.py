@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from api.app import ApiParts
+from api.assembling import ApiParts
 from db.engine import Database
 from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad

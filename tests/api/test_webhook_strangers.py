@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import URL, func, select
 from sqlalchemy.orm import Session
 
-from api.app import ApiParts
+from api.assembling import ApiParts
 from db.engine import Database, open_engine
 from db.tables import EventRow
 from relay.spool import Spool

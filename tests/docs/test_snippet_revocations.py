@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 import pytest
 
-from api.app import ApiParts
+from api.assembling import ApiParts
 from db.engine import Database
 from db.revocations import NewList, keep_list
 from licensing.private_keys import generate_private_key

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from api.app import ApiParts
+from api.assembling import ApiParts
 from db.engine import Database, open_engine
 from embedded.ports import HOST, free_ports
 from relay.spool import Spool

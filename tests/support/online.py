@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from starlette.types import ASGIApp
 
-from api.app import ApiParts, assemble
+from api.assembling import ApiParts, assemble
 from api.online import open_routes
 from api.online.assembling import OnlineParts
 from api.online.rates import Rates

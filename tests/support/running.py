@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
-import api.app
+import api.assembling
 import worker_parts
 from activities.email import MailPatience
 from activities.failures import RetryPace
@@ -202,12 +202,12 @@ async def running(setup: Setup) -> AsyncIterator[Mintpost]:
         )
 
 
-def web_parts(setup: Setup) -> api.app.ApiParts:
+def web_parts(setup: Setup) -> api.assembling.ApiParts:
     async def connect() -> Client:
         return setup.client
 
     storefronts: dict[str, Storefront] = {"gumroad": Gumroad(setup.secrets), **setup.others}
-    return api.app.ApiParts(
+    return api.assembling.ApiParts(
         setup.database,
         storefronts,
         connect,
@@ -245,6 +245,6 @@ async def running_worker(setup: Setup, products: Path) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def running_api(parts: api.app.ApiParts) -> AsyncIterator[str]:
-    async with serving(api.app.assemble(parts)) as url:
+async def running_api(parts: api.assembling.ApiParts) -> AsyncIterator[str]:
+    async with serving(api.assembling.assemble(parts)) as url:
         yield url

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from api.app import ApiParts
+from api.assembling import ApiParts
 from db.engine import Database
 from db.requests import NewRequest
 from relay.drainer import Drainer
