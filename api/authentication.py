@@ -10,9 +10,9 @@ from starlette.types import Receive, Scope
 
 from api.bodies import UnprovenBodies, replayed
 from kit.clock import Clock, utc_now
-from storefronts.base import Door, Envelope
-from storefronts.labeled_secrets import MatchedSecret
-from storefronts.signatures import Signature
+from kit.doors.base import Envelope, WebhookDoor
+from kit.doors.labeled_secrets import MatchedSecret
+from kit.doors.signatures import Signature
 
 SENDER = "mintpost.sender"
 """The key of the sender in an authenticated request's scope; `Connection` ranks by the sender."""
@@ -25,7 +25,7 @@ LONGEST_QUICK = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The storefront that sent a request, the matched secret, and the time of arrival."""
+    """The storefront or mailer that sent a request, the matched secret, and the arrival."""
 
     source: str
     secret: MatchedSecret
@@ -33,19 +33,19 @@ class Sender:
 
 
 class Authentication:
-    """Asks the doors of all storefronts about each request.
+    """Asks the doors of all storefronts and mailers about each request.
 
     Each request does the work of all doors. So neither the time of the answer, nor the wait for a
-    body, reveals the storefronts in use.
+    body, reveals the doors in use.
     """
 
-    def __init__(self, doors: Mapping[str, Door], clock: Clock = utc_now) -> None:
+    def __init__(self, doors: Mapping[str, WebhookDoor], clock: Clock = utc_now) -> None:
         self.doors = doors
         self.clock = clock
         self.bodies = UnprovenBodies()
 
     async def admit(self, scope: Scope, receive: Receive) -> Receive:
-        """Set SENDER for a storefront's own request; return the `receive` to read its body from.
+        """Set SENDER for a known sender's own request; return the `receive` to read its body from.
 
         Raises UnprovenError if a signature cannot be verified.
         """
@@ -70,7 +70,7 @@ class Authentication:
 async def _verified(
     signatures: Mapping[str, Signature], body: bytes
 ) -> Mapping[str, MatchedSecret | None]:
-    """Verify all signatures, also for storefronts that the path does not name."""
+    """Verify all signatures, also at doors that the path does not name."""
 
     def verify() -> Mapping[str, MatchedSecret | None]:
         return {name: each.verify(body) for name, each in signatures.items()}
@@ -79,7 +79,7 @@ async def _verified(
 
 
 def _asked(scope: Scope) -> str:
-    """Return the storefront's name in the path, or an empty text if the path is no webhook."""
+    """Return the door's name in the path, or an empty text if the path is no webhook."""
     path: str = scope["path"].removeprefix(scope["root_path"])
     is_webhook = scope["method"] == "POST" and path.startswith(WEBHOOKS)
     return path.removeprefix(WEBHOOKS) if is_webhook else ""

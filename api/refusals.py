@@ -17,7 +17,7 @@ from api.authentication import envelope_of
 from api.paths import bare_path
 from api.unset_secrets import unset_secrets
 from kit.clock import utc_now
-from storefronts.base import Door
+from kit.doors.base import WebhookDoor
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +29,11 @@ MOST_LOOKED_AT = 1024
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`trial` tells a person how to try whether the next call is taken."""
+    """`afterwards` tells a person how to get what was refused, and to try the next call."""
 
     source: str
     cause: str
-    trial: str
+    afterwards: str
 
 
 class Refusals:
@@ -44,7 +44,7 @@ class Refusals:
 
     def __init__(
         self,
-        storefronts: Mapping[str, Door],
+        storefronts: Mapping[str, WebhookDoor],
         pause: timedelta = timedelta(minutes=1),
         delay: timedelta = timedelta(seconds=1),
         in_use: Callable[[], Collection[str]] | None = None,
@@ -103,7 +103,7 @@ class Refusals:
 
 
 def why_refused(
-    scope: Mapping[str, Any], storefronts: Mapping[str, Door], why: str | None = None
+    scope: Mapping[str, Any], storefronts: Mapping[str, WebhookDoor], why: str | None = None
 ) -> Refused | None:
     """Return the probable cause of a refusal; None if the path names no storefront of ours.
 
@@ -120,25 +120,29 @@ def why_refused(
         return None
     missing = storefront.missing()
     if missing is not None:
-        return Refused(source, f"{missing} is not set", storefront.trial)
-    return Refused(source, why or next(_causes(scope, path, storefront)), storefront.trial)
+        return Refused(source, f"{missing} is not set", _afterwards(storefront))
+    return Refused(source, why or next(_causes(scope, path, storefront)), _afterwards(storefront))
 
 
-def _source(words: list[str], storefronts: Mapping[str, Door]) -> str | None:
+def _afterwards(door: WebhookDoor) -> str:
+    return f"{door.afterwards}, and {door.trial}"
+
+
+def _source(words: list[str], storefronts: Mapping[str, WebhookDoor]) -> str | None:
     named = words[1:2] if words[:1] in (["webhooks"], ["webhook"]) else words[:1]
     # The question mark may be missing: /webhooks/<name>secret=...
     bare = [word.partition("secret")[0] for word in named]
     return next((name for name in (*named, *bare) if name in storefronts), None)
 
 
-def _causes(scope: Mapping[str, Any], path: str, storefront: Door) -> Iterator[str]:
+def _causes(scope: Mapping[str, Any], path: str, storefront: WebhookDoor) -> Iterator[str]:
     yield from _causes_in_path(path, storefront)
     if scope["method"] != "POST":
         yield "the method was not POST, as where the address is opened in a browser"
     yield storefront.why_refused(envelope_of(scope), utc_now())
 
 
-def _causes_in_path(path: str, storefront: Door) -> Iterator[str]:
+def _causes_in_path(path: str, storefront: WebhookDoor) -> Iterator[str]:
     source = storefront.name
     if path == f"/webhooks/{source}/":
         yield "the address has a slash at its end, before the ?, that must go"
@@ -155,6 +159,5 @@ def _sentence(refused: Refused, count: int) -> str:
     calls = "1 call" if count == 1 else f"{count} calls"
     return (
         f"{refused.source}: {calls} of /webhooks/{refused.source} refused with 404; probably "
-        f"{refused.cause}. Correct that, have the shop send again what was sold meanwhile, and "
-        f"{refused.trial}"
+        f"{refused.cause}. Correct that, {refused.afterwards}"
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from catalog.file import ProductsFile, ProductsFileError
-from storefronts.base import Door
+from kit.doors.base import WebhookDoor
 
 
 def sources_in_use(products: Path, sources: Sequence[str]) -> Collection[str]:
@@ -16,12 +16,12 @@ def sources_in_use(products: Path, sources: Sequence[str]) -> Collection[str]:
     return {source for source, offers in catalog.offers.items() if offers}
 
 
-def unset_secrets(storefronts: Mapping[str, Door], in_use: Collection[str]) -> list[str]:
+def unset_secrets(storefronts: Mapping[str, WebhookDoor], in_use: Collection[str]) -> list[str]:
     """Return a sentence for each shop in use that lacks a setting and refuses every call."""
     return [*_sentences(storefronts, in_use)]
 
 
-def _sentences(storefronts: Mapping[str, Door], in_use: Collection[str]) -> Iterator[str]:
+def _sentences(storefronts: Mapping[str, WebhookDoor], in_use: Collection[str]) -> Iterator[str]:
     for name, storefront in storefronts.items():
         setting = storefront.missing()
         if setting is not None and name in in_use:

@@ -17,8 +17,9 @@ from api.authentication import SENDER, Sender, envelope_of
 from api.bodies import read_cut
 from db.requests import NewRequest
 from domain.event import EventKind
+from kit.doors.base import Envelope
 from relay.store import NotStoredError, Store
-from storefronts.base import Door, Envelope, Naming, StoredRequest
+from storefronts.base import Door, Naming, StoredRequest
 
 logger = logging.getLogger(__name__)
 

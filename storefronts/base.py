@@ -1,7 +1,6 @@
 """The contract of a storefront, as `tests/storefronts/test_contract.py` tests every storefront."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -12,36 +11,15 @@ from domain.event import ORDER_KINDS, EventKind
 from domain.facts import Payment, Reading
 from domain.identifiers import event_reference, order_reference
 from domain.questions import Answer, Question, UnansweredError
+from kit.doors.base import WebhookDoor, the_only_header
 from storefronts.document import Member, read_document, require_same
-from storefronts.labeled_secrets import MatchedSecret
 from storefronts.listing import ProductList
 from storefronts.shop_api import ShopApi
-from storefronts.signatures import Signature
 
 OF_LIVE = (
     "it is of the shop's live side, and the secret of its test side signed it, so the webhook "
     "secrets in the settings may stand at each other's place"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """The part of a request that arrives before its body.
-
-    Header names are lower case; `query` is the raw query string.
-    """
-
-    headers: tuple[tuple[str, str], ...]
-    query: str
-
-    def header(self, name: str) -> str | None:
-        """Return the header's text; None if the header is absent or repeated."""
-        return the_only_header(self.headers, name)
-
-
-def the_only_header(headers: Iterable[tuple[str, str]], name: str) -> str | None:
-    texts = [text for header, text in headers if header == name]
-    return texts[0] if len(texts) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,59 +97,17 @@ class Naming:
         return next(iter(self.product_ids), None)
 
 
-class Door(ABC):
+class Door(WebhookDoor):
     """The half of a storefront that the API uses. Nothing here does I/O, and nothing raises.
 
     Each request passes the door in this order:
 
-    1. `api.authentication` calls `screen` of every storefront for every path, before it routes
-       the request and reads the body.
-    2. If `screen` returned a `Signature`, `api.authentication` reads the body and calls
-       `Signature.verify`.
-    3. `api.webhooks` calls `holds_secret` on each text that it would store, and `name_request`
+    1. `api.authentication` authenticates it, as at every `WebhookDoor`.
+    2. `api.webhooks` calls `holds_secret` on each text that it would store, and `name_request`
        on the body. If the body is long, it calls `key_in_header`, and the worker calls
        `name_request`. Then it commits the row and answers.
-    4. The relay calls `workflow_id` for the row.
-
-    The start and `/readyz` ask `missing`. `api.refusals` asks `why_refused`, after the answer to
-    a refused request.
+    3. The relay calls `workflow_id` for the row.
     """
-
-    name: ClassVar[str]
-    """The name in the webhook's path, in `events.source` and in products.yaml."""
-
-    address_ends: ClassVar[str] = ""
-    """The part of the webhook's address after the path, written for a person."""
-
-    setup_advice: ClassVar[str] = (
-        "make one with `openssl rand -hex 24`, set it here and in the shop's address"
-    )
-    """The way to a webhook secret, as an order to a person."""
-
-    trial: ClassVar[str] = "try it with `mintpost smoke --url https://...`"
-    """The way to see whether the shop's calls are taken, as an order to a person."""
-
-    @abstractmethod
-    def screen(self, envelope: Envelope, at: datetime) -> MatchedSecret | Signature | None:
-        """Authenticate by the envelope of a request that arrived at `at`.
-
-        A secret in the address or in a header authenticates at once, so the answer is the secret.
-        For a shop that signs its bodies, the answer is the `Signature` of a well-formed and recent
-        header; the body must still prove it. None: the sender is a stranger.
-        """
-
-    @abstractmethod
-    def why_refused(self, envelope: Envelope, at: datetime) -> str:
-        """Return the probable cause of a refusal, as a clause that begins with its subject.
-
-        The cause must come from the shape of the envelope alone. A comparison with the secret
-        would tell a stranger on `/readyz` how near a guess was.
-        """
-
-    def is_marked(self, envelope: Envelope) -> bool:
-        """Tell whether a request looks like the shop's own, so that its refusal is an alarm."""
-        del envelope
-        return True
 
     def holds_secret(self, text: str) -> bool:
         """Tell whether the text holds one of the secrets, in any spelling.
@@ -180,10 +116,6 @@ class Door(ABC):
         """
         del text
         return False
-
-    def missing(self) -> str | None:
-        """Name a missing setting, if the API refuses every request without the setting."""
-        return None
 
     @abstractmethod
     def name_request(self, request: StoredRequest) -> Naming:

@@ -11,10 +11,11 @@ from domain.errors import SaleInvalidError
 from domain.event import EventKind
 from domain.identifiers import is_usable
 from domain.questions import UnansweredError
-from storefronts.base import Door, Envelope, Naming, StoredRequest
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import LabeledSecret
+from kit.doors.signatures import Signature, WebhookKey, is_recent, utf8_keys
+from storefronts.base import Door, Naming, StoredRequest
 from storefronts.document import Member, read_document
-from storefronts.labeled_secrets import LabeledSecret
-from storefronts.signatures import Signature, WebhookKey, is_recent, utf8_keys
 
 
 class SignedDoor(Door):

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from pydantic import AnyHttpUrl, SecretStr, create_model
 
 from domain.event import SecretLabel
+from kit.doors.labeled_secrets import LabeledSecret
 from kit.environment import EnvironmentSettings
 from storefronts.api_account import ApiAccount
-from storefronts.labeled_secrets import LabeledSecret
 
 S = TypeVar("S", bound=EnvironmentSettings)
 

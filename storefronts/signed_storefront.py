@@ -8,8 +8,8 @@ from typing_extensions import override
 from domain.errors import SaleInvalidError
 from domain.facts import Payment, Reading, payment_in
 from domain.questions import UnansweredError
+from kit.doors.labeled_secrets import LabeledSecret
 from storefronts.base import StoredRequest, Storefront
-from storefronts.labeled_secrets import LabeledSecret
 from storefronts.shop_api import ShopApi
 from storefronts.signed_door import SignedDoor
 

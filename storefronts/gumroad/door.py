@@ -9,14 +9,15 @@ from typing_extensions import override
 from domain.errors import SaleInvalidError
 from domain.event import EventKind
 from domain.identifiers import is_usable, is_usable_order_id
-from storefronts.base import Door, Envelope, Naming, StoredRequest
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import MatchedSecret, live
+from kit.doors.spellings import HiddenSecrets
+from kit.doors.url_secret import UrlSecrets
+from kit.doors.url_secret_causes import why_secret_refused
+from storefronts.base import Door, Naming, StoredRequest
 from storefronts.gumroad.fields import read_fields
 from storefronts.gumroad.kinds import kind_or_unknown
 from storefronts.gumroad.package import GUMROAD
-from storefronts.labeled_secrets import MatchedSecret, live
-from storefronts.spellings import HiddenSecrets
-from storefronts.url_secret import UrlSecrets
-from storefronts.url_secret_causes import why_secret_refused
 
 
 class GumroadDoor(Door):

@@ -7,12 +7,13 @@ from typing_extensions import override
 from domain.errors import SaleInvalidError
 from domain.event import EventKind
 from domain.questions import UnansweredError
-from storefronts.base import Envelope, Naming, StoredRequest
+from kit.doors.base import Envelope
+from kit.doors.signatures import from_hex
+from storefronts.base import Naming, StoredRequest
 from storefronts.document import Member
 from storefronts.lemonsqueezy.fields import Event, is_absent, money_or_none
 from storefronts.lemonsqueezy.invoices import invoice_order, refunded_order
 from storefronts.lemonsqueezy.kinds import ORDER_CREATED, ORDER_REFUNDED, PAYMENT_REFUNDED, kind_of
-from storefronts.signatures import from_hex
 from storefronts.signed_door import SignedDoor, usable_or_none
 
 

@@ -6,13 +6,13 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from kit.doors.signatures import digest
 from storefronts.body import JSON
 from storefronts.lemonsqueezy.invoices import PREFIX
 from storefronts.lemonsqueezy.sample_bodies import Made, bought_in, purchase
 from storefronts.lemonsqueezy.sample_events import follow_up
 from storefronts.sample import FollowUp, SampleRequest, SampleSale, SampleShop
 from storefronts.sample_events import SampleEvent
-from storefronts.signatures import digest
 
 
 @dataclass(frozen=True, slots=True)

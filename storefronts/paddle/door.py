@@ -8,10 +8,11 @@ from typing_extensions import override
 from domain.errors import SaleInvalidError
 from domain.event import EventKind
 from domain.identifiers import is_usable_order_id
-from storefronts.base import Envelope, Naming, StoredRequest
+from kit.doors.base import Envelope
+from kit.doors.signatures import from_hex
+from storefronts.base import Naming, StoredRequest
 from storefronts.document import Member
 from storefronts.paddle.events import kind_of
-from storefronts.signatures import from_hex
 from storefronts.signed_door import SignedDoor, usable_or_none
 
 SCHEME = "h1"

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from kit.doors.signatures import digest
 from storefronts.body import JSON
 from storefronts.paddle.sample_changes import CHANGES, change
 from storefronts.paddle.sample_objects import BUYER, JsonObject, customer_answer, transaction
 from storefronts.sample import FollowUp, SampleRequest, SampleSale, SampleShop
 from storefronts.sample_events import SampleEvent
-from storefronts.signatures import digest
 
 WRONG = "pdl_ntfset_wrong"
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -6,13 +6,14 @@ from typing import ClassVar
 from typing_extensions import override
 
 from domain.errors import SaleInvalidError
-from storefronts.base import Envelope, Naming, StoredRequest
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import LabeledSecret, matched
+from kit.doors.signatures import WebhookKey, from_base64
+from storefronts.base import Naming, StoredRequest
 from storefronts.document import Member
-from storefronts.labeled_secrets import LabeledSecret, matched
 from storefronts.polar.events import PAID, REFUNDED, REFUNDS, kind_of
 from storefronts.polar.keys import keys_in, signed_text
 from storefronts.polar.package import POLAR
-from storefronts.signatures import WebhookKey, from_base64
 from storefronts.signed_door import SignedDoor, usable_or_none
 
 EVENT_ID, TIME, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"

@@ -2,7 +2,7 @@
 
 import base64
 
-from storefronts.signatures import digest
+from kit.doors.signatures import digest
 
 PREFIX = "whsec_"
 BYTES_OF_POLARS_KEYS = 32

@@ -7,9 +7,10 @@ from typing_extensions import override
 from domain.errors import SaleInvalidError
 from domain.event import EventKind
 from domain.questions import UnansweredError
-from storefronts.base import Envelope, Naming, StoredRequest
+from kit.doors.base import Envelope
+from kit.doors.signatures import from_hex
+from storefronts.base import Naming, StoredRequest
 from storefronts.document import Member
-from storefronts.signatures import from_hex
 from storefronts.signed_door import SignedDoor
 from storefronts.stripe.events import StripeEvent
 from storefronts.stripe.reading import name_event

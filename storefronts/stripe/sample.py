@@ -9,9 +9,9 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from kit.doors.signatures import digest
 from storefronts.sample import FollowUp, SampleRequest, SampleSale, SampleShop
 from storefronts.sample_events import SampleEvent
-from storefronts.signatures import digest
 from storefronts.stripe.sample_events import MadeEvent, follow_up, sold
 from storefronts.stripe.sample_orders import order_of_sale
 

@@ -12,11 +12,11 @@ from api.assembling import ApiParts
 from api.gate import LARGEST_HEADERS, LONGEST_PATH, LONGEST_QUERY
 from db.engine import Database, open_engine
 from db.views.lists import Filters, list_events
+from kit.doors import url_secret
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import MatchedSecret
 from relay.spool import Spool
-from storefronts import url_secret
-from storefronts.base import Envelope
 from storefronts.gumroad.storefront import Gumroad
-from storefronts.labeled_secrets import MatchedSecret
 from tests.api.raw_http import exchange, request
 from tests.support.outages import connect_to_nothing
 from tests.support.running import running_api

@@ -11,7 +11,7 @@ from api.refusals import why_refused
 from api.unset_secrets import sources_in_use, unset_secrets
 from embedded.ports import NO_TLS
 from kit.clock import utc_now
-from storefronts.labeled_secrets import LabeledSecret
+from kit.doors.labeled_secrets import LabeledSecret
 from tests.api.test_warnings import warnings
 from tests.storefronts.kiosk.door import SIGNATURE, TIME
 from tests.storefronts.kiosk.sample import line, paid

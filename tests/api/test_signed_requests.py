@@ -18,9 +18,9 @@ from api.bounds import Bounds
 from db.engine import Database, open_engine
 from db.requests import NewRequest
 from kit.clock import utc_now
+from kit.doors.signatures import Signature
 from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad
-from storefronts.signatures import Signature
 from tests.api.bounded import PATIENT, Web, held
 from tests.api.raw_http import exchange, request, status
 from tests.support.outages import connect_to_nothing, events_locked

@@ -12,7 +12,7 @@ from db.facts import known_of_order
 from db.tables import LicenseRow
 from domain.facts import Payment
 from fakes.shop import FakeShop
-from storefronts.labeled_secrets import LabeledSecret
+from kit.doors.labeled_secrets import LabeledSecret
 from tests.storefronts.kiosk.client import kiosk_api
 from tests.storefronts.kiosk.sample import (
     BUYER,

@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 import pytest
 
-from storefronts.labeled_secrets import LabeledSecret
+from kit.doors.labeled_secrets import LabeledSecret
+from kit.doors.signatures import digest
 from storefronts.lemonsqueezy.storefront import LemonSqueezy
 from storefronts.paddle.storefront import Paddle
 from storefronts.polar.keys import signature as polar_signature
 from storefronts.polar.storefront import Polar
-from storefronts.signatures import digest
 from storefronts.stripe.sample import signature as stripe_signature
 from storefronts.stripe.storefront import Stripe
 from tests.storefronts.paddle.bodies import signed as paddle_signed

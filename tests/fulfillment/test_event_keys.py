@@ -12,9 +12,9 @@ from typing_extensions import override
 
 from api.webhooks import LONGEST_NAMED
 from domain.errors import SaleInvalidError
+from kit.doors.labeled_secrets import LabeledSecret
 from storefronts.base import Naming, StoredRequest
 from storefronts.document import read_document
-from storefronts.labeled_secrets import LabeledSecret
 from tests.storefronts.kiosk.sample import KioskEvent, line, paid, refunded
 from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.databases import ON_SQLITE

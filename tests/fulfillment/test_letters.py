@@ -14,8 +14,8 @@ from domain.facts import Act
 from fakes.postmark import Accepted, FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now
+from kit.doors.labeled_secrets import LabeledSecret
 from mailers.postmark.service import PostmarkEmailService
-from storefronts.labeled_secrets import LabeledSecret
 from tests.storefronts.kiosk.sample import KioskEvent, line, paid, refunded
 from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.histories import keep_history

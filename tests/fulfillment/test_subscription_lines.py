@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from storefronts.labeled_secrets import LabeledSecret
+from kit.doors.labeled_secrets import LabeledSecret
 from tests.storefronts.kiosk.sample import (
     KioskEvent,
     began,

@@ -8,9 +8,9 @@ from typing import ClassVar
 import pytest
 
 from kit.clock import utc_now
+from kit.doors.labeled_secrets import LabeledSecret
 from operations.checks import SampleSender, check_repetition, check_sale, check_stranger
 from storefronts.abilities import Abilities
-from storefronts.labeled_secrets import LabeledSecret
 from storefronts.sample import SampleSale
 from tests.storefronts.kiosk.package import KIOSK, KioskPackage
 from tests.storefronts.kiosk.storefront import Kiosk

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.errors import SaleInvalidError
-from storefronts.base import Envelope, Naming, StoredRequest, Storefront
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import LabeledSecret
+from storefronts.base import Naming, StoredRequest, Storefront
 from storefronts.gumroad.storefront import Gumroad
-from storefronts.labeled_secrets import LabeledSecret
 from storefronts.lemonsqueezy.storefront import LemonSqueezy
 from storefronts.paddle.storefront import Paddle
 from storefronts.polar.storefront import Polar

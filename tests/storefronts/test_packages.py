@@ -10,10 +10,12 @@ import pytest
 
 from domain.sale import Sale
 from kit.clock import utc_now
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import MatchedSecret
+from kit.doors.signatures import Signature
 from kit.environment import EnvironmentSettings, SettingsError
 from storefronts.abilities import MarkOfTests
-from storefronts.base import Envelope, Storefront
-from storefronts.labeled_secrets import MatchedSecret
+from storefronts.base import Storefront
 from storefronts.package import StorefrontPackage
 from storefronts.registry import (
     PACKAGES,
@@ -23,7 +25,6 @@ from storefronts.registry import (
     worker_variables,
 )
 from storefronts.sample import SampleRequest, SampleSale
-from storefronts.signatures import Signature
 from tests.storefronts.kiosk.package import KIOSK
 from tests.support.sales import sale_in, stored_sample
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from domain.event import SecretLabel
-from storefronts.base import Envelope
-from storefronts.labeled_secrets import LabeledSecret, MatchedSecret
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import LabeledSecret, MatchedSecret
+from kit.doors.signatures import Signature
 from storefronts.lemonsqueezy.storefront import LemonSqueezy
 from storefronts.paddle.storefront import Paddle
 from storefronts.polar.storefront import Polar
-from storefronts.signatures import Signature
 from storefronts.signed_door import SignedDoor
 from storefronts.stripe.storefront import Stripe
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fakes.lemonsqueezy_api import FakeLemonSqueezyApi
+from kit.doors.labeled_secrets import LabeledSecret
+from kit.doors.signatures import digest
 from storefronts.keyed_api import KeyedApi
-from storefronts.labeled_secrets import LabeledSecret
 from storefronts.lemonsqueezy.package import LEMON_SQUEEZY
 from storefronts.lemonsqueezy.storefront import LemonSqueezy
-from storefronts.signatures import digest
 from tests.storefronts.lemonsqueezy.told import DATA, body, headers, order_path
 from tests.support.running import Mintpost, Setup, Start, running
 from tests.support.serving import serving

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fakes.paddle_api import FakePaddleApi
+from kit.doors.labeled_secrets import LabeledSecret
 from storefronts.keyed_api import KeyedApi
-from storefronts.labeled_secrets import LabeledSecret
 from storefronts.paddle.package import PADDLE
 from storefronts.paddle.storefront import Paddle
 from tests.storefronts.paddle.bodies import (

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from fakes.polar_api import FakePolarApi
+from kit.doors.labeled_secrets import LabeledSecret
 from storefronts.api_account import ApiAccount
 from storefronts.keyed_api import KeyedApi
-from storefronts.labeled_secrets import LabeledSecret
 from storefronts.polar.keys import signature
 from storefronts.polar.package import POLAR
 from storefronts.polar.storefront import Polar

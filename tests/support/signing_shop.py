@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from storefronts.base import Envelope
-from storefronts.labeled_secrets import LabeledSecret
-from storefronts.signatures import TOLERANCE, Signature, digest, from_hex, is_recent
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import LabeledSecret
+from kit.doors.signatures import TOLERANCE, Signature, digest, from_hex, is_recent
 from tests.storefronts.kiosk.storefront import Kiosk
 
 LIVE, NEXT, TEST = "live,with a comma", "the next live one", "of the sandbox"

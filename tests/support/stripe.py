@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fakes.stripe_api import FakeStripeApi
-from storefronts.labeled_secrets import LabeledSecret
+from kit.doors.labeled_secrets import LabeledSecret
 from storefronts.stripe.package import STRIPE
 from storefronts.stripe.sample import signature
 from storefronts.stripe.storefront import Stripe

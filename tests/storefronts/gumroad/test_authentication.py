@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storefronts import url_secret
-from storefronts.base import Envelope
+from kit.doors import url_secret
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import MatchedSecret
+from kit.doors.url_secret import LONGEST_OFFERED, MOST_OFFERED
 from storefronts.gumroad.storefront import Gumroad
-from storefronts.labeled_secrets import MatchedSecret
-from storefronts.url_secret import LONGEST_OFFERED, MOST_OFFERED
 
 NOW = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)
 SECRETS = ["first-secret", "second+secret/with=signs%25", "дritter", "the fourth"]

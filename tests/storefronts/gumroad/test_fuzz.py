@@ -10,7 +10,8 @@ from domain.errors import SaleInvalidError
 from domain.facts import Ignored, Waits, payment_in
 from domain.identifiers import is_usable, is_usable_order_id
 from domain.sale import Sale
-from storefronts.base import Envelope, StoredRequest
+from kit.doors.base import Envelope
+from storefronts.base import StoredRequest
 from storefronts.body import FORM, JSON
 from storefronts.gumroad.kinds import KIND_OF_RESOURCE
 from storefronts.gumroad.storefront import Gumroad

@@ -8,9 +8,10 @@ from typing_extensions import override
 from domain.errors import SaleInvalidError
 from domain.event import EventKind
 from domain.identifiers import is_usable
-from storefronts.base import Envelope, Naming, StoredRequest
+from kit.doors.base import Envelope
+from kit.doors.signatures import from_hex
+from storefronts.base import Naming, StoredRequest
 from storefronts.document import Member
-from storefronts.signatures import from_hex
 from storefronts.signed_door import SignedDoor
 
 EVENT_KEY = "kiosk-event-id"

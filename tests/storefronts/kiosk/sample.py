@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from typing_extensions import override
 
+from kit.doors.signatures import digest
 from storefronts.sample import SampleRequest, SampleSale, SampleShop
-from storefronts.signatures import digest
 from tests.storefronts.kiosk.door import EVENT_KEY, SIGNATURE, TIME
 
 PAID_AT = "2026-09-01T12:00:05Z"

@@ -2,8 +2,8 @@
 
 from pydantic import Json, SecretStr
 
+from kit.doors.labeled_secrets import LabeledSecret, live
 from kit.environment import EnvironmentSettings
-from storefronts.labeled_secrets import LabeledSecret, live
 
 
 class KioskApiSettings(EnvironmentSettings):

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from domain.facts import Payment, Reading
+from kit.doors.labeled_secrets import LabeledSecret
 from storefronts.base import StoredRequest, Storefront
-from storefronts.labeled_secrets import LabeledSecret
 from storefronts.shop_api import ShopApi
 from tests.storefronts.kiosk.door import KioskDoor
 from tests.storefronts.kiosk.reading import read_event, read_payment

@@ -9,9 +9,10 @@ from domain.errors import SaleInvalidError
 from domain.event import EventKind, NotedReason
 from domain.facts import Payment, Refund, Waits, payment_in
 from domain.questions import Answer
-from storefronts.base import Envelope, Naming, StoredRequest
-from storefronts.labeled_secrets import LabeledSecret, MatchedSecret
-from storefronts.signatures import Signature
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import LabeledSecret, MatchedSecret
+from kit.doors.signatures import Signature
+from storefronts.base import Naming, StoredRequest
 from tests.storefronts.kiosk.door import EVENT_KEY
 from tests.storefronts.kiosk.sample import KioskEvent, line, order, paid, placed, refunded
 from tests.storefronts.kiosk.storefront import Kiosk

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from kit.doors.labeled_secrets import MatchedSecret
 from kit.environment import SettingsError
 from settings.loading import load
 from storefronts.keyed_api import KeyedApi
-from storefronts.labeled_secrets import MatchedSecret
 from storefronts.sample import SampleSale
 from tests.storefronts.kiosk.client import kiosk_api
 from tests.storefronts.kiosk.package import KIOSK

@@ -11,10 +11,10 @@ from domain.errors import SaleInvalidError
 from domain.event import EventKind
 from domain.facts import Payment, Reading, payment_in
 from domain.questions import Answer
+from kit.doors.signatures import digest
 from storefronts.base import StoredRequest
 from storefronts.body import JSON
 from storefronts.paddle.storefront import Paddle
-from storefronts.signatures import digest
 
 DATA = Path(__file__).parents[2] / "data" / "paddle"
 SECRETS: Mapping[str, str] = json.loads((DATA / "secrets.json").read_bytes())

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storefronts.base import Envelope
-from storefronts.labeled_secrets import LabeledSecret, MatchedSecret
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import LabeledSecret, MatchedSecret
+from kit.doors.signatures import Signature
 from storefronts.polar.keys import keys_in, own_key
 from storefronts.polar.storefront import Polar
-from storefronts.signatures import Signature
 from tests.storefronts.polar.recorded import DATA, headers
 
 SECRETS: dict[str, str] = json.loads((DATA / "secrets.json").read_text())

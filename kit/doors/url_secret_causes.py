@@ -4,7 +4,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
-from storefronts.base import Envelope
+from kit.doors.base import Envelope
 
 MOST_LOOKED_AT = 1024
 MOST_PAIRS = 16

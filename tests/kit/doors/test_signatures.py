@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storefronts.base import Envelope
-from storefronts.labeled_secrets import LabeledSecret, MatchedSecret
-from storefronts.signatures import MOST_OFFERED, TOLERANCE, Signature, from_base64, from_hex
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import LabeledSecret, MatchedSecret
+from kit.doors.signatures import MOST_OFFERED, TOLERANCE, Signature, from_base64, from_hex
 from tests.support.signing_shop import LIVE, NEXT, SECRETS, TEST, SigningShop, signed
 
 NOW = datetime(2026, 9, 1, 12, 0, 6, tzinfo=UTC)

@@ -8,8 +8,8 @@ from itertools import islice
 from secrets import token_bytes
 from urllib.parse import unquote_to_bytes
 
-from storefronts.base import Envelope
-from storefronts.labeled_secrets import LabeledSecret, MatchedSecret, matched
+from kit.doors.base import Envelope
+from kit.doors.labeled_secrets import LabeledSecret, MatchedSecret, matched
 
 MOST_OFFERED = 4
 LONGEST_OFFERED = 1024

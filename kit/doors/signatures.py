@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from storefronts.labeled_secrets import LabeledSecret, MatchedSecret, matched
+from kit.doors.labeled_secrets import LabeledSecret, MatchedSecret, matched
 
 TOLERANCE = timedelta(seconds=300)
 """The largest difference between a signature's time and the arrival by our clock."""

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import given, strategies as st
 
-from storefronts.spellings import HiddenSecrets
+from kit.doors.spellings import HiddenSecrets
 
 SECRET = "Kor/rect+horse-Batt_ery 27é&stäple"
 RAW = SECRET.encode()
