@@ -27,7 +27,7 @@ from kit.temporal_outages import TemporalRefusesError, temporal_trouble
 from kit.umask import set_umask
 from kit.waiting import retry_until_available
 from licensing.signing import Signer
-from worker_parts import WorkerParts, build_worker, configured
+from worker_parts import WorkerParts, build_worker, configured, log_format
 
 logger = logging.getLogger("mintpost.worker")
 
@@ -80,7 +80,7 @@ async def ready_database(database: Database, signer: Signer) -> None:
 
 def main(build: Callable[[], tuple[WorkerParts, ClientConnectConfig]] = configured) -> None:
     set_umask()
-    set_up_logs()
+    set_up_logs(log_format())
     # Each failure is told once, as its sentence; the SDK would add a traceback of our own code.
     logging.getLogger("temporalio.activity").setLevel(logging.ERROR)
     # A line for each request to the mail provider tells nothing that ours do not.

@@ -16,6 +16,7 @@ from activities.complete import Complete
 from activities.email import EmailLicense, MailPatience
 from activities.failures import FailureInterceptor, RetryPace
 from activities.mint import Mint
+from activities.observing import StepObserver
 from activities.parse import Parse
 from catalog.file import ProductsFile, ProductsFileError
 from db.engine import Database, open_engine
@@ -28,6 +29,7 @@ from mailers.base import EmailService
 from mailers.outbox.service import LoggingEmailService
 from reading.reader import Reader
 from settings.loading import load
+from settings.observing import log_format
 from settings.private import require_private_data
 from settings.products import ProductsSettings
 from settings.signing import SigningSettings
@@ -39,6 +41,8 @@ from workflows.apply_event import ApplyEvent
 from workflows.fulfill_sale import FulfillSale
 from workflows.names import TASK_QUEUE
 from workflows.resend_license import ResendLicense
+
+__all__ = ["WorkerParts", "build_worker", "configured", "log_format"]
 
 logger = logging.getLogger("mintpost.worker")
 
@@ -83,7 +87,11 @@ def build_worker(
             EmailOnceAddressed(email, parts.database, reader).email,
             Close(parts.database, parts.storefronts).close,
         ],
-        interceptors=[FailureInterceptor(parts.database, parts.pace)],
+        # The first one is the outermost, so that the log names the sale on a failure's line too.
+        interceptors=[
+            StepObserver(parts.database),
+            FailureInterceptor(parts.database, parts.pace),
+        ],
         # Without this, the SDK hashes every module, which is a tenth of a worker's start.
         build_id=VERSION,
         # import-linter, ruff and the replay tests keep workflows deterministic; the sandbox

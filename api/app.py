@@ -26,6 +26,7 @@ from licensing.private_keys import PrivateKeyError
 from relay.spool import Spool
 from settings.files import os_words
 from settings.loading import load
+from settings.observing import log_format
 from settings.online import OnlineSettings, split_dialects
 from settings.private import require_private_data, require_private_file
 from settings.temporal_tls import usable_temporal_config
@@ -42,7 +43,7 @@ BROKEN_KEY = (
 
 def create_app() -> ASGIApp:
     """Build the app from the environment. A bad setting ends the process with sentences."""
-    set_up_logs()
+    set_up_logs(log_format())
     set_umask()
     try:
         settings, online, storefronts, temporal = _settings()

@@ -16,8 +16,10 @@ from starlette.requests import ClientDisconnect
 from api.authentication import SENDER, Sender, envelope_of
 from api.bodies import read_cut
 from db.requests import NewRequest
-from domain.event import EventKind
+from domain.event import ORDER_KINDS, EventKind
+from domain.identifiers import order_reference
 from kit.doors.base import Envelope
+from kit.log_context import Names, note
 from relay.store import NotStoredError, Store
 from storefronts.base import Door, Naming, StoredRequest
 
@@ -57,9 +59,13 @@ class Inbox:
             secret_label=sender.secret.label,
         )
         naming = await self.name(storefront, stored)
-        return await self.store.keep(
+        request_id = uuid4()
+        # No block: uvicorn logs the answer after this function has returned.
+        note(**names_of(storefront, naming))
+        note(request=str(request_id))
+        event_id = await self.store.keep(
             NewRequest(
-                request_id=uuid4(),
+                request_id=request_id,
                 source=source,
                 kind=naming.kind,
                 order_id=naming.order_id,
@@ -75,6 +81,8 @@ class Inbox:
                 event_key=naming.event_key,
             )
         )
+        note(event=event_id)
+        return event_id
 
     async def name(self, storefront: Door, stored: StoredRequest) -> Naming:
         """Name a request in a thread, because parsing blocks. The worker names large bodies."""
@@ -83,6 +91,16 @@ class Inbox:
         thread = self.quick if len(stored.body) <= LONGEST_QUICK else self.slow
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(thread, storefront.name_request, stored)
+
+
+def names_of(storefront: Door, naming: Naming) -> Names:
+    """Return order and run for the log. An event's own run has its name only once it is stored."""
+    if naming.order_id is None:
+        return {}
+    names: Names = {"order": order_reference(storefront.name, naming.order_id)}
+    if naming.kind in ORDER_KINDS:
+        names["workflow"] = storefront.workflow_id(0, naming.kind, naming.order_id)
+    return names
 
 
 def webhook_routes(inbox: Inbox) -> APIRouter:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.tables import EventRow
 from db.updating import count_updated
+from domain.identifiers import order_reference
 
 WAITING = "waiting to start, which happens by itself"
 """The first words of the sentence of an event without a workflow.
@@ -24,6 +25,10 @@ class WaitingEvent:
     kind: str
     order_id: str | None
     product_id: str | None
+
+    @property
+    def order(self) -> str | None:
+        return None if self.order_id is None else order_reference(self.source, self.order_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.inserting import insert_once, the_one
 from db.tables import EventRow
 from domain.event import Origin
+from domain.identifiers import order_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,13 @@ def insert_event(session: Session, new: NewEvent) -> int | None:
 def load_event(session: Session, event_id: int) -> StoredEvent:
     row = the_one(session, EventRow, id=event_id)
     return StoredEvent(**{each.name: getattr(row, each.name) for each in fields(StoredEvent)})
+
+
+def order_of_event(session: Session, event_id: int) -> str | None:
+    """Return the name of the event's order; None if the event has none, or is unknown."""
+    names = select(EventRow.source, EventRow.order_id).where(EventRow.id == event_id)
+    source, order_id = session.execute(names).one_or_none() or (None, None)
+    return order_reference(source, order_id) if source and order_id else None
 
 
 def lock_order(session: Session, source: str, order_id: str) -> bool:

@@ -34,3 +34,11 @@ def event_reference(source: str, event_id: int) -> str:
 def resend_reference(source: str, order_id: str, number: int) -> str:
     """Return the workflow id of one more e-mail that a person asked for."""
     return f"{order_reference(source, order_id)}:resend:{number}"
+
+
+def order_of_workflow(workflow_id: str) -> str | None:
+    """Return the order in a workflow id; None for an event's own run, whose id has none."""
+    if EVENT_MARK in workflow_id:
+        return None
+    source, _, rest = workflow_id.partition(":")
+    return order_reference(source, rest.partition(":")[0])

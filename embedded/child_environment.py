@@ -6,9 +6,11 @@ from contextlib import contextmanager
 
 from storefronts.registry import api_variables, worker_variables
 
+OBSERVING = frozenset({"LOG_FORMAT"})
 DATABASE = frozenset({"DATABASE_URL", "DATA_DIR"})
 API = (
     DATABASE
+    | OBSERVING
     | api_variables()
     | {
         "ANSWER_SIGNING_KEY_FILE",
@@ -19,6 +21,7 @@ API = (
 )
 WORKER = (
     DATABASE
+    | OBSERVING
     | worker_variables()
     | {
         "EMAIL_FROM",

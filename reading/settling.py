@@ -16,6 +16,7 @@ from db.orders import (
 from domain.event import DELIVERED
 from domain.facts import Fact
 from domain.remarks import remark_on
+from kit.log_context import about
 from reading.reader import Reader
 
 LONGEST_COMPARED = 64 * 1024
@@ -62,6 +63,10 @@ class Settling:
 
     async def settle(self, event_id: int, settled_by: int, now: datetime) -> int:
         """Settle a copy, unless it tells a refund or a dispute, which must reach the license."""
+        with about(event=event_id):
+            return await self._settle(event_id, settled_by, now)
+
+    async def _settle(self, event_id: int, settled_by: int, now: datetime) -> int:
         copy = await self.compared(event_id)
         if isinstance(copy, ComparedCopy) and copy.tells_taking_back:
             await self.apply(event_id, now)

@@ -18,6 +18,7 @@ from domain.event import OPERATOR, ORDER_KINDS
 from domain.identifiers import event_reference
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
+from kit.log_context import about
 from kit.loop import BackgroundLoop, Pauses
 from reading.reader import Reader
 from relay.late_copies import RelaySettling
@@ -65,7 +66,8 @@ class Dispatcher(BackgroundLoop):
         last = 0
         while batch := await self.database.read(waiting_events, BATCH, last):
             for event in batch:
-                await self.try_to_start(event)
+                with about(event=event.id, order=event.order):
+                    await self.try_to_start(event)
             last = batch[-1].id
         for resend in await self.database.read(waiting_resends):
             await self.starter.start_resend(resend)
@@ -86,6 +88,10 @@ class Dispatcher(BackgroundLoop):
 
     async def start(self, event: WaitingEvent) -> None:
         workflow_id = self.workflow_id(event)
+        with about(workflow=workflow_id):
+            await self.start_as(event, workflow_id)
+
+    async def start_as(self, event: WaitingEvent, workflow_id: str) -> None:
         try:
             await self.starter.start(event, workflow_id)
         except AlreadyCompletedError:
@@ -94,6 +100,7 @@ class Dispatcher(BackgroundLoop):
                 return
             # Temporal has completed the run, but the database is restored from a backup.
             await self.starter.start(event, workflow_id, again=True)
+        logger.info("started the workflow of event %d", event.id)
         now, kind = self.clock(), event.kind
         if not await self.database.write(mark_dispatched, event.id, workflow_id, now, kind):
             self.wake()

@@ -9,10 +9,12 @@ from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementErro
 from typing_extensions import override
 
 from db.engine import Database
-from db.requests import store_request
+from db.requests import NewRequest, store_request
 from domain.errors import DatabaseAwayError
+from domain.identifiers import order_reference
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
+from kit.log_context import about
 from kit.loop import BackgroundLoop, Pauses, commit_failure
 from relay.spool import Spool, UnreadableError
 
@@ -82,7 +84,8 @@ class Drainer(BackgroundLoop):
             await self.set_aside(file, commit_failure(error))
             return
         await self.spool.run(self.spool.remove, file)
-        logger.info("stored %s event %d from the spool", new.source, event_id)
+        with about(event=event_id, request=str(new.request_id), order=order_of(new)):
+            logger.info("stored %s event %d from the spool", new.source, event_id)
         self.drained()
 
     async def set_aside(self, file: Path, reason: str) -> None:
@@ -93,6 +96,10 @@ class Drainer(BackgroundLoop):
             kept,
             file.name,
         )
+
+
+def order_of(new: NewRequest) -> str | None:
+    return None if new.order_id is None else order_reference(new.source, new.order_id)
 
 
 def rejects_these_values(error: Exception) -> bool:

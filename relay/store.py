@@ -10,6 +10,8 @@ from time import monotonic
 from db.engine import Database
 from db.requests import NewRequest, store_request
 from domain.errors import DatabaseAwayError
+from domain.identifiers import event_reference
+from kit.log_context import about, subject
 from kit.loop import commit_failure
 from relay.spool import Spool
 
@@ -82,7 +84,9 @@ class Store:
     async def commit(self, new: NewRequest) -> int:
         event_id = await self.database.write(store_request, new)
         self.stored()
-        logger.info("stored %s event %d", new.source, event_id)
+        workflow = subject().workflow or event_reference(new.source, event_id)
+        with about(event=event_id, workflow=workflow):
+            logger.info("stored %s event %d", new.source, event_id)
         return event_id
 
     async def write_down(self, new: NewRequest) -> None:

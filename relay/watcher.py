@@ -25,6 +25,7 @@ from domain.advice import advised
 from domain.errors import DatabaseAwayError
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
+from kit.log_context import about
 from kit.runs import STUCK, RunPausedError, describe, reset_command, stuck_sentence
 
 logger = logging.getLogger(__name__)
@@ -88,9 +89,11 @@ class Watcher:
         for done in self.seen.keys() - open_runs:
             del self.seen[done]
         for event in events:
-            await self.guard(self.check_event(event), event.workflow_id)
+            with about(event=event.id, workflow=event.workflow_id):
+                await self.guard(self.check_event(event), event.workflow_id)
         for resend in resends:
-            await self.guard(self.check_resend(resend), resend.workflow_id)
+            with about(order=resend.order, workflow=resend.workflow_id):
+                await self.guard(self.check_resend(resend), resend.workflow_id)
 
     async def guard(self, check: Awaitable[None], what: str) -> None:
         """Log an error, so that the next row is checked. Raise the error if a server is away."""

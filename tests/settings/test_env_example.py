@@ -74,6 +74,7 @@ def test_env_example_shows_the_real_defaults(clean: pytest.MonkeyPatch, tmp_path
         "POSTMARK_MESSAGE_STREAM",
         "EMAIL_LOOKUP_SECONDS",
         "LICENSE_ISSUER",
+        "LOG_FORMAT",
     }
     clean.setenv("LICENSE_SIGNING_KEY", "a key")
     before = load(WorkerSettings)
