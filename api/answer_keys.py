@@ -21,8 +21,10 @@ from db.engine import Database
 from db.signing_keys import KnownKey
 from db.tables import AnswerKeyListRow
 from domain.errors import DatabaseAwayError
+from domain.findings import Finding, Level
 from kit.clock import Clock, utc_now
 from kit.loop import BackgroundLoop, Pauses
+from kit.pollers import START_WORKER
 from licensing.answer_keys import names_in_list
 from licensing.answers import AnswerSigner
 
@@ -37,19 +39,20 @@ ANSWER_KEYS = ListKind(
 )
 
 LISTED_WITHIN = timedelta(minutes=1)
-START_WORKER = "is the worker up, and its log quiet? Start it with `python worker.py`"
+ASK_WORKER = f"is the worker up, and its log quiet? Start it with `{START_WORKER}`"
 UNLISTED = (
     "answer key: no list (/v1/keys) names {kid}, with which this process signs, so apps believe "
-    f"none of its answers offline: {START_WORKER}"
+    f"none of its answers offline: {ASK_WORKER}"
 )
 OLD_LIST = (
     "list of answer keys: the worker signs one each day, and the newest is of {since}; apps "
-    f"believe none that is older than a week: {START_WORKER}"
+    f"believe none that is older than a week: {ASK_WORKER}"
 )
 OTHER_ISSUER = (
     'answer key: this process names the issuer "{mine}", and the worker "{other}" '
     "(LICENSE_ISSUER), so apps believe none of its answers offline: give both the same"
 )
+SET_ISSUER = "set one LICENSE_ISSUER for API and worker, and start both again"
 RENEWED = "the answer key %s was withdrawn: answers are signed with the new key %s from now on"
 
 Renew = Callable[[str], bytes]
@@ -93,8 +96,8 @@ class AnswerKeyKeeper(BackgroundLoop):
         self.since = self.clock()
         logger.warning(RENEWED, withdrawn, self.signer.public_key.kid)
 
-    async def warnings(self) -> list[str]:
-        """Return a sentence if apps cannot verify the answers of this process."""
+    async def findings(self) -> list[Finding]:
+        """Return a finding if apps cannot verify the answers of this process."""
         now = self.clock()
         try:
             newest = await self.database.read(newest_key_list)
@@ -103,12 +106,17 @@ class AnswerKeyKeeper(BackgroundLoop):
         old = told_if_old(OLD_LIST, newest, now)
         return [*self._unlisted(newest, now), *old]
 
-    def _unlisted(self, newest: KeyList | None, now: datetime) -> list[str]:
+    def _unlisted(self, newest: KeyList | None, now: datetime) -> list[Finding]:
         kid, mine = self.signer.public_key.kid, self.signer.issuer
         other, listed = (mine, frozenset()) if newest is None else names_in_list(newest.token)
         if kid not in listed and now - self.since >= LISTED_WITHIN:
-            return [UNLISTED.format(kid=kid)]
-        return [] if other == mine else [OTHER_ISSUER.format(mine=mine, other=other)]
+            return [_finding(UNLISTED.format(kid=kid), START_WORKER)]
+        told = OTHER_ISSUER.format(mine=mine, other=other)
+        return [] if other == mine else [_finding(told, SET_ISSUER)]
+
+
+def _finding(sentence: str, remedy: str) -> Finding:
+    return Finding("answer key", Level.WARNING, sentence, remedy, may_pass=True)
 
 
 def _is_due(known: AnswerKeyLine, now: datetime) -> bool:

@@ -51,8 +51,8 @@ def create_app() -> ASGIApp:
         _check(database)
     except (SettingsError, WrongMigrationError) as error:
         raise SystemExit(str(error)) from None
-    for sentence in unset_secrets(storefronts, sources_in_use(online.products, SOURCES)):
-        logger.warning("%s", sentence)
+    for finding in unset_secrets(storefronts, sources_in_use(online.products, SOURCES)):
+        logger.warning("%s", finding.sentence)
     spool = Spool(settings.data_dir / "spool")
     bounds = Bounds().within(raise_file_limit())
     connect = partial(_connect_lazily, temporal)

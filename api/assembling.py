@@ -18,7 +18,8 @@ from api.authentication import Authentication
 from api.bounds import Bounds
 from api.floods import Floods
 from api.gate import UNKNOWN, Gate
-from api.health import Health, Probe, health_routes
+from api.health import Fact, Health, Probe, health_routes
+from api.oldest_open import OldestOpen
 from api.online.assembling import OnlineParts, online_routes
 from api.online.mapping import OnlineMapping
 from api.refusals import Refusals
@@ -117,7 +118,7 @@ def _furnish(
     watcher = Watcher(database, client, parts.watch)
     polls = Pollers(client, parts.task_queue)
     lists = RevocationWarnings(database)
-    probes: list[Probe] = [refusals.warnings, polls.warnings, watcher.warnings, lists.warnings]
+    probes: list[Probe] = [refusals.findings, polls.findings, watcher.findings, lists.findings]
     public = APIRouter()
     runners: list[Runner] = [dispatcher, drainer, watcher]
     if (online := parts.online) is not None:
@@ -126,10 +127,17 @@ def _furnish(
         app.router.routes.insert(0, apps)
         gate.open_routes.append(apps)
         keeper = AnswerKeyKeeper(database, online.signer, online.renew, online.clock, parts.pauses)
-        probes += [mapping.warnings, keeper.warnings]
+        probes += [mapping.findings, keeper.findings]
         runners.append(keeper)
     room = free_space_for(database.engine.url)
-    health = Health(database, client, spool, probes=tuple(probes), store=store, room=room)
+    facts: dict[str, Fact] = {
+        "pollers": polls.told,
+        "oldest_open": OldestOpen(database).told,
+        "refused": refusals.told,
+    }
+    health = Health(
+        database, client, spool, probes=tuple(probes), store=store, room=room, facts=facts
+    )
     public.include_router(health_routes(health))
     for kind in (REVOCATIONS, ANSWER_KEYS):
         public.include_router(list_routes(SignedLists(database, kind)))

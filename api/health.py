@@ -1,9 +1,10 @@
 """Reports liveness, readiness and the public license keys."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from fastapi import APIRouter
@@ -17,14 +18,21 @@ from db.engine import Database
 from db.migrated import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, known_keys
 from domain.errors import DatabaseAwayError
+from domain.findings import Finding, Level
 from kit.temporal_outages import temporal_trouble
 from licensing.tokens import PublicKey, jwks
 from relay.free_space import FreeSpace
 from relay.spool import Spool
 from relay.store import Store
 
-Probe = Callable[[], Awaitable[list[str]]]
-"""Checks one part, and returns a sentence naming it for each finding."""
+Probe = Callable[[], Awaitable[list[Finding]]]
+"""Checks one part, and returns what a person should look at. Anybody may read the sentences."""
+
+Fact = Callable[[], Awaitable[object | None]]
+"""Returns a part of the answer for monitors, as JSON; None if there is nothing to tell."""
+
+LOOK_FAILED = "a look at what may be wrong failed itself ({kind})"
+CHECK_ALL = "mintpost doctor"
 
 ASKED_BY = ["GET", "HEAD"]
 """Monitors that need no body ask with HEAD."""
@@ -36,7 +44,7 @@ CACHED = {"Cache-Control": "public, max-age=300"}
 class Health:
     """Checks all parts. `patience` limits each check, so that one hanging part delays no answer.
 
-    The findings of `probes` do not make us unready.
+    Neither the findings of `probes` nor the `facts` make us unready.
     """
 
     database: Database
@@ -46,23 +54,39 @@ class Health:
     probes: tuple[Probe, ...] = ()
     store: Store | None = None
     room: FreeSpace | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
     async def readiness(self) -> dict[str, Any]:
         """Return the answer of `/readyz`."""
-        troubles, spooled, warnings = await asyncio.gather(
-            self.troubles(), self.spooled(), self.warnings()
+        troubles, spooled, told, found = await asyncio.gather(
+            self.troubles(), self.spooled(), self.told(), self.findings()
         )
-        told = troubles if spooled is None else {**troubles, "spool": spooled}
-        return {"ready": not troubles, **told, "warnings": warnings}
+        spool = {} if spooled is None else {"spool": spooled}
+        warnings = [each.sentence for each in found]
+        return {"ready": not troubles, **troubles, **spool, **told, "warnings": warnings}
 
-    async def warnings(self) -> list[str]:
+    async def told(self) -> dict[str, object]:
+        """Return the facts that are known."""
+        found = await asyncio.gather(*map(self._fact, self.facts.values()))
+        named = zip(self.facts, found, strict=True)
+        return {name: fact for name, fact in named if fact is not None}
+
+    async def troubles_as_findings(self) -> list[Finding]:
+        """Return the troubles in the form of alerts. An outage may pass."""
+        troubles = await self.troubles()
+        return [
+            Finding(part, Level.BROKEN, f"{part}: {trouble}", CHECK_ALL, may_pass=True)
+            for part, trouble in troubles.items()
+        ]
+
+    async def findings(self) -> list[Finding]:
         """Return the findings that a person should look at.
 
         They do not make us unready: a proxy would then send us no requests, and the next would be
         lost.
         """
         found = await asyncio.gather(*(self._quietly(probe()) for probe in self.probes))
-        return [sentence for sentences in found for sentence in sentences]
+        return list(chain.from_iterable(found))
 
     async def troubles(self) -> dict[str, str]:
         """Return a sentence for each part that cannot be used."""
@@ -87,11 +111,18 @@ class Health:
         async with asyncio.timeout(self.patience.total_seconds()):
             return await self.database.read(known_keys)
 
-    async def _quietly(self, probe: Awaitable[list[str]]) -> list[str]:
+    async def _fact(self, fact: Fact) -> object | None:
+        try:
+            return await asyncio.wait_for(fact(), self.patience.total_seconds())
+        except Exception:  # noqa: BLE001 - a part that is away is told among the troubles
+            return None
+
+    async def _quietly(self, probe: Awaitable[list[Finding]]) -> list[Finding]:
         try:
             return await asyncio.wait_for(probe, self.patience.total_seconds())
         except Exception as error:  # noqa: BLE001 - one probe must not hide what the others tell
-            return [f"a look at what may be wrong failed itself ({type(error).__name__})"]
+            sentence = LOOK_FAILED.format(kind=type(error).__name__)
+            return [Finding("look", Level.WARNING, sentence, CHECK_ALL, may_pass=True)]
 
     async def _bounded(self, look: Awaitable[str | None]) -> str | None:
         try:

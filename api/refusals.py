@@ -16,6 +16,7 @@ from typing import Any
 from api.authentication import envelope_of
 from api.paths import bare_path
 from api.unset_secrets import unset_secrets
+from domain.findings import Finding, Level
 from kit.clock import utc_now
 from kit.doors.base import WebhookDoor
 
@@ -29,11 +30,15 @@ MOST_LOOKED_AT = 1024
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`afterwards` tells a person how to get what was refused, and to try the next call."""
+    """`afterwards` tells a person how to get what was refused, and to try the next call.
+
+    `is_sale`: a shop could have sent it. Shops send POST alone.
+    """
 
     source: str
     cause: str
     afterwards: str
+    is_sale: bool = True
 
 
 class Refusals:
@@ -87,16 +92,27 @@ class Refusals:
         if self.timer is not None:
             self.timer.cancel()
 
-    async def warnings(self) -> list[str]:
-        """Return a sentence for each storefront without a secret, and for each recent cause."""
+    async def findings(self) -> list[Finding]:
+        """Return a finding for each storefront without a secret, and for each recent cause."""
         in_use = await asyncio.to_thread(self.in_use)
+        self._forget()
+        return [
+            *unset_secrets(self.storefronts, in_use),
+            *(_finding(refused, count) for refused, count in self.total.items()),
+        ]
+
+    async def told(self) -> dict[str, int] | None:
+        """Return the refused calls of the last hour by storefront; None without one."""
+        self._forget()
+        counts: Counter[str] = Counter()
+        for refused, count in self.total.items():
+            counts[refused.source] += count
+        return dict(counts) or None
+
+    def _forget(self) -> None:
         since = monotonic() - REMEMBERED.total_seconds()
         for refused in [each for each, last in self.last.items() if last < since]:
             del self.last[refused], self.total[refused]
-        return [
-            *unset_secrets(self.storefronts, in_use),
-            *(_sentence(refused, count) for refused, count in self.total.items()),
-        ]
 
     def _tell_after(self, pause: timedelta) -> None:
         self.timer = asyncio.get_running_loop().call_later(pause.total_seconds(), self.tell)
@@ -120,8 +136,9 @@ def why_refused(
         return None
     missing = storefront.missing()
     if missing is not None:
-        return Refused(source, f"{missing} is not set", _afterwards(storefront))
-    return Refused(source, why or next(_causes(scope, path, storefront)), _afterwards(storefront))
+        why = f"{missing} is not set"
+    cause = why or next(_causes(scope, path, storefront))
+    return Refused(source, cause, _afterwards(storefront), is_sale=scope["method"] == "POST")
 
 
 def _afterwards(door: WebhookDoor) -> str:
@@ -153,6 +170,15 @@ def _causes_in_path(path: str, storefront: WebhookDoor) -> Iterator[str]:
     elif path != f"/webhooks/{source}":
         address = f"https://.../webhooks/{source}{storefront.address_ends}"
         yield f"the address must be {address} to the letter"
+
+
+def _finding(refused: Refused, count: int) -> Finding:
+    # A stranger's browser loses no sale, so nobody is called for it.
+    level = Level.WARNING if refused.is_sale else Level.OK
+    remedy = f"correct the address or the secret there, {refused.afterwards}"
+    return Finding(
+        f"refused:{refused.source}", level, _sentence(refused, count), remedy, count=count
+    )
 
 
 def _sentence(refused: Refused, count: int) -> str:

@@ -8,6 +8,7 @@ from db.engine import Database
 from db.revocations import newest_list
 from db.tables import RevocationListRow
 from domain.errors import DatabaseAwayError
+from domain.findings import Finding
 from kit.clock import Clock, utc_now
 
 REVOCATIONS = ListKind(
@@ -30,8 +31,8 @@ class RevocationWarnings:
     database: Database
     clock: Clock = utc_now
 
-    async def warnings(self) -> list[str]:
-        """Return a sentence if the newest list is old. The worker's absence is another warning."""
+    async def findings(self) -> list[Finding]:
+        """Return a finding if the newest list is old. The worker's absence is another warning."""
         try:
             newest = await self.database.read(newest_list)
         except DatabaseAwayError:

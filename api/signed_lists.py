@@ -15,6 +15,8 @@ from db.engine import Database
 from db.revocations import KeptList
 from db.signed_lists import ListTable, newest_seq, token_of_list
 from domain.errors import DatabaseAwayError
+from domain.findings import Finding, Level
+from kit.pollers import START_WORKER
 
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 """An app in a browser may read a list, because each list is public anyway."""
@@ -81,11 +83,12 @@ class SignedLists:
             return self.served
 
 
-def told_if_old(sentence: str, newest: KeptList | KeyList | None, now: datetime) -> list[str]:
-    """Return the sentence with the day of the newest list, if that is old."""
+def told_if_old(sentence: str, newest: KeptList | KeyList | None, now: datetime) -> list[Finding]:
+    """Return a finding with the day of the newest list, if that is old."""
     if newest is None or now - newest.signed_at < OLD:
         return []
-    return [sentence.format(since=f"{newest.signed_at:%Y-%m-%d}")]
+    told = sentence.format(since=f"{newest.signed_at:%Y-%m-%d}")
+    return [Finding(told.partition(":")[0], Level.WARNING, told, START_WORKER)]
 
 
 def list_routes(lists: SignedLists) -> APIRouter:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from catalog.file import ProductsFile, ProductsFileError
+from domain.findings import Finding, Level
 from kit.doors.base import WebhookDoor
 
 
@@ -16,17 +17,19 @@ def sources_in_use(products: Path, sources: Sequence[str]) -> Collection[str]:
     return {source for source, offers in catalog.offers.items() if offers}
 
 
-def unset_secrets(storefronts: Mapping[str, WebhookDoor], in_use: Collection[str]) -> list[str]:
-    """Return a sentence for each shop in use that lacks a setting and refuses every call."""
-    return [*_sentences(storefronts, in_use)]
+def unset_secrets(storefronts: Mapping[str, WebhookDoor], in_use: Collection[str]) -> list[Finding]:
+    """Return a finding for each shop in use that lacks a setting and refuses every call."""
+    return [*_findings(storefronts, in_use)]
 
 
-def _sentences(storefronts: Mapping[str, WebhookDoor], in_use: Collection[str]) -> Iterator[str]:
+def _findings(storefronts: Mapping[str, WebhookDoor], in_use: Collection[str]) -> Iterator[Finding]:
     for name, storefront in storefronts.items():
         setting = storefront.missing()
         if setting is not None and name in in_use:
-            yield (
+            sentence = (
                 f"{name}: {setting} is not set, so every call of /webhooks/{name} is answered 404, "
                 "which the shop takes for good, and its sale is lost: "
                 f"{storefront.setup_advice.format(name=name)}, and start the API again"
             )
+            remedy = f"set {setting}, and start the API again"
+            yield Finding(f"unset:{name}", Level.BROKEN, sentence, remedy)

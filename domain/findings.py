@@ -20,7 +20,8 @@ class Finding:
     `cause` names the trouble alike each time, so that it is told once an hour: `worker`,
     `parked:gumroad:…`. `sentence` begins with the shop or part. `remedy` is a whole command, or an
     edit, and None if nothing is to do. `since` is the time at which the trouble began, if known.
-    Neither holds an address or a secret.
+    Neither holds an address or a secret. `count` is the number of sales, mails or calls in it.
+    `may_pass`: the trouble often ends by itself, so an alert waits until it has lasted.
     """
 
     cause: str
@@ -28,3 +29,5 @@ class Finding:
     sentence: str
     remedy: str | None = None
     since: datetime | None = None
+    count: int = 1
+    may_pass: bool = False

@@ -10,6 +10,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from domain.findings import Finding, Level
 from kit.clock import Clock, utc_now
 
 LONG_AGO = timedelta(seconds=75)
@@ -22,6 +23,10 @@ KINDS = {
 }
 
 
+NEVER = datetime.min.replace(tzinfo=UTC)
+START_WORKER = "python worker.py"
+
+
 @dataclass(frozen=True, slots=True)
 class Pollers:
     client: Client
@@ -29,15 +34,31 @@ class Pollers:
     patience: timedelta = timedelta(seconds=2)
     clock: Clock = utc_now
 
-    async def warnings(self) -> list[str]:
-        """Return a sentence when no worker polls; nothing when Temporal does not answer."""
+    async def findings(self) -> list[Finding]:
+        """Return a finding when no worker polls; nothing when Temporal does not answer."""
         try:
-            polled = await asyncio.gather(*map(self.last_poll, KINDS.values()))
+            polled = await self.last_polls()
         except (RPCError, RuntimeError):
             return []  # The caller reports separately that Temporal is away.
         before = self.clock() - LONG_AGO
-        idle = [what for what, last in zip(KINDS, polled, strict=True) if last < before]
-        return [self._sentence(idle)] if idle else []
+        idle = [what for what, last in polled.items() if last < before]
+        return [self._finding(idle)] if idle else []
+
+    async def last_polls(self) -> dict[str, datetime]:
+        """Return the time of the last poll for each kind of task."""
+        polled = await asyncio.gather(*map(self.last_poll, KINDS.values()))
+        return dict(zip(KINDS, polled, strict=True))
+
+    async def told(self) -> dict[str, str | None] | None:
+        """Return the last polls for a monitor; None when Temporal does not answer."""
+        try:
+            polled = await self.last_polls()
+        except (RPCError, RuntimeError):
+            return None
+        return {
+            what: None if last == NEVER else f"{last:%Y-%m-%dT%H:%M:%SZ}"
+            for what, last in polled.items()
+        }
 
     async def last_poll(self, kind: "TaskQueueType.ValueType") -> datetime:
         """Return the time of the last poll, as far as Temporal remembers."""
@@ -49,11 +70,13 @@ class Pollers:
         service = self.client.workflow_service
         answer = await service.describe_task_queue(request, timeout=self.patience)
         times = [poller.last_access_time.ToDatetime(UTC) for poller in answer.pollers]
-        return max(times, default=datetime.min.replace(tzinfo=UTC))
+        return max(times, default=NEVER)
 
-    def _sentence(self, idle: list[str]) -> str:
-        return (
+    def _finding(self, idle: list[str]) -> Finding:
+        sentence = (
             f"worker: nobody asks Temporal for {' and '.join(idle)} of the task queue "
             f"{self.task_queue}, so sales wait: is the worker up, and its log quiet? Start it with "
-            "`python worker.py`"
+            f"`{START_WORKER}`"
         )
+        # A worker that restarts is away for seconds.
+        return Finding("worker", Level.BROKEN, sentence, START_WORKER, may_pass=True)

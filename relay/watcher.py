@@ -23,6 +23,7 @@ from db.reopening import reopen_overdue
 from db.resend_runs import StartedResend, mark_resends_dispatched, started_resends
 from domain.advice import advised
 from domain.errors import DatabaseAwayError
+from domain.findings import Finding, Level
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
 from kit.log_context import about
@@ -37,6 +38,8 @@ ENDED_BY_A_PERSON = {
     WorkflowExecutionStatus.TERMINATED: "terminated",
     WorkflowExecutionStatus.CANCELED: "cancelled",
 }
+
+SHOW_STUCK = "mintpost events --status parked"
 
 AWAY = (DatabaseAwayError, RPCError, RuntimeError, TimeoutError)
 """The SDK raises RuntimeError when it cannot connect."""
@@ -64,13 +67,14 @@ class Watcher:
     clock: Clock = utc_now
     seen: dict[str, RunState] = field(default_factory=dict)
 
-    async def warnings(self) -> list[str]:
-        """Return a warning with the number of stuck runs. The warning names no run."""
+    async def findings(self) -> list[Finding]:
+        """Return a finding with the number of stuck runs. The finding names no run."""
         stuck = sum(run.stuck is not None for run in self.seen.values())
         if stuck == 0:
             return []
-        where = "`mintpost events --status parked` or `mintpost deliveries --status pending`"
-        return [f"{stuck} of the workflows cannot go on, as their tasks fail: see {where}"]
+        where = f"`{SHOW_STUCK}` or `mintpost deliveries --status pending`"
+        sentence = f"{stuck} of the workflows cannot go on, as their tasks fail: see {where}"
+        return [Finding("stuck", Level.BROKEN, sentence, SHOW_STUCK, count=stuck, may_pass=True)]
 
     async def run(self) -> None:
         """Watch until cancelled. An outage is not reported, because the dispatcher reports it."""

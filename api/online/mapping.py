@@ -8,6 +8,7 @@ from pathlib import Path
 
 from catalog.file import ProductsFile, ProductsFileError
 from domain.catalog import Catalog
+from domain.findings import Finding, Level
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +53,12 @@ class OnlineMapping:
                 logger.warning("apps get no answer about licenses, because\n%s", error)
             self.trouble = str(error)
 
-    async def warnings(self) -> list[str]:
-        """Return a sentence while apps get no answer.
+    async def findings(self) -> list[Finding]:
+        """Return a finding while apps get no answer.
 
         Anybody may read it, so the file's path and its errors stand in the log alone.
         """
         await asyncio.to_thread(self.open) if self.file is None else None
         if self.trouble is None:
             return []
-        return [REFUSING]
+        return [Finding("PRODUCTS_FILE", Level.BROKEN, REFUSING, "mintpost products check")]

@@ -85,17 +85,17 @@ async def test_readyz_warns_while_no_list_names_the_key_of_the_process(
     database: Database, keeper: AnswerKeyKeeper, worker: AnswerKeySigner, clock: SetClock
 ) -> None:
     await keeper.run_once()
-    assert await keeper.warnings() == []
+    assert await keeper.findings() == []
     clock.now += LISTED_WITHIN
-    (sentence,) = await keeper.warnings()
+    (sentence,) = [each.sentence for each in await keeper.findings()]
     assert keeper.signer.public_key.kid in sentence
     await worker.run_once()
-    assert await keeper.warnings() == []
+    assert await keeper.findings() == []
     database.write_here(withdraw_answer_key, keeper.signer.public_key.kid, None, NOON)
     await keeper.run_once()
-    assert await keeper.warnings() == []
+    assert await keeper.findings() == []
     clock.now += LISTED_WITHIN
-    (sentence,) = await keeper.warnings()
+    (sentence,) = [each.sentence for each in await keeper.findings()]
     assert keeper.signer.public_key.kid in sentence
 
 
@@ -106,7 +106,7 @@ async def test_readyz_warns_of_a_list_that_is_days_old(
     await keeper.run_once()
     await worker.run_once()
     clock.now += OLD
-    (sentence,) = await keeper.warnings()
+    (sentence,) = [each.sentence for each in await keeper.findings()]
     assert "the newest is of 2026-09-01" in sentence
 
 
@@ -116,7 +116,7 @@ async def test_readyz_warns_if_api_and_worker_name_different_issuers(
 ) -> None:
     await keeper.run_once()
     await AnswerKeySigner(database, Signer(generate_private_key(), "lumen"), clock).run_once()
-    (sentence,) = await keeper.warnings()
+    (sentence,) = [each.sentence for each in await keeper.findings()]
     assert 'the issuer "mintpost", and the worker "lumen" (LICENSE_ISSUER)' in sentence
 
 

@@ -118,7 +118,7 @@ async def test_pings_are_taken_while_temporal_is_away_and_start_when_it_appears(
     # No later request may start a run, because rows of other tests have the same ids.
     await process.gate.close()
     await workflow.terminate()
-    assert set(not_ready) == {"ready", "temporal", "warnings"}
+    assert set(not_ready) == {"ready", "temporal", "warnings", "oldest_open"}
 
 
 async def test_access_log_shows_no_query(process: Process) -> None:

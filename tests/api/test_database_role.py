@@ -241,4 +241,4 @@ async def test_an_answer_key_is_registered_and_replaced_with_that_role(
     await keeper.run_once()
     assert len(database.read_here(current_answer_keys, clock.now)) == 1
     assert signer.public_key.kid != first
-    assert await keeper.warnings() == []
+    assert await keeper.findings() == []

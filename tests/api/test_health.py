@@ -65,7 +65,7 @@ async def test_not_ready_names_a_database_that_is_away(
             code, troubles = await readiness(url)
     database.dispose()
     assert code == 503
-    assert set(troubles) == {"ready", "database", "warnings"}
+    assert set(troubles) == {"ready", "database", "warnings", "pollers"}
     assert str(troubles["database"]).startswith("the database cannot be used right now")
 
 
@@ -80,7 +80,7 @@ async def test_not_ready_names_the_command_for_an_older_database(
     parts = ApiParts(database, {"gumroad": Gumroad(())}, connect, Spool(tmp_path / "spool"))
     async with running_api(parts) as url:
         code, troubles = await readiness(url)
-    assert (code, set(troubles)) == (503, {"ready", "database", "warnings"})
+    assert (code, set(troubles)) == (503, {"ready", "database", "warnings", "pollers"})
     assert "mintpost migrate" in str(troubles["database"])
 
 

@@ -76,7 +76,7 @@ def test_a_shop_without_a_secret_warns_only_if_it_sells(tmp_path: Path) -> None:
         products.write_text(entries)
         told = unset_secrets(shop, sources_in_use(products, ["kiosk"]))
         assert bool(told) == warned
-    (sentence,) = told
+    (sentence,) = [each.sentence for each in told]
     assert "KIOSK_WEBHOOK_SECRETS is not set" in sentence
     assert "docs/storefronts/kiosk.md" in sentence
 

@@ -139,9 +139,9 @@ async def test_other_methods_get_the_answer_of_an_unknown_path(
 async def test_readyz_warns_of_a_list_that_is_days_old(database: Database) -> None:
     now = NOON + timedelta(days=2)
     lists = RevocationWarnings(database, clock=lambda: now)
-    assert await lists.warnings() == []
+    assert await lists.findings() == []
     keep(database, 1, "the.first.list", NOON)
-    (sentence,) = await lists.warnings()
+    (sentence,) = [each.sentence for each in await lists.findings()]
     assert "the newest is of 2026-09-01" in sentence
     keep(database, 2, "the.second.list", NOON + timedelta(minutes=1))
-    assert await lists.warnings() == []
+    assert await lists.findings() == []

@@ -15,6 +15,7 @@ from typing_extensions import override
 from api.health import Health, health_routes
 from api.sharing import Shared
 from db.engine import Database, open_engine
+from domain.findings import Finding
 from embedded.ports import NO_TLS
 from relay.spool import Spool
 from tests.support.outages import connect_to_nothing
@@ -122,5 +123,5 @@ class Counting(Database):
         finally:
             self.now -= 1
 
-    async def probe(self) -> list[str]:
+    async def probe(self) -> list[Finding]:
         return await self._in_thread(self._readers, list)

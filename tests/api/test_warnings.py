@@ -149,7 +149,7 @@ async def test_a_flood_is_told_once_in_a_pause(caplog: pytest.LogCaptureFixture)
 
     await until(told_twice, "the log tells of it a second time")
     assert lines()[0].startswith("gumroad: 1 call of")
-    total = (await refusals.warnings())[0]
+    total = (await refusals.findings())[0].sentence
     assert int(total.split()[1]) > 2
     assert len(lines()) == 2
 
@@ -190,17 +190,17 @@ async def test_a_queue_that_nobody_polls_is_told_and_takes_nobody_out(setup: Set
 @ON_SQLITE
 async def test_a_worker_that_polled_long_ago_is_told(mintpost: Mintpost) -> None:
     async def is_seen() -> bool | None:
-        return await Pollers(mintpost.client, mintpost.task_queue).warnings() == [] or None
+        return await Pollers(mintpost.client, mintpost.task_queue).findings() == [] or None
 
     await until(is_seen, "Temporal knows that the worker polls")
     later = Pollers(mintpost.client, mintpost.task_queue, clock=lambda: utc_now() + 2 * LONG_AGO)
-    (sentence,) = await later.warnings()
+    (sentence,) = [each.sentence for each in await later.findings()]
     assert sentence.startswith("worker: nobody asks Temporal")
 
 
 async def test_a_temporal_that_is_away_is_not_taken_for_a_worker_that_is() -> None:
     away = await connect_to_nothing()
-    assert await Pollers(away, "fulfillment", timedelta(milliseconds=200)).warnings() == []
+    assert await Pollers(away, "fulfillment", timedelta(milliseconds=200)).findings() == []
 
 
 def test_every_warning_s_setting_is_one_that_exists() -> None:

@@ -54,12 +54,12 @@ async def test_without_a_file_the_operator_is_told_and_no_app_gets_a_verdict(
     mapping = OnlineMapping(file, ("gumroad",))
     with pytest.raises(MappingAwayError):
         await mapping.current()
-    (sentence,) = await mapping.warnings()
+    (sentence,) = [each.sentence for each in await mapping.findings()]
     assert sentence.startswith("PRODUCTS_FILE: apps get no answer about licenses, because ")
     assert str(file) in caplog.text
     assert str(file) not in sentence  # Strangers may read it.
     file.write_text(PRODUCTS)
-    assert await mapping.warnings() == []
+    assert await mapping.findings() == []
     assert await seats_of(mapping) == 1
 
 
