@@ -7,7 +7,8 @@ from typing import Any
 from rich.text import Text
 
 from commands.asking import require_yes
-from commands.tables import console, print_json, print_lines
+from commands.rows import Rows, print_rows
+from commands.tables import console, print_json
 from db.engine import Database
 from db.views.devices import DeviceLine
 from domain.advice import advised
@@ -108,7 +109,7 @@ def _print(found: Sequence[LicenseDevices], asked: Asked) -> None:
         if (left := _above(each, asked.text)) is not None:
             out.print(Text(left), style="yellow", soft_wrap=True)
         if each.devices:
-            print_lines(each.devices, COLUMNS, lambda _device: None)
+            print_rows(each.devices, Rows(COLUMNS))
 
 
 def _head(each: LicenseDevices) -> str:

@@ -1,13 +1,15 @@
-"""The columns of each list for a terminal of 80 columns. `--json` has every field."""
+"""The columns of each list. `--json` has every field."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
+from rich.text import Text
 from sqlalchemy.orm import Session
 
 from commands.colors import colored
-from commands.tables import console, print_json, print_lines
+from commands.rows import Moment, Rows, print_rows
+from commands.tables import cell, console, print_json
 from db.views.lists import (
     DeliveryLine,
     EventLine,
@@ -22,11 +24,13 @@ from db.views.lists import (
 from domain.addresses import person
 from domain.delivery import DeliveryStatus
 from domain.event import OPERATOR, EventKind, EventStatus
+from domain.grouping import without_names
 from domain.identifiers import order_reference
 from domain.license import ListedStatus, has_ended
 from domain.money import written
+from domain.visible import visible
 from kit.clock import utc_now
-from kit.times import day, minute
+from kit.times import day
 from operations.find import bought
 
 Line = TypeVar("Line", EventLine, SaleLine, LicenseLine, DeliveryLine)
@@ -34,12 +38,9 @@ Line = TypeVar("Line", EventLine, SaleLine, LicenseLine, DeliveryLine)
 
 @dataclass(frozen=True, slots=True)
 class ListOf(Generic[Line]):
-    """A list. The last column may be long. `remark` returns a line to print below a row."""
-
     name: str
     query: Callable[[Session, Filters], Sequence[Line]]
-    columns: Mapping[str, Callable[[Line], Any]]
-    remark: Callable[[Line], str | None]
+    rows: Rows[Line]
 
 
 def _event_status(event: EventLine) -> str:
@@ -56,12 +57,30 @@ def _order_of(event: EventLine) -> str | None:
     return order_reference(event.source, event.order_id)
 
 
-def _licensed(license_: LicenseLine) -> str:
+def _event_remark(event: EventLine) -> Text | None:
+    if event.error is None:
+        return _dim(event.note)
+    return cell(event.error)
+
+
+def _event_cause(event: EventLine) -> Hashable | None:
+    """Return the cause in an event's sentence, alike for all events that wait for it."""
+    if (sentence := event.error or event.note) is None:
+        return None
+    cause = without_names(sentence, event.source, event.order_id, event.workflow_id)
+    return _event_status(event), event.source, cause
+
+
+def _dim(sentence: str | None) -> Text | None:
+    return None if sentence is None else Text(visible(sentence), style="dim")
+
+
+def _licensed(license_: LicenseLine) -> Text | None:
     seats = f", {license_.seats} seats" if license_.seats > 1 else ""
     holder = f"{license_.tier}{seats} for {person(license_.name, license_.email)}"
     order = order_reference(license_.source, license_.order_id)
     test = "a test" if license_.test else None
-    return ", ".join(filter(None, [_why(license_), holder, order, test]))
+    return _dim(", ".join(filter(None, [_why(license_), holder, order, test])))
 
 
 def _why(license_: LicenseLine) -> str | None:
@@ -89,54 +108,70 @@ def _undelivered(delivery: DeliveryLine) -> str | None:
     return delivery.error or unsent
 
 
+def _delivery_remark(delivery: DeliveryLine) -> Text | None:
+    return None if (said := _undelivered(delivery)) is None else cell(said)
+
+
 EVENTS: ListOf[EventLine] = ListOf(
     "events",
     list_events,
-    {
-        "id": lambda event: event.id,
-        "received": lambda event: minute(event.received_at),
-        "status": lambda event: colored(_event_status(event)),
-        "kind": lambda event: event.kind.replace("_", " "),
-        "order": _order_of,
-    },
-    lambda event: event.error or event.note,
+    Rows(
+        {
+            "id": lambda event: event.id,
+            "received": lambda event: Moment(event.received_at),
+            "status": lambda event: colored(_event_status(event)),
+            "kind": lambda event: event.kind.replace("_", " "),
+            "order": _order_of,
+        },
+        _event_remark,
+        _event_cause,
+    ),
 )
 SALES: ListOf[SaleLine] = ListOf(
     "sales",
     list_sales,
-    {
-        "id": lambda sale: sale.id,
-        "sold": lambda sale: minute(sale.sold_at),
-        "status": lambda sale: colored(sale.status),
-        "price": lambda sale: written(sale.price_cents, sale.currency),
-        "order": lambda sale: order_reference(sale.source, sale.order_id),
-    },
-    bought,
+    Rows(
+        {
+            "id": lambda sale: sale.id,
+            "sold": lambda sale: Moment(sale.sold_at),
+            "status": lambda sale: colored(sale.status),
+            "price": lambda sale: written(sale.price_cents, sale.currency),
+            "order": lambda sale: order_reference(sale.source, sale.order_id),
+        },
+        lambda sale: _dim(bought(sale)),
+    ),
 )
 LICENSES: ListOf[LicenseLine] = ListOf(
     "licenses",
     list_licenses,
-    {
-        "id": lambda license_: license_.id,
-        "issued": lambda license_: day(license_.issued_at),
-        "expires": lambda license_: day(license_.expires_at) if license_.expires_at else "never",
-        "status": lambda license_: colored(license_.status),
-        "key": lambda license_: license_.key,
-    },
-    _licensed,
+    Rows(
+        {
+            "id": lambda license_: license_.id,
+            "issued": lambda license_: day(license_.issued_at),
+            "expires": lambda license_: (
+                day(license_.expires_at) if license_.expires_at else "never"
+            ),
+            "status": lambda license_: colored(license_.status),
+            "key": lambda license_: license_.key,
+        },
+        _licensed,
+    ),
 )
 DELIVERIES: ListOf[DeliveryLine] = ListOf(
     "deliveries",
     list_deliveries,
-    {
-        "id": lambda delivery: delivery.id,
-        "sent": lambda delivery: minute(delivery.sent_at) if delivery.sent_at else None,
-        "status": lambda delivery: colored(delivery.status),
-        "reason": lambda delivery: delivery.reason,
-        "license": lambda delivery: ", ".join(map(str, delivery.license_ids)),
-        "to": lambda delivery: delivery.to,
-    },
-    _undelivered,
+    Rows(
+        {
+            "id": lambda delivery: delivery.id,
+            "sent": lambda delivery: Moment(delivery.sent_at),
+            "status": lambda delivery: colored(delivery.status),
+            "reason": lambda delivery: delivery.reason,
+            "license": lambda delivery: ", ".join(map(str, delivery.license_ids)),
+            "to": lambda delivery: delivery.to,
+        },
+        _delivery_remark,
+        _undelivered,
+    ),
 )
 
 
@@ -145,10 +180,13 @@ LISTS: Mapping[str, ListOf[Any]] = {
 }
 
 
-def print_list(which: ListOf[Line], lines: Sequence[Line], *, as_json: bool) -> None:
+def print_list(
+    which: ListOf[Line], lines: Sequence[Line], *, as_json: bool, together: bool = False
+) -> None:
+    """Print a list. `together`: a terminal gets the lines of one cause side by side."""
     if as_json:
         print_json([asdict(line) for line in lines])
     elif lines:
-        print_lines(lines, which.columns, which.remark)
+        print_rows(lines, which.rows, together=together)
     else:
         console().print(f"no {which.name}", style="dim")

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from commands.colors import colored
 from commands.devices import COLUMNS
-from commands.tables import cell, console, print_json, print_lines, warn
+from commands.rows import Rows, print_rows
+from commands.tables import cell, console, print_json, warn
 from db.devices import ReleasedBy
 from db.views.devices import DeviceLine
 from db.views.lists import DeliveryLine, EventLine, LicenseLine
@@ -93,7 +94,7 @@ def _print_devices(order: WholeOrder, out: Console) -> None:
     several = len(order.licenses) > 1
     if order.devices:
         out.print("\n[bold]devices[/]")
-        print_lines(order.devices, OF_LICENSES if several else COLUMNS, lambda _device: None)
+        print_rows(order.devices, Rows(OF_LICENSES if several else COLUMNS))
     if order.releases:
         out.print("\n[bold]freed devices[/]")
     for release in order.releases[::-1]:

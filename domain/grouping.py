@@ -59,14 +59,16 @@ def cause_of(event: WaitingEvent) -> str | None:
     """Return the sentence without the sale's own names, which is alike for all sales of a cause."""
     if event.sentence is None:
         return None
-    told = COMMAND.sub("`…`", event.sentence)
-    for name in _names(event):
+    return without_names(event.sentence, event.source, event.order_id, event.workflow_id)
+
+
+def without_names(
+    sentence: str, source: str, order_id: str | None, workflow_id: str | None = None
+) -> str:
+    """Return a sentence about an event without the names of its sale and without its commands."""
+    told = COMMAND.sub("`…`", sentence)
+    order = None if order_id is None else order_reference(source, order_id)
+    # The longest first, because one name holds another.
+    for name in sorted(filter(None, {order, order_id, workflow_id}), key=len, reverse=True):
         told = told.replace(name, "…")
     return NUMBERED.sub(r"\1 …", told)
-
-
-def _names(event: WaitingEvent) -> list[str]:
-    """Return the event's names, the longest first, because one holds another."""
-    order = None if event.order_id is None else order_reference(event.source, event.order_id)
-    names = {each for each in (order, event.order_id, event.workflow_id) if each}
-    return sorted(names, key=len, reverse=True)

@@ -83,6 +83,7 @@ async def test_withdrawn_mail_is_listed_with_the_one_that_goes_instead(
     await mintpost.database.write(unsend)
     await resend(mintpost.database, wish(order, RIGHT))
     (old,) = await mintpost.database.read(list_deliveries, Filters(status="withdrawn"))
-    assert (DELIVERIES.remark(old), old.superseded_by) == ("delivery 2 goes instead", 2)
+    assert (str(DELIVERIES.rows.remark(old)), old.superseded_by) == ("delivery 2 goes instead", 2)
     taken_back = replace(old, superseded_by=None)
-    assert DELIVERIES.remark(taken_back) == "its license was taken back before it went out"
+    told = DELIVERIES.rows.remark(taken_back)
+    assert str(told) == "its license was taken back before it went out"

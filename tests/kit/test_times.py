@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kit.times import age, ago, told
+from kit.times import age, ago, short_age, told
 
 NOW = datetime(2026, 11, 28, 10, 17, 59, tzinfo=UTC)
 
@@ -27,6 +27,11 @@ NOW = datetime(2026, 11, 28, 10, 17, 59, tzinfo=UTC)
 )
 def test_age_has_the_largest_unit_that_reads_well(span: timedelta, written: str) -> None:
     assert age(span) == written
+
+
+def test_age_in_a_column_is_short() -> None:
+    spans = [timedelta(seconds=5), timedelta(minutes=3), timedelta(hours=47), timedelta(days=70)]
+    assert [short_age(span) for span in spans] == ["5s", "3m", "47h", "2mo"]
 
 
 def test_time_is_told_with_zone_and_distance() -> None:
