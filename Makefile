@@ -71,7 +71,7 @@ $(AUDIT): requirements/audit.lock
 
 ##@ Make it again
 histories: setup  ## Record workflow paths that have no recording yet; those that have one stay
-	RECORD_HISTORIES=1 $(BIN)/pytest tests/fulfillment/test_histories.py tests/fulfillment/test_another_shop.py tests/fulfillment/test_taken_back.py tests/fulfillment/test_letters.py
+	RECORD_HISTORIES=1 $(BIN)/pytest tests/fulfillment/test_histories.py tests/fulfillment/test_another_shop.py tests/fulfillment/test_taken_back.py tests/fulfillment/test_letters.py tests/fulfillment/test_sale_state.py tests/fulfillment/test_canceled.py
 	$(BIN)/pytest tests/test_replay.py
 
 rooms: setup  ## The table of rooms in docs/architecture.md, from the code's own imports

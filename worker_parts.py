@@ -18,9 +18,11 @@ from activities.failures import FailureInterceptor, RetryPace
 from activities.mint import Mint
 from activities.observing import StepObserver
 from activities.parse import Parse
+from activities.state import State
 from catalog.file import ProductsFile, ProductsFileError
 from db.engine import Database, open_engine
 from kit.environment import SettingsError, tried
+from kit.failures import without_traces
 from kit.version import VERSION
 from letters.composing import CatalogSource, Letters, Shop
 from letters.rendering import Templates
@@ -76,7 +78,7 @@ def build_worker(
     email = EmailLicense(parts.database, parts.mailer, parts.letters, parts.patience)
     reader = Reader(parts.database, parts.storefronts)
     return Worker(
-        client,
+        without_traces(client),
         task_queue=task_queue,
         workflows=[FulfillSale, ApplyEvent, ResendLicense],
         activities=[
@@ -86,6 +88,7 @@ def build_worker(
             Mint(parts.database, parts.storefronts, parts.products, changed=changed).mint,
             EmailOnceAddressed(email, parts.database, reader).email,
             Close(parts.database, parts.storefronts).close,
+            State(client).ask_state,
         ],
         # The first one is the outermost, so that the log names the sale on a failure's line too.
         interceptors=[

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from kit.refusals import RefusedError
-from workflows.attribute_names import SALE_PRODUCT_NAME, SALE_SOURCE_NAME
+from workflows.attribute_names import ATTRIBUTE_NAMES
 
 NO_HTTP_API = 'frontend.httpAllowedHosts=["none.invalid"]'
 """We do not use the HTTP API, and it has no password. A web page in the operator's browser could
@@ -43,7 +43,6 @@ def find_temporal() -> Path | None:
 
 def server_command(file: Path, host: str, port: int, ui_port: int) -> list[str]:
     """Return the command of a server that stores everything in `file` and fsyncs each commit."""
-    attributes = (SALE_SOURCE_NAME, SALE_PRODUCT_NAME)
     return [
         str(temporal_binary()),
         "server",
@@ -56,5 +55,5 @@ def server_command(file: Path, host: str, port: int, ui_port: int) -> list[str]:
         "--sqlite-pragma=synchronous=full",
         "--log-level=error",
         f"--dynamic-config-value={NO_HTTP_API}",
-        *(f"--search-attribute={attribute}=Keyword" for attribute in attributes),
+        *(f"--search-attribute={attribute}=Keyword" for attribute in ATTRIBUTE_NAMES),
     ]

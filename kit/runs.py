@@ -167,6 +167,13 @@ def queue_of(found: WorkflowExecutionDescription) -> str:
     return found.raw_description.execution_config.task_queue.name
 
 
+def paused_step_sentence(found: WorkflowExecutionDescription) -> str | None:
+    """Return a sentence if a person paused a step of the run, or None."""
+    pending = found.raw_description.pending_activities
+    paused = next((step.activity_id for step in pending if is_paused(step)), None)
+    return None if paused is None else f"{paused} is {paused_sentence(found.id, paused)}"
+
+
 def is_paused(step: PendingActivityInfo) -> bool:
     return step.paused or step.state in PAUSED
 

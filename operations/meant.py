@@ -12,7 +12,6 @@ from db.views.search import find_sales
 from domain.advice import advised
 from domain.event import EventStatus, IgnoredReason, ignored
 from kit.refusals import RefusedError
-from kit.runs import reset_command
 from operations.find import bare_key, reference_of
 
 MANY = 20
@@ -81,6 +80,6 @@ def _without_license(sale: SaleLine) -> str:
     if sale.status == ignored(IgnoredReason.NO_LICENSE):
         return (
             f"{order} has no license, for products.yaml gave it none; where it does today: "
-            f"{reset_command(order, 'mapped')}"
+            f"{advised('replay', order, options=['--settled'])}"
         )
     return f"{order} has no license: {advised('show', order)} tells why"

@@ -14,9 +14,10 @@ from temporalio.service import RPCError
 from db.engine import open_engine
 from db.migrating import migrate
 from kit.temporal_outages import temporal_trouble
-from workflows.names import SALE_PRODUCT, SALE_SOURCE
+from workflows.attribute_names import ATTRIBUTE_NAMES
 
-FOR = "to search sales by source and product in its Web UI"
+FOR = "to search sales by source, product and state in its Web UI"
+NAMES = f"{', '.join(ATTRIBUTE_NAMES[:-1])} and {ATTRIBUTE_NAMES[-1]}"
 PATIENCE = timedelta(seconds=10)
 
 
@@ -44,15 +45,14 @@ async def register_search_attributes(config: ClientConnectConfig) -> str:
 
 
 async def _register(client: Client) -> str:
-    names = [SALE_SOURCE.name, SALE_PRODUCT.name]
     keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
     request = AddSearchAttributesRequest(
-        namespace=client.namespace, search_attributes=dict.fromkeys(names, keyword)
+        namespace=client.namespace, search_attributes=dict.fromkeys(ATTRIBUTE_NAMES, keyword)
     )
     try:
         await client.operator_service.add_search_attributes(request)
     except RPCError as error:
         trouble = temporal_trouble(error)
         why = f": {trouble.sentence}" if trouble.refused else f" ({error.status.name})"
-        return f"Temporal did not register {' and '.join(names)}{why}"
-    return f"sales can be searched by {' and '.join(names)} in Temporal"
+        return f"Temporal did not register {NAMES}{why}"
+    return f"sales can be searched by {NAMES} in Temporal"

@@ -14,8 +14,7 @@ from kit.runs import (
     SCHEDULED,
     RunPausedError,
     describe,
-    is_paused,
-    paused_sentence,
+    paused_step_sentence,
     trouble,
 )
 
@@ -54,7 +53,7 @@ async def wake(client: Client, workflow_id: str) -> Woken:
 
 
 async def hindrance(client: Client, found: WorkflowExecutionDescription) -> str | None:
-    return _paused(found) or await trouble(client, found, RPC_PATIENCE)
+    return paused_step_sentence(found) or await trouble(client, found, RPC_PATIENCE)
 
 
 def but(steps: Sequence[str], hindered: str) -> str:
@@ -63,11 +62,6 @@ def but(steps: Sequence[str], hindered: str) -> str:
 
 def pending_steps(found: WorkflowExecutionDescription) -> Sequence[PendingActivityInfo]:
     return found.raw_description.pending_activities
-
-
-def _paused(found: WorkflowExecutionDescription) -> str | None:
-    paused = [step.activity_id for step in pending_steps(found) if is_paused(step)]
-    return f"{paused[0]} is {paused_sentence(found.id, paused[0])}" if paused else None
 
 
 async def _reset(client: Client, found: WorkflowExecutionDescription, steps: Iterable[str]) -> None:

@@ -27,7 +27,14 @@ from domain.findings import Finding, Level
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
 from kit.log_context import about
-from kit.runs import STUCK, RunPausedError, describe, reset_command, stuck_sentence
+from kit.runs import (
+    STUCK,
+    UNTIL_A_PERSON,
+    RunPausedError,
+    describe,
+    paused_step_sentence,
+    stuck_sentence,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +43,7 @@ LATE = timedelta(minutes=5)
 
 ENDED_BY_A_PERSON = {
     WorkflowExecutionStatus.TERMINATED: "terminated",
-    WorkflowExecutionStatus.CANCELED: "cancelled",
+    WorkflowExecutionStatus.CANCELED: "canceled",
 }
 
 SHOW_STUCK = "mintpost events --status parked"
@@ -47,10 +54,15 @@ AWAY = (DatabaseAwayError, RPCError, RuntimeError, TimeoutError)
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """The state of a run. `stuck` tells why its tasks fail; `waits` is its pending step's error."""
+    """The state of a run.
 
-    stuck: str | None
-    waits: str | None
+    `stuck` tells why its tasks fail, and `paused` what a person paused. `waits` is its pending
+    step's error.
+    """
+
+    stuck: str | None = None
+    paused: str | None = None
+    waits: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +126,8 @@ class Watcher:
             await self.tell(event)
             return
         if status in ENDED_BY_A_PERSON:
-            reset = reset_command(event.workflow_id, "mended")
-            ended = f"a person {ENDED_BY_A_PERSON[status]} its workflow"
-            sentence = f"{ended}: reset that to go on: {reset}"
+            ended = f"a person {ENDED_BY_A_PERSON[status]} its workflow in Temporal"
+            sentence = f"{ended}; to go on: {advised('replay', event.workflow_id)}"
             await self.database.write(fail_order, event.id, sentence, self.clock())
             return
         # Another process may have settled the event since the query.
@@ -124,15 +135,15 @@ class Watcher:
             logger.warning("%s ended without event %d: started again", event.workflow_id, event.id)
 
     async def tell(self, event: StartedEvent) -> None:
-        """Write to the event why its run is stuck, or, once it goes on, why its step waits."""
+        """Write to the event what keeps its run, or, once it goes on, why its step waits."""
         run = self.seen.get(event.workflow_id)
         if run is None:
             return
-        told = event.error is not None and event.error.startswith(STUCK)
-        if run.stuck is not None and run.stuck != event.error:
-            logger.warning("%s: %s", event.workflow_id, run.stuck)
-            await self.database.write(tell_event, event, run.stuck)
-        elif run.stuck is None and told:
+        kept = run.stuck or run.paused
+        if kept is not None and kept != event.error:
+            logger.warning("%s: %s", event.workflow_id, kept)
+            await self.database.write(tell_event, event, kept)
+        elif kept is None and _tells_of_a_kept_run(event.error or ""):
             await self.database.write(tell_event, event, run.waits)
 
     async def check_resend(self, resend: StartedResend) -> None:
@@ -143,8 +154,8 @@ class Watcher:
                 await self.database.write(tell_delivery, resend.delivery_id, run.stuck)
             return
         if status in ENDED_BY_A_PERSON:
-            ended = f"a person {ENDED_BY_A_PERSON[status]} its workflow"
-            words = f"{ended}: ask for it once more: {advised('resend', resend.order)}"
+            ended = f"a person {ENDED_BY_A_PERSON[status]} its workflow in Temporal"
+            words = f"{ended}; to ask for it once more: {advised('resend', resend.order)}"
             await self.database.write(refuse_delivery, resend.delivery_id, words)
             return
         logger.warning("%s ended without its mail: starting it again", resend.workflow_id)
@@ -158,12 +169,17 @@ class Watcher:
                 if found is None:
                     return None
                 self.seen[workflow_id] = await self.state_of(found)
-        except RunPausedError:
-            # A person paused the run, and will let it go on.
+        except RunPausedError as paused:
+            self.seen[workflow_id] = RunState(paused=str(paused))
             return WorkflowExecutionStatus.RUNNING
         return found.status
 
     async def state_of(self, found: WorkflowExecutionDescription) -> RunState:
         pending = found.raw_description.pending_activities
         waits = next((step.last_failure.message for step in pending), None)
-        return RunState(await stuck_sentence(self.client, found, self.patience), waits or None)
+        stuck = await stuck_sentence(self.client, found, self.patience)
+        return RunState(stuck, paused_step_sentence(found), waits or None)
+
+
+def _tells_of_a_kept_run(sentence: str) -> bool:
+    return sentence.startswith(STUCK) or UNTIL_A_PERSON in sentence

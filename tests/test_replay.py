@@ -56,4 +56,10 @@ def test_each_path_of_the_workflow_is_recorded() -> None:
         "second-line-waits-at-mint",
         "two-lines-wait-at-email",
         "two-mails-wait",
+        "shown-as-parked",
+        "shown-as-failed",
+        "canceled-at-mint",
+        "canceled-at-email",
+        "canceled-before-its-moment",
+        "canceled",
     }

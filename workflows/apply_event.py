@@ -4,6 +4,8 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows.applying import Applying
+from workflows.canceling import or_fail_canceled
+from workflows.sale_state import SaleState
 from workflows.steps import ClosedOrder, EventToApply
 from workflows.story import Story
 
@@ -12,11 +14,15 @@ from workflows.story import Story
 class ApplyEvent:
     """Runs under the event's own id, because a refund and its sale are two runs."""
 
-    def __init__(self) -> None:
-        self.story = Story()
+    @workflow.init
+    def __init__(self, event: EventToApply) -> None:
+        self.story = Story(SaleState(event.event_id))
 
     @workflow.run
     async def run(self, event: EventToApply) -> ClosedOrder:
+        return await or_fail_canceled(self.apply_and_close(event), event.event_id, self.story)
+
+    async def apply_and_close(self, event: EventToApply) -> ClosedOrder:
         applying = Applying(event, self.story)
         try:
             order = await applying.apply_all()

@@ -39,7 +39,7 @@ class Applying:
             applied = await self.apply()
             if applied.incomplete:
                 self.story.tell("complete")
-                await complete_event(EventToComplete(self.event.event_id))
+                await complete_event(EventToComplete(self.event.event_id), self.story)
                 applied = await self.apply()
             await self.email(applied)
             order = OrderToClose(self.event.event_id, applied.outcome)
@@ -54,6 +54,7 @@ class Applying:
         applied = await local_first(
             ApplyStep.apply,
             self.event,
+            story=self.story,
             activity_id="apply",
             summary=summary,
             fast=DATABASE_FAST,
@@ -82,11 +83,11 @@ class Applying:
         others = "".join(f", {each}" for each in letter.further_delivery_ids)
         summary = f"e-mail delivery {letter.delivery_id}{others}"
         self.story.tell(summary)
-        await email_license(letter, summary, activity_id)
+        await email_license(letter, summary, self.story, activity_id)
 
     async def close(self, order: OrderToClose) -> ClosedOrder:
         self.story.tell("close")
-        closed = await close_order(order)
+        closed = await close_order(order, self.story)
         self.story.steps[-1] = f"**{closed.outcome}**"
         self.story.show()
         return closed
@@ -100,4 +101,5 @@ class Applying:
     async def fail(self, failure: ApplicationError) -> ApplicationError:
         """Close the event as failed. Return the error that ends the run."""
         await self.close(OrderToClose(self.event.event_id, FAILED, failure.message))
+        await self.story.fail(failure.message)
         return ApplicationError(failure.message, type=failure.type, non_retryable=True)

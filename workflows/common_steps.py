@@ -14,6 +14,7 @@ from workflows.steps import (
     OrderToClose,
     ParsedEvent,
 )
+from workflows.story import Story
 
 # A database step takes milliseconds. Two attempts outlive a busy lock. During a longer outage the
 # slow path is better, because a person can see it waiting.
@@ -37,11 +38,12 @@ REQUEST_SLOW = SlowPath(
 
 
 async def email_license(
-    letter: LicenseToEmail, summary: str, activity_id: str = "email"
+    letter: LicenseToEmail, summary: str, story: Story, activity_id: str = "email"
 ) -> EmailedLicense:
     return await local_first(
         EmailStep.email,
         letter,
+        story=story,
         activity_id=activity_id,
         summary=summary,
         fast=REQUEST_FAST,
@@ -49,10 +51,11 @@ async def email_license(
     )
 
 
-async def complete_event(event: EventToComplete) -> ParsedEvent:
+async def complete_event(event: EventToComplete, story: Story) -> ParsedEvent:
     return await local_first(
         CompleteStep.complete,
         event,
+        story=story,
         activity_id="complete",
         summary=f"ask the shop about event {event.event_id}",
         fast=REQUEST_FAST,
@@ -60,10 +63,11 @@ async def complete_event(event: EventToComplete) -> ParsedEvent:
     )
 
 
-async def close_order(order: OrderToClose) -> ClosedOrder:
+async def close_order(order: OrderToClose, story: Story) -> ClosedOrder:
     return await local_first(
         CloseStep.close,
         order,
+        story=story,
         activity_id="close",
         summary=f"close as {order.outcome}",
         fast=DATABASE_FAST,

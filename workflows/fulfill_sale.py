@@ -7,6 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows.applying import Applying
+from workflows.canceling import or_fail_canceled
 from workflows.common_steps import (
     DATABASE_FAST,
     DATABASE_SLOW,
@@ -18,6 +19,7 @@ from workflows.local_first import local_first
 from workflows.order_line import FulfillLine, LineEnd, outcome_of, unlicensed
 from workflows.order_lines import FulfillLines
 from workflows.outcomes import DUPLICATE, FAILED, ignored, noted
+from workflows.sale_state import SaleState
 from workflows.steps import (
     ClosedOrder,
     EventToApply,
@@ -39,11 +41,15 @@ class FulfillSale:
     apply.
     """
 
-    def __init__(self) -> None:
-        self.story = Story()
+    @workflow.init
+    def __init__(self, event: EventToParse) -> None:
+        self.story = Story(SaleState(event.event_id))
 
     @workflow.run
     async def run(self, event: EventToParse) -> ClosedOrder:
+        return await or_fail_canceled(self.fulfill_twice(event), event.event_id, self.story)
+
+    async def fulfill_twice(self, event: EventToParse) -> ClosedOrder:
         closed = await self.fulfill_and_close(event)
         if closed.owed is not None:
             # After a restore from a backup, the database may lack the work of an earlier step.
@@ -62,13 +68,14 @@ class FulfillSale:
     async def fail(self, event: EventToParse, failure: ApplicationError) -> ApplicationError:
         """Close the order as failed. Return the error that ends the run."""
         await self.close(OrderToClose(event.event_id, FAILED, failure.message))
+        await self.story.fail(failure.message)
         return ApplicationError(failure.message, type=failure.type, non_retryable=True)
 
     async def fulfill(self, event: EventToParse) -> OrderToClose:
         parsed = await self.parse(event)
         if parsed.incomplete:
             self.story.tell("complete")
-            parsed = await complete_event(EventToComplete(event.event_id))
+            parsed = await complete_event(EventToComplete(event.event_id), self.story)
         if parsed.duplicate:
             return OrderToClose(event.event_id, DUPLICATE)
         if parsed.applies is not None:
@@ -87,7 +94,7 @@ class FulfillSale:
     async def fulfill_lines(self, event: EventToParse, sale_ids: Sequence[int]) -> list[LineEnd]:
         """Fulfill every line. Raise the error of a failed line when all lines have ended."""
         lines = [
-            FulfillLine(event.event_id, sale_id, number, self.story.tell, self.story.retell)
+            FulfillLine(event.event_id, sale_id, number, self.story)
             for number, sale_id in enumerate(sale_ids, start=1)
         ]
         if len(lines) > 1 and workflow.patched("one mail per order"):
@@ -104,6 +111,7 @@ class FulfillSale:
         return await local_first(
             ParseStep.parse,
             event,
+            story=self.story,
             activity_id="parse",
             summary=f"parse event {event.event_id}",
             fast=DATABASE_FAST,
@@ -112,7 +120,7 @@ class FulfillSale:
 
     async def close(self, order: OrderToClose) -> ClosedOrder:
         self.story.tell("close")
-        closed = await close_order(order)
+        closed = await close_order(order, self.story)
         self.story.tell(
             f"**{closed.outcome}**" if closed.owed is None else f"{closed.owed} is owed"
         )

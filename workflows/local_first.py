@@ -7,9 +7,15 @@ from typing import Any, TypeVar, get_type_hints
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    FailureError,
+    is_cancelled_exception,
+)
 
 from workflows.failing import PERMANENT, failed_by_hand, is_permanent
+from workflows.story import Story
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -61,6 +67,7 @@ async def local_first(  # noqa: PLR0913 - a step's whole policy stands at its ca
     step: Callable[[Any, Given], Awaitable[Result]],
     given: Given,
     *,
+    story: Story,
     activity_id: str,
     summary: str,
     fast: FastPath,
@@ -78,14 +85,20 @@ async def local_first(  # noqa: PLR0913 - a step's whole policy stands at its ca
     """
     while True:
         try:
-            return await _locally(step, given, activity_id, summary, fast)
+            result = await _locally(step, given, activity_id, summary, fast)
         except FailureError as failure:
-            if is_permanent(failure):
+            if is_permanent(failure) or is_cancelled_exception(failure):
                 raise
+            sentence = _sentence_of(failure)
+        else:
+            await story.resume(activity_id)
+            return result
         waits()
+        await story.park(activity_id, sentence)
         said = await _visibly(given, activity_id, summary, slow)
         # Runs that began in an older version used the activity's result.
         if not workflow.patched(f"ask {_name(activity_id)} itself"):
+            await story.resume(activity_id)
             return _decoded(said, step)
         # A slow database must not send the step back to the slow path.
         fast = FastPath(fast.tries, slow.one_try, 2 * slow.one_try)
@@ -132,6 +145,11 @@ async def _visibly(given: object, activity_id: str, summary: str, slow: SlowPath
             raise failure.cause if known else failed_by_hand(activity_id) from None
         raise
     return said
+
+
+def _sentence_of(failure: FailureError) -> str:
+    is_told = isinstance(failure, ApplicationError)
+    return failure.message if is_told else "the step did not end in time; trying again"
 
 
 def _name(activity_id: str) -> str:

@@ -7,9 +7,7 @@ from workflows.common_steps import DATABASE_FAST, DATABASE_SLOW, email_license
 from workflows.local_first import local_first
 from workflows.outcomes import FULFILLED, NOTED, RENEWED, ignored, noted
 from workflows.steps import LicenseToEmail, MintedLicense, MintStep, SaleToMint
-
-Tell = Callable[[str], int]
-Retell = Callable[[int, str], None]
+from workflows.story import Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +25,7 @@ class FulfillLine:
     event_id: int
     sale_id: int
     number: int
-    tell: Tell
-    retell: Retell
+    story: Story
 
     async def fulfill(self) -> LineEnd:
         minted = await self.mint()
@@ -48,16 +45,17 @@ class FulfillLine:
             return
         licenses = ", ".join(str(each.license_id) for each in (minted, *others))
         summary = f"e-mail license {licenses}"
-        self.tell(summary)
+        self.story.tell(summary)
         further = tuple(each.delivery_id for each in others if each.delivery_id is not None)
         letter = LicenseToEmail(self.event_id, minted.delivery_id, further)
-        await email_license(letter, summary, self.activity_id("email"))
+        await email_license(letter, summary, self.story, self.activity_id("email"))
 
     async def mint(self, waits: Callable[[], None] = lambda: None) -> MintedLicense:
-        told = self.tell("mint")
+        told = self.story.tell("mint")
         minted = await local_first(
             MintStep.mint,
             SaleToMint(self.event_id, self.sale_id),
+            story=self.story,
             activity_id=self.activity_id("mint"),
             summary=f"mint a license for sale {self.sale_id}",
             fast=DATABASE_FAST,
@@ -66,7 +64,7 @@ class FulfillLine:
         )
         if minted.ignored is None and minted.noted is None:
             did = "extend" if minted.renewed else "mint"
-            self.retell(told, f"{did} {minted.tier}, {minted.term}")
+            self.story.retell(told, f"{did} {minted.tier}, {minted.term}")
         return minted
 
     def activity_id(self, step: str) -> str:

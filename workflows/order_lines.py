@@ -31,6 +31,14 @@ class FulfillLines:
         other, and its own mail follows.
         """
         mintings = [_Minting(line, self.mint(line)) for line in self.lines]
+        try:
+            return await self.mail(mintings)
+        finally:
+            # When a person cancels the run, the steps that wait end with it.
+            for each in mintings:
+                each.task.cancel()
+
+    async def mail(self, mintings: Sequence[_Minting]) -> list[LineEnd | BaseException]:
         await workflow.wait_condition(lambda: not any(map(self.is_quick, mintings)))
         prompt = [each for each in mintings if each.task.done()]
         letters = [prompt, *([each] for each in mintings if each not in prompt)]

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
+from workflows.canceling import or_tell_canceled
 from workflows.common_steps import close_order, email_license
 from workflows.outcomes import FULFILLED, RENEWED
+from workflows.sale_state import SaleState
 from workflows.steps import ClosedOrder, LicenseToEmail, OrderToClose
+from workflows.story import Story
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,26 @@ class LicenseToResend:
 class ResendLicense:
     """An accepted mail also settles the failed events of the sale: the buyer has the license."""
 
+    @workflow.init
+    def __init__(self, resend: LicenseToResend) -> None:
+        self.story = Story(SaleState(resend.event_id))
+
     @workflow.run
     async def run(self, resend: LicenseToResend) -> ClosedOrder:
+        return await or_tell_canceled(self.send(resend), self.story)
+
+    async def send(self, resend: LicenseToResend) -> ClosedOrder:
         further = resend.further_delivery_ids
         others = f" and {len(further)} more" if further else ""
         summary = f"e-mail license {resend.license_id}{others} again"
-        workflow.set_current_details(summary)
-        await email_license(LicenseToEmail(resend.event_id, resend.delivery_id, further), summary)
+        self.story.tell(summary)
+        letter = LicenseToEmail(resend.event_id, resend.delivery_id, further)
+        try:
+            await email_license(letter, summary, self.story)
+        except ApplicationError as failure:
+            await self.story.fail(failure.message)
+            raise
         outcome = RENEWED if resend.renewed else FULFILLED
-        closed = await close_order(OrderToClose(resend.event_id, outcome))
-        workflow.set_current_details(f"{summary} → **done**")
+        closed = await close_order(OrderToClose(resend.event_id, outcome), self.story)
+        self.story.tell("**done**")
         return closed

@@ -129,6 +129,26 @@ class ClosedOrder:
     owed: str | None = None
 
 
+@dataclass(frozen=True)
+class AskedState:
+    event_id: int
+
+
+@dataclass(frozen=True)
+class KnownState:
+    """`known`: the namespace has the search attribute `SaleState`."""
+
+    known: bool
+
+
+class StateStep(ABC):
+    """Runs once in a run that waits or fails, because only Temporal knows its attributes."""
+
+    @activity.defn
+    @abstractmethod
+    async def ask_state(self, asked: AskedState) -> KnownState: ...
+
+
 class ParseStep(ABC):
     @activity.defn
     @abstractmethod

@@ -7,7 +7,9 @@ import pytest
 from activities.email import MailPatience
 from workflows import common_steps
 from workflows.local_first import FastPath, SlowPath
+from workflows.sale_state import SaleState
 from workflows.steps import LicenseToEmail
+from workflows.story import Story
 
 
 async def paths(monkeypatch: pytest.MonkeyPatch) -> tuple[FastPath, SlowPath]:
@@ -18,7 +20,7 @@ async def paths(monkeypatch: pytest.MonkeyPatch) -> tuple[FastPath, SlowPath]:
         asked.append((fast, slow))
 
     monkeypatch.setattr(common_steps, "local_first", ask)
-    await common_steps.email_license(LicenseToEmail(1, 1), "a mail")
+    await common_steps.email_license(LicenseToEmail(1, 1), "a mail", Story(SaleState(1)))
     return asked[0]
 
 

@@ -247,4 +247,4 @@ async def test_sale_that_was_ignored_for_want_of_a_license_is_told_how_to_get_on
 
     assert await until(settled, "the book is settled") == "ignored:no_license"
     told = await remap(f"gumroad:{book}", "--yes")
-    assert f"`temporal workflow reset --workflow-id gumroad:{book} " in told.err
+    assert f"`mintpost replay gumroad:{book} --settled`" in told.err

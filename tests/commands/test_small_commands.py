@@ -69,7 +69,9 @@ async def test_migrate_tells_what_it_did_and_may_be_repeated(
         assert answer.code == 0
         first, second = answer.out.splitlines()
         assert first.startswith("the database is at migration 0")
-        assert second == "sales can be searched by SaleSource and SaleProduct in Temporal"
+        assert (
+            second == "sales can be searched by SaleSource, SaleProduct and SaleState in Temporal"
+        )
     assert (await asyncio.to_thread(mint, "events")).out == "no events\n"
     assert oct(os.stat(tmp_path / "var").st_mode & 0o777) == "0o700"  # noqa: PTH116 - one look
 

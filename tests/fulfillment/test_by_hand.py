@@ -199,9 +199,6 @@ async def test_step_failed_by_hand_fails_the_sale_with_the_command_that_goes_on(
         await hand.fail(ApplicationError("no more", non_retryable=True))
         (event,) = await mintpost.settled()
         let_go.set()
-    command = (
-        "temporal workflow reset --workflow-id gumroad:failed-by-hand "
-        "--type FirstWorkflowTask --reason mended"
-    )
+    command = "mintpost replay gumroad:failed-by-hand"
     sentence = f"a person failed its step email in Temporal; to go on: `{command}`"
     assert (event.outcome, event.error) == ("failed", sentence)

@@ -49,7 +49,7 @@ async def test_row_whose_run_temporal_does_not_know_is_started_again(setup: Setu
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("ended", ["terminated", "cancelled"])
+@pytest.mark.parametrize("ended", ["terminated", "canceled"])
 async def test_run_that_a_person_ended_fails_its_row_and_a_reset_takes_it_from_there(
     mailing: Mintpost, postmark: FakePostmark, ended: str
 ) -> None:
@@ -61,9 +61,7 @@ async def test_run_that_a_person_ended_fails_its_row_and_a_reset_takes_it_from_t
     (event,) = await mailing.settled()
     assert event.outcome == "failed"
     assert event.error == (
-        f"a person {ended} its workflow: reset that to go on: "
-        f"`temporal workflow reset --workflow-id gumroad:{ORDER} "
-        "--type FirstWorkflowTask --reason mended`"
+        f"a person {ended} its workflow in Temporal; to go on: `mintpost replay gumroad:{ORDER}`"
     )
 
     postmark.default = ACCEPT

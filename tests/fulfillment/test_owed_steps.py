@@ -87,7 +87,6 @@ async def test_sale_whose_mail_is_owed_still_fails_with_the_command_that_goes_on
     await mailing.database.write(lambda session: session.execute(text(FORGETS_MAILS)))
     await mailing.ping(changed(recorded("01"), sale_id=order))
     (event,) = await mailing.settled()
-    reset = f"temporal workflow reset --workflow-id gumroad:{order} --type FirstWorkflowTask"
     what = "its step email ended well twice, and the database does not hold its work"
     assert event.outcome == "failed"
-    assert event.error == f"{what}; to go on: `{reset} --reason mended`"
+    assert event.error == f"{what}; to go on: `mintpost replay gumroad:{order}`"

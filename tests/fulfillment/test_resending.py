@@ -168,4 +168,7 @@ async def test_resend_that_a_person_terminates_is_told_as_refused(
     await until(terminated, "its run is terminated")
     sentence = await until(refused, f"delivery {delivery_id} is refused")
     command = f"mintpost resend gumroad:{ORDER}"
-    assert sentence == f"a person terminated its workflow: ask for it once more: `{command}`"
+    assert (
+        sentence
+        == f"a person terminated its workflow in Temporal; to ask for it once more: `{command}`"
+    )

@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from temporalio import workflow
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import PauseActivityRequest, UnpauseActivityRequest
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.failures import RetryPace
@@ -142,6 +145,28 @@ async def test_run_that_goes_on_is_told_no_more(setup: Setup) -> None:
         await until(told, "the row tells what its step waits for")
         assert (await shown(mintpost)).trouble is None
         assert await warnings(mintpost) == []
+        await mintpost.run_of(order_in(mintpost)).terminate()
+
+
+async def test_step_that_a_person_paused_is_told_until_it_goes_on(setup: Setup) -> None:
+    setup.pace = RetryPace(operator=timedelta(days=1))
+    async with running(setup) as mintpost:
+        await mintpost.ping(sale_in(mintpost, product_id="new-product=="))
+        waits = await mintpost.pending(order_in(mintpost), "mint")
+        run = WorkflowExecution(workflow_id=mintpost.run_of(order_in(mintpost)).id)
+        space, service = setup.client.namespace, setup.client.workflow_service
+        await service.pause_activity(
+            PauseActivityRequest(namespace=space, execution=run, id="mint")
+        )
+
+        async def told(words: str) -> bool | None:
+            return str((await mintpost.events())[0].error).startswith(words) or None
+
+        await until(partial(told, "mint is paused in Temporal"), "the row tells of the pause")
+        await service.unpause_activity(
+            UnpauseActivityRequest(namespace=space, execution=run, id="mint")
+        )
+        await until(partial(told, waits), "the row tells what its step waits for")
         await mintpost.run_of(order_in(mintpost)).terminate()
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 
@@ -39,3 +40,11 @@ async def event_types(handle: WorkflowHandle[Any, Any]) -> list[str]:
     return [
         EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events
     ]
+
+
+async def details_of(handle: WorkflowHandle[Any, Any]) -> str:
+    """Return the current details of a run, as the Web UI asks for them."""
+    metadata: WorkflowMetadata = await handle.query(
+        "__temporal_workflow_metadata", result_type=WorkflowMetadata
+    )
+    return str(metadata.current_details)
