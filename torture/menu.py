@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from kit.refusals import RefusedError
 from storefronts.registry import PACKAGES, SOURCES, package_of
 
@@ -29,6 +30,10 @@ Keep = Annotated[
 ]
 
 
+@examples(
+    ("mintpost torture --sales 50", "one short round"),
+    ("mintpost torture --minutes 60 --postgres --source polar", None),
+)
 def torture(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     sales: Sales = 200,

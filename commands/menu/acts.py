@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson, Patience, Reason
 from domain.advice import advised
 from domain.event import EventKind
@@ -37,6 +38,7 @@ Seats = Annotated[int, typer.Option("--to", metavar="N", min=1, max=MOST_SEATS, 
 Tier = Annotated[str, typer.Option("--to", metavar="NAME", help="a tier as in products.yaml")]
 
 
+@examples((f'mintpost revoke {EXAMPLE} --reason "charged back"', None))
 def revoke(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     texts: Texts,
@@ -50,6 +52,7 @@ def revoke(  # noqa: PLR0913 - a command's options
     _act(ctx, _How(texts, reason, yes, as_json, patience), EventKind.REVOKE)
 
 
+@examples((f'mintpost restore {EXAMPLE} --reason "paid after all"', None))
 def restore(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     texts: Texts,
@@ -63,6 +66,10 @@ def restore(  # noqa: PLR0913 - a command's options
     _act(ctx, _How(texts, reason, yes, as_json, patience), EventKind.RESTORE)
 
 
+@examples(
+    (f"mintpost extend {EXAMPLE} --months 6", "six more months"),
+    (f"mintpost extend {EXAMPLE} --until 2027-12-31", None),
+)
 def extend(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     texts: Texts,
@@ -85,6 +92,7 @@ def extend(  # noqa: PLR0913 - a command's options
     _act(ctx, how, EventKind.EXTEND, until=end, months=months)
 
 
+@examples((f"mintpost seats {EXAMPLE} --to 10", "ten in total"))
 def seats(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     texts: Texts,
@@ -99,6 +107,7 @@ def seats(  # noqa: PLR0913 - a command's options
     _act(ctx, _How(texts, reason, yes, as_json, patience), EventKind.SEATS, seats=to)
 
 
+@examples((f"mintpost tier {EXAMPLE} --to pro", None))
 def tier(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     texts: Texts,

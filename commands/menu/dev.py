@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from commands.context import given
+from commands.help import examples
 
 
 def _port(whose: str) -> Any:  # noqa: ANN401 - typer.Option's own type
@@ -20,6 +21,10 @@ DataDir = Annotated[
 ]
 
 
+@examples(
+    ("mintpost dev", "on the usual ports"),
+    ("mintpost dev --port 8100 --data-dir ~/lumen", "with its files elsewhere"),
+)
 def dev(
     ctx: typer.Context,
     port: ApiPort = 8000,

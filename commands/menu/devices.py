@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson
 from domain.advice import advised
 from kit.refusals import RefusedError
@@ -27,6 +28,11 @@ Most = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", metavar="", help="free all without asking")]
 
 
+@examples(
+    (f"mintpost devices {EXAMPLE}", "which they are"),
+    (f'mintpost devices {EXAMPLE} --free "old laptop"', None),
+    (f"mintpost devices {EXAMPLE} --limit 5", "whatever products.yaml says"),
+)
 def devices(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     text: Text,

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson, Limit
 
 Complaint = Annotated[
@@ -12,6 +13,10 @@ Complaint = Annotated[
 ]
 
 
+@examples(
+    ("mintpost find ada@example.com", "or a part: lovelace, VQ7M-2D"),
+    ("mintpost find 536901374", "the number on the buyer's receipt"),
+)
 def find(
     ctx: typer.Context, text: Complaint, limit: Limit = 50, *, as_json: AsJson = False
 ) -> None:

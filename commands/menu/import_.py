@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson, Reason
 from kit.refusals import RefusedError
 from storefronts.registry import DEFAULT
@@ -18,6 +19,10 @@ Source = Annotated[
 ]
 
 
+@examples(
+    ("mintpost import licenses.csv --dry-run", "only tell what would come"),
+    ("mintpost import licenses.csv --no-mail", "the holders have their keys"),
+)
 def import_(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     file: File,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson, Patience, Reason
 from kit.refusals import RefusedError
 from storefronts.registry import DEFAULT
@@ -37,6 +38,10 @@ Reference = Annotated[
 NoMail = Annotated[bool, typer.Option("--no-mail", metavar="", help="mail nobody")]
 
 
+@examples(
+    ("mintpost issue --to ada@example.com --product datatools-lite", None),
+    ("mintpost issue --to press@example.com --tier pro --months 6 --seats 5", None),
+)
 def issue(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     *,

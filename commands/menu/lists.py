@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson, Limit
 from domain.delivery import DeliveryStatus
 from domain.event import OPERATOR, EventStatus
@@ -119,7 +120,19 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
     return command
 
 
-events = _list_command("events", "what the webhook took in", tuple(EventStatus))
-sales = _list_command("sales", "what was sold", SALE_STATUSES)
-licenses = _list_command("licenses", "the licenses", tuple(ListedStatus))
-deliveries = _list_command("deliveries", "e-mails, owed or sent", tuple(DeliveryStatus))
+events = examples(
+    ("mintpost events --status parked", "what waits, and for what"),
+    ("mintpost events --since 24h --source stripe --live", None),
+)(_list_command("events", "what the webhook took in", tuple(EventStatus)))
+sales = examples(
+    ("mintpost sales --since 2026-09-01 --limit 500", None),
+    ("mintpost sales --status failed", "paid, and without a mail"),
+)(_list_command("sales", "what was sold", SALE_STATUSES))
+licenses = examples(
+    ("mintpost licenses --status suspended", "disputed or paused"),
+    ("mintpost licenses --json --limit 1000000 > licenses.json", None),
+)(_list_command("licenses", "the licenses", tuple(ListedStatus)))
+deliveries = examples(
+    ("mintpost deliveries --status refused", "with the provider's words"),
+    ("mintpost deliveries --since 2h", None),
+)(_list_command("deliveries", "e-mails, owed or sent", tuple(DeliveryStatus)))

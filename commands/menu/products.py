@@ -5,12 +5,14 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson
 
 Source = Annotated[str, typer.Option(metavar="SHOP", help="the shop to ask")]
 OfTests = Annotated[bool, typer.Option("--test", help="its test side, with the test key")]
 
 
+@examples(("mintpost products check", "before you save it on the server"))
 def check(ctx: typer.Context) -> None:
     """Read products.yaml and tell what is wrong or missing in it, with file and line."""
     from catalog.hints import find_hints
@@ -27,6 +29,7 @@ def check(ctx: typer.Context) -> None:
     typer.echo(f"{file} is fine; its entries: {entries}")
 
 
+@examples(("mintpost products ids", "for an app that speaks a vendor's API"))
 def ids(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """Tell the ids by which apps for Lemon Squeezy, Polar and Keygen know each entry."""
     from commands.dialect_ids import print_ids
@@ -36,6 +39,10 @@ def ids(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     print_ids(catalog, given(ctx).issuer(), as_json=as_json)
 
 
+@examples(
+    ("mintpost products list --source polar", None),
+    ("mintpost products list --source stripe --test", "the test side"),
+)
 def list_(
     ctx: typer.Context, *, source: Source, test: OfTests = False, as_json: AsJson = False
 ) -> None:

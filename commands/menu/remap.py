@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson, Patience, Reason
 from kit.refusals import RefusedError
 from storefronts.registry import EXAMPLE
@@ -22,6 +23,10 @@ Yes = Annotated[bool, typer.Option("--yes", metavar="", help="change them withou
 NoMail = Annotated[bool, typer.Option("--no-mail", metavar="", help="mail nobody")]
 
 
+@examples(
+    (f"mintpost remap {EXAMPLE} --dry-run", "only tell"),
+    ("mintpost remap --product datatools-lite", "every license of a product"),
+)
 def remap(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     texts: Texts = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson, Patience
 
 DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="only tell what would change")]
@@ -13,6 +14,10 @@ Yes = Annotated[bool, typer.Option("--yes", metavar="", help="apply them without
 NoMail = Annotated[bool, typer.Option("--no-mail", metavar="", help="mail nobody")]
 
 
+@examples(
+    ("mintpost reread --dry-run", "only tell"),
+    ("mintpost reread --no-mail --yes", "apply them, and mail nobody"),
+)
 def reread(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     *,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import Patience, Reason, require_storefront
 from domain.delivery import DeliveryStatus
 from kit.refusals import RefusedError
@@ -28,6 +29,11 @@ Yes = Annotated[
 ]
 
 
+@examples(
+    (f"mintpost resend {EXAMPLE}", "to the same address"),
+    (f"mintpost resend {EXAMPLE} --to ada@example.org --reason typo", None),
+    ("mintpost resend --status logged", "all that were only written down"),
+)
 def resend(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
     order: Order = None,

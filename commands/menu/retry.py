@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import Patience, require_storefront
 from kit.refusals import RefusedError
 from storefronts.registry import EXAMPLE
@@ -29,6 +30,10 @@ Where = Annotated[
 ]
 
 
+@examples(
+    (f"mintpost retry {EXAMPLE}", None),
+    ('mintpost retry --all --where "unmapped"', "after an edit of products.yaml"),
+)
 def retry(
     ctx: typer.Context,
     orders: Orders = None,

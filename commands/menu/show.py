@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from domain.event import OPERATOR
 from storefronts.registry import EXAMPLE
 
@@ -19,6 +20,11 @@ Sale = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON object on stdout")]
 
 
+@examples(
+    (f"mintpost show {EXAMPLE}", None),
+    ("mintpost show ada@example.com", "or by a name, a key, an order number"),
+    ("mintpost show gumroad:event:12", "an event of no order"),
+)
 def show(ctx: typer.Context, order: Sale, *, as_json: AsJson = False) -> None:
     """Show one sale whole: events, license, e-mails, workflow, and what it waits for."""
     from commands.products import products_or_none

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from kit.refusals import RefusedError
 from storefronts.registry import DEFAULT, package_of
 
@@ -25,6 +26,7 @@ Patience = Annotated[
 ]
 
 
+@examples(("mintpost smoke --url https://shop.example.com --to me@example.com", None))
 def smoke(  # noqa: PLR0913, PLR0917 - a command's options
     ctx: typer.Context,
     url: Url,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.context import Context, given
+from commands.help import examples
 from commands.menu.options import AsJson
 from kit.refusals import RefusedError
 from storefronts.registry import DEFAULT, EXAMPLE, PACKAGES, package_of
@@ -46,6 +47,11 @@ Secret = Annotated[
 Patience = Annotated[float, typer.Option(metavar="SECONDS", min=0, help="until its outcome")]
 
 
+@examples(
+    ("mintpost trigger sale", "the first product of products.yaml"),
+    ("mintpost trigger refund", "of the newest order"),
+    ("mintpost trigger renewal --source polar --email ada@example.com", None),
+)
 def trigger(  # noqa: PLR0913, PLR0917 - a command's options
     ctx: typer.Context,
     event: Event,

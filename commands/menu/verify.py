@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from kit.clock import utc_now
 
 KeyOrToken = Annotated[
@@ -16,6 +17,10 @@ KeyOrToken = Annotated[
 ]
 
 
+@examples(
+    ("mintpost verify VQ7M-2DKX-9TRC-HJ4W-PN6A-XE3F-8YGB", "a key"),
+    ("mintpost verify - < license.jwt", "or a token, a list"),
+)
 def verify(ctx: typer.Context, text: KeyOrToken) -> None:
     """Tell what a license key, a token, a signed list or an answer is worth."""
     from commands.tables import console
