@@ -5,6 +5,7 @@ from kit.garbage import collect_garbage  # isort: split
 import logging
 from collections.abc import Mapping
 from functools import partial
+from typing import TypeAlias
 
 from starlette.types import ASGIApp
 from temporalio.client import Client
@@ -23,6 +24,8 @@ from kit.logs import set_up_logs
 from kit.umask import set_umask
 from licensing.answers import AnswerSigner
 from licensing.private_keys import PrivateKeyError
+from mailers.doors import MailDoor
+from mailers.registry import open_doors
 from relay.spool import Spool
 from settings.files import os_words
 from settings.loading import load
@@ -46,7 +49,7 @@ def create_app() -> ASGIApp:
     set_up_logs(log_format())
     set_umask()
     try:
-        settings, online, storefronts, temporal = _settings()
+        settings, online, (storefronts, mail_doors), temporal = _settings()
         database = Database(open_engine(settings.database()))
         _check(database)
     except (SettingsError, WrongMigrationError) as error:
@@ -57,15 +60,27 @@ def create_app() -> ASGIApp:
     bounds = Bounds().within(raise_file_limit())
     connect = partial(_connect_lazily, temporal)
     collect_garbage()
-    return assemble(ApiParts(database, storefronts, connect, spool, bounds=bounds, online=online))
+    return assemble(
+        ApiParts(
+            database,
+            storefronts,
+            connect,
+            spool,
+            bounds=bounds,
+            online=online,
+            mail_doors=mail_doors,
+        )
+    )
 
 
-def _settings() -> tuple[
-    OnlineSettings, OnlineParts, Mapping[str, Storefront], ClientConnectConfig
-]:
+Doors: TypeAlias = tuple[Mapping[str, Storefront], Mapping[str, MailDoor]]
+
+
+def _settings() -> tuple[OnlineSettings, OnlineParts, Doors, ClientConnectConfig]:
     problems: list[str] = []
     settings = tried(lambda: load(OnlineSettings), problems)
     storefronts = tried(lambda: open_for_api(load), problems)
+    mail_doors = tried(lambda: open_doors(load), problems)
     exposed = None if settings is None else tried(lambda: _exposed(settings), problems)
     online = (
         None
@@ -73,11 +88,12 @@ def _settings() -> tuple[
         else tried(lambda: online_parts(settings), problems)
     )
     temporal = tried(usable_temporal_config, problems)
-    if not (settings and online) or storefronts is None or exposed is None or temporal is None:
+    doors = None if storefronts is None or mail_doors is None else (storefronts, mail_doors)
+    if not (settings and online and doors) or exposed is None or temporal is None:
         raise SettingsError("\n".join(dict.fromkeys(problems)))
     for sentence in exposed:
         logger.warning("%s", sentence)
-    return settings, online, storefronts, temporal
+    return settings, online, doors, temporal
 
 
 def _exposed(settings: OnlineSettings) -> list[str]:

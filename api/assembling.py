@@ -19,6 +19,7 @@ from api.bounds import Bounds
 from api.floods import Floods
 from api.gate import UNKNOWN, Gate
 from api.health import Fact, Health, Probe, health_routes
+from api.mail_reports import report_routes
 from api.oldest_open import OldestOpen
 from api.online.assembling import OnlineParts, online_routes
 from api.online.mapping import OnlineMapping
@@ -29,8 +30,10 @@ from api.signed_lists import SignedLists, list_routes
 from api.unset_secrets import sources_in_use
 from api.webhooks import Inbox, webhook_routes
 from db.engine import Database
+from kit.doors.base import WebhookDoor
 from kit.loop import Pauses
 from kit.pollers import Pollers
+from mailers.doors import MailDoor
 from relay.dispatcher import Dispatcher
 from relay.drainer import Drainer
 from relay.free_space import free_space_for
@@ -61,6 +64,12 @@ class ApiParts:
     bounds: Bounds = field(default_factory=Bounds)
     floods: timedelta = timedelta(minutes=1)
     online: OnlineParts | None = None
+    mail_doors: Mapping[str, MailDoor] = field(default_factory=dict)
+
+    @property
+    def doors(self) -> Mapping[str, WebhookDoor]:
+        """Return the doors of all webhooks, of the shops and of the mail providers."""
+        return {**self.storefronts, **self.mail_doors}
 
     def in_use(self) -> Collection[str]:
         """Return the shops that sell by products.yaml; all shops without `online`."""
@@ -77,8 +86,8 @@ class Runner(Protocol):
 
 def assemble(parts: ApiParts) -> ASGIApp:
     """Build the app. No answer to a stranger reveals that this is Mintpost."""
-    hide_secrets(frozenset(parts.storefronts))
-    refusals = Refusals(parts.storefronts, in_use=parts.in_use)
+    hide_secrets(frozenset(parts.doors))
+    refusals = Refusals(parts.doors, in_use=parts.in_use)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -98,7 +107,7 @@ def assemble(parts: ApiParts) -> ASGIApp:
     )
     for status in (404, 405):
         app.add_exception_handler(status, _answer_as_unknown)
-    gate = Gate(app, Authentication(parts.storefronts), refusals.note)
+    gate = Gate(app, Authentication(parts.doors), refusals.note)
     # Outside of FastAPI, because FastAPI wraps `receive` and `BoundServer` needs the server's.
     return BoundServer(gate, parts.bounds)
 
@@ -114,6 +123,7 @@ def _furnish(
     store = Store(
         database, spool, stored=dispatcher.wake, spooled=drainer.wake, patience=parts.patience
     )
+    app.include_router(report_routes(parts.mail_doors, database))
     app.include_router(webhook_routes(Inbox(parts.storefronts, store)))
     watcher = Watcher(database, client, parts.watch)
     polls = Pollers(client, parts.task_queue)

@@ -15,6 +15,7 @@ LOGGERS = (
     "asyncio",
     "uvicorn.error",
     "api.admission",
+    "api.mail_reports",
     "api.online.asking",
     "api.online.open_routes",
     "api.webhooks",

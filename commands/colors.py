@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from domain.delivery import DeliveryStatus
+from domain.delivery import UNDELIVERED, DeliveryStatus
 from domain.event import EventStatus
 from domain.license import ListedStatus
 from domain.visible import visible
@@ -10,6 +10,8 @@ from domain.visible import visible
 COLORS: dict[str, str] = {
     **dict.fromkeys((EventStatus.FULFILLED, EventStatus.RENEWED, EventStatus.APPLIED), "green"),
     **dict.fromkeys((DeliveryStatus.ACCEPTED, ListedStatus.ACTIVE), "green"),
+    DeliveryStatus.DELIVERED: "green",
+    **dict.fromkeys(UNDELIVERED, "red"),
     **dict.fromkeys((EventStatus.PARKED, DeliveryStatus.LOGGED), "yellow"),
     **dict.fromkeys((ListedStatus.SUSPENDED, ListedStatus.EXPIRED), "yellow"),
     **dict.fromkeys((EventStatus.FAILED, DeliveryStatus.REFUSED, ListedStatus.REVOKED), "red"),

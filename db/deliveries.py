@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.clock import database_now
 from db.tables import DeliveryRow
 from db.updating import count_updated
-from domain.delivery import OWED, SENT, DeliveryStatus, Sent
+from domain.delivery import OWED, SENT, TWICE, DeliveryStatus, Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def record_sent(session: Session, delivery_id: int, sent: SentMail, now: datetim
         session.execute(
             update(DeliveryRow)
             .where(own, DeliveryRow.message_id != sent.message_id)
-            .values(error=f"sent twice: the second mail is {sent.message_id}")
+            .values(error=f"{TWICE}{sent.message_id}")
         )
     corrected = select(DeliveryRow.superseded_by).where(own)
     return session.execute(corrected).scalar_one_or_none()

@@ -37,7 +37,9 @@ API_MAY = {
     "facts": Rights(),
     "sales": Rights(),
     "licenses": Rights(),
-    "deliveries": Rights(update=("status", "error")),
+    "deliveries": Rights(
+        update=("status", "error", "provider", "message_id", "sent_at", "attempt_ends_at")
+    ),
     "resends": Rights(update=("dispatched_at",)),
     "signing_keys": Rights(),
     "corrections": Rights(read=False),

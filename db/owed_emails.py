@@ -98,7 +98,7 @@ def load_owed_email(session: Session, delivery_id: int) -> OwedEmail:
         doubt=None if attempted is None else _doubt(session, attempted),
         now=database_now(session),
         done=_done(session, asked),
-        reference=_reference(licenses[0].license.key, joined[0].id),
+        reference=reference_of(licenses[0].license.key, joined[0].id),
         instead=asked.superseded_by,
     )
 
@@ -171,11 +171,12 @@ def _doubt(session: Session, attempted: DeliveryRow) -> DoubtfulAttempt | None:
     if attempted.attempt_ends_at is None:
         return None
     key = the_one(session, LicenseRow, id=attempted.license_id).key
-    reference = _reference(key, attempted.id)
+    reference = reference_of(key, attempted.id)
     return DoubtfulAttempt(attempted.id, reference, attempted.attempt_ends_at)
 
 
-def _reference(key: str, delivery_id: int) -> str:
+def reference_of(key: str, delivery_id: int) -> str:
+    """Return the part of a mail's mark that no other database has."""
     # Two databases have the same ids, and both may use one account at the provider.
     return sha256(f"{key}/{delivery_id}".encode()).hexdigest()[:32]
 

@@ -17,7 +17,7 @@ from db.corrections import (
 from db.events import lock_order
 from db.orders import run_failed_again
 from db.tables import CorrectionRow, DeliveryRow, EventRow, LicenseRow, ResendRow, SaleRow
-from domain.delivery import DeliveryStatus, Reason
+from domain.delivery import ACCEPTED, DeliveryStatus, Reason
 from domain.event import ORDER_KINDS
 from domain.identifiers import resend_reference
 
@@ -112,7 +112,7 @@ def logged_orders(session: Session) -> list[tuple[str, str]]:
     told_since = exists().where(
         later.license_id == LicenseRow.id,
         later.id > DeliveryRow.id,
-        later.status.in_([DeliveryStatus.ACCEPTED, DeliveryStatus.PENDING]),
+        later.status.in_([*ACCEPTED, DeliveryStatus.PENDING]),
     )
     query = (
         select(LicenseRow.source, LicenseRow.order_id)

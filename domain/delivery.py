@@ -14,16 +14,42 @@ class DeliveryStatus(StrEnum):
 
     PENDING = "pending"  #: It waits, or an attempt is under way.
     ACCEPTED = "accepted"  #: A provider took it.
+    DELIVERED = "delivered"  #: The provider reports that the receiver's server took it.
+    BOUNCED = "bounced"  #: The provider reports that it could not be delivered.
+    COMPLAINED = "complained"  #: The provider reports that the receiver called it spam.
     LOGGED = "logged"  #: It was only written down, because no provider is set up.
     REFUSED = "refused"  #: No provider takes it: a person has to act.
     WITHDRAWN = "withdrawn"  #: It is not sent: another delivery is, or the license is not active.
 
 
 Sent = Literal[DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED]
-SENT: tuple[Sent, ...] = (DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED)
+"""The states in which a send ends. The provider's reports may follow."""
+
+ACCEPTED: tuple[DeliveryStatus, ...] = (
+    DeliveryStatus.ACCEPTED,
+    DeliveryStatus.DELIVERED,
+    DeliveryStatus.BOUNCED,
+    DeliveryStatus.COMPLAINED,
+)
+"""The states of a mail that a provider took, whatever became of it."""
+
+UNDELIVERED = (DeliveryStatus.BOUNCED, DeliveryStatus.COMPLAINED)
+"""The states in which a person should ask the buyer for another address."""
+
+SENT: tuple[DeliveryStatus, ...] = (*ACCEPTED, DeliveryStatus.LOGGED)
 """The states after which no attempt sends the mail again."""
 OWED = (DeliveryStatus.PENDING, DeliveryStatus.REFUSED)
 """The states in which an attempt may send the mail."""
+
+
+TWICE = "sent twice: the second mail is "
+
+
+def sent_twice(message_id: str, another: str | None, error: str | None) -> str | None:
+    """Return the words about a second mail: those that stand, or new ones for another id."""
+    if error is not None and error.startswith(TWICE):
+        return error.partition(";")[0]
+    return None if another in {None, message_id} else f"{TWICE}{another}"
 
 
 class ReasonKind(StrEnum):

@@ -16,6 +16,7 @@ API = (
         "ANSWER_SIGNING_KEY_FILE",
         "DIALECTS",
         "LICENSE_ISSUER",
+        "POSTMARK_WEBHOOK_SECRET",
         "PRODUCTS_FILE",
     }
 )

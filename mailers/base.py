@@ -99,6 +99,12 @@ class EmailService(ABC):
     provider: ClassVar[str]
     safeguard: ClassVar[Safeguard]
 
+    reports: ClassVar[bool] = False
+    """Tells whether the provider calls `/webhooks/<provider>` with what became of a mail.
+
+    Then `mailers.registry` has a door of that name.
+    """
+
     @abstractmethod
     async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt: ...
 

@@ -2,7 +2,7 @@
 
 from db.views.corrections import CorrectionLine
 from db.views.lists import DeliveryLine, LicenseLine
-from domain.delivery import DeliveryStatus
+from domain.delivery import ACCEPTED, DeliveryStatus
 from kit.runs import paused_sentence
 from kit.times import iso
 from operations.life import TAKEN_BACK, state_of
@@ -52,7 +52,7 @@ def advice(order: WholeOrder, line: Line) -> str | None:
         return None
     own = {line.license_id, *line.license_ids}
     others = (each for each in order.deliveries if own & {each.license_id, *each.license_ids})
-    sent = any(each.status == DeliveryStatus.ACCEPTED for each in others)
+    sent = any(each.status in ACCEPTED for each in others)
     return (
         NOBODY_GOT_IT if sent or _is_taken_back(order, line) else f"{NOBODY_GOT_IT}; {HOW_TO_SEND}"
     )

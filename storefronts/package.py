@@ -1,8 +1,9 @@
 """The contract of a storefront's package; `tests/storefronts/test_packages.py` tests each."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
+from kit.load import Load
 from storefronts.abilities import Abilities
 from storefronts.id_forms import IdForm
 
@@ -10,18 +11,6 @@ if TYPE_CHECKING:
     from kit.environment import EnvironmentSettings
     from storefronts.base import Storefront
     from storefronts.sample import SampleShop
-
-    S = TypeVar("S", bound=EnvironmentSettings)
-
-
-class Load(Protocol):
-    """Reads a class of settings from the environment.
-
-    Composition roots pass their own, because only composition roots read settings.
-    """
-
-    def __call__(self, settings: type["S"], /) -> "S":
-        """Return the settings. Raises SettingsError with every mistake."""
 
 
 class StorefrontPackage(ABC):

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kit.load import Load
 from storefronts.gumroad.package import GUMROAD
 from storefronts.id_forms import ShopIds
 from storefronts.lemonsqueezy.package import LEMON_SQUEEZY
-from storefronts.package import Load, StorefrontPackage
+from storefronts.package import StorefrontPackage
 from storefronts.paddle.package import PADDLE
 from storefronts.polar.package import POLAR
 from storefronts.stripe.package import STRIPE

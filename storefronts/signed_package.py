@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
+from kit.load import Load
 from storefronts.abilities import MarkOfTests
-from storefronts.package import Load, StorefrontPackage
+from storefronts.package import StorefrontPackage
 
 if TYPE_CHECKING:
     from domain.event import SecretLabel

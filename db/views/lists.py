@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.licenses import license_of
 from db.tables import DeliveryRow, DeviceRow, EventRow, LicenseRow, SaleRow, Table
-from db.views.mails import carried_licenses, is_carried, mails_about
+from db.views.mails import carried_licenses, listed_mails, mails_about
 from db.views.statuses import event_has, event_is_test, license_has, sale_status
 from domain.event import Outcome
 from kit.clock import utc_now
@@ -107,7 +107,10 @@ class LicenseLine:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """A mail. `license_id` is the first of the licenses in it."""
+    """A mail. `license_id` is the first of the licenses in it.
+
+    `reported_at` is the provider's time of its newest report.
+    """
 
     id: int
     license_id: int
@@ -121,6 +124,7 @@ class DeliveryLine:
     sent_at: datetime | None
     superseded_by: int | None = None
     license_ids: tuple[int, ...] = ()
+    reported_at: datetime | None = None
 
 
 def list_events(session: Session, filters: Filters) -> list[EventLine]:
@@ -183,22 +187,19 @@ def of_licenses(query: Query, filters: Filters) -> Query:
 
 
 def list_deliveries(session: Session, filters: Filters) -> list[DeliveryLine]:
-    query = _filtered(
-        select(DeliveryRow).join(LicenseRow, LicenseRow.id == DeliveryRow.license_id),
-        replace(filters, ids=None, order_id=None),
-        DeliveryRow.id,
-        DeliveryRow.created_at,
-        LicenseRow,
-    ).where(~is_carried())
+    by_license = replace(filters, ids=None, order_id=None)
+    times = (DeliveryRow.id, DeliveryRow.created_at)
+    query = _filtered(listed_mails(), by_license, *times, LicenseRow)
     if filters.ids is not None or filters.order_id is not None:
         query = query.where(DeliveryRow.id.in_(mails_about(filters.ids, filters.order_id)))
     if filters.status is not None:
         query = query.where(DeliveryRow.status == filters.status)
-    rows = session.scalars(query.order_by(DeliveryRow.id.desc())).all()
-    further = carried_licenses(session, [row.id for row in rows])
+    rows = session.execute(query.order_by(DeliveryRow.id.desc())).all()
+    further = carried_licenses(session, [row.id for row, _ in rows])
     return [
-        line_of(DeliveryLine, row, license_ids=(row.license_id, *further.get(row.id, ())))
-        for row in rows
+        line_of(DeliveryLine, row, license_ids=told, reported_at=at)
+        for row, at in rows
+        for told in [(row.license_id, *further.get(row.id, ()))]
     ]
 
 

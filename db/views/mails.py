@@ -1,11 +1,12 @@
 """Mails that tell several licenses: one delivery is listed, with the licenses of all."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, exists, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from db.tables import DeliveryRow, LicenseRow
+from db.tables import DeliveryRow, LicenseRow, MailReportRow
 
 AT_ONCE = 1000
 """A query takes so many ids: SQLite allows 32,766 parameters."""
@@ -18,6 +19,14 @@ def is_carried(delivery: type[DeliveryRow] = DeliveryRow) -> ColumnElement[bool]
     """
     carrier = aliased(DeliveryRow)
     return exists().where(carrier.id == delivery.carried_by, carrier.status == delivery.status)
+
+
+def listed_mails() -> Select[DeliveryRow, datetime]:
+    """Select the deliveries to list, each with the provider's time of its newest report."""
+    own = MailReportRow.delivery_id == DeliveryRow.id
+    newest = select(func.max(MailReportRow.at)).where(own).scalar_subquery()
+    mails = select(DeliveryRow, newest).join(LicenseRow, LicenseRow.id == DeliveryRow.license_id)
+    return mails.where(~is_carried())
 
 
 def mails_about(ids: Collection[int] | None, order_id: str | None) -> Select[tuple[int]]:

@@ -1,16 +1,14 @@
 """Reads Postmark's answers into typed values, after its API documentation of autumn 2026."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
 
-from domain.identifiers import is_usable
 from domain.text import one_line
 from kit.retry_after import read_retry_after
 from mailers.base import Mark
+from mailers.postmark.values import json_of, message_id_of, object_of, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +41,12 @@ class Listed:
 
 def read_answer(response: httpx.Response) -> Answer:
     """Read any answer. A missing value, or a value of another type, becomes None."""
-    body = _object(_json(response.content))
+    body = object_of(json_of(response.content))
     code, text = body.get("ErrorCode"), body.get("Message")
     return Answer(
         status=response.status_code,
         code=code if isinstance(code, int) else None,
-        message_id=_message_id(body),
+        message_id=message_id_of(body),
         text=one_line(text) if isinstance(text, str) else None,
         retry_after=read_retry_after(response.headers.get("Retry-After", "")),
     )
@@ -59,7 +57,7 @@ def read_listing(response: httpx.Response) -> tuple[Listed, ...] | None:
 
     TotalCount is ignored, because one official client has it as text.
     """
-    messages = _object(_json(response.content)).get("Messages")
+    messages = object_of(json_of(response.content)).get("Messages")
     if not isinstance(messages, list):
         return None
     listed = tuple(filter(None, map(_listed, messages)))
@@ -67,31 +65,9 @@ def read_listing(response: httpx.Response) -> tuple[Listed, ...] | None:
 
 
 def _listed(message: object) -> Listed | None:
-    fields = _object(message)
-    message_id = _message_id(fields)
+    fields = object_of(message)
+    message_id = message_id_of(fields)
     if message_id is None:
         return None
-    metadata = _object(fields.get("Metadata"))
-    return Listed(message_id, _text(metadata, "delivery"), _text(metadata, "reference"))
-
-
-def _json(body: bytes) -> object:
-    try:
-        parsed: object = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return parsed
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(fields: Mapping[str, object], name: str) -> str | None:
-    value = fields.get(name)
-    return value if isinstance(value, str) else None
-
-
-def _message_id(fields: Mapping[str, object]) -> str | None:
-    value = _text(fields, "MessageID")
-    return value if value is not None and is_usable(value) else None
+    metadata = object_of(fields.get("Metadata"))
+    return Listed(message_id, text_of(metadata, "delivery"), text_of(metadata, "reference"))

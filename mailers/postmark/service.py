@@ -31,6 +31,7 @@ from mailers.base import (
 )
 from mailers.http_failures import asking_failure, sending_failure, translated_failures
 from mailers.postmark.answers import read_answer, read_listing
+from mailers.postmark.values import NAME
 from mailers.postmark.verdicts import PROVIDER, receipt_of, refused_settings, trouble
 
 API_URL = "https://api.postmarkapp.com"
@@ -49,8 +50,9 @@ class PostmarkAccount:
 
 
 class PostmarkEmailService(EmailService):
-    provider: ClassVar[str] = "postmark"
+    provider: ClassVar[str] = NAME
     safeguard: ClassVar[Safeguard] = Safeguard.LOOK_UP
+    reports: ClassVar[bool] = True
 
     def __init__(
         self, account: PostmarkAccount, transport: httpx.AsyncBaseTransport | None = None

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
+from kit.load import Load
 from storefronts.abilities import Abilities, MarkOfTests
 from storefronts.id_forms import IdForm
-from storefronts.package import Load, StorefrontPackage
+from storefronts.package import StorefrontPackage
 
 if TYPE_CHECKING:
     from storefronts.gumroad.sample import GumroadSample

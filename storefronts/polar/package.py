@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
+from kit.load import Load
 from storefronts.abilities import Abilities, MarkOfTests
 from storefronts.id_forms import IdForm
-from storefronts.package import Load
 from storefronts.signed_package import SignedPackage
 
 if TYPE_CHECKING:

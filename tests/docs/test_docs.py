@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 import cli
 import settings
+from mailers.registry import door_variables
 from settings.temporal import temporal_config
 from storefronts.registry import api_variables, worker_variables
 
@@ -139,7 +140,8 @@ def variables_in_operate() -> set[str]:
 
 def test_operate_documents_exactly_the_settings() -> None:
     ours = {name for name in variables_in_operate() if not name.startswith("TEMPORAL_")}
-    assert ours == variables_of_settings() | api_variables() | worker_variables()
+    of_shops = api_variables() | worker_variables()
+    assert ours == variables_of_settings() | of_shops | door_variables()
 
 
 def test_temporal_reads_every_variable_that_operate_names(

@@ -88,7 +88,7 @@ def test_only_composition_roots_read_settings(house: dict[str, Room]) -> None:
         ("torture.worker", {"commands", "api", "operations", "relay", "embedded"}),
         (
             "api.app",
-            {"torture", "commands", "activities", "letters", "mailers", "embedded", "fakes"},
+            {"torture", "commands", "activities", "letters", "embedded", "fakes"},
         ),
     ],
 )

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from embedded.child_environment import API, WORKER, environment_of, hidden_settings
+from mailers.registry import door_variables
 from settings.online import OnlineSettings
 from settings.worker import WorkerSettings
 from storefronts.registry import PACKAGES
@@ -19,7 +20,7 @@ def test_the_variables_of_a_process_are_those_of_its_settings() -> None:
         WorkerSettings.model_fields.keys(),
         *(each.worker_settings().model_fields for each in PACKAGES),
     )
-    assert {name.upper() for fields in api for name in fields} == API
+    assert {name.upper() for fields in api for name in fields} | door_variables() == API
     assert {name.upper() for fields in worker for name in fields} == WORKER
 
 

@@ -22,6 +22,7 @@ import cli
 import worker
 import worker_parts
 from embedded.temporal_setup import RETENTION
+from mailers.registry import door_variables
 from settings.database import KeeperSettings, MigrateSettings
 from settings.loading import load
 from settings.online import OnlineSettings
@@ -94,13 +95,12 @@ def test_only_the_way_to_the_api_is_published_beyond_loopback() -> None:
     [
         ("migrate", MigrateSettings.model_fields, set()),
         (
-            "api",  # It makes its key in the volume, where it finds it again.
-            {*OnlineSettings.model_fields, *map(str.lower, api_variables())},
-            {"answer_signing_key_file"},
+            "api",
+            {*OnlineSettings.model_fields, *map(str.lower, api_variables() | door_variables())},
+            {"answer_signing_key_file"},  # In the volume.
         ),
         (
-            "worker",
-            {*WorkerSettings.model_fields, *map(str.lower, worker_variables())},
+            *("worker", {*WorkerSettings.model_fields, *map(str.lower, worker_variables())}),
             {"license_signing_key"},
         ),
     ],

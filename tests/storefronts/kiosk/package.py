@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from kit.load import Load
 from storefronts.abilities import Abilities, MarkOfTests
-from storefronts.package import Load, StorefrontPackage
+from storefronts.package import StorefrontPackage
 from tests.storefronts.kiosk.client import kiosk_api
 from tests.storefronts.kiosk.door import KioskDoor
 from tests.storefronts.kiosk.sample import KioskSample
