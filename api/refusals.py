@@ -138,7 +138,12 @@ def why_refused(
     if missing is not None:
         why = f"{missing} is not set"
     cause = why or next(_causes(scope, path, storefront))
-    return Refused(source, cause, _afterwards(storefront), is_sale=scope["method"] == "POST")
+    return Refused(
+        source,
+        cause,
+        _afterwards(storefront),
+        is_sale=storefront.sells and scope["method"] == "POST",
+    )
 
 
 def _afterwards(door: WebhookDoor) -> str:

@@ -18,6 +18,7 @@ class UnreadableReportError(Exception):
 class MailDoor(WebhookDoor):
     """Authenticates a provider's call and reads its report."""
 
+    sells: ClassVar[bool] = False
     afterwards: ClassVar[str] = (
         "look at the provider for the mails whose state it could not tell meanwhile"
     )

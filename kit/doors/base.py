@@ -61,6 +61,9 @@ class WebhookDoor(ABC):
     afterwards: ClassVar[str] = "have the shop send again what was sold meanwhile"
     """The way to what refused calls would have told, as an order to a person."""
 
+    sells: ClassVar[bool] = True
+    """Tells whether a refused call may be a lost sale."""
+
     @abstractmethod
     def screen(self, envelope: Envelope, at: datetime) -> MatchedSecret | Signature | None:
         """Authenticate by the envelope of a request that arrived at `at`.
