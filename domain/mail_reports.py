@@ -29,6 +29,9 @@ STATUS_AFTER = {
 }
 """The kinds that decide the status. The others leave the mail accepted."""
 
+LOST = tuple(kind for kind in STATUS_AFTER if kind is not ReportKind.DELIVERED)
+"""The kinds after which a person should act. A migration has an index of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class MailReport:

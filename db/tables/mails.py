@@ -8,11 +8,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.columns import BigKey, UtcDateTime
 from db.tables.base import Table
+
+IS_LOST = text("kind IN ('turned_away', 'bounced', 'complained')")
 
 
 class DeliveryRow(Table):
@@ -69,7 +72,12 @@ class MailReportRow(Table):
     detail: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    __table_args__ = (UniqueConstraint("provider", "report_key"),)
+    __table_args__ = (
+        UniqueConstraint("provider", "report_key"),
+        Index(
+            "ix_mail_reports_lost", "delivery_id", sqlite_where=IS_LOST, postgresql_where=IS_LOST
+        ),
+    )
 
 
 class ResendRow(Table):

@@ -1,6 +1,6 @@
 """Keeps the provider's reports of mails, the alerts that were told, and which bodies were dropped.
 
-The index of failed events keeps a list of them from reading every event.
+The indexes of failed events and of lost mails keep a list of them from reading every row.
 """
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime(timezone=True)
 FAILED = sa.text("outcome = 'failed'")
+LOST = sa.text("kind IN ('turned_away', 'bounced', 'complained')")
 
 
 def upgrade() -> None:
@@ -30,6 +31,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("provider", "report_key"),
     )
     op.create_index(op.f("ix_mail_reports_delivery_id"), "mail_reports", ["delivery_id"])
+    op.create_index(
+        "ix_mail_reports_lost",
+        "mail_reports",
+        ["delivery_id"],
+        sqlite_where=LOST,
+        postgresql_where=LOST,
+    )
     op.create_index(op.f("ix_deliveries_message_id"), "deliveries", ["message_id"])
     op.create_table(
         "alerts",
