@@ -45,7 +45,7 @@ def fits(rows: Sequence[Sequence[Text]], width: int) -> bool:
 
 
 def in_columns(rows: Sequence[Sequence[Text]], width: int) -> Iterator[list[Text]]:
-    """Yield the lines of each row: one if the row fits into the width.
+    """Yield the lines of each row: one if the row fits into the width. The first row is a header.
 
     If some rows do not fit, a few long cells widen no column, and push their own row alone. A cell
     without room goes to a line of its own.
@@ -80,9 +80,32 @@ def _usual_widths(rows: Sequence[Sequence[Text]]) -> list[int]:
 
 
 def _usual(widths: Sequence[int]) -> int:
-    most = max(NARROW, median(widths) * 1.5)
+    header, *cells = widths
+    most = max(NARROW, header, median(cells) * 1.5)
     return max(width for width in widths if width <= most)
 
 
 def _starts(widths: Sequence[int]) -> list[int]:
     return [sum(widths[:place]) + GAP * place for place in range(len(widths))]
+
+
+def labeled(facts: Sequence[tuple[str, Text]], width: int, indent: int = 0) -> Iterator[Text]:
+    """Yield the lines of facts, each behind its label. Labels are dim, and values break whole."""
+    start = indent + max((cell_len(label) for label, _ in facts), default=0) + GAP
+    for label, value in facts:
+        first, *more = _beside(value, start, width)
+        head = Text(" " * indent).append(label, style="dim")
+        if first is not None:
+            head.append(" " * (start - head.cell_len)).append_text(first)
+        yield head
+        yield from (line for line in more if line is not None)
+
+
+def _beside(value: Text, start: int, width: int) -> list[Text | None]:
+    """Return the lines beside a label. A word without room goes below it, so first comes None."""
+    lines = wrapped(value.plain, width - start)
+    if len(lines) == 1 and cell_len(lines[0]) <= width - start:
+        return [value]  # It may have several styles.
+    if any(cell_len(line) > width - start for line in lines):
+        return [None, *indented(value, width)]
+    return [Text(lines[0], style=value.style), *indented(Text.assemble(value), width, start)[1:]]

@@ -1,36 +1,38 @@
 """`mintpost show`: one sale whole, and its next step."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from commands.colors import colored
 from commands.devices import COLUMNS
+from commands.facts import facts_of, for_terminal
+from commands.layout import labeled
 from commands.rows import Rows, print_rows
+from commands.saying import print_steps, say
 from commands.tables import cell, console, print_json, warn
 from db.devices import ReleasedBy
 from db.views.devices import DeviceLine
-from db.views.lists import DeliveryLine, EventLine, LicenseLine
-from domain.identifiers import order_reference
-from kit.times import minute
+from domain.visible import visible
+from kit.clock import utc_now
+from kit.times import minute, told
+from operations.next_steps import next_steps
 from operations.show import Places, ShownOrder, show
 from operations.waiting import advice
 from operations.whole_order import Line, WholeOrder
 
-STATUSES = ("status", "outcome")
-NAMES = ("source", "order_id")
-LICENSE_FIELDS = ("line", "reason", "renews", "grace_until", "device_limit")
-"""Fields of a license that a person need not see: its sentence tells the next three."""
 RELEASED: Mapping[str, str] = {
     ReleasedBy.HOLDER: "its holder freed a device",
     ReleasedBy.REPLACEMENT: "a device gave way to a new one",
     ReleasedBy.OPERATOR: "`mintpost devices` freed a device",
 }
+WIDE = 100
+"""A terminal of so many columns has room for the ages of a history."""
 ANSWERED = {200: "answered", 401: "refused", 404: "unknown"}
 OF_LICENSES: Mapping[str, Callable[[DeviceLine], Any]] = {
     "license": lambda device: device.license_id,
@@ -48,23 +50,40 @@ def print_order(shown: ShownOrder, *, as_json: bool) -> None:
         print_json(_document(shown))
         return
     out = console()
-    out.print(Text(shown.reference, style="bold"))
+    out.print(Text(shown.reference, style="bold"), soft_wrap=True)
+    if shown.found_by is not None and out.is_terminal:
+        say(out, Text(f"found by {visible(shown.found_by)}", style="dim"), indent=0)
     for title, lines in _sections(shown.order):
         out.print(f"\n[bold]{title}[/]")
         for number, line in enumerate(lines):
             if number:
                 out.print()
-            out.print(_facts(line, shown.reference))
+            _print_facts(line, shown, out)
             if (said := advice(shown.order, line)) is not None:
-                out.print(_indented(said))
+                say(out, Text(said, style="yellow"))
     _print_answers(shown.order, out)
     _print_devices(shown.order, out)
     _print_history(shown.order, out)
     out.print("\n[bold]workflow[/]")
-    out.print(Text(f"  {shown.workflow.status}"))
+    out.print(Text(f"  {shown.workflow.status}"), soft_wrap=True)
     if (waiting := shown.waits_for) is not None:
         in_trouble = waiting == shown.workflow.trouble
-        out.print(_indented(waiting if in_trouble else f"waits for {waiting}"))
+        say(out, Text(waiting if in_trouble else f"waits for {waiting}", style="yellow"))
+    if out.is_terminal:
+        print_steps(next_steps(shown.order, shown.reference), out)
+
+
+def _print_facts(line: Line, shown: ShownOrder, out: Console) -> None:
+    facts = facts_of(line, shown.reference, shown.order.resends)
+    if out.is_terminal:
+        told = for_terminal(facts, shown.reference, utc_now())
+        for each in labeled(told, out.width):
+            out.print(each, soft_wrap=True)
+        return
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
+    for label, value in facts:
+        table.add_row(label, cell(value))
+    out.print(table)
 
 
 def _document(shown: ShownOrder) -> dict[str, Any]:
@@ -81,12 +100,11 @@ def _print_answers(order: WholeOrder, out: Console) -> None:
     if not order.answers:
         return
     out.print("\n[bold]asked of the shop[/]")
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for answer in order.answers[::-1]:
-        when = Text(f"{minute(answer.at)} UTC", style="dim")
-        told = ANSWERED.get(answer.status, str(answer.status))
-        table.add_row(when, cell(f"event {answer.event_id} {told} {answer.path}"))
-    out.print(table)
+    asked = [
+        (each.at, f"event {each.event_id} {ANSWERED.get(each.status, each.status)} {each.path}")
+        for each in order.answers[::-1]
+    ]
+    _print_times(asked, out)
 
 
 def _print_devices(order: WholeOrder, out: Console) -> None:
@@ -100,7 +118,7 @@ def _print_devices(order: WholeOrder, out: Console) -> None:
     for release in order.releases[::-1]:
         which = f"license {release.license_id}: " if several else ""
         how = RELEASED.get(release.released_by, release.released_by)
-        out.print(Text(f"{minute(release.released_at)} UTC  {which}{how}"), soft_wrap=True)
+        out.print(Text(f"{_in_utc(release.released_at)}  {which}{how}"), soft_wrap=True)
 
 
 def _print_history(order: WholeOrder, out: Console) -> None:
@@ -108,12 +126,32 @@ def _print_history(order: WholeOrder, out: Console) -> None:
         return
     out.print("\n[bold]history[/]")
     several = len(order.licenses) > 1
+    _print_times(
+        [
+            (each.at, (f"license {each.license_id} " if several else "") + each.sentence)
+            for each in order.history[::-1]
+        ],
+        out,
+    )
+
+
+def _print_times(told_at: Sequence[tuple[datetime, str]], out: Console) -> None:
+    """Print sentences behind their times."""
+    if out.is_terminal:
+        now = utc_now()
+        written = partial(told, now=now) if out.width >= WIDE else _in_utc
+        for at, sentence in told_at:
+            for line in labeled([(written(at), cell(sentence))], out.width):
+                out.print(line, soft_wrap=True)
+        return
     table = Table.grid(padding=(0, 2, 0, 0))
-    for change in order.history[::-1]:
-        which = f"license {change.license_id} " if several else ""
-        when = Text(f"{minute(change.at)} UTC", style="dim")
-        table.add_row(when, cell(which + change.sentence))
+    for at, sentence in told_at:
+        table.add_row(_in_utc(at), cell(sentence))
     out.print(table)
+
+
+def _in_utc(time: datetime) -> str:
+    return f"{minute(time)} UTC"
 
 
 def _sections(order: WholeOrder) -> list[tuple[str, Sequence[Line]]]:
@@ -127,50 +165,3 @@ def _sections(order: WholeOrder) -> list[tuple[str, Sequence[Line]]]:
         ("e-mails", order.deliveries[::-1]),
     ]
     return [(title, lines) for title, lines in sections if lines]
-
-
-def _indented(sentence: str) -> Padding:
-    return Padding(Text(sentence, style="yellow"), (0, 0, 0, 2), expand=False)
-
-
-def _facts(line: Line, reference: str) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    hidden = _names(line, reference)
-    for each in fields(line):
-        value = _value(line, each.name)
-        if each.name not in hidden and value not in (None, {}):
-            shown = colored(value) if each.name in STATUSES else cell(value)
-            table.add_row(each.name.replace("_", " "), shown)
-    return table
-
-
-def _value(line: Line, name: str) -> Any:  # noqa: ANN401 - any field
-    if isinstance(line, DeliveryLine) and name == "license_ids":
-        return ", ".join(map(str, line.license_ids))
-    return _used(line) if name == "devices" else getattr(line, name)
-
-
-def _used(line: Line) -> str | None:
-    """Return the number of a license's devices; None if it has none, and needs none."""
-    if not isinstance(line, LicenseLine) or (line.device_limit is None and not line.devices):
-        return None
-    return (
-        str(line.devices) if line.device_limit is None else f"{line.devices} of {line.device_limit}"
-    )
-
-
-def _names(line: Line, reference: str) -> Collection[str]:
-    """Return the fields that only repeat the name of the sale, or that a sentence tells."""
-    if isinstance(line, LicenseLine):
-        # A later charge of a subscription has no license of its own.
-        own = reference == order_reference(line.source, line.order_id)
-        return (*LICENSE_FIELDS, *NAMES) if own else LICENSE_FIELDS
-    if isinstance(line, DeliveryLine):
-        return ("license_id",) if len(line.license_ids) > 1 else ("license_ids",)
-    _, _, order_id = reference.partition(":")
-    elsewhere = isinstance(line, EventLine) and reference != order_reference(
-        line.source, line.order_id or order_id
-    )
-    return () if elsewhere else NAMES

@@ -11,6 +11,7 @@ from domain.identifiers import order_reference
 from kit.refusals import RefusedError
 from licensing.keys import normalize
 from operations.databases import Databases
+from operations.whole_order import WholeOrder, load_order
 
 MOST = 10
 """The number of sales that a refusal names."""
@@ -63,6 +64,12 @@ def sales_of(databases: Databases, text: str, limit: int) -> list[SaleLine]:
     """Return the sales that a complaint may mean, newest first."""
     with databases() as database:
         return database.read_here(find_sales, text, bare_key(text), min(limit, sys.maxsize))
+
+
+def whole_sale(databases: Databases, sale: SaleLine) -> WholeOrder:
+    """Return all rows of a sale."""
+    with databases() as database:
+        return database.read_here(load_order, sale.source, sale.order_id)
 
 
 def the_one_sale(databases: Databases, text: str) -> str:

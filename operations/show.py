@@ -42,9 +42,12 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class ShownOrder:
+    """A sale whole. `found_by` is the text that found it, if that is no name of it."""
+
     reference: str
     order: WholeOrder
     workflow: WorkflowState
+    found_by: str | None = None
 
     @property
     def waits_for(self) -> str | None:
@@ -58,7 +61,8 @@ async def show(text: str, places: Places, warn: Warn) -> ShownOrder:
     """
     reference, order = await _find(text, places, warn)
     state = await workflow_state(places.temporal, workflow_of(order, reference))
-    return ShownOrder(reference, order, state)
+    is_name = text in {reference, reference.partition(":")[2]}
+    return ShownOrder(reference, order, state, None if is_name else text)
 
 
 async def _find(text: str, places: Places, warn: Warn) -> tuple[str, WholeOrder]:

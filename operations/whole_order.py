@@ -25,6 +25,7 @@ from db.views.lists import (
     list_sales,
 )
 from db.views.naming import event_alone, licensed_order, order_minted_by
+from db.views.resends import ResendLine, list_resends
 from domain.event import OPERATOR
 from operations.device_limits import ReadMapping, list_limited
 from operations.spooled import SpooledLine
@@ -53,6 +54,7 @@ class WholeOrder:
     devices: list[DeviceLine] = field(default_factory=list)
     releases: list[ReleaseLine] = field(default_factory=list)
     answers: list[AnswerLine] = field(default_factory=list)
+    resends: list[ResendLine] = field(default_factory=list)
 
 
 def no_mapping() -> None:
@@ -99,6 +101,7 @@ def _around(
         devices=list_devices_of(session, ids),
         releases=list_releases_of(session, ids),
         answers=list_answers(session, [event.id for event in events]),
+        resends=list_resends(session, ids),
     )
 
 

@@ -21,8 +21,15 @@ def find(
     ctx: typer.Context, text: Complaint, limit: Limit = 50, *, as_json: AsJson = False
 ) -> None:
     """Find the sales that a buyer's complaint may mean."""
+    from commands.find import print_found, print_none
     from commands.lists import SALES, print_list
-    from operations.find import sales_of
+    from operations.find import sales_of, whole_sale
 
-    found = sales_of(given(ctx).open_database, text.strip(), limit)
-    print_list(SALES, found, as_json=as_json)
+    databases = given(ctx).open_database
+    match found := sales_of(databases, text.strip(), limit):
+        case [] if not as_json:
+            print_none()
+        case [sale] if not as_json:
+            print_found(sale, whole_sale(databases, sale))
+        case _:
+            print_list(SALES, found, as_json=as_json)
