@@ -1,7 +1,7 @@
 """Cases with one guard switched off, and the fault that the guard is for. See `docs/torture.md`.
 
-The switches are here and not in the product: either a `sitecustomize.py` that the processes import,
-or a database without a constraint.
+The switches are here and not in the product: either a `sitecustomize.py` that a process imports, or
+a database without a constraint.
 """
 
 from collections.abc import Mapping
@@ -20,47 +20,58 @@ from torture.verdict import Kind
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case.
+    """A case: its sale, its fault, and the expected breaches.
 
-    `kinds` are the expected breaches. `lax`: the database allows two licenses per line. The acts
-    come as in `acts`, whatever their own times say.
+    `switch` is the worker's. The acts come as in `acts`, whatever their own times say.
     """
 
+    order: Order
     switch: str
     disturbance: Disturbance | None
     kinds: frozenset[Kind]
-    lax: bool = False
     stories: tuple[DrawnStory, ...] = ()
     acts: tuple[PlannedAct, ...] = ()
     pauses: tuple[float, ...] = PAUSES
 
 
-ORDER = Order("torture-0-sale", "buyer@example.com", paid_at=first_day(utc_now()))
+def order_of_round(number: int) -> Order:
+    return Order(f"torture-{number}-sale", "buyer@example.com", paid_at=first_day(utc_now()))
+
+
 DOUBLED: frozenset[Kind] = frozenset({"doubled"})
 WRONG: frozenset[Kind] = frozenset({"wrong states"})
 LOST: frozenset[Kind] = frozenset({"lost"})
-KILLED = Disturbance(0, Fault.WORKER_KILLED_MAILING)
-RESET = Disturbance(0, Fault.RESET_MAILING)
 # Longer than the API waits for the database, and the sender does not retry.
 AWAY = Disturbance(0, Fault.DATABASE_AWAY, 6)
 
 REVOKED = DrawnStory(
-    next(each for each in ON_SALES if each.name == "restored and revoked"), (ORDER,)
+    next(each for each in ON_SALES if each.name == "restored and revoked"), (order_of_round(1),)
 )
 ACTS = {each.act.act: each.act for each in acts(REVOKED, 0, Random(1))}  # noqa: S311 - no secret
 
+NO_SPOOL = "no_spool"
+"""The switch of the API in all rounds: the database is away in one of them only."""
+
 CASES: Mapping[str, Case] = {
-    "not even the constraint": Case("no_second_look", KILLED, DOUBLED, lax=True),
-    "no lease and no compare-and-swap": Case("no_claim", RESET, DOUBLED),
+    "no spool": Case(order_of_round(0), NO_SPOOL, AWAY, LOST, pauses=()),
     "arrival for time": Case(
+        order_of_round(1),
         "arrival_for_time",
         None,
         WRONG,
         stories=(REVOKED,),
         acts=(
-            PlannedAct(0, ACTS[EventKind.REVOKE], f"{ORDER.order_id}/revoke"),
-            PlannedAct(1, ACTS[EventKind.RESTORE], f"{ORDER.order_id}/restore"),
+            PlannedAct(0, ACTS[EventKind.REVOKE], "torture-1-sale/revoke"),
+            PlannedAct(1, ACTS[EventKind.RESTORE], "torture-1-sale/restore"),
         ),
     ),
-    "no spool": Case("no_spool", AWAY, LOST, pauses=()),
+    "no look-up": Case(
+        order_of_round(2), "no_look_up", Disturbance(0, Fault.ACCEPTS_AND_FAILS), DOUBLED
+    ),
+    "no lease and no compare-and-swap": Case(
+        order_of_round(3), "no_claim", Disturbance(0, Fault.RESET_MAILING), DOUBLED
+    ),
+    "not even the constraint": Case(
+        order_of_round(4), "no_second_look", Disturbance(0, Fault.WORKER_KILLED_MAILING), DOUBLED
+    ),
 }

@@ -2,51 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 from sqlalchemy import URL, update
 from sqlalchemy.orm import Session
-from temporalio.client import Client
-from typing_extensions import override
 
-from db.engine import Database, open_engine
 from db.tables import EventRow, RequestRow
-from embedded.stack import Stack, StackPlan
-from fakes.postmark import Accepted, FakePostmark
 from tests.db.correcting import RIGHT
 from tests.db.rows import BUYER, mint, sale_of
-from tests.torture.shops import SHOP
+from tests.torture.idle import idle_arena, mail_of, sold_before
 from tests.torture.stores import CopiedStore
 from torture.orders import Order
 from torture.plan import Correction, Schedule
 from torture.quiet import QuietPatience
 from torture.report import ProgressReporter, Result
 from torture.run import Arena, torture
-from torture.traffic import sender_client
 from torture.verdict import Breach
-
-NOBODY = "127.0.0.1:1"
-
-
-class IdleStack(Stack):
-    @override
-    async def api_is_ready(self) -> bool | None:
-        return True
 
 
 @pytest.fixture
 async def place(sqlite: URL, tmp_path: Path) -> AsyncIterator[Arena]:
     store = CopiedStore(tmp_path / "mintpost.db", Path(str(sqlite.database)))
-    store.prepare()
-    database = Database(open_engine(store.url))
-    client = await Client.connect(NOBODY, lazy=True)
-    stack = IdleStack(StackPlan(tmp_path, 1, 1, 1, {}))
-    async with FakePostmark() as postmark, sender_client() as http:
-        yield Arena(tmp_path, store, stack, postmark, database, client, http, SHOP)
-    database.dispose()
+    async with idle_arena(tmp_path, store) as place:
+        yield place
 
 
 async def played(place: Arena, *corrections: Correction) -> Result:
@@ -55,19 +35,6 @@ async def played(place: Arena, *corrections: Correction) -> Result:
     empty = Schedule(1, "torture-1-", orders, (), (), corrections)
     patience = QuietPatience(look=0.01, no_progress=0.1)
     return await torture(empty, place, ProgressReporter(Console(quiet=True)), (), patience)
-
-
-def mail_of(delivery_id: int, to: str = BUYER) -> Accepted:
-    message = {"To": to, "Metadata": {"delivery": str(delivery_id)}}
-    return Accepted("id", message, datetime.now(UTC))
-
-
-def sold_before(session: Session) -> int:
-    """Store the rows of a sale from an earlier round. Return its delivery."""
-    delivery_id = mint(session, sale_of("torture-0-sale")).delivery_id
-    session.execute(update(EventRow).values(outcome="fulfilled"))
-    assert delivery_id is not None
-    return delivery_id
 
 
 async def test_a_mail_under_way_for_ever_is_a_breach(place: Arena) -> None:
