@@ -21,6 +21,7 @@ from commands.menu.lists import deliveries, events, licenses, sales
 from commands.menu.migrate import migrate
 from commands.menu.products import check, ids, list_
 from commands.menu.remap import remap
+from commands.menu.replay import replay
 from commands.menu.reread import reread
 from commands.menu.resend import resend
 from commands.menu.retry import retry
@@ -52,7 +53,7 @@ CONTENTS: Mapping[str, Commands] = {
         "licenses": licenses,
         "deliveries": deliveries,
     },
-    "Act": {"retry": retry, "resend": resend, "remap": remap, "reread": reread},
+    "Act": {"retry": retry, "replay": replay, "resend": resend, "remap": remap, "reread": reread},
     "Give and take licenses": {
         "issue": issue,
         "import": import_,

@@ -31,9 +31,13 @@ def event_reference(source: str, event_id: int) -> str:
     return f"{source}{EVENT_MARK}{event_id}"
 
 
+RESEND_MARK = ":resend:"
+"""Stands in the workflow id of a resend, between its order and its number."""
+
+
 def resend_reference(source: str, order_id: str, number: int) -> str:
     """Return the workflow id of one more e-mail that a person asked for."""
-    return f"{order_reference(source, order_id)}:resend:{number}"
+    return f"{order_reference(source, order_id)}{RESEND_MARK}{number}"
 
 
 def order_of_workflow(workflow_id: str) -> str | None:

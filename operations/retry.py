@@ -14,6 +14,7 @@ from db.views.lists import Filters, list_events
 from domain.event import EventStatus
 from kit.refusals import RefusedError
 from kit.temporal_outages import temporal_trouble
+from operations.connecting import connected
 from operations.following import EVERYTHING, Following, Retried
 from operations.waking import wake
 
@@ -31,21 +32,12 @@ async def retry_orders(
 
     Raises RefusedError if Temporal cannot be used.
     """
-    client = await _connect(config)
+    client = await connected(config)
     workflow_ids = list(orders or ()) or await parked_workflows(database, where)
     try:
         return await retry(client, database, workflow_ids, patience)
     except RPCError as error:
         raise RefusedError(temporal_trouble(error).sentence) from None
-
-
-async def _connect(config: ClientConnectConfig) -> Client:
-    try:
-        return await Client.connect(**config)
-    except RuntimeError as error:
-        if (trouble := temporal_trouble(error)).refused:
-            raise RefusedError(trouble.sentence) from None
-        raise RefusedError("Temporal cannot be reached: is TEMPORAL_ADDRESS right?") from None
 
 
 async def parked_workflows(database: Database, where: str | None) -> list[str]:

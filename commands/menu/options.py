@@ -19,6 +19,12 @@ def require_storefront(order: str | None) -> str | None:
     return order
 
 
+def require_storefronts(orders: list[str] | None) -> list[str] | None:
+    for order in orders or []:
+        require_storefront(order)
+    return orders
+
+
 Limit = Annotated[int, typer.Option(min=1, metavar="COUNT", help="at most so many")]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON array on stdout")]
 Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="why, for the audit trail")]

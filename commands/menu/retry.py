@@ -7,21 +7,14 @@ import typer
 
 from commands.context import given
 from commands.help import examples
-from commands.menu.options import Patience, require_storefront
+from commands.menu.options import Patience, require_storefronts
 from kit.refusals import RefusedError
 from storefronts.registry import EXAMPLE
-
-
-def _require_storefronts(orders: list[str] | None) -> list[str] | None:
-    for order in orders or []:
-        require_storefront(order)
-    return orders
-
 
 Orders = Annotated[
     list[str] | None,
     typer.Argument(
-        callback=_require_storefronts, metavar="SOURCE:ORDER_ID", help=f"as in {EXAMPLE}"
+        callback=require_storefronts, metavar="SOURCE:ORDER_ID", help=f"as in {EXAMPLE}"
     ),
 ]
 All = Annotated[bool, typer.Option("--all", metavar="", help="every parked sale")]
