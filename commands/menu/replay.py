@@ -32,8 +32,8 @@ Yes = Annotated[bool, typer.Option("--yes", metavar="", help="with --all: do it 
 
 @examples(
     (f"mintpost replay {EXAMPLE}", None),
-    ("mintpost replay --all --dry-run", "tells what each would do"),
-    ('mintpost replay --all --where "blocked the address"', "after a question"),
+    ("mintpost replay --all --dry-run", "changes nothing"),
+    ('mintpost replay --all --where "blocked"', "after a question"),
 )
 def replay(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,
