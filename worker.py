@@ -22,8 +22,12 @@ from kit.clock import utc_now
 from kit.connecting import connect
 from kit.environment import SettingsError
 from kit.exiting import end_with
+from kit.instruments import OF_WORKER
 from kit.logs import set_up_logs
+from kit.metrics_server import WORKER as METRICS, serve_metrics
+from kit.sdk_metrics import measured_runtime
 from kit.temporal_outages import TemporalRefusesError, temporal_trouble
+from kit.tracing import end_tracing, set_up_tracing
 from kit.umask import set_umask
 from kit.waiting import retry_until_available
 from licensing.signing import Signer
@@ -39,6 +43,10 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     stopping = asyncio.create_task(stopped.wait())
     tokens = TokenSigner(parts.database, parts.signer)
+    if parts.traces is not None:
+        set_up_tracing(parts.traces, "worker")
+    if parts.metrics is not None:
+        serve_metrics(parts.metrics, METRICS, OF_WORKER)
     starting = asyncio.create_task(start(parts, temporal, tokens.wake))
     await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
@@ -60,6 +68,7 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
         # How the SDK tells that Temporal refuses a worker that it took before.
         raise TemporalRefusesError(temporal_trouble(error).sentence) from None
     await parts.mailer.aclose()
+    await asyncio.to_thread(end_tracing)
 
 
 async def start(
@@ -67,9 +76,9 @@ async def start(
 ) -> Worker:
     """Put the worker together, waiting for a database and a Temporal that are away."""
     await retry_until_available(lambda: ready_database(parts.database, parts.signer))
-    return build_worker(
-        await retry_until_available(lambda: connect(temporal)), parts, changed=changed
-    )
+    runtime = None if parts.metrics is None else measured_runtime(parts.metrics)
+    client = await retry_until_available(lambda: connect(temporal, runtime))
+    return build_worker(client, parts, changed=changed)
 
 
 async def ready_database(database: Database, signer: Signer) -> None:

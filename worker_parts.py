@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from temporalio.client import Client
@@ -23,6 +23,7 @@ from catalog.file import ProductsFile, ProductsFileError
 from db.engine import Database, open_engine
 from kit.environment import SettingsError, tried
 from kit.failures import without_traces
+from kit.metrics_server import MetricsAddress
 from kit.version import VERSION
 from letters.composing import CatalogSource, Letters, Shop
 from letters.rendering import Templates
@@ -36,6 +37,7 @@ from settings.private import require_private_data
 from settings.products import ProductsSettings
 from settings.signing import SigningSettings
 from settings.temporal_tls import usable_temporal_config
+from settings.tracing import tracing_variables
 from settings.worker import WorkerSettings
 from storefronts.base import Storefront
 from storefronts.registry import SOURCES, open_for_worker
@@ -65,6 +67,8 @@ class WorkerParts:
     patience: MailPatience
     operator: str | None = None
     pace: RetryPace = field(default_factory=RetryPace)
+    metrics: MetricsAddress | None = None
+    traces: Mapping[str, str] | None = None
 
 
 def build_worker(
@@ -116,14 +120,16 @@ def configured() -> tuple[WorkerParts, ClientConnectConfig]:
     signer = tried(lambda: _signer(load(SigningSettings)), problems)
     products = tried(lambda: _products(load(ProductsSettings)), problems)
     temporal = tried(usable_temporal_config, problems)
+    traces = tried(tracing_variables, problems)
     exposed = None if settings is None else tried(lambda: _exposed(settings), problems)
     if not (settings and storefronts and signer and products):
         raise _broken(problems)
-    if temporal is None or exposed is None:
+    if temporal is None or exposed is None or problems:
         raise _broken(problems)
     for sentence in exposed:
         logger.warning("%s", sentence)
-    return _parts(settings, storefronts, signer, products), temporal
+    parts = _parts(settings, storefronts, signer, products)
+    return replace(parts, traces=traces), temporal
 
 
 def _broken(problems: list[str]) -> SettingsError:
@@ -170,6 +176,7 @@ def _parts(
         signer=signer,
         patience=MailPatience(timedelta(seconds=settings.email_lookup_seconds)),
         operator=settings.operator_address(),
+        metrics=settings.metrics_address,
     )
 
 

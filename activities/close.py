@@ -21,7 +21,7 @@ from domain.event import (
 )
 from kit.clock import Clock, utc_now
 from reading.reader import Reader
-from reading.settling import Settling
+from reading.settling import Settling, count_settled
 from storefronts.base import Storefront
 from workflows.steps import ClosedOrder, CloseStep, OrderToClose
 
@@ -62,10 +62,12 @@ class Close(CloseStep):
         own = await self.database.write(refuse_order, order.event_id, order.outcome, now)
         if own is None:
             return ClosedOrder(order.outcome, 0, "mint")
+        count_settled(order.outcome, own)
         copies = await self.settling.close_copies(order.event_id, order.outcome, now)
         return ClosedOrder(order.outcome, own + copies)
 
     async def wait(self, order: OrderToClose, now: datetime) -> ClosedOrder:
         """Settle a charge that waits. The license that comes next reopens its row."""
         own = await self.database.write(leave_waiting, order.event_id, order.outcome, now)
+        count_settled(order.outcome, own or 0)
         return ClosedOrder(order.outcome, own or 0, None if own is not None else "mint")

@@ -9,6 +9,7 @@ from time import monotonic
 from temporalio import activity
 from typing_extensions import override
 
+from activities.mail_times import measure_accepted
 from db.deliveries import (
     SentMail,
     begin_attempt,
@@ -29,6 +30,7 @@ from domain.errors import (
     TransientError,
 )
 from kit.clock import Clock, utc_now
+from kit.instruments import EMAILS
 from letters.composing import Letters
 from mailers.base import Email, EmailService, Mark, Receipt, Safeguard
 from workflows.steps import EmailedLicense, EmailStep, LicenseToEmail
@@ -120,10 +122,13 @@ class EmailLicense(EmailStep):
             raise AddressMissingError(first.source, first.order_id)
         found = await self.look_up(owed)
         if found is not None and owed.doubt is not None:
+            EMAILS.count("found")
             instead = await self.record(owed.doubt.delivery_id, found)
         else:
             found = await self.send(owed, until)
+            EMAILS.count(found.status)
             instead = await self.record(owed.delivery_id, found)
+            await measure_accepted(self.database, self.clock())
         if instead is None and owed.delivery_id == delivery_id:
             return found.status
         # A person may have corrected the address of the carried one alone.
@@ -188,12 +193,14 @@ class EmailLicense(EmailStep):
         try:
             return await self.send_before(deadline, mail)
         except DeliveryInDoubtError as error:
+            EMAILS.count("in_doubt")
             await self.database.write(
                 end_attempt_in_doubt, owed.delivery_id, attempt, _words(error)
             )
             raise
         except MintpostError as error:
             refused = isinstance(error, PermanentError)
+            EMAILS.count("refused" if refused else "failed")
             await self.database.write(
                 end_attempt_unsent, owed.delivery_id, attempt, refused=refused, words=_words(error)
             )

@@ -1,6 +1,8 @@
-"""The interceptor through which a step's log lines name the sale."""
+"""The interceptor through which a step's log lines and spans name the sale, and which times it."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
@@ -11,7 +13,9 @@ from typing_extensions import override
 from db.engine import Database
 from db.events import order_of_event
 from domain.identifiers import order_of_workflow
+from kit.instruments import STEPS
 from kit.log_context import about
+from kit.tracing import current_trace, note_on_span
 
 logger = logging.getLogger(__name__)
 
@@ -33,18 +37,30 @@ class _Observed(ActivityInboundInterceptor):
     @override
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         info = activity.info()
-        workflow, event = info.workflow_id or "", input.args[0].event_id
-        with about(event=event, workflow=workflow, step=info.activity_type):
+        workflow, step = info.workflow_id or "", info.activity_type
+        event = getattr(input.args[0], "event_id", None)
+        with about(event=event, workflow=workflow, step=step, trace=current_trace()):
             order = order_of_workflow(workflow) or await self.order_of(event)
-            with about(order=order):
-                begun = monotonic()
-                done = await super().execute_activity(input)
-                logger.info("%s done in %.0f ms", info.activity_type, 1000 * (monotonic() - begun))
-                return done
+            note_on_span(event=event, order=order)
+            with about(order=order), timed(step):
+                return await super().execute_activity(input)
 
-    async def order_of(self, event_id: int) -> str | None:
+    async def order_of(self, event_id: int | None) -> str | None:
         """Return the order of an event that runs under its own id, such as a refund."""
         try:
-            return await self.database.read(order_of_event, event_id)
+            return None if event_id is None else await self.database.read(order_of_event, event_id)
         except Exception:  # noqa: BLE001 - the step itself meets the same trouble, and says so
             return None
+
+
+@contextmanager
+def timed(step: str) -> Iterator[None]:
+    begun = monotonic()
+    try:
+        yield
+    except Exception:
+        STEPS.observe(monotonic() - begun, step, "failed")
+        raise
+    took = monotonic() - begun
+    STEPS.observe(took, step, "done")
+    logger.info("%s done in %.0f ms", step, 1000 * took)

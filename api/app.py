@@ -20,7 +20,10 @@ from db.engine import Database, open_engine
 from db.migrated import WrongMigrationError, check_migrated
 from domain.errors import DatabaseAwayError
 from kit.environment import SettingsError, tried
+from kit.instruments import OF_API, begin_counts
 from kit.logs import set_up_logs
+from kit.metrics_server import API as METRICS, serve_metrics
+from kit.tracing import set_up_tracing, trace_interceptors
 from kit.umask import set_umask
 from licensing.answers import AnswerSigner
 from licensing.private_keys import PrivateKeyError
@@ -33,6 +36,7 @@ from settings.observing import log_format
 from settings.online import OnlineSettings, split_dialects
 from settings.private import require_private_data, require_private_file
 from settings.temporal_tls import usable_temporal_config
+from settings.tracing import tracing_variables
 from storefronts.base import Storefront
 from storefronts.registry import SOURCES, open_for_api
 
@@ -50,12 +54,18 @@ def create_app() -> ASGIApp:
     set_umask()
     try:
         settings, online, (storefronts, mail_doors), temporal = _settings()
+        traces = tracing_variables()
         database = Database(open_engine(settings.database()))
         _check(database)
     except (SettingsError, WrongMigrationError) as error:
         raise SystemExit(str(error)) from None
     for finding in unset_secrets(storefronts, sources_in_use(online.products, SOURCES)):
         logger.warning("%s", finding.sentence)
+    if settings.metrics_address is not None:
+        serve_metrics(settings.metrics_address, METRICS, OF_API)
+        begin_counts(storefronts)
+    if traces is not None:
+        set_up_tracing(traces, "api")
     spool = Spool(settings.data_dir / "spool")
     bounds = Bounds().within(raise_file_limit())
     connect = partial(_connect_lazily, temporal)
@@ -88,8 +98,9 @@ def _settings() -> tuple[OnlineSettings, OnlineParts, Doors, ClientConnectConfig
         else tried(lambda: online_parts(settings), problems)
     )
     temporal = tried(usable_temporal_config, problems)
+    tried(tracing_variables, problems)
     doors = None if storefronts is None or mail_doors is None else (storefronts, mail_doors)
-    if not (settings and online and doors) or exposed is None or temporal is None:
+    if not (settings and online and doors) or exposed is None or temporal is None or problems:
         raise SettingsError("\n".join(dict.fromkeys(problems)))
     for sentence in exposed:
         logger.warning("%s", sentence)
@@ -125,7 +136,7 @@ def online_parts(settings: OnlineSettings) -> OnlineParts:
 
 async def _connect_lazily(config: ClientConnectConfig) -> Client:
     # The app must accept requests while Temporal is away.
-    return await Client.connect(**config, lazy=True)
+    return await Client.connect(**config, lazy=True, interceptors=trace_interceptors())
 
 
 def _check(database: Database) -> None:

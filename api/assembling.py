@@ -14,6 +14,7 @@ from temporalio.client import Client
 
 from api.access_log import hide_secrets
 from api.answer_keys import ANSWER_KEYS, AnswerKeyKeeper
+from api.answer_times import AnswerTimes
 from api.authentication import Authentication
 from api.bounds import Bounds
 from api.floods import Floods
@@ -31,12 +32,15 @@ from api.unset_secrets import sources_in_use
 from api.webhooks import Inbox, webhook_routes
 from db.engine import Database
 from kit.doors.base import WebhookDoor
+from kit.instruments import OF_API
 from kit.loop import Pauses
 from kit.pollers import Pollers
+from kit.tracing import end_tracing
 from mailers.doors import MailDoor
 from relay.dispatcher import Dispatcher
 from relay.drainer import Drainer
 from relay.free_space import free_space_for
+from relay.gauges import Gauges
 from relay.spool import Spool
 from relay.starter import Starter
 from relay.store import Store, StorePatience
@@ -100,6 +104,7 @@ def assemble(parts: ApiParts) -> ASGIApp:
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
+        await asyncio.to_thread(end_tracing)
         refusals.stop()
 
     app = FastAPI(
@@ -109,7 +114,7 @@ def assemble(parts: ApiParts) -> ASGIApp:
         app.add_exception_handler(status, _answer_as_unknown)
     gate = Gate(app, Authentication(parts.doors), refusals.note)
     # Outside of FastAPI, because FastAPI wraps `receive` and `BoundServer` needs the server's.
-    return BoundServer(gate, parts.bounds)
+    return BoundServer(AnswerTimes(gate) if OF_API.are_on else gate, parts.bounds)
 
 
 def _furnish(
@@ -139,6 +144,8 @@ def _furnish(
         keeper = AnswerKeyKeeper(database, online.signer, online.renew, online.clock, parts.pauses)
         probes += [mapping.findings, keeper.findings]
         runners.append(keeper)
+    if OF_API.are_on:
+        runners.append(Gauges(database, spool))
     room = free_space_for(database.engine.url)
     facts: dict[str, Fact] = {
         "pollers": polls.told,

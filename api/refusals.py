@@ -19,6 +19,7 @@ from api.unset_secrets import unset_secrets
 from domain.findings import Finding, Level
 from kit.clock import utc_now
 from kit.doors.base import WebhookDoor
+from kit.instruments import REFUSED_CALLS
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class Refusals:
         refused = why_refused(scope, self.storefronts, why)
         if refused is None:
             return
+        REFUSED_CALLS.count(refused.source)
         self.untold[refused] += 1
         self.total[refused] += 1
         self.last[refused] = monotonic()

@@ -19,7 +19,9 @@ from db.requests import NewRequest
 from domain.event import ORDER_KINDS, EventKind
 from domain.identifiers import order_reference
 from kit.doors.base import Envelope
-from kit.log_context import Names, note
+from kit.instruments import REQUESTS
+from kit.log_context import Names, note, subject
+from kit.tracing import note_on_span, request_span, trace_of
 from relay.store import NotStoredError, Store
 from storefronts.base import Door, Naming, StoredRequest
 
@@ -62,26 +64,36 @@ class Inbox:
         request_id = uuid4()
         # No block: uvicorn logs the answer after this function has returned.
         note(**names_of(storefront, naming))
-        note(request=str(request_id))
-        event_id = await self.store.keep(
-            NewRequest(
-                request_id=request_id,
-                source=source,
-                kind=naming.kind,
-                order_id=naming.order_id,
-                product_id=naming.product_id,
-                received_at=sender.at,
-                sender=_unless_secret(_sender(request), storefront) or None,
-                content_type=stored.content_type,
-                headers=stored.headers,
-                body=body,
-                body_bytes=size,
-                matched_secret=sender.secret.position,
-                secret_label=stored.secret_label,
-                event_key=naming.event_key,
-            )
+        note(request=str(request_id), trace=trace_of(request_id))
+        new = NewRequest(
+            request_id=request_id,
+            source=source,
+            kind=naming.kind,
+            order_id=naming.order_id,
+            product_id=naming.product_id,
+            received_at=sender.at,
+            sender=_unless_secret(_sender(request), storefront) or None,
+            content_type=stored.content_type,
+            headers=stored.headers,
+            body=body,
+            body_bytes=size,
+            matched_secret=sender.secret.position,
+            secret_label=stored.secret_label,
+            event_key=naming.event_key,
         )
+        with request_span(request_id, source, sender.at):
+            return await self.keep(new)
+
+    async def keep(self, new: NewRequest) -> int | None:
+        """Store the request, and name its event to log, metrics and trace."""
+        try:
+            event_id = await self.store.keep(new)
+        except NotStoredError:
+            REQUESTS.count(new.source, "nowhere")
+            raise
+        REQUESTS.count(new.source, "spool" if event_id is None else "database")
         note(event=event_id)
+        note_on_span(event=event_id, order=subject().order, kind=new.kind)
         return event_id
 
     async def name(self, storefront: Door, stored: StoredRequest) -> Naming:

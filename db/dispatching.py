@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import and_, bindparam, case, null, select, true, update
 from sqlalchemy.orm import Session
 
-from db.tables import EventRow
+from db.tables import EventRow, RequestRow
 from db.updating import count_updated
 from domain.identifiers import order_reference
 
@@ -25,6 +26,8 @@ class WaitingEvent:
     kind: str
     order_id: str | None
     product_id: str | None
+    received_at: datetime | None = None
+    request_id: UUID | None = None
 
     @property
     def order(self) -> str | None:
@@ -41,6 +44,8 @@ class StartedEvent:
 # Built once, because an idle relay asks every second.
 _WAITING_EVENTS = (
     select(EventRow.id, EventRow.source, EventRow.kind, EventRow.order_id, EventRow.product_id)
+    .add_columns(EventRow.received_at, RequestRow.request_id)
+    .outerjoin(RequestRow, RequestRow.event_id == EventRow.id)
     .where(EventRow.outcome.is_(None), EventRow.dispatched_at.is_(None))
     .where(EventRow.id > bindparam("after"))
     .order_by(EventRow.id)

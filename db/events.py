@@ -66,6 +66,10 @@ def load_event(session: Session, event_id: int) -> StoredEvent:
     return StoredEvent(**{each.name: getattr(row, each.name) for each in fields(StoredEvent)})
 
 
+def received_at(session: Session, event_id: int) -> datetime:
+    return the_one(session, EventRow, id=event_id).received_at
+
+
 def order_of_event(session: Session, event_id: int) -> str | None:
     """Return the name of the event's order; None if the event has none, or is unknown."""
     names = select(EventRow.source, EventRow.order_id).where(EventRow.id == event_id)

@@ -46,3 +46,7 @@ def order_of_workflow(workflow_id: str) -> str | None:
         return None
     source, _, rest = workflow_id.partition(":")
     return order_reference(source, rest.partition(":")[0])
+
+
+def is_resend(workflow_id: str) -> bool:
+    return RESEND_MARK in workflow_id

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from storefronts.registry import api_variables, worker_variables
 
-OBSERVING = frozenset({"LOG_FORMAT"})
+OBSERVING = frozenset({"LOG_FORMAT", "METRICS_ADDRESS"})
 DATABASE = frozenset({"DATABASE_URL", "DATA_DIR"})
 API = (
     DATABASE

@@ -26,6 +26,11 @@ class Subject:
     request: str | None = None
     trace: str | None = None
 
+    @property
+    def source(self) -> str:
+        """Return the storefront of the run or the order; empty if neither is known."""
+        return (self.workflow or self.order or "").partition(":")[0]
+
     def given(self) -> dict[str, str | int]:
         """Return the names that are known, in the sequence of the fields."""
         return {name: value for name in NAMES if (value := getattr(self, name)) is not None}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from db.copies import ComparedCopy, load_copy
-from db.events import note_event
+from db.events import note_event, order_of_event
 from db.late_rows import late_copies
 from db.orders import (
     close_row,
@@ -13,10 +13,11 @@ from db.orders import (
     rows_to_fail,
     settle_copy,
 )
-from domain.event import DELIVERED
+from domain.event import DELIVERED, Outcome
 from domain.facts import Fact
 from domain.remarks import remark_on
-from kit.log_context import about
+from kit.instruments import SETTLED
+from kit.log_context import about, subject
 from reading.reader import Reader
 
 LONGEST_COMPARED = 64 * 1024
@@ -40,7 +41,9 @@ class Settling:
         # The copies first: who sees the row settled sees the order settled.
         settled = await self.close_copies(event_id, outcome, now)
         own = await self.about(event_id, MOST_KEPT) if outcome in DELIVERED else None
-        return settled + await self.reader.database.write(close_row, event_id, outcome, now, own)
+        settled_own = await self.reader.database.write(close_row, event_id, outcome, now, own)
+        count_settled(outcome, settled_own)
+        return settled + settled_own
 
     async def close_copies(self, event_id: int, outcome: str, now: datetime) -> int:
         copies = await self.reader.database.read(copies_to_settle, event_id, outcome)
@@ -52,11 +55,15 @@ class Settling:
         for row in await database.read(rows_to_fail, event_id):
             if (remark := await self.about(row)) is not None:
                 await database.write(note_event, row, remark)
-        return await database.write(fail_run, event_id, sentence, now)
+        failed = await database.write(fail_run, event_id, sentence, now)
+        count_settled(Outcome.FAILED, failed)
+        return failed
 
     async def settle_late(self, now: datetime) -> None:
-        for copy, settled_by in await self.reader.database.read(late_copies):
-            await self.settle(copy, settled_by, now)
+        database = self.reader.database
+        for copy, settled_by in await database.read(late_copies):
+            with about(order=await database.read(order_of_event, copy)):
+                await self.settle(copy, settled_by, now)
 
     async def apply(self, copy: int, now: datetime) -> None:
         """Leave the copy open. The relay, which can start runs, gives it one."""
@@ -72,7 +79,9 @@ class Settling:
             await self.apply(event_id, now)
             return 0
         remark = _remark(copy)
-        return await self.reader.database.write(settle_copy, event_id, settled_by, now, remark)
+        rows = await self.reader.database.write(settle_copy, event_id, settled_by, now, remark)
+        count_settled(Outcome.DUPLICATE, rows)
+        return rows
 
     async def about(self, event_id: int, longest: int = LONGEST_COMPARED) -> str | None:
         return _remark(await self.compared(event_id, longest))
@@ -89,6 +98,11 @@ class Settling:
     async def facts_of(self, event_id: int) -> tuple[Fact, ...]:
         """Return the facts of a copy that no step has read yet."""
         return await self.reader.read_now(event_id)
+
+
+def count_settled(outcome: str, rows: int) -> None:
+    if rows:
+        SETTLED.count(subject().source, outcome, by=rows)
 
 
 def _remark(copy: ComparedCopy | str | None) -> str | None:

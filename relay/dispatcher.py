@@ -18,8 +18,10 @@ from domain.event import OPERATOR, ORDER_KINDS
 from domain.identifiers import event_reference
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
+from kit.instruments import DISPATCH_LAG
 from kit.log_context import about
 from kit.loop import BackgroundLoop, Pauses
+from kit.tracing import after_request
 from reading.reader import Reader
 from relay.late_copies import RelaySettling
 from relay.starter import AlreadyCompletedError, Starter, TemporalAwayError
@@ -66,7 +68,7 @@ class Dispatcher(BackgroundLoop):
         last = 0
         while batch := await self.database.read(waiting_events, BATCH, last):
             for event in batch:
-                with about(event=event.id, order=event.order):
+                with about(event=event.id, order=event.order), after_request(event.request_id):
                     await self.try_to_start(event)
             last = batch[-1].id
         for resend in await self.database.read(waiting_resends):
@@ -102,6 +104,8 @@ class Dispatcher(BackgroundLoop):
             await self.starter.start(event, workflow_id, again=True)
         logger.info("started the workflow of event %d", event.id)
         now, kind = self.clock(), event.kind
+        if event.received_at is not None:
+            DISPATCH_LAG.observe((now - event.received_at).total_seconds(), event.source)
         if not await self.database.write(mark_dispatched, event.id, workflow_id, now, kind):
             self.wake()
 

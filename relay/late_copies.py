@@ -29,7 +29,14 @@ class RelaySettling(Settling):
         """Start a run of its own for a copy that tells a refund or a dispute."""
         database = self.reader.database
         stored = await database.read(load_event, copy)
-        event = WaitingEvent(copy, stored.source, stored.kind, stored.order_id, stored.product_id)
+        event = WaitingEvent(
+            copy,
+            stored.source,
+            stored.kind,
+            stored.order_id,
+            stored.product_id,
+            stored.received_at,
+        )
         workflow_id = event_reference(stored.source, copy)
         await self.starter.apply(event, workflow_id)
         await database.write(mark_dispatched, copy, workflow_id, now)

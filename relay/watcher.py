@@ -23,6 +23,7 @@ from db.reopening import reopen_overdue
 from db.resend_runs import StartedResend, mark_resends_dispatched, started_resends
 from domain.advice import advised
 from domain.errors import DatabaseAwayError
+from domain.event import Outcome
 from domain.findings import Finding, Level
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
@@ -35,6 +36,7 @@ from kit.runs import (
     paused_step_sentence,
     stuck_sentence,
 )
+from reading.settling import count_settled
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +130,8 @@ class Watcher:
         if status in ENDED_BY_A_PERSON:
             ended = f"a person {ENDED_BY_A_PERSON[status]} its workflow in Temporal"
             sentence = f"{ended}; to go on: {advised('replay', event.workflow_id)}"
-            await self.database.write(fail_order, event.id, sentence, self.clock())
+            failed = await self.database.write(fail_order, event.id, sentence, self.clock())
+            count_settled(Outcome.FAILED, failed)
             return
         # Another process may have settled the event since the query.
         if await self.database.write(start_again, event.id):

@@ -18,14 +18,14 @@ OURS = frozenset(name.upper() for name in FIELDS) | api_variables() | worker_var
 
 
 def whole_environment() -> dict[str, str]:
-    """Return the environment, plus the settings of Mintpost and Temporal from `.env`."""
+    """Return the environment, plus what Mintpost, Temporal and OpenTelemetry read from `.env`."""
     return {**{name: value for name, value in added().items() if _is_read(name)}, **os.environ}
 
 
 def plain_environment() -> dict[str, str]:
-    """Return the environment without the variables of Mintpost and Temporal."""
+    """Return the environment without the variables of Mintpost, Temporal and OpenTelemetry."""
     return {name: value for name, value in os.environ.items() if not _is_read(name)}
 
 
 def _is_read(name: str) -> bool:
-    return name.startswith("TEMPORAL_") or name.upper() in OURS
+    return name.startswith(("TEMPORAL_", "OTEL_")) or name.upper() in OURS

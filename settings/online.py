@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 
 from settings.database import KeeperSettings
 from settings.issuer import IssuerSettings
-from settings.observing import LogSettings
+from settings.observing import ObservingSettings
 from settings.products import ProductsSettings
 
 KNOWN = ("gumroad", "lemonsqueezy", "polar", "keygen")
@@ -34,7 +34,7 @@ def _shown(name: str) -> str:
     return f'"{short}"' if short.isprintable() else ascii(short)
 
 
-class OnlineSettings(KeeperSettings, ProductsSettings, IssuerSettings, LogSettings):
+class OnlineSettings(KeeperSettings, ProductsSettings, IssuerSettings, ObservingSettings):
     dialects: Annotated[str, AfterValidator(_known)] = ""
     answer_signing_key_file: Path | None = None
 

@@ -7,7 +7,7 @@ from pydantic import Field, HttpUrl, ValidationInfo, field_validator
 from settings.api_url import ApiUrl
 from settings.database import KeeperSettings
 from settings.mail import MailSettings, OperatorSettings
-from settings.observing import LogSettings
+from settings.observing import ObservingSettings
 from settings.products import ProductsSettings
 from settings.signing import SigningSettings
 from settings.templates import TemplatesDir
@@ -15,7 +15,12 @@ from settings.values import Mailbox
 
 
 class WorkerSettings(
-    KeeperSettings, ProductsSettings, SigningSettings, OperatorSettings, MailSettings, LogSettings
+    KeeperSettings,
+    ProductsSettings,
+    SigningSettings,
+    OperatorSettings,
+    MailSettings,
+    ObservingSettings,
 ):
     postmark_api_url: ApiUrl = HttpUrl("https://api.postmarkapp.com")
     postmark_message_stream: str = "outbound"

@@ -13,6 +13,7 @@ from db.uses import count_use, uses_of
 from domain.errors import DatabaseAwayError
 from domain.online import Code
 from kit.frames import unexpected_error
+from kit.instruments import VERDICTS
 from operations.online import OnlineLicenses
 from operations.verdicts import Activation, Question, Verdict
 
@@ -41,15 +42,17 @@ class Asking:
     async def validate(self, request: Request, question: Question) -> Verdict:
         self._admit(request, question.key)
         verdict = await self.licenses.validate(question)
-        return self._told(request, question.key, verdict)
+        return self._told(request, question.key, verdict, "validate")
 
     async def activate(self, request: Request, wish: Activation) -> Verdict:
         self._admit(request, wish.key)
-        return self._told(request, wish.key, await self.licenses.activate(wish))
+        verdict = await self.licenses.activate(wish)
+        return self._told(request, wish.key, verdict, "activate")
 
     async def deactivate(self, request: Request, question: Question) -> Verdict:
         self._admit(request, question.key)
-        return self._told(request, question.key, await self.licenses.deactivate(question))
+        verdict = await self.licenses.deactivate(question)
+        return self._told(request, question.key, verdict, "deactivate")
 
     async def count_use(self, license_id: int) -> int:
         """Count one more call for a dialect that tells the count, and return it."""
@@ -61,7 +64,8 @@ class Asking:
     def _admit(self, request: Request, key: str) -> None:
         self.rates.allow_key(self.addresses.address_of(request), key)
 
-    def _told(self, request: Request, key: str, verdict: Verdict) -> Verdict:
+    def _told(self, request: Request, key: str, verdict: Verdict, question: str) -> Verdict:
+        VERDICTS.count(question, verdict.code)
         if verdict.code in BAD_KEYS:
             self.rates.count_bad_key(self.addresses.address_of(request))
         elif verdict.found is not None:

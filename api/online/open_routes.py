@@ -15,6 +15,7 @@ from api.online.fields import BadRequestError, BodyTooLongError
 from api.online.mapping import MappingAwayError
 from domain.errors import DatabaseAwayError
 from kit.frames import unexpected_error
+from kit.instruments import REFUSED_QUESTIONS
 from operations.online import TooManyError
 
 logger = logging.getLogger(__name__)
@@ -89,10 +90,13 @@ async def _answered(request: Request, answer: Answer, words: Words) -> Response:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return await answer(request)
     except BadRequestError as error:
+        REFUSED_QUESTIONS.count("bad_request")
         return words.bad_request(error)
     except BodyTooLongError:
+        REFUSED_QUESTIONS.count("too_long")
         return words.too_long()
     except TooManyError as error:
+        REFUSED_QUESTIONS.count("too_many")
         return _later(words.too_many(error.seconds), error.seconds)
     except ClientDisconnect:
         raise
@@ -100,6 +104,7 @@ async def _answered(request: Request, answer: Answer, words: Words) -> Response:
         pass
     except Exception as error:  # noqa: BLE001 - an app must never take our fault for a verdict
         logger.error("a question of an app got no answer: %s", unexpected_error(error))  # noqa: TRY400 - the traceback would show keys
+    REFUSED_QUESTIONS.count("away")
     seconds = round(AGAIN_AFTER.total_seconds())
     return _later(words.away(seconds), seconds)
 

@@ -37,10 +37,15 @@ def temporals() -> set[str]:
     return set(re.findall(r"`(TEMPORAL_[A-Z_]+)`", (ROOT / "docs" / "operate.md").read_text()))
 
 
+def open_telemetry_s() -> set[str]:
+    """Return OpenTelemetry's variables named on the operator's page."""
+    return set(re.findall(r"`(OTEL_[A-Z_]+)`", (ROOT / "docs" / "operate.md").read_text()))
+
+
 def test_env_example_has_every_setting_once() -> None:
     names = [name for name, _ in SETTING.findall(EXAMPLE.read_text())]
     assert len(names) == len(set(names))
-    assert set(names) == ours() | temporals()
+    assert set(names) == ours() | temporals() | open_telemetry_s()
 
 
 def test_env_example_explains_each_setting_in_the_line_above() -> None:

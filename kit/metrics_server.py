@@ -1,0 +1,59 @@
+"""Serves the metrics of a process to Prometheus, on a port of its own."""
+
+import logging
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+
+from kit.instruments import BUILD
+from kit.metrics import Meters
+from kit.version import VERSION
+
+logger = logging.getLogger(__name__)
+
+API, WORKER, SDK = 0, 1, 2
+"""The ports from METRICS_ADDRESS on: the API's, the worker's, and that of Temporal's SDK in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsAddress:
+    host: IPv4Address | IPv6Address
+    port: int
+
+    def at(self, offset: int) -> str:
+        """Return the address of one of the ports, as text."""
+        host = f"[{self.host}]" if isinstance(self.host, IPv6Address) else f"{self.host}"
+        return f"{host}:{self.port + offset}"
+
+
+def serve_metrics(address: MetricsAddress, offset: int, meters: Meters) -> None:
+    """Turn the metrics on and serve them in a thread.
+
+    A port in use is a warning, because sales are worth more than their metrics: a process that
+    replaces another starts before the other has ended.
+    """
+    from prometheus_client import (  # noqa: PLC0415 - a process without metrics need not import it
+        GC_COLLECTOR,
+        CollectorRegistry,
+        ProcessCollector,
+        start_http_server,
+    )
+
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    registry.register(GC_COLLECTOR)
+    meters.turn_on(registry)
+    BUILD.show(1, VERSION, "worker" if offset == WORKER else "api")
+    try:
+        start_http_server(address.port + offset, str(address.host), registry)
+    except OSError as error:
+        told_unserved(address, offset, error.strerror)
+        return
+    logger.info("metrics at http://%s/metrics", address.at(offset))
+
+
+def told_unserved(address: MetricsAddress, offset: int, why: str | None) -> None:
+    logger.warning(
+        "METRICS_ADDRESS: no metrics at %s: %s. Free that port or choose another, and restart",
+        address.at(offset),
+        why or "it cannot be opened",
+    )
