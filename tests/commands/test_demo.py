@@ -1,14 +1,19 @@
 """`mintpost demo`, as a person runs it: nothing of theirs may reach it, or be mailed by it."""
 
-import re
+import shutil
 import signal
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-import httpx
+import pytest
+from sqlalchemy import URL
 
-from embedded.ports import NO_TLS
+from commands import demo
 from fakes.postmark import FakePostmark
-from tests.support.processes import MINTPOST, all_gone, run, start
+from tests.support.commanding import Answer, Run
+from tests.support.processes import MINTPOST, run
+from tests.support.sleeping import SleepingStacks, sends
 
 STEPS = ["event stored", "workflow started", "parsed", "minted", "e-mailed", "closed"]
 
@@ -39,23 +44,49 @@ async def test_it_shows_a_sale_and_mails_nobody(tmp_path: Path) -> None:
     assert not (tmp_path / "real.db").exists()
 
 
-async def test_with_keep_it_stays_until_interrupted(tmp_path: Path) -> None:
-    environment = {"TMPDIR": str(tmp_path)}
-    async with start(*MINTPOST, "demo", "--keep", folder=tmp_path, environment=environment) as demo:
-        await demo.says("Ctrl-C stops it all")
-        children = await demo.children(3)
-        (web_ui,) = re.findall(r"Web UI +(http\S+)", demo.output())
-        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
-            assert (await http.get(web_ui)).status_code == 200
-        assert await demo.stop(signal.SIGINT) == 0
-        await all_gone(children)
-    assert "Traceback" not in demo.output()
+Shown = Callable[..., Answer]
 
 
-async def test_interrupted_at_its_start_it_says_so_and_leaves_no_process(tmp_path: Path) -> None:
-    environment = {"TMPDIR": str(tmp_path)}
-    async with start(*MINTPOST, "demo", folder=tmp_path, environment=environment) as demo:
-        children = await demo.children(1)
-        assert await demo.stop(signal.SIGINT) == 1
-        await all_gone(children)
-    assert demo.output().endswith("stopped before the demonstration was over\n")
+@pytest.fixture
+def shown(clean: pytest.MonkeyPatch, mint: Run, sqlite: URL, tmp_path: Path) -> Shown:
+    """Run the command on processes that sleep, with a sale that was made before."""
+
+    def migrate(url: URL) -> None:
+        shutil.copyfile(str(sqlite.database), str(url.database))
+
+    def run(stacks: SleepingStacks, *options: str, holds: bool = True) -> Answer:
+        async def sell(*_: object, keep: bool) -> bool:
+            assert keep == ("--keep" in options)
+            return holds
+
+        clean.setattr(demo, "Stack", stacks)
+        clean.setattr(demo, "migrate_database", migrate)
+        clean.setattr(demo, "_sell", sell)
+        clean.setattr(tempfile, "tempdir", str(tmp_path))
+        return mint("demo", *options)
+
+    return run
+
+
+def test_with_keep_it_stays_until_interrupted(shown: Shown) -> None:
+    stacks = SleepingStacks(sends(signal.SIGINT))
+    told = shown(stacks, "--keep")
+    assert (told.code, told.err) == (0, "")
+    assert told.out.endswith("Ctrl-C stops it all.\n")
+    assert (stacks.watched, len(stacks.pids), stacks.left()) == (True, 3, [])
+
+
+def test_a_check_that_fails_is_a_failure(shown: Shown) -> None:
+    told = shown(stacks := SleepingStacks(), holds=False)
+    sentence = "the demonstration did not show what it promises\n"
+    assert (told.code, told.err, stacks.left()) == (1, sentence, [])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_at_its_start_it_says_so_and_leaves_no_process(
+    shown: Shown, number: signal.Signals
+) -> None:
+    stacks = SleepingStacks(during_start=sends(number))
+    told = shown(stacks)
+    assert (told.code, told.err) == (1, "stopped before the demonstration was over\n")
+    assert (len(stacks.pids), stacks.left()) == (3, [])
