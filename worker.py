@@ -22,6 +22,7 @@ from kit.clock import utc_now
 from kit.connecting import connect
 from kit.environment import SettingsError
 from kit.exiting import end_with
+from kit.heartbeat import Heartbeat
 from kit.instruments import OF_WORKER
 from kit.logs import set_up_logs
 from kit.metrics_server import WORKER as METRICS, serve_metrics
@@ -55,11 +56,14 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
     worker = starting.result()
     working = asyncio.create_task(worker.run())
     lists = (each(parts.database, parts.signer) for each in (RevocationSigner, AnswerKeySigner))
-    signing = [asyncio.create_task(each.run()) for each in (tokens, *lists)]
+    beside = [asyncio.create_task(each.run()) for each in (tokens, *lists)]
+    if parts.health_file is not None:
+        beat = Heartbeat(parts.health_file, worker.client, worker.task_queue)
+        beside.append(asyncio.create_task(beat.run()))
     logger.info("working on task queue %s", worker.task_queue)
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
     logger.info("stopping; what is under way is finished first")
-    for task in signing:
+    for task in beside:
         task.cancel()
     await worker.shutdown()
     try:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
@@ -69,6 +70,7 @@ class WorkerParts:
     pace: RetryPace = field(default_factory=RetryPace)
     metrics: MetricsAddress | None = None
     traces: Mapping[str, str] | None = None
+    health_file: Path | None = None
 
 
 def build_worker(
@@ -177,6 +179,7 @@ def _parts(
         patience=MailPatience(timedelta(seconds=settings.email_lookup_seconds)),
         operator=settings.operator_address(),
         metrics=settings.metrics_address,
+        health_file=settings.worker_health_file,
     )
 
 

@@ -39,6 +39,7 @@ WORKER = (
         "SHOP_NAME",
         "SHOP_URL",
         "TEMPLATES_DIR",
+        "WORKER_HEALTH_FILE",
     }
 )
 READS = {"api": API, "worker": WORKER}

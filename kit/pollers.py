@@ -29,10 +29,13 @@ START_WORKER = "python worker.py"
 
 @dataclass(frozen=True, slots=True)
 class Pollers:
+    """`identity` looks for the polls of one worker alone."""
+
     client: Client
     task_queue: str
     patience: timedelta = timedelta(seconds=2)
     clock: Clock = utc_now
+    identity: str | None = None
 
     async def findings(self) -> list[Finding]:
         """Return a finding when no worker polls; nothing when Temporal does not answer."""
@@ -69,7 +72,9 @@ class Pollers:
         )
         service = self.client.workflow_service
         answer = await service.describe_task_queue(request, timeout=self.patience)
-        times = [poller.last_access_time.ToDatetime(UTC) for poller in answer.pollers]
+        own = self.identity
+        pollers = [each for each in answer.pollers if own is None or each.identity == own]
+        times = [poller.last_access_time.ToDatetime(UTC) for poller in pollers]
         return max(times, default=NEVER)
 
     def _finding(self, idle: list[str]) -> Finding:

@@ -1,5 +1,6 @@
 """The settings of the worker."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, HttpUrl, ValidationInfo, field_validator
@@ -30,6 +31,7 @@ class WorkerSettings(
     shop_url: HttpUrl | None = None
     email_lookup_seconds: Annotated[float, Field(ge=0, le=86_400)] = 300
     templates_dir: TemplatesDir | None = None
+    worker_health_file: Path | None = None
 
     @field_validator("email_from")
     @classmethod

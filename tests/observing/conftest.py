@@ -3,12 +3,14 @@
 The tests of this folder read the log, the metrics and the spans of that one sale.
 """
 
+import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -79,6 +81,7 @@ async def observed(stack: Setup, collector: Collector) -> Observed:
         web = await opened.enter_async_context(api(stack, environment))
         event = await _sold(stack, web)
         await _refused(web)
+        await until(lambda: _exists(stack.folder / "worker-health"), "the worker proves its polls")
         scraped = {each: await _scraped(address, each) for each in (API, WORKER, SDK)}
     # Each process has ended, and has sent its last spans before.
     logs = {"api": web.running.output(), "worker": worker.output()}
@@ -101,6 +104,7 @@ def _environment(
         "EMAIL_FROM": SENDER,
         "LOG_FORMAT": "json",
         "METRICS_ADDRESS": address.at(API),
+        "WORKER_HEALTH_FILE": str(stack.folder / "worker-health"),
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
         # As Compose hands on a variable that `.env` does not set.
         "OTEL_TRACES_SAMPLER": "",
@@ -123,6 +127,10 @@ async def _refused(web: Api) -> None:
         assert refused.status_code == httpx.codes.NOT_FOUND
         question = {"key": "AAAAA-AAAAA-AAAAA-AAAAA"}
         assert (await http.post(f"{web.url}/v1/validate", json=question)).is_success
+
+
+async def _exists(file: Path) -> bool | None:
+    return await asyncio.to_thread(file.exists) or None
 
 
 async def _scraped(address: MetricsAddress, offset: int) -> str:
