@@ -21,14 +21,9 @@ from db.deliveries import (
 from db.engine import Database
 from db.owed_emails import DoubtfulAttempt, OwedEmail, load_owed_email
 from db.signing_keys import require_not_revoked
-from domain.errors import (
-    AddressMissingError,
-    DeliveryInDoubtError,
-    MailerAwayError,
-    MintpostError,
-    PermanentError,
-    TransientError,
-)
+from domain.error_branches import MintpostError, PermanentError, TransientError
+from domain.errors import AddressMissingError, DeliveryInDoubtError, MailerAwayError
+from domain.identifiers import order_reference
 from kit.clock import Clock, utc_now
 from kit.instruments import EMAILS
 from letters.composing import Letters
@@ -199,6 +194,7 @@ class EmailLicense(EmailStep):
             )
             raise
         except MintpostError as error:
+            error.name_sale(_order_of(owed))
             refused = isinstance(error, PermanentError)
             EMAILS.count("refused" if refused else "failed")
             await self.database.write(
@@ -219,6 +215,7 @@ class EmailLicense(EmailStep):
         try:
             return await asyncio.to_thread(self.letters.compose, owed, _mark(owed))
         except PermanentError as error:
+            error.name_sale(_order_of(owed))
             await self.database.write(refuse_letter, owed.delivery_id, owed.others, _words(error))
             raise
 
@@ -242,6 +239,12 @@ def _next_look(wait: timedelta) -> timedelta:
 
 def _mark(mail: OwedEmail | DoubtfulAttempt) -> Mark:
     return Mark(mail.delivery_id, mail.reference)
+
+
+def _order_of(owed: OwedEmail) -> str:
+    """Return the order that a person names for another mail of the license."""
+    license_ = owed.licenses[0].license
+    return order_reference(license_.source, license_.order_id)
 
 
 def _words(error: MintpostError) -> str:

@@ -12,13 +12,9 @@ from typing_extensions import override
 
 from db.engine import Database
 from db.orders import record_failure
-from domain.errors import (
-    DatabaseAwayError,
-    MintpostError,
-    OperatorError,
-    PermanentError,
-    RowMissingError,
-)
+from domain.error_branches import MintpostError, OperatorError, PermanentError
+from domain.errors import DatabaseAwayError, RowMissingError
+from domain.identifiers import sale_named_in
 from kit.frames import unexpected_error
 
 logger = logging.getLogger(__name__)
@@ -59,6 +55,7 @@ class _FailureRecorder(ActivityInboundInterceptor):
         try:
             return await super().execute_activity(input)
         except MintpostError as error:
+            error.name_sale(sale_named_in(activity.info().workflow_id or ""))
             failure = self.failure_of(error)
         except Exception as error:  # noqa: BLE001 - its words may hold an address: only its class leaves
             failure = _unexpected(error)

@@ -24,6 +24,8 @@
         └── MailBuiltWronglyError the provider says that we built the mail wrongly
 
 Each class builds its sentence from facts: the state found, the right state, the next act.
+A sentence that asks for a command ends in a whole one: `name_sale` puts the sale into it, because
+the part that raises the error may know only a delivery.
 A sentence names sales and deliveries, never an address. `detail` holds a provider's own words,
 perhaps with an address, so `detail` is stored in the delivery's row only.
 
@@ -32,31 +34,14 @@ An event that mints nothing and needs no retry is a value, not an error: the out
 """
 
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import ClassVar
+
+from typing_extensions import override
 
 from domain.advice import advised
+from domain.error_branches import FailureType, OperatorError, PermanentError, TransientError
 from domain.identifiers import order_reference
 from domain.outages import ASKS, QUESTION
-
-FailureType = Literal["Transient", "DeliveryInDoubt", "NeedsOperator", "Permanent"]
-
-
-class MintpostError(Exception):
-    """The root. Workflows know each branch of the tree by its `failure_type`."""
-
-    failure_type: ClassVar[FailureType]
-
-    def __init__(
-        self, sentence: str, *, detail: str | None = None, retry_after: timedelta | None = None
-    ) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.detail = detail
-        self.retry_after = retry_after
-
-
-class TransientError(MintpostError):
-    failure_type: ClassVar[FailureType] = "Transient"
 
 
 class DatabaseAwayError(TransientError):
@@ -127,10 +112,6 @@ class DeliveryInDoubtError(TransientError):
         )
 
 
-class OperatorError(MintpostError):
-    failure_type: ClassVar[FailureType] = "NeedsOperator"
-
-
 class ProductUnmappedError(OperatorError):
     def __init__(self, source: str, product_id: str, details: str = "") -> None:
         detail = f" ({details})" if details else ""
@@ -180,10 +161,6 @@ class SigningKeyRevokedError(OperatorError):
         )
 
 
-class PermanentError(MintpostError):
-    failure_type: ClassVar[FailureType] = "Permanent"
-
-
 class SaleInvalidError(PermanentError):
     """`what` names the field and a right value. It quotes no text of the body."""
 
@@ -205,10 +182,13 @@ class FactInvalidError(SaleInvalidError):
     """A storefront does not send such an event again, so a person changes the license."""
 
     sentence_of: ClassVar[str] = (
-        "this event tells of no order and no subscription: {}; look it up at the storefront, find "
-        "its license with `mintpost find`, and change it by hand, for example with "
-        "`mintpost revoke`"
+        "this event tells of no order and no subscription: {}; look it up at the storefront, and "
+        "change its license by hand, for example with `mintpost revoke`"
     )
+
+    @override
+    def sentence_for(self, sale: str) -> str:
+        return f"{self.sentence}; all that it tells: {advised('show', sale)}"
 
 
 class RowMissingError(PermanentError):
@@ -222,23 +202,32 @@ class RowMissingError(PermanentError):
 
 
 class RecipientRefusedError(PermanentError):
-    """`why` contains no address: "Postmark rejects the address". `mend` is the advice."""
+    """`why` contains no address: "Postmark rejects the address".
+
+    `can_return`: the address may be good again, once a person has seen to it at the provider.
+    """
 
     def __init__(
-        self,
-        delivery_id: int,
-        why: str,
-        *,
-        mend: str = "correct it with `mintpost resend --to`",
-        detail: str | None = None,
+        self, delivery_id: int, why: str, *, can_return: bool = False, detail: str | None = None
     ) -> None:
-        super().__init__(f"{why} of delivery {delivery_id}: {mend}", detail=detail)
+        self.what = f"{why} of delivery {delivery_id}"
+        self.can_return = can_return
+        super().__init__(self.sentence_for("SALE"), detail=detail)
+
+    @override
+    def sentence_for(self, sale: str) -> str:
+        other = advised("resend", sale, options=["--to ADDRESS"])
+        if not self.can_return:
+            return f"{self.what}: correct it with {other}"
+        again = advised("replay", sale)
+        return f"{self.what}: reactivate it there, and then {again}; or use another with {other}"
 
 
 class MailBuiltWronglyError(PermanentError):
     def __init__(self, provider: str, delivery_id: int, *, detail: str | None = None) -> None:
-        super().__init__(
-            f"Mintpost built a mail that {provider} refuses (delivery {delivery_id}): "
-            "`mintpost deliveries` shows its words; please report this",
-            detail=detail,
-        )
+        self.what = f"Mintpost built a mail that {provider} refuses (delivery {delivery_id})"
+        super().__init__(self.sentence_for("SALE"), detail=detail)
+
+    @override
+    def sentence_for(self, sale: str) -> str:
+        return f"{self.what}: please report this, with the words in {advised('show', sale)}"

@@ -50,3 +50,8 @@ def order_of_workflow(workflow_id: str) -> str | None:
 
 def is_resend(workflow_id: str) -> bool:
     return RESEND_MARK in workflow_id
+
+
+def sale_named_in(workflow_id: str) -> str:
+    """Return the order or the event that a run is about, as `mintpost show` takes it."""
+    return workflow_id.partition(RESEND_MARK)[0]

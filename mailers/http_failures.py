@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import httpx
 
-from domain.errors import DeliveryInDoubtError, MailerAwayError, MailerRefusesError, MintpostError
+from domain.error_branches import MintpostError
+from domain.errors import DeliveryInDoubtError, MailerAwayError, MailerRefusesError
 
 NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 # Only mistakes in settings: a token with a line break (LocalProtocolError) or outside ASCII

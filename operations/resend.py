@@ -122,5 +122,5 @@ def _nothing_to_send(order: str, waiting: WaitingOrder | None) -> str:
             how = f"it ended as {outcome}"
     return (
         f"{order} has no license to send yet: {how}. To have it mailed to another address then: "
-        f"{advised('resend', order, options=['--to'])}"
+        f"{advised('resend', order, options=['--to ADDRESS'])}"
     )

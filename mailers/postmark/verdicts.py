@@ -10,12 +10,12 @@ import re
 from http import HTTPStatus
 
 from domain.delivery import DeliveryStatus
+from domain.error_branches import MintpostError
 from domain.errors import (
     DeliveryInDoubtError,
     MailBuiltWronglyError,
     MailerAwayError,
     MailerRefusesError,
-    MintpostError,
     RecipientRefusedError,
 )
 from mailers.base import Receipt
@@ -105,7 +105,7 @@ def _by_code(answer: Answer, code: int, delivery_id: int, stream: str) -> Mintpo
         return RecipientRefusedError(
             delivery_id,
             "Postmark has blocked the address",
-            mend="reactivate it there, or use another with `mintpost resend --to`",
+            can_return=True,
             detail=answer.text,
         )
     if code in BUG_CODES:

@@ -9,7 +9,8 @@ from typing_extensions import override
 
 from activities.email import MailPatience
 from domain.delivery import DeliveryStatus
-from domain.errors import DeliveryInDoubtError, TransientError
+from domain.error_branches import TransientError
+from domain.errors import DeliveryInDoubtError
 from mailers.base import PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
 from tests.activities.attempts import Attempts
 

@@ -223,7 +223,7 @@ async def test_address_that_cannot_be_mailed_gets_its_license_and_fails_at_the_m
         "failed",
         order_of(ORDINARY),
         error="no mail can be sent to the address of delivery 1: "
-        "correct it with `mintpost resend --to`",
+        f"correct it with `mintpost resend gumroad:{order_of(ORDINARY)} --to ADDRESS`",
     )
     assert await ends_of(mintpost, {email: case}) == expected_ends({email: case})
     (license_,) = await mintpost.licenses()

@@ -235,7 +235,10 @@ async def test_24_name_in_any_script_is_minted_and_its_address_told_as_unmailabl
     (row,) = await shop.settled()
     assert (row.outcome, row.error) == (
         "failed",
-        "no mail can be sent to the address of delivery 1: correct it with `mintpost resend --to`",
+        (
+            "no mail can be sent to the address of delivery 1: "
+            f"correct it with `mintpost resend gumroad:{row.order_id} --to ADDRESS`"
+        ),
     )
     (license_,) = await shop.licenses()
     assert (license_.tier, license_.email) == ("kit", "zoë.müller@example.com")

@@ -50,7 +50,10 @@ async def test_address_that_no_mailer_takes_fails_at_the_mail_with_its_license(
     (row,) = await mailing.settled()
     assert (row.outcome, row.error) == (
         "failed",
-        "no mail can be sent to the address of delivery 1: correct it with `mintpost resend --to`",
+        (
+            "no mail can be sent to the address of delivery 1: "
+            f"correct it with `mintpost resend gumroad:{row.order_id} --to ADDRESS`"
+        ),
     )
     assert [license_.email for license_ in await mailing.licenses()] == [address]
     assert postmark.accepted == []

@@ -8,12 +8,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from domain.errors import (
-    DeliveryInDoubtError,
-    MailerAwayError,
-    MailerRefusesError,
-    MintpostError,
-)
+from domain.error_branches import MintpostError
+from domain.errors import DeliveryInDoubtError, MailerAwayError, MailerRefusesError
 from mailers.base import Email
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 

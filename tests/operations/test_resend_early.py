@@ -36,7 +36,7 @@ async def test_without_an_address_the_command_tells_what_the_sale_waits_for(
     waits = f'gumroad:{order} has no license to send yet: it waits, .*unmapped product "new-product'
     with pytest.raises(NothingToSendError, match=waits) as refused:
         await resend(mintpost.database, wish(order))
-    assert str(refused.value).endswith(f"`mintpost resend gumroad:{order} --to`")
+    assert str(refused.value).endswith(f"`mintpost resend gumroad:{order} --to ADDRESS`")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from activities.complete import Complete
 from activities.email import EmailLicense
 from activities.mint import Mint
 from activities.parse import Parse
-from domain.errors import PermanentError
+from domain.error_branches import PermanentError
 from domain.event import Outcome
 from workflows.order_line import LineEnd, outcome_of, owes_mail, unlicensed
 from workflows.outcomes import FULFILLED, RENEWED, ignored, noted

@@ -1,6 +1,6 @@
 """The words that workflows repeat, because they must not import `domain`."""
 
-from domain import errors
+from domain import error_branches, errors
 from domain.event import IgnoredReason, NotedReason, Outcome, ignored, noted
 from workflows import failing, local_first, outcomes
 
@@ -16,6 +16,6 @@ def test_the_outcomes_are_those_of_the_domain() -> None:
 
 
 def test_the_failure_types_are_those_of_the_errors() -> None:
-    assert errors.PermanentError.failure_type == failing.PERMANENT
-    assert errors.OperatorError.failure_type == local_first.NEEDS_OPERATOR
+    assert error_branches.PermanentError.failure_type == failing.PERMANENT
+    assert error_branches.OperatorError.failure_type == local_first.NEEDS_OPERATOR
     assert errors.DeliveryInDoubtError.failure_type == local_first.DELIVERY_IN_DOUBT

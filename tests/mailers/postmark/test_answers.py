@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 from domain.delivery import DeliveryStatus
+from domain.error_branches import MintpostError
 from domain.errors import (
     DeliveryInDoubtError,
     MailBuiltWronglyError,
     MailerAwayError,
     MailerRefusesError,
-    MintpostError,
     RecipientRefusedError,
 )
 from mailers.base import Email, Receipt

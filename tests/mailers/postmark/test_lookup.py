@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from domain.delivery import DeliveryStatus
-from domain.errors import DeliveryInDoubtError, MailerRefusesError, MintpostError
+from domain.error_branches import MintpostError
+from domain.errors import DeliveryInDoubtError, MailerRefusesError
 from mailers.base import Mark, Receipt
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 
