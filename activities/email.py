@@ -242,7 +242,6 @@ def _mark(mail: OwedEmail | DoubtfulAttempt) -> Mark:
 
 
 def _order_of(owed: OwedEmail) -> str:
-    """Return the order that a person names for another mail of the license."""
     license_ = owed.licenses[0].license
     return order_reference(license_.source, license_.order_id)
 
