@@ -53,7 +53,11 @@ API_MAY = {
     "answer_keys": Rights(insert=True, update=("seen_at",)),
     "answer_key_lists": Rights(),
     "mail_reports": Rights(insert=True),
-    "alerts": Rights(insert=True, update=("sentence", "since", "told_at"), delete=True),
+    "alerts": Rights(
+        insert=True,
+        update=("sentence", "since", "seen_at", "told_at", "told_count", "closed_at"),
+        delete=True,
+    ),
     "digests": Rights(insert=True),
 }
 """Every table is listed, so that a new table needs a decision."""

@@ -20,6 +20,12 @@ def lock_subscriptions(session: Session, source: str, subscription_ids: Iterable
         session.execute(LOCK, {"name": f"subscription {source} {subscription_id}"})
 
 
+def lock_alerts(session: Session) -> None:
+    """Lock the alerts until the end of the transaction, so that one process alone tells a cause."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(LOCK, {"name": "alerts"})
+
+
 def lock_devices(session: Session, license_id: int) -> None:
     """Lock the devices of a license until the end of the transaction.
 

@@ -22,6 +22,7 @@ class Finding:
     edit, and None if nothing is to do. `since` is the time at which the trouble began, if known.
     Neither holds an address or a secret. `count` is the number of sales, mails or calls in it.
     `may_pass`: the trouble often ends by itself, so an alert waits until it has lasted.
+    `happened`: it has happened and gets no worse, so an alert repeats it daily only.
     """
 
     cause: str
@@ -31,3 +32,4 @@ class Finding:
     since: datetime | None = None
     count: int = 1
     may_pass: bool = False
+    happened: bool = False

@@ -10,9 +10,11 @@ from db.tables.base import Table
 
 
 class AlertRow(Table):
-    """A cause of trouble that stands now. The row goes when the trouble is over.
+    """A cause of trouble, kept for as long as it stands or must not be told again.
 
-    `told_at` is the time of the last digest with it, so that several APIs tell it once an hour.
+    `seen_at` is the last time at which any process saw it. `told_at` is the time of the last digest
+    with it, so that several APIs tell it once an hour, and `told_count` the number of sales in it.
+    `closed_at` is the closing note after that digest.
     """
 
     __tablename__ = "alerts"
@@ -20,7 +22,10 @@ class AlertRow(Table):
     cause: Mapped[str] = mapped_column(String(200), primary_key=True)
     sentence: Mapped[str] = mapped_column(Text)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_count: Mapped[int]
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class DigestRow(Table):

@@ -44,7 +44,10 @@ def upgrade() -> None:
         sa.Column("cause", sa.String(length=200), primary_key=True),
         sa.Column("sentence", sa.Text(), nullable=False),
         sa.Column("since", TIME, nullable=False),
+        sa.Column("seen_at", TIME, nullable=False),
         sa.Column("told_at", TIME, nullable=True),
+        sa.Column("told_count", sa.Integer(), nullable=False),
+        sa.Column("closed_at", TIME, nullable=True),
     )
     op.create_table(
         "digests",
