@@ -4,6 +4,7 @@ from kit.garbage import collect_garbage  # isort: split
 
 import logging
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import TypeAlias
 
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 
+from api.alerts import AlertSetup, AlertTimes
 from api.answer_key_file import AnswerKeyFile
 from api.assembling import ApiParts, assemble
 from api.bounds import Bounds, raise_file_limit
@@ -18,6 +20,7 @@ from api.online.assembling import OnlineParts
 from api.unset_secrets import sources_in_use, unset_secrets
 from db.engine import Database, open_engine
 from db.migrated import WrongMigrationError, check_migrated
+from domain.alerting import Pace
 from domain.errors import DatabaseAwayError
 from kit.environment import SettingsError, tried
 from kit.instruments import OF_API, begin_counts
@@ -30,6 +33,7 @@ from licensing.private_keys import PrivateKeyError
 from mailers.doors import MailDoor
 from mailers.registry import open_doors
 from relay.spool import Spool
+from settings.alerts import AlertSettings
 from settings.files import os_words
 from settings.loading import load
 from settings.observing import log_format
@@ -79,8 +83,15 @@ def create_app() -> ASGIApp:
             bounds=bounds,
             online=online,
             mail_doors=mail_doors,
+            alerts=_alerts(settings),
         )
     )
+
+
+def _alerts(settings: AlertSettings) -> AlertSetup:
+    after, every = settings.alert_after_seconds, settings.alert_every_seconds
+    pace = Pace(after=timedelta(seconds=after), every=timedelta(seconds=every))
+    return AlertSetup(settings.webhook_url(), AlertTimes(pace))
 
 
 Doors: TypeAlias = tuple[Mapping[str, Storefront], Mapping[str, MailDoor]]

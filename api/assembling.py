@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI, Request
@@ -13,6 +14,9 @@ from starlette.types import ASGIApp
 from temporalio.client import Client
 
 from api.access_log import hide_secrets
+from api.alert_memory import AlertMemory
+from api.alert_webhook import AlertWebhook
+from api.alerts import AlertLoop, AlertSetup, webhook_of
 from api.answer_keys import ANSWER_KEYS, AnswerKeyKeeper
 from api.answer_times import AnswerTimes
 from api.authentication import Authentication
@@ -37,11 +41,13 @@ from kit.loop import Pauses
 from kit.pollers import Pollers
 from kit.tracing import end_tracing
 from mailers.doors import MailDoor
+from operations.alerts.finding import Finder, sale_finders
 from relay.dispatcher import Dispatcher
 from relay.drainer import Drainer
 from relay.free_space import free_space_for
 from relay.gauges import Gauges
 from relay.spool import Spool
+from relay.spool_findings import spool_findings
 from relay.starter import Starter
 from relay.store import Store, StorePatience
 from relay.watcher import Watcher
@@ -54,7 +60,7 @@ class ApiParts:
     """The parts of the app, so that a test can replace a part.
 
     The app calls `connect` at start, because a client belongs to the running event loop.
-    `online` None: apps get no answers about licenses.
+    `online` None: apps get no answers about licenses. `alerts` None: nobody is told of anything.
     """
 
     database: Database
@@ -68,6 +74,7 @@ class ApiParts:
     bounds: Bounds = field(default_factory=Bounds)
     floods: timedelta = timedelta(minutes=1)
     online: OnlineParts | None = None
+    alerts: AlertSetup | None = None
     mail_doors: Mapping[str, MailDoor] = field(default_factory=dict)
 
     @property
@@ -146,6 +153,10 @@ def _furnish(
         runners.append(keeper)
     if OF_API.are_on:
         runners.append(Gauges(database, spool))
+    webhook = None if parts.alerts is None else webhook_of(parts.alerts)
+    if webhook is not None:
+        probes.append(webhook.findings)
+        runners.append(webhook)
     room = free_space_for(database.engine.url)
     facts: dict[str, Fact] = {
         "pollers": polls.told,
@@ -155,12 +166,29 @@ def _furnish(
     health = Health(
         database, client, spool, probes=tuple(probes), store=store, room=room, facts=facts
     )
+    if parts.alerts is not None:
+        runners.append(_alert_loop(parts, parts.alerts, health, client, webhook))
     public.include_router(health_routes(health))
     for kind in (REVOCATIONS, ANSWER_KEYS):
         public.include_router(list_routes(SignedLists(database, kind)))
     app.include_router(public)
     gate.open_routes += public.routes
     return runners
+
+
+def _alert_loop(
+    parts: ApiParts,
+    setup: AlertSetup,
+    health: Health,
+    client: Client,
+    webhook: AlertWebhook | None,
+) -> AlertLoop:
+    times, spool = setup.times, parts.spool
+    finders: list[Finder] = [health.troubles_as_findings, health.findings]
+    finders.append(partial(spool_findings, spool))
+    finders += sale_finders(parts.database, client, times.pace.after, times.clock)
+    memory = AlertMemory(spool.folder.with_name("alerts.json"))
+    return AlertLoop(parts.database, finders, memory, webhook, times)
 
 
 async def _answer_as_unknown(_request: Request, _error: Exception) -> JSONResponse:

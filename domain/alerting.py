@@ -37,9 +37,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`after` is how long a trouble lasts before it is told, `every` the wait before it is told
-    again, and `daily` that wait for something that has happened and gets no worse. `over` is how
-    long nobody sees a trouble that is over.
+    """The times of alerts.
+
+    A trouble is told when it has lasted for `after`, and again each `every`; what has happened and
+    gets no worse, each `daily`. It is over when nobody has seen it for `over`.
     """
 
     after: timedelta = timedelta(minutes=5)

@@ -23,6 +23,7 @@ class WaitingEvent:
     status: EventStatus
     sentence: str | None
     received_at: datetime
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

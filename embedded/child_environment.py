@@ -13,6 +13,9 @@ API = (
     | OBSERVING
     | api_variables()
     | {
+        "ALERT_AFTER_SECONDS",
+        "ALERT_EVERY_SECONDS",
+        "ALERT_WEBHOOK_URL",
         "ANSWER_SIGNING_KEY_FILE",
         "DIALECTS",
         "LICENSE_ISSUER",

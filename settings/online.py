@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from settings.alerts import AlertSettings
 from settings.database import KeeperSettings
 from settings.issuer import IssuerSettings
 from settings.observing import ObservingSettings
@@ -34,7 +35,9 @@ def _shown(name: str) -> str:
     return f'"{short}"' if short.isprintable() else ascii(short)
 
 
-class OnlineSettings(KeeperSettings, ProductsSettings, IssuerSettings, ObservingSettings):
+class OnlineSettings(
+    KeeperSettings, ProductsSettings, IssuerSettings, ObservingSettings, AlertSettings
+):
     dialects: Annotated[str, AfterValidator(_known)] = ""
     answer_signing_key_file: Path | None = None
 

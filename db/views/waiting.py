@@ -37,11 +37,21 @@ def open_or_failed_events(session: Session) -> list[WaitingEvent]:
             EventRow.outcome,
             EventRow.error,
             EventRow.received_at,
+            EventRow.closed_at,
         ).where(or_(EventRow.outcome.is_(None), EventRow.outcome == Outcome.FAILED))
     )
     return [
-        WaitingEvent(id_, source, order_id, workflow_id, _status(outcome, error), error, received)
-        for id_, source, order_id, workflow_id, outcome, error, received in rows
+        WaitingEvent(
+            id=row.id,
+            source=row.source,
+            order_id=row.order_id,
+            workflow_id=row.workflow_id,
+            status=_status(row.outcome, row.error),
+            sentence=row.error,
+            received_at=row.received_at,
+            closed_at=row.closed_at,
+        )
+        for row in rows
     ]
 
 

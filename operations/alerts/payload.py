@@ -1,9 +1,9 @@
 """The body of an alert's POST: one form for each chat that refuses or ignores foreign keys.
 
 Slack wants `text`, and reads `<…>` as a mention or a link. Discord wants `content` of at most 2,000
-UTF-16 units, and refuses an empty or longer one. Teams' workflows want an Adaptive Card. Every other
-receiver (Mattermost, Rocket.Chat, ntfy, n8n, a program of one's own) gets `text` and `content`
-beside the causes one by one.
+UTF-16 units, and refuses an empty or longer one. Teams' workflows want an Adaptive Card. Every
+other receiver (Mattermost, Rocket.Chat, a program of one's own) gets `text` and `content` beside
+the causes one by one.
 """
 
 import re
@@ -25,7 +25,10 @@ CODE = re.compile(r"(`+.*?`+)", re.DOTALL)
 
 
 def body_for(url: str, digest: Digest) -> Body:
-    return _form_of(urlsplit(url).hostname or "")(digest)
+    parts = urlsplit(url)
+    # Discord and others take Slack's form behind this path.
+    is_slack = parts.path.endswith("/slack")
+    return _slack(digest) if is_slack else _form_of(parts.hostname or "")(digest)
 
 
 def _form_of(host: str) -> Callable[[Digest], Body]:

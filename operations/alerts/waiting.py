@@ -1,0 +1,115 @@
+"""Findings about sales and mails that wait or failed, one for each cause."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from db.views.unsent import UnsentMail
+from domain.advice import command
+from domain.event import EventStatus
+from domain.findings import Finding, Level
+from domain.grouping import WaitingEvent, WaitingGroup, cause_of, grouped
+from domain.identifiers import event_reference, order_reference
+from kit.times import age
+
+RECENT = timedelta(days=7)
+"""The time for which something that has happened is told. The lists show it for ever."""
+
+ADVISED = re.compile(r"(`+) ?(mintpost .+?) ?\1")
+UNTOLD = "nothing says why yet: is the worker up?"
+BEGINNING = {
+    EventStatus.OPEN: ("has been open", "have been open"),
+    EventStatus.PARKED: ("has waited", "have waited"),
+    EventStatus.FAILED: ("has failed", "have failed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """An event waits too long after `after`."""
+
+    now: datetime
+    after: timedelta
+
+    def is_told(self, event: WaitingEvent) -> bool:
+        if event.status is EventStatus.FAILED:
+            return self.now - (event.closed_at or event.received_at) < RECENT
+        return self.now - event.received_at >= self.after
+
+
+def waiting_findings(events: Iterable[WaitingEvent], ages: Ages) -> list[Finding]:
+    return [_finding(group, ages) for group in grouped(filter(ages.is_told, events))]
+
+
+def unsent_findings(mails: Iterable[UnsentMail], ages: Ages) -> list[Finding]:
+    """Return a finding for each e-mail that a person asked for and that does not go out."""
+    return [*_unsent(mails, ages)]
+
+
+def _finding(group: WaitingGroup, ages: Ages) -> Finding:
+    failed = group.status is EventStatus.FAILED
+    oldest = group.events[0]
+    return Finding(
+        cause=_cause(group),
+        level=Level.BROKEN,
+        sentence=_sentence(group, ages.now),
+        remedy=_remedy(group, reference(oldest)),
+        since=(oldest.closed_at if failed else None) or oldest.received_at,
+        count=group.count,
+        happened=failed,
+    )
+
+
+def reference(event: WaitingEvent) -> str:
+    """Return the event's name, as `mintpost show` takes it."""
+    if event.order_id is None:
+        return event_reference(event.source, event.id)
+    return order_reference(event.source, event.order_id)
+
+
+def _cause(group: WaitingGroup) -> str:
+    told = cause_of(group.events[0]) or ""
+    return f"{group.status}:{group.source}:{sha256(told.encode()).hexdigest()[:12]}"
+
+
+def _sentence(group: WaitingGroup, now: datetime) -> str:
+    one, several = BEGINNING[group.status]
+    oldest = group.events[0]
+    span = "" if group.status is EventStatus.FAILED else f" for {age(now - oldest.received_at)}"
+    if group.count == 1:
+        begin = f"{reference(oldest)} {one}{span}"
+    else:
+        begin = f"{group.count} events {several}{span}, {reference(oldest)} first"
+    return f"{group.source}: {begin}: {group.sentence or UNTOLD}"
+
+
+def _remedy(group: WaitingGroup, named: str) -> str:
+    """Return the sentence's own command, or the one that makes the sale go on."""
+    told = ADVISED.findall(group.sentence or "")
+    if told:
+        return str(told[-1][1])
+    match group.status:
+        case EventStatus.FAILED:
+            return command("replay", named)
+        case EventStatus.PARKED:
+            return command("retry", named)
+        case _:
+            return command("show", named)
+
+
+def _unsent(mails: Iterable[UnsentMail], ages: Ages) -> Iterator[Finding]:
+    for mail in mails:
+        named = order_reference(mail.source, mail.order_id)
+        if mail.refused and ages.now - mail.since < RECENT:
+            told = f"{mail.source}: the e-mail that was asked for {named} cannot be sent"
+            again = command("resend", named, options=["--to ADDRESS"])
+            cause = f"unsent:{mail.delivery_id}"
+            yield Finding(cause, Level.BROKEN, told, again, mail.since, happened=True)
+        elif not mail.refused and ages.now - mail.since >= ages.after:
+            span = age(ages.now - mail.since)
+            told = f"{mail.source}: the e-mail that was asked for {named} has waited for {span}"
+            yield Finding(
+                f"waits:{mail.source}", Level.BROKEN, told, command("show", named), mail.since
+            )
