@@ -10,6 +10,7 @@ from commands.exits import require_text, told_as_sentence
 from commands.from_settings import FromSettings
 from commands.help import QuietCommand, QuietGroup
 from commands.menu.acts import extend, restore, revoke, seats, tier
+from commands.menu.alerts import send_test
 from commands.menu.demo import demo
 from commands.menu.dev import dev
 from commands.menu.devices import devices
@@ -70,6 +71,7 @@ CONTENTS: Mapping[str, Commands] = {
 
 GROUPS: Mapping[str, tuple[str, Commands]] = {
     "products": ("The product mapping.", {"check": check, "ids": ids, "list": list_}),
+    "alerts": ("What Mintpost tells you by itself.", {"test": send_test}),
     "keys": ("Signing keys.", {"generate": generate, "list": list_keys, "revoke": revoke_key}),
 }
 

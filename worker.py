@@ -12,6 +12,7 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.worker import Worker
 
 from activities.answer_keys import AnswerKeySigner
+from activities.digests import DigestMailer
 from activities.revocations import RevocationSigner
 from activities.tokens import TokenSigner
 from db.engine import Database
@@ -48,7 +49,17 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
         set_up_tracing(parts.traces, "worker")
     if parts.metrics is not None:
         serve_metrics(parts.metrics, METRICS, OF_WORKER)
-    starting = asyncio.create_task(start(parts, temporal, tokens.wake))
+    digests = DigestMailer(parts.database, parts.mailer, parts.operator)
+    loops: list[asyncio.Task[None]] = []
+    starting = asyncio.create_task(
+        start(
+            parts,
+            temporal,
+            changed=tokens.wake,
+            # Before Temporal is reached, because a digest may tell that Temporal is away.
+            database_ready=lambda: loops.append(asyncio.create_task(digests.run())),
+        )
+    )
     await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
         starting.cancel()
@@ -56,14 +67,14 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
     worker = starting.result()
     working = asyncio.create_task(worker.run())
     lists = (each(parts.database, parts.signer) for each in (RevocationSigner, AnswerKeySigner))
-    beside = [asyncio.create_task(each.run()) for each in (tokens, *lists)]
+    loops += [asyncio.create_task(each.run()) for each in (tokens, *lists)]
     if parts.health_file is not None:
         beat = Heartbeat(parts.health_file, worker.client, worker.task_queue)
-        beside.append(asyncio.create_task(beat.run()))
+        loops.append(asyncio.create_task(beat.run()))
     logger.info("working on task queue %s", worker.task_queue)
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
     logger.info("stopping; what is under way is finished first")
-    for task in beside:
+    for task in loops:
         task.cancel()
     await worker.shutdown()
     try:
@@ -76,10 +87,14 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
 
 
 async def start(
-    parts: WorkerParts, temporal: ClientConnectConfig, changed: Callable[[], None]
+    parts: WorkerParts,
+    temporal: ClientConnectConfig,
+    changed: Callable[[], None],
+    database_ready: Callable[[], None],
 ) -> Worker:
     """Put the worker together, waiting for a database and a Temporal that are away."""
     await retry_until_available(lambda: ready_database(parts.database, parts.signer))
+    database_ready()
     runtime = None if parts.metrics is None else measured_runtime(parts.metrics)
     client = await retry_until_available(lambda: connect(temporal, runtime))
     return build_worker(client, parts, changed=changed)

@@ -31,6 +31,14 @@ class SmokeDefaults:
     products_file: Path
 
 
+@dataclass(frozen=True, slots=True)
+class AlertDefaults:
+    """The two ways of an alert. `url` is a secret."""
+
+    url: str | None
+    operator: str | None
+
+
 class Context(ABC):
     """Reads each setting when a command asks for it. Every method raises SettingsError."""
 
@@ -61,6 +69,10 @@ class Context(ABC):
     @abstractmethod
     def private_folder(self, chosen: Path | None) -> tuple[Path, "URL"]:
         """Make a private data folder, `chosen` or DATA_DIR; name its database."""
+
+    @abstractmethod
+    def alert_defaults(self) -> AlertDefaults:
+        """Name the receivers of alerts."""
 
     @abstractmethod
     def spool(self) -> "Spool":

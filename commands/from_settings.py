@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from commands.context import Context, SmokeDefaults
+from commands.context import AlertDefaults, Context, SmokeDefaults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
 class FromSettings(Context):
     """Imports the settings and the parts that they describe once a command asks for them."""
+
+    @override
+    def alert_defaults(self) -> AlertDefaults:
+        from settings.alerts import AlertSettings
+        from settings.loading import load
+        from settings.mail import OperatorSettings
+
+        operator = load(OperatorSettings).operator_address()
+        return AlertDefaults(load(AlertSettings).webhook_url(), operator)
 
     @property
     @override

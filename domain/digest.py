@@ -6,6 +6,11 @@ from enum import StrEnum
 
 from domain.findings import Finding
 
+WRITTEN_ONLY = (
+    "no mail provider is set, so the alert was only written into outbox/: set POSTMARK_TOKEN"
+)
+"""The note on a digest that the outbox took."""
+
 
 class DigestStatus(StrEnum):
     FIRING = "firing"  #: Something needs a person.

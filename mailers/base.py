@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import ClassVar
 
 from domain.delivery import Sent
@@ -27,6 +27,11 @@ class Attachment:
     content_type: str
 
 
+class MailKind(StrEnum):
+    DELIVERY = "delivery"  #: It tells a license to its holder.
+    DIGEST = "digest"  #: It tells the operator of alerts.
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Identifies a mail at its provider. It is sent along, so that we can look the mail up later.
@@ -34,10 +39,18 @@ class Mark:
     `reference` is lower-case letters and digits. Ids start again in a new database, and one account
     may serve several databases: without `reference`, a look-up could find a mail of another
     database.
+    `kind` keeps a digest of alerts from being taken for the delivery with its number.
     """
 
     delivery_id: int
     reference: str
+    kind: MailKind = MailKind.DELIVERY
+
+    @property
+    def name(self) -> str:
+        """Return the number of a delivery, or `digest-` and the number of a digest."""
+        is_delivery = self.kind is MailKind.DELIVERY
+        return str(self.delivery_id) if is_delivery else f"{self.kind}-{self.delivery_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class DigestRow(Table):
     """A digest that the worker mails to the operator.
 
     `attempt_ends_at` is the end of an attempt's lease, so that two workers mail it once.
+    `note` says why it is not mailed, or that it was only written down.
     """
 
     __tablename__ = "digests"
@@ -43,3 +44,4 @@ class DigestRow(Table):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempt_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str | None] = mapped_column(Text)

@@ -25,6 +25,8 @@ logger = logging.getLogger("mailers.outbox")
 class LoggingEmailService(EmailService):
     """Writes `delivery-<id>.eml`, the whole message, and `.html`, its page for a browser.
 
+    A digest of alerts is `digest-<id>.eml`.
+
     `sender` and `reply_to` are one mailbox each, with or without a display name.
     """
 
@@ -44,7 +46,7 @@ class LoggingEmailService(EmailService):
     @override
     async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt:
         message, page = self._encode(email)
-        file = self._file(email.delivery_id)
+        file = self._file(email.mark)
         try:
             # The message is written last, because `find` takes it as the proof of sending.
             await asyncio.to_thread(_write, file.with_suffix(".html"), page)
@@ -52,12 +54,12 @@ class LoggingEmailService(EmailService):
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise MailerAwayError("the outbox folder", f"cannot be written ({why})") from None
-        logger.info("sent delivery %d into the outbox: %s", email.delivery_id, file)
+        logger.info("sent %s %d into the outbox: %s", email.mark.kind, email.delivery_id, file)
         return Receipt(DeliveryStatus.LOGGED, file.name)
 
     @override
     async def find(self, mark: Mark, patience: timedelta = PATIENCE) -> Receipt | None:
-        file = self._file(mark.delivery_id)
+        file = self._file(mark)
         try:
             found = await asyncio.to_thread(_contains, file, _message_id(mark).encode())
         except OSError as error:
@@ -69,8 +71,8 @@ class LoggingEmailService(EmailService):
     async def aclose(self) -> None:
         pass
 
-    def _file(self, delivery_id: int) -> Path:
-        return self._outbox / f"delivery-{delivery_id}.eml"
+    def _file(self, mark: Mark) -> Path:
+        return self._outbox / f"{mark.kind}-{mark.delivery_id}.eml"
 
     def _encode(self, email: Email) -> tuple[bytes, bytes]:
         try:

@@ -36,7 +36,7 @@ class Listed:
 
     def is_marked(self, mark: Mark) -> bool:
         # Other applications on the same server may also number their deliveries.
-        return self.delivery == str(mark.delivery_id) and self.reference == mark.reference
+        return self.delivery == mark.name and self.reference == mark.reference
 
 
 def read_answer(response: httpx.Response) -> Answer:

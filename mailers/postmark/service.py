@@ -25,6 +25,7 @@ from mailers.base import (
     Attachment,
     Email,
     EmailService,
+    MailKind,
     Mark,
     Receipt,
     Safeguard,
@@ -35,6 +36,7 @@ from mailers.postmark.values import NAME
 from mailers.postmark.verdicts import PROVIDER, receipt_of, refused_settings, trouble
 
 API_URL = "https://api.postmarkapp.com"
+TAGS = {MailKind.DELIVERY: "license", MailKind.DIGEST: "alert"}
 LARGEST_REQUEST = 10_000_000
 
 
@@ -132,10 +134,10 @@ class PostmarkEmailService(EmailService):
             "HtmlBody": email.html,
             "Headers": [{"Name": name, "Value": value} for name, value in AUTOMATIC],
             "MessageStream": self._account.message_stream,
-            "Tag": "license",
+            "Tag": TAGS[email.mark.kind],
             "TrackOpens": False,
             "TrackLinks": "None",
-            "Metadata": {"delivery": str(email.delivery_id), "reference": email.mark.reference},
+            "Metadata": {"delivery": email.mark.name, "reference": email.mark.reference},
             "Attachments": [_attached(attachment) for attachment in email.attachments],
         }
         return {name: value for name, value in message.items() if value not in (None, "", [])}
@@ -146,7 +148,7 @@ class PostmarkEmailService(EmailService):
             "count": "50",
             "offset": "0",
             "messagestream": self._account.message_stream,
-            "metadata_delivery": str(mark.delivery_id),
+            "metadata_delivery": mark.name,
         }
 
 

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("attempt_ends_at", TIME, nullable=True),
         sa.Column("mailed_at", TIME, nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.UniqueConstraint("reference"),
     )
     op.add_column("requests", sa.Column("dropped_at", TIME, nullable=True))

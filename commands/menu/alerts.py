@@ -1,0 +1,34 @@
+"""Options and help of `mintpost alerts`."""
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from commands.context import given
+from commands.help import examples
+from kit.refusals import RefusedError
+
+Patience = Annotated[
+    float, typer.Option(metavar="SECONDS", min=1, help="until the worker must have mailed it")
+]
+
+
+@examples(("mintpost alerts test", "where the API's settings are"))
+def send_test(ctx: typer.Context, patience: Patience = 30) -> None:
+    """Send a test alert by both ways, and tell what became of each."""
+    from commands.proof import print_checks
+    from commands.tables import console
+    from operations.alerts.trying import NOBODY, reaches_somebody, try_alerts
+
+    context = given(ctx)
+    ways = context.alert_defaults()
+    with context.open_database() as database:
+        checks = asyncio.run(
+            try_alerts(database, ways.url, ways.operator, timedelta(seconds=patience))
+        )
+    if not print_checks(checks, console()):
+        raise RefusedError("a test alert did not arrive")
+    if not reaches_somebody(checks):
+        raise RefusedError(NOBODY)
