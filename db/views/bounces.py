@@ -37,7 +37,10 @@ def bounces(session: Session, now: datetime) -> list[Finding]:
         .order_by(MailReportRow.at)
     )
     # The newest report of a mail replaces the earlier ones.
-    found = {mail.id: _finding(mail, *rest) for mail, *rest in session.execute(rows)}
+    found = {
+        mail.id: _finding(mail, license_, report)
+        for mail, license_, report in session.execute(rows)
+    }
     return list(found.values())
 
 
