@@ -18,7 +18,8 @@ from db.digests import (
 from db.engine import Database
 from domain.delivery import DeliveryStatus
 from domain.digest import WRITTEN_ONLY
-from domain.errors import DeliveryInDoubtError, MintpostError, PermanentError
+from domain.error_branches import MintpostError, PermanentError
+from domain.errors import DeliveryInDoubtError
 from kit.clock import Clock, utc_now
 from kit.loop import BackgroundLoop, Pauses
 from letters.digest import digest_email
