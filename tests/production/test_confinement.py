@@ -1,6 +1,8 @@
 """docker-compose.yml and the Caddyfile limit the damage of a break-in into one service."""
 
+import os
 import re
+import subprocess
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
@@ -80,3 +82,38 @@ def test_the_api_believes_the_address_that_caddy_tells_and_no_other() -> None:
     assert others.subnet_of(subnet)
     assert IPv4Address(caddy) in subnet
     assert IPv4Address(caddy) not in others
+
+
+def test_what_talks_to_the_internet_or_keeps_the_books_cannot_write_its_own_root() -> None:
+    """The images of Temporal write their configuration into their root at start."""
+    writable = {name for name in SERVICES if not SERVICES[name].get("read_only")}
+    assert {name.partition("-")[0] for name in writable} == {"temporal"}
+
+
+def test_a_service_without_a_writable_root_has_a_place_for_each_file_that_it_writes() -> None:
+    folders = {
+        "postgres": "/run/postgresql",
+        "worker": str(Path(SERVICES["worker"]["environment"]["WORKER_HEALTH_FILE"]).parent),
+    }
+    for name, folder in folders.items():
+        assert folder in SERVICES[name]["tmpfs"]
+
+
+def test_the_worker_s_health_is_looked_at_where_the_worker_writes_it(tmp_path: Path) -> None:
+    worker = SERVICES["worker"]
+    how, command = worker["healthcheck"]["test"]
+    assert how == "CMD-SHELL"
+    file = tmp_path / "worker-health"
+    looked = command.replace(worker["environment"]["WORKER_HEALTH_FILE"], str(file))
+    assert looked != command
+
+    def is_healthy() -> bool:
+        return (
+            subprocess.run(["sh", "-c", looked], check=False, capture_output=True).returncode == 0
+        )  # noqa: S603, S607 - our own command
+
+    assert not is_healthy()
+    file.touch()
+    assert is_healthy()
+    os.utime(file, (file.stat().st_atime, file.stat().st_mtime - 200))
+    assert not is_healthy()

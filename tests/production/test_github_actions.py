@@ -1,10 +1,13 @@
 """The workflow of GitHub Actions: it covers every check, and has few rights."""
 
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent.parent
@@ -91,8 +94,41 @@ def test_the_workflow_may_only_read() -> None:
     assert "secrets." not in TEXT + RELEASE
 
 
-def test_a_release_may_write_beside_itself_alone() -> None:
+def test_a_release_may_write_beside_itself_and_push_its_image_alone() -> None:
     release: dict[str, Any] = yaml.safe_load(RELEASE)
     assert release["permissions"] == {"contents": "read"}
     (job,) = release["jobs"].values()
-    assert job["permissions"] == {"actions": "read", "contents": "write"}
+    rights = {"actions": "read", "contents": "write", "packages": "write"}
+    assert job["permissions"] == rights
+
+
+@pytest.mark.parametrize(
+    ("version", "prerelease", "tags"),
+    [
+        ("v1.2.3", "false", ["1.2.3", "sha-abc", "latest"]),
+        ("1.3.0-rc.1", "true", ["1.3.0-rc.1", "sha-abc"]),
+    ],
+)
+def test_a_release_s_image_is_pushed_under_version_commit_and_latest(
+    tmp_path: Path, version: str, prerelease: str, tags: list[str]
+) -> None:
+    """Run the script of the step, with a `docker` that writes down what it is told."""
+    (job,) = yaml.safe_load(RELEASE)["jobs"].values()
+    script = job["steps"][-1]["run"]
+    told = tmp_path / "told"
+    docker = tmp_path / "docker"
+    docker.write_text(f'#!/bin/sh\necho "$@" >> {told}\n')
+    docker.chmod(0o755)
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "IMAGE": "ghcr.io/Some-One/Mintpost",
+        "VERSION": version,
+        "PRERELEASE": prerelease,
+        "TOKEN": "a token",
+        "GITHUB_ACTOR": "someone",
+        "GITHUB_SHA": "abc",
+    }
+    subprocess.run(["bash", "-e", "-c", script], env=environment, check=True)  # noqa: S603, S607 - our own step
+    pushed = [line for line in told.read_text().splitlines() if line.startswith("push")]
+    assert pushed == [f"push ghcr.io/some-one/mintpost:{tag}" for tag in tags]
+    assert "a token" not in told.read_text()
