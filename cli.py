@@ -20,6 +20,7 @@ from commands.menu.issue import issue
 from commands.menu.keys import generate, list_keys, revoke as revoke_key
 from commands.menu.lists import deliveries, events, licenses, sales
 from commands.menu.migrate import migrate
+from commands.menu.privacy import erase, export, prune
 from commands.menu.products import check, ids, list_
 from commands.menu.remap import remap
 from commands.menu.replay import replay
@@ -66,6 +67,7 @@ CONTENTS: Mapping[str, Commands] = {
         "devices": devices,
     },
     "Check": {"verify": verify},
+    "People's data": {"erase": erase, "export": export, "prune": prune},
 }
 """The commands by the panel of the help in which they stand."""
 

@@ -75,6 +75,10 @@ class Context(ABC):
         """Name the receivers of alerts."""
 
     @abstractmethod
+    def outbox(self) -> Path:
+        """Name the folder of the mails that were only written down."""
+
+    @abstractmethod
     def spool(self) -> "Spool":
         """Return the files of the requests that the database lacks."""
 

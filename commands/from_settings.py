@@ -87,6 +87,10 @@ class FromSettings(Context):
         return folder, settings.database()
 
     @override
+    def outbox(self) -> Path:
+        return self._data_dir() / "outbox"
+
+    @override
     def spool(self) -> "Spool":
         from relay.spool import Spool
         from settings.database import DatabaseSettings

@@ -48,6 +48,7 @@ class KeptRequest:
     body_bytes: int
     matched_secret: int
     secret_label: str | None
+    dropped_at: datetime | None = None
 
     @property
     def is_whole(self) -> bool:

@@ -30,7 +30,7 @@ from domain.facts import (
 from domain.identifiers import order_reference
 from kit.clock import utc_now
 from kit.related import related
-from reading.reader import Reader, ReceivedEvent, received_event
+from reading.reader import Reader, ReceivedEvent, dropped, received_event
 from storefronts.base import Storefront
 
 BATCH = 100
@@ -110,7 +110,11 @@ class Rereading:
 
     async def _read(self, reader: Reader, received: ReceivedEvent) -> ReadAgain | None:
         """Return the event; None if it is still none of those that change licenses."""
-        event, names = received.event, await self._names(received)
+        event = received.event
+        if received.request.dropped_at is not None and not received.facts:
+            why = dropped(received.request.dropped_at)
+            return ReadAgain(event.id, event.source, event.kind, event.order_id, (), problem=why)
+        names = await self._names(received)
         kind = event.kind if names is None else names.kind
         if names is not None and kind not in APPLIED_KINDS:
             return None

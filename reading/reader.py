@@ -59,6 +59,8 @@ class Reader:
 
     async def read(self, received: ReceivedEvent, address: str | None = None) -> Reading:
         """Read a body; `address` is the buyer's as a person gave it."""
+        if received.request.dropped_at is not None:
+            return Reading(ends=SaleInvalidError(dropped(received.request.dropped_at)))
         kept, size = len(received.request.body), received.request.body_bytes
         if not received.request.is_whole:
             cut = f"its body has {size:,} bytes, of which {kept:,} were kept"
@@ -94,6 +96,14 @@ class Reader:
         reading = await self.read(received)
         await self.keep(received.event, reading)
         return reading.facts
+
+
+def dropped(at: datetime) -> str:
+    """Tell why an event cannot be read any more."""
+    return (
+        f"its request was dropped on {at:%Y-%m-%d} by `mintpost prune` or `mintpost erase`, and "
+        "cannot be read again"
+    )
 
 
 def received_event(session: Session, event_id: int) -> ReceivedEvent:

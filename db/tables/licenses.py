@@ -33,6 +33,7 @@ class LicenseRow(Table):
     `token` is the current token; null: the worker has yet to sign it, as after each change.
     `token_signed_by` names key and issuer.
     `subscription_line` is that of the payment that minted the license.
+    `erased_at`: a person had the holder's data erased, so no mail waits for an address.
     """
 
     __tablename__ = "licenses"
@@ -67,6 +68,7 @@ class LicenseRow(Table):
     token: Mapped[str | None] = mapped_column(Text, deferred=True)
     token_signed_by: Mapped[str | None] = mapped_column(Text, deferred=True)
     subscription_line: Mapped[str] = mapped_column(String(200), server_default="")
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         UniqueConstraint("source", "order_id", "line"),

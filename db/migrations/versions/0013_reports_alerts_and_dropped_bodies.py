@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference"),
     )
     op.add_column("requests", sa.Column("dropped_at", TIME, nullable=True))
+    op.add_column("licenses", sa.Column("erased_at", TIME, nullable=True))
     op.create_index(
         "ix_events_failed", "events", ["id"], sqlite_where=FAILED, postgresql_where=FAILED
     )

@@ -1,0 +1,175 @@
+"""Erases a person's data. Ids, amounts and states stay, and the license goes on."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from db.addresses import NONE
+from db.dropping import drop_answers, drop_requests
+from db.owed import ERASED
+from db.persons import Person, find_person, of_orders, some_of
+from db.tables import (
+    CorrectionRow,
+    DeliveryRow,
+    DeviceRow,
+    EventRow,
+    FactRow,
+    LicenseRow,
+    MailReportRow,
+    RemapRow,
+    ResendRow,
+    SaleRow,
+    Table,
+)
+from domain.delivery import OWED, DeliveryStatus
+
+Row = TypeVar("Row", bound=Table)
+
+NOBODY = {"email": NONE, "name": ""}
+
+
+class StillWaitingError(Exception):
+    """Something still needs the data. `names` are its orders and events."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        super().__init__()
+        self.names = tuple(dict.fromkeys(names))
+
+
+def erase_person(session: Session, address: str, now: datetime) -> tuple[Person, Mapping[str, int]]:
+    """Erase everything that is kept of the person; return the number of changed rows by table.
+
+    Raises StillWaitingError before any change.
+    """
+    person = find_person(session, address)
+    if person.waiting:
+        raise StillWaitingError(person.waiting)
+    return person, {
+        "sales": sum(_erase_sale(session, person, row) for row in _sales(session, person)),
+        "licenses": _erase_licenses(session, person, now),
+        "facts": sum(_erase_fact(person, row) for row in _facts(session, person)),
+        "requests": sum(drop_requests(session, some, now) for some in some_of(person.events)),
+        "answers": sum(drop_answers(session, some) for some in some_of(person.events)),
+        "events": sum(_erase_words(person, row) for row in _events(session, person)),
+        "deliveries": sum(_erase_delivery(row) for row in _deliveries(session, person)),
+        "mail_reports": sum(_set(row, detail=None) for row in _reports(session, person)),
+        "resends": sum(_erase_resend(row) for row in _resends(session, person)),
+        "corrections": _forget_corrections(session, person),
+        "remaps": sum(_set(row, asked_why=None) for row in _remaps(session, person)),
+        "devices": sum(_set(row, label="", extra=None) for row in _devices(session, person)),
+    }
+
+
+def _erase_sale(session: Session, person: Person, sale: SaleRow) -> bool:
+    changed = person.mentions.is_in(sale.giver) and _set(sale, giver=None)
+    if (sale.source, sale.order_id) not in person.orders:
+        return changed  # The person gave it to somebody else.
+    for row in session.scalars(select(LicenseRow).where(_of_sale(sale))):
+        # A correction gave the license to another address, and left the buyer's name.
+        if row.id not in person.licenses and row.name == sale.name:
+            row.name = ""
+    return _set(sale, **NOBODY) or changed
+
+
+def _of_sale(sale: SaleRow) -> Any:  # noqa: ANN401 - a condition of either column
+    return or_(LicenseRow.sale_id == sale.id, LicenseRow.id == sale.license_id)
+
+
+def _erase_licenses(session: Session, person: Person, now: datetime) -> int:
+    rows = _rows(session, LicenseRow, LicenseRow.id, person.licenses)
+    return sum(_set(row, **NOBODY, correction_id=None, erased_at=now) for row in rows)
+
+
+def _erase_fact(person: Person, row: FactRow) -> bool:
+    told, is_own = dict(row.content), (row.source, row.order_id) in person.orders
+    buyer = told.get("buyer")
+    if buyer and (is_own or person.mentions.is_address(buyer.get("email"))):
+        told["buyer"] = dict(NOBODY)
+    if person.mentions.is_in(told.get("giver")):
+        told["giver"] = None
+    if "email" in told and (is_own or person.mentions.is_address(told["email"])):
+        told |= NOBODY
+    if is_own and "why" in told:
+        told["why"] = None  # An act of the seller: its reason is free text.
+    return _set(row, content=told)
+
+
+def _erase_words(person: Person, event: EventRow) -> bool:
+    words = {"error": event.error, "note": event.note}
+    telling = [name for name, said in words.items() if person.mentions.is_in(said)]
+    return _set(event, **dict.fromkeys(telling))
+
+
+def _erase_delivery(mail: DeliveryRow) -> bool:
+    if mail.status in OWED:
+        return _set(mail, to=NONE, status=DeliveryStatus.WITHDRAWN, error=ERASED)
+    return _set(mail, to=NONE, error=mail.error if mail.error == ERASED else None)
+
+
+def _erase_resend(row: ResendRow) -> bool:
+    return _set(row, previous_to=NONE, asked_why=None)
+
+
+def _forget_corrections(session: Session, person: Person) -> int:
+    """Delete corrections, because each is an address and nothing else.
+
+    The reason of a correction to another holder's address is free text, perhaps about the person.
+    """
+    others = of_orders(session, CorrectionRow, person.orders) - person.corrections
+    rows = _rows(session, CorrectionRow, CorrectionRow.id, others)
+    told = sum(_set(row, asked_why=None) for row in rows)
+    for some in some_of(person.corrections):
+        named = update(LicenseRow).where(LicenseRow.correction_id.in_(some))
+        session.execute(named.values(correction_id=None))
+        session.execute(delete(CorrectionRow).where(CorrectionRow.id.in_(some)))
+    return len(person.corrections) + told
+
+
+def _set(row: Table, **values: object) -> bool:
+    """Set the columns; return whether one of them changed."""
+    changed = {name: each for name, each in values.items() if getattr(row, name) != each}
+    for name, each in changed.items():
+        setattr(row, name, each)
+    return bool(changed)
+
+
+def _sales(session: Session, person: Person) -> Iterator[SaleRow]:
+    return _rows(session, SaleRow, SaleRow.id, person.sales)
+
+
+def _facts(session: Session, person: Person) -> Iterator[FactRow]:
+    return _rows(session, FactRow, FactRow.id, person.facts)
+
+
+def _events(session: Session, person: Person) -> Iterator[EventRow]:
+    return _rows(session, EventRow, EventRow.id, person.events)
+
+
+def _deliveries(session: Session, person: Person) -> Iterator[DeliveryRow]:
+    return _rows(session, DeliveryRow, DeliveryRow.id, person.deliveries)
+
+
+def _reports(session: Session, person: Person) -> Iterator[MailReportRow]:
+    return _rows(session, MailReportRow, MailReportRow.delivery_id, person.deliveries)
+
+
+def _resends(session: Session, person: Person) -> Iterator[ResendRow]:
+    return _rows(session, ResendRow, ResendRow.id, person.resends)
+
+
+def _remaps(session: Session, person: Person) -> Iterator[RemapRow]:
+    return _rows(session, RemapRow, RemapRow.license_id, person.licenses)
+
+
+def _devices(session: Session, person: Person) -> Iterator[DeviceRow]:
+    return _rows(session, DeviceRow, DeviceRow.license_id, person.licenses)
+
+
+def _rows(
+    session: Session, table: type[Row], column: InstrumentedAttribute[int], ids: Collection[int]
+) -> Iterator[Row]:
+    for some in some_of(ids):
+        yield from session.scalars(select(table).where(column.in_(some)).with_for_update()).all()

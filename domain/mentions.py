@@ -1,0 +1,43 @@
+"""Finds an address in foreign bytes: forms, JSON, mails."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote_plus
+
+from domain.addresses import same_address
+
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+WHITE = re.compile(r"\\[nrtbf]")
+"""An escape of JSON. Its letter is not part of the word that follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Tells whether a text has the address as a whole, without case: `nada@…` is not `ada@…`."""
+
+    address: str
+    _pattern: re.Pattern[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        own = re.escape(self.address.strip())
+        pattern = re.compile(rf"(?<![\w.+-]){own}(?![\w-]|\.\w)", re.IGNORECASE)
+        object.__setattr__(self, "_pattern", pattern)
+
+    def is_in(self, text: str | None) -> bool:
+        return text is not None and self._pattern.search(text) is not None
+
+    def is_address(self, text: str | None) -> bool:
+        return bool(text) and same_address(self.address, str(text))
+
+    def is_in_bytes(self, content: bytes) -> bool:
+        """Look at the text as it is, and without the escapes of forms and of JSON."""
+        text = content.decode(errors="replace")
+        readings = [text]
+        if "\\" in text:
+            readings.append(WHITE.sub(" ", ESCAPED.sub(_character, text)))
+        readings += [unquote_plus(each) for each in readings if "%" in each]
+        return any(self.is_in(each) for each in readings)
+
+
+def _character(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))

@@ -1,0 +1,49 @@
+"""An address is found in forms, JSON and mails, and never as a part of another address."""
+
+import pytest
+
+from domain.mentions import Mentions
+
+ADA = Mentions("ada.b+shop@example.com")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"ada.b+shop@example.com",
+        b"To: Ada <ADA.B+shop@Example.com>\r\n",
+        b"email=ada.b%2Bshop%40example.com&price=2900",
+        b"next=https%3A%2F%2Fx.example%2F%3Fto%3Dada.b%252Bshop%40example.com&e=ada.b%2bshop%40example.com",
+        b'{"email": "ada.b\\u002bshop\\u0040example.com"}',
+        b'{"note": "hello\\nada.b+shop@example.com\\n"}',
+        b"\xff\xfe ada.b+shop@example.com.",
+    ],
+)
+def test_an_address_is_found_in_any_spelling(content: bytes) -> None:
+    assert ADA.is_in_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"lada.b+shop@example.com",
+        b"x.ada.b+shop@example.com",
+        b"ada.b+shop@example.com.au",
+        b"ada.b+shop@example.community",
+        b"adaxb+shop@example.com",
+        b"email=nada.b%2Bshop%40example.com",
+    ],
+)
+def test_another_address_is_not_taken_for_it(content: bytes) -> None:
+    assert not ADA.is_in_bytes(content)
+
+
+def test_an_address_in_another_script_is_found_where_json_escapes_it() -> None:
+    assert Mentions("ada@müller.example").is_in_bytes(b'{"to": "ada@m\\u00fcller.example"}')
+
+
+@pytest.mark.parametrize("text", [None, "", "ada@example.com"])
+def test_no_address_is_nobodys(text: str | None) -> None:
+    assert not ADA.is_address(text)
+    assert not ADA.is_in(text)
