@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from db.views.lists import DeliveryLine, EventLine
 from domain.advice import command
-from domain.delivery import DeliveryStatus
+from domain.delivery import UNDELIVERED, DeliveryStatus
 from domain.event import ORDER_KINDS, Outcome
 from domain.license import ListedStatus
 from operations.whole_order import WholeOrder
 
-NOT_REACHED = (DeliveryStatus.REFUSED, "bounced", "complained")
+NOT_REACHED = (DeliveryStatus.REFUSED, *UNDELIVERED)
 """States of a mail after which the buyer has another address, or none that works."""
-REACHED = (DeliveryStatus.ACCEPTED, "delivered")
+REACHED = (DeliveryStatus.ACCEPTED, DeliveryStatus.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)

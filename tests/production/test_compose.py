@@ -90,6 +90,9 @@ def test_only_the_way_to_the_api_is_published_beyond_loopback() -> None:
     assert {name for name, service in SERVICES.items() if "profiles" in service} == {"caddy"}
 
 
+WORKERS = {*WorkerSettings.model_fields, *map(str.lower, worker_variables())}
+
+
 @pytest.mark.parametrize(
     ("service", "reads", "withheld"),
     [
@@ -99,10 +102,7 @@ def test_only_the_way_to_the_api_is_published_beyond_loopback() -> None:
             {*OnlineSettings.model_fields, *map(str.lower, api_variables() | door_variables())},
             {"answer_signing_key_file"},  # In the volume.
         ),
-        (
-            *("worker", {*WorkerSettings.model_fields, *map(str.lower, worker_variables())}),
-            {"license_signing_key"},
-        ),
+        ("worker", WORKERS, {"license_signing_key"}),
     ],
 )
 def test_a_service_gets_exactly_the_settings_that_it_reads(
