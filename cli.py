@@ -1,11 +1,13 @@
 """The `mintpost` command: a table of its contents, and how each command ends."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated, NoReturn, TypeAlias
 
 import typer
 
+from commands.completion import words_of_bash
 from commands.exits import require_text, told_as_sentence
 from commands.from_settings import FromSettings
 from commands.help import QuietCommand, QuietGroup
@@ -93,7 +95,6 @@ def _mounted() -> typer.Typer:
         no_args_is_help=True,
         invoke_without_command=True,
         callback=_tell_version,
-        add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode="markdown",
     )
@@ -116,7 +117,8 @@ def main() -> None:
     set_umask()
     with told_as_sentence():
         require_text(sys.argv)
-        app(obj=FromSettings())
+        with words_of_bash(os.environ):
+            app(obj=FromSettings())
 
 
 def process() -> NoReturn:

@@ -55,7 +55,18 @@ class QuietCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
+OF_COMPLETION = ("install_completion", "show_completion")
+
+
 class QuietGroup(TyperGroup):
+    @override
+    def get_params(self, ctx: Any) -> list[Any]:
+        params = super().get_params(ctx)
+        for option in params:
+            if isinstance(option, TyperOption) and option.name in OF_COMPLETION:
+                _without_type(option)
+        return params
+
     @override
     def get_help_option(self, ctx: Any) -> TyperOption | None:
         return _without_type(super().get_help_option(ctx))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commands.completion import any_sale
 from commands.context import given
 from commands.help import examples
 from commands.menu.options import AsJson, Patience, Reason
@@ -23,7 +24,10 @@ MOST_SEATS = 1_000_000
 MOST_MONTHS = 1200
 
 Texts = Annotated[
-    list[str], typer.Argument(metavar="SALE-or-KEY", help=f"{EXAMPLE}, or a license key")
+    list[str],
+    typer.Argument(
+        metavar="SALE-or-KEY", help=f"{EXAMPLE}, or a license key", autocompletion=any_sale
+    ),
 ]
 Why = Annotated[str, typer.Option(metavar="TEXT", help="why, for the audit trail")]
 Yes = Annotated[bool, typer.Option("--yes", metavar="", help="do it without asking")]

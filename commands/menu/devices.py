@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from commands.completion import any_sale
 from commands.context import given
 from commands.help import examples
 from commands.menu.options import AsJson
@@ -15,7 +16,12 @@ from storefronts.registry import EXAMPLE
 MOST = 1_000_000
 NONE = "none"
 
-Text = Annotated[str, typer.Argument(metavar="SALE-or-KEY", help=f"{EXAMPLE}, or a license key")]
+Text = Annotated[
+    str,
+    typer.Argument(
+        metavar="SALE-or-KEY", help=f"{EXAMPLE}, or a license key", autocompletion=any_sale
+    ),
+]
 Free = Annotated[
     str | None,
     typer.Option(metavar="DEVICE", help="free one: its id, or a beginning of it, name or label"),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from commands.completion import any_sale
 from commands.context import given
 from commands.help import examples
 from commands.menu.options import AsJson, Patience, Reason
@@ -13,7 +14,9 @@ from storefronts.registry import EXAMPLE
 
 Texts = Annotated[
     list[str] | None,
-    typer.Argument(metavar="SALE-or-KEY", help=f"{EXAMPLE}, or a license key"),
+    typer.Argument(
+        metavar="SALE-or-KEY", help=f"{EXAMPLE}, or a license key", autocompletion=any_sale
+    ),
 ]
 Product = Annotated[
     str | None, typer.Option(metavar="ID", help="every license of a product, by id or permalink")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from commands.completion import failed_sale
 from commands.context import given
 from commands.help import examples
 from commands.menu.options import AsJson, Patience, require_storefronts
@@ -17,6 +18,7 @@ Names = Annotated[
         callback=require_storefronts,
         metavar="SALE",
         help=f"as in {EXAMPLE}, or another workflow's id, such as gumroad:event:7",
+        autocompletion=failed_sale,
     ),
 ]
 All = Annotated[bool, typer.Option("--all", metavar="", help="everything that has failed")]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from commands.completion import any_sale
 from commands.context import given
 from commands.help import examples
 from commands.menu.options import Patience, Reason, require_storefront
@@ -15,7 +16,12 @@ from storefronts.registry import EXAMPLE
 
 Order = Annotated[
     str | None,
-    typer.Argument(callback=require_storefront, metavar="SOURCE:ORDER_ID", help=f"as in {EXAMPLE}"),
+    typer.Argument(
+        callback=require_storefront,
+        metavar="SOURCE:ORDER_ID",
+        help=f"as in {EXAMPLE}",
+        autocompletion=any_sale,
+    ),
 ]
 To = Annotated[str | None, typer.Option(metavar="ADDRESS", help="the corrected address")]
 Status = Annotated[

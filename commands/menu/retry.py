@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from commands.completion import parked_sale
 from commands.context import given
 from commands.help import examples
 from commands.menu.options import Patience, require_storefronts
@@ -14,7 +15,10 @@ from storefronts.registry import EXAMPLE
 Orders = Annotated[
     list[str] | None,
     typer.Argument(
-        callback=require_storefronts, metavar="SOURCE:ORDER_ID", help=f"as in {EXAMPLE}"
+        callback=require_storefronts,
+        metavar="SOURCE:ORDER_ID",
+        help=f"as in {EXAMPLE}",
+        autocompletion=parked_sale,
     ),
 ]
 All = Annotated[bool, typer.Option("--all", metavar="", help="every parked sale")]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from commands.completion import any_sale
 from commands.context import given
 from commands.help import examples
 from domain.event import OPERATOR
@@ -14,7 +15,9 @@ from storefronts.registry import EXAMPLE
 Sale = Annotated[
     str,
     typer.Argument(
-        metavar="SALE", help=f"{EXAMPLE}, or an address, name, key or number that finds it"
+        metavar="SALE",
+        help=f"{EXAMPLE}, or an address, name, key or number that finds it",
+        autocompletion=any_sale,
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON object on stdout")]

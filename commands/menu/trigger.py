@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commands.completion import any_sale
 from commands.context import Context, given
 from commands.help import examples
 from commands.menu.options import AsJson
@@ -24,7 +25,11 @@ Source = Annotated[
 ]
 Order = Annotated[
     str | None,
-    typer.Option(metavar="ORDER", help=f"that it belongs to: {EXAMPLE}  [default: the newest]"),
+    typer.Option(
+        metavar="ORDER",
+        help=f"that it belongs to: {EXAMPLE}  [default: the newest]",
+        autocompletion=any_sale,
+    ),
 ]
 Product = Annotated[
     str | None, typer.Option(metavar="ID", help="[default: the first in products.yaml]")

@@ -77,6 +77,26 @@ print(json.dumps(found))
 """
 
 
+EACH_COMPLETION = f"""
+import contextlib, io, json, os, sys
+{LOADED}
+import cli
+
+found = {{}}
+for words in ("sh", "show gum"):
+    os.environ |= {{
+        "_MINTPOST_COMPLETE": "complete_bash",
+        "COMP_WORDS": "\\n".join(["mintpost", *words.split()]),
+        "COMP_CWORD": str(len(words.split())),
+    }}
+    sys.argv = ["mintpost"]
+    with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()) as said:
+        cli.main()
+    found[words] = [said.getvalue(), loaded()]
+print(json.dumps(found))
+"""
+
+
 def run(program: str, *arguments: str, folder: Path) -> tuple[str, str]:
     ended = subprocess.run(  # noqa: S603 - our own Python
         [sys.executable, "-c", program, *arguments],
@@ -118,6 +138,15 @@ def test_a_list_on_sqlite_loads_the_database_and_the_settings_alone(
     said, loaded = lists[" ".join([command, *options])]
     assert said == ("[]\n" if options else f"no {command}\n")
     assert loaded == ["sqlalchemy", "pydantic"]
+
+
+def test_completion_of_a_sale_loads_the_database_and_the_settings_alone(
+    sqlite: URL, tmp_path: Path
+) -> None:
+    (tmp_path / "var").mkdir()
+    shutil.copyfile(str(sqlite.database), tmp_path / "var" / "mintpost.db")
+    found = json.loads(run(EACH_COMPLETION, folder=tmp_path)[0])
+    assert found == {"sh": ["show\n", []], "show gum": ["\n", ["sqlalchemy", "pydantic"]]}
 
 
 def test_the_stack_at_rest_keeps_no_heavy_library(tmp_path: Path) -> None:
