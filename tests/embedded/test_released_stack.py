@@ -4,9 +4,9 @@
 takes seconds. Each test looks at one sale.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,11 +21,14 @@ from embedded.stack import Stack
 from fakes.postmark import FakePostmark
 from kit.clock import utc_now
 from licensing.tokens import PublicKey, verify_token
+from tests.support.commanding import Run
 from tests.support.leaks import LeakSearch
 from tests.support.pings import changed, recorded
 from tests.support.processes import MINTPOST, run
 from tests.support.released import add_refunded, unpack
 from tests.support.waiting import until
+
+Command = Callable[..., Awaitable[str]]
 
 MAPPED = """
 gumroad:
@@ -36,23 +39,11 @@ gumroad:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The running stack, its mail provider, its database and its folder."""
+    """The running stack, its mail provider and its database."""
 
     stack: Stack
     postmark: FakePostmark
     database: Database
-    folder: Path
-
-    async def command(self, *words: str) -> str:
-        plan = self.stack.plan
-        environment = {
-            **plan.environment,
-            "DATA_DIR": str(plan.data_dir),
-            "TEMPORAL_ADDRESS": plan.temporal_address,
-        }
-        code, said = await run(*MINTPOST, *words, folder=self.folder, environment=environment)
-        assert code == 0, said
-        return said
 
     async def post(self, body: bytes) -> None:
         secret = self.stack.plan.environment["GUMROAD_WEBHOOK_SECRET"]
@@ -111,10 +102,26 @@ async def released(
             open_engine(URL.create("sqlite", database=str(data_dir / "mintpost.db")))
         )
         async with Stack(plan) as stack:
-            yield Released(stack, postmark, database, folder)
+            yield Released(stack, postmark, database)
         for license_ in database.read_here(list_licenses, Filters()):
             leak_search.keep_private(license_.key, license_.email)
         database.dispose()
+
+
+@pytest.fixture
+def command(released: Released, mint: Run, clean: pytest.MonkeyPatch) -> Command:
+    """Run a command in this process, as in another terminal of the stack's."""
+    plan = released.stack.plan
+    stack = {"DATA_DIR": str(plan.data_dir), "TEMPORAL_ADDRESS": plan.temporal_address}
+    for name, value in {**plan.environment, **stack}.items():
+        clean.setenv(name, value)
+
+    async def run(*words: str) -> str:
+        told = await asyncio.to_thread(mint, *words)
+        assert told.code == 0, told
+        return told.out + told.err
+
+    return run
 
 
 async def test_sale_that_waited_for_its_mail_is_mailed_once(released: Released) -> None:
@@ -124,13 +131,15 @@ async def test_sale_that_waited_for_its_mail_is_mailed_once(released: Released) 
     assert released.mails_to("running@example.com") == 1
 
 
-async def test_parked_sale_is_fulfilled_once_its_product_is_mapped(released: Released) -> None:
+async def test_parked_sale_is_fulfilled_once_its_product_is_mapped(
+    released: Released, command: Command
+) -> None:
     (parked,) = await released.events("released-parked")
     assert parked.error == (
         'unmapped product "released-unmapped": add it under gumroad in products.yaml'
     )
     (released.stack.plan.data_dir / "products.yaml").write_text(MAPPED)
-    await released.command("retry", "gumroad:released-parked")
+    await command("retry", "gumroad:released-parked")
     await released.fulfilled("released-parked")
     (license_,) = await released.licenses("released-parked")
     assert license_.tier == "pro"
@@ -145,12 +154,12 @@ async def test_request_that_the_released_version_spooled_is_fulfilled(released: 
 
 
 async def test_failed_sale_keeps_its_sentence_until_a_person_corrects_it(
-    released: Released,
+    released: Released, command: Command
 ) -> None:
     (failed,) = await released.events("released-failed")
     assert (failed.outcome, failed.workflow_id) == ("failed", "gumroad:released-failed")
     assert "email must be one bare e-mail address" in (failed.error or "")
-    await released.command("resend", "gumroad:released-failed", "--to", "right@example.com")
+    await command("resend", "gumroad:released-failed", "--to", "right@example.com")
     (event,) = await released.fulfilled("released-failed")
     assert (event.id, event.error) == (failed.id, None)
     assert len(await released.licenses("released-failed")) == 1
@@ -195,14 +204,14 @@ async def test_app_asks_for_a_license_of_the_released_version(released: Released
 
 
 async def test_refund_that_the_released_version_ignored_is_applied_once(
-    released: Released,
+    released: Released, command: Command
 ) -> None:
     order = "gumroad:released-refunded"
-    told = await released.command("reread", "--dry-run")
+    told = await command("reread", "--dry-run")
     assert f"refund of {order}: license 20 revoked (refunded)" in told
     (license_,) = await released.licenses("released-refunded")
     assert (license_.status, license_.reason) == ("active", None)
-    assert "applied: 1 event" in await released.command("reread", "--yes")
+    assert "applied: 1 event" in await command("reread", "--yes")
     (license_,) = await released.licenses("released-refunded")
     assert (license_.status, license_.reason) == ("revoked", "refunded")
     assert (await released.ask("validate", key=license_.key))["code"] == "REFUNDED"
@@ -210,4 +219,4 @@ async def test_refund_that_the_released_version_ignored_is_applied_once(
         "applied",
         "fulfilled",
     ]
-    assert "no event from before" in await released.command("reread", "--yes")
+    assert "no event from before" in await command("reread", "--yes")
