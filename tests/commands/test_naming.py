@@ -34,13 +34,24 @@ def sell(database: Database, order_id: str, name: str = "Zoë Żak") -> str:
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("order_id", [DASHED, TWICE_DASHED, "$(touch x)`;' y=="])
-async def test_a_sale_is_shown_by_whatever_finds_it(
+@pytest.mark.parametrize("order_id", [TWICE_DASHED, "$(touch x)`;' y=="])
+async def test_a_sale_is_shown_by_its_id_however_odd(
     stored: Database, mint: Run, order_id: str
 ) -> None:
-    key = sell(stored, order_id)
-    names = [f"gumroad:{order_id}", order_id, f"9{len(order_id)}", "zoe zak", "ZOË Ż"]
-    for name in [*names, "ada.buyer@EXAMPLE.com", key, key.lower().replace("-", " "), key[:9]]:
+    sell(stored, order_id)
+    await is_shown_by(mint, order_id, f"gumroad:{order_id}", order_id)
+
+
+@ON_SQLITE
+async def test_a_sale_is_shown_by_whatever_finds_it(stored: Database, mint: Run) -> None:
+    key = sell(stored, DASHED)
+    names = [f"gumroad:{DASHED}", DASHED, f"9{len(DASHED)}", "zoe zak", "ZOË Ż"]
+    keys = [key, key.lower().replace("-", " "), key[:9]]
+    await is_shown_by(mint, DASHED, *names, "ada.buyer@EXAMPLE.com", *keys)
+
+
+async def is_shown_by(mint: Run, order_id: str, *names: str) -> None:
+    for name in names:
         answer = await asyncio.to_thread(mint, "show", name, "--json")
         assert answer.code == 0, (name, answer.err)
         assert json.loads(answer.out)["order"] == f"gumroad:{order_id}", name
