@@ -11,6 +11,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
+from urllib.parse import quote as percent_encoded
 
 from rich.console import Console
 from rich.text import Text
@@ -21,6 +22,16 @@ from embedded.made_up_apis import made_up_apis
 from embedded.stack import Stack, StackPlan
 from kit.exiting import end_with
 from kit.signals import STOP_SIGNALS, stopped_by_signals
+from workflows.attribute_names import SALE_STATE_NAME
+
+STATES = ("parked", "failed")
+"""The states of sales in Temporal for which a person looks."""
+
+
+def listed_runs(ui_url: str, state: str) -> str:
+    """Return the address of the Web UI's list of the runs in this state."""
+    query = percent_encoded(f'{SALE_STATE_NAME}="{state}"', safe="")
+    return f"{ui_url}/namespaces/default/workflows?query={query}"
 
 
 async def run_stack(plan: StackPlan, webhook: str, console: Console) -> None:
@@ -41,6 +52,9 @@ def _announce(plan: StackPlan, webhook: str, console: Console) -> None:
     others = f"{plan.url}/webhooks/SHOP, secret in SHOP-webhook-secret"
     console.print(f"  others    {others}", highlight=False, soft_wrap=True)
     console.print(f"  Temporal  {plan.ui_url} (Web UI), {plan.temporal_address}", highlight=False)
+    for state in STATES:
+        listed = f"  … {state:<8}{listed_runs(plan.ui_url, state)}"
+        console.print(listed, highlight=False, soft_wrap=True)
     console.print(f"  data      {plan.data_dir}", highlight=False, soft_wrap=True)
     # Commands in another terminal need these variables to find this stack.
     here = f"DATA_DIR={quote(str(plan.data_dir))} TEMPORAL_ADDRESS={plan.temporal_address}"

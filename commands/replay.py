@@ -65,14 +65,20 @@ async def _plans(wish: Wish, client: Client, database: Database) -> list[Plan]:
 
 def _planned(plan: Plan) -> Replayed:
     would = "" if plan.way is Way.NONE else "would "
-    return Replayed(plan.workflow_id, plan.way, None, would + plan.sentence)
+    return Replayed(plan.workflow_id, plan.way, None, f"{would}{plan.sentence}{_why(plan)}")
 
 
 def _tell(plans: Sequence[Plan]) -> None:
-    """Print before the question, and beside the output, why each failed."""
+    """Print the plans before the question, and beside the output."""
     for plan in plans:
-        failed = "" if plan.record is None else f"; it failed: {plan.record.sentence}"
-        warn(f"{plan.workflow_id}  {plan.sentence}{failed}")
+        warn(f"{plan.workflow_id}  {plan.sentence}{_why(plan)}")
+
+
+def _why(plan: Plan) -> str:
+    """Return the end of a sentence about a failed run."""
+    if plan.record is None or not plan.record.is_failed:
+        return ""
+    return f"; it failed: {plan.record.sentence}"
 
 
 def _print(replayed: Sequence[Replayed], *, as_json: bool) -> None:

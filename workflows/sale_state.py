@@ -50,6 +50,7 @@ class SaleState:
                 StateStep.ask_state,
                 AskedState(self.event_id),
                 activity_id="state",
+                summary=f"ask Temporal whether it knows {SALE_STATE.name}",
                 start_to_close_timeout=ANSWERED_WITHIN,
                 schedule_to_close_timeout=ANSWERED_WITHIN,
                 retry_policy=ONCE,

@@ -71,7 +71,9 @@ async def test_failed_sale_is_reset_once_its_cause_is_gone(
     (failed,) = await mailing.settled_and_named()
     await ended(mailing, sale)
     planned = await replay(sale, "--dry-run")
-    assert planned.out == f"{sale}  would reset its latest run, which is failed\n"
+    assert planned.out == (
+        f"{sale}  would reset its latest run, which is failed; it failed: {failed.error}\n"
+    )
     assert (await mailing.events(order)) == [failed]
 
     again = await replay(sale)
@@ -109,7 +111,7 @@ async def test_failed_sale_that_temporal_does_not_know_starts_afresh(
     await mailing.database.write(fail)
     planned = await replay("--all", "--dry-run")
     why = "Temporal does not know it any more"
-    assert planned.out == f"{sale}  would start it afresh, because {why}\n"
+    assert planned.out.startswith(f"{sale}  would start it afresh, because {why}; it failed: ")
     assert (await replay(sale)).out == f"{sale}  fulfilled\n"
     assert len(postmark.accepted) == len(await mailing.licenses()) == 1
 
