@@ -26,25 +26,27 @@ PAUSED_BY_FAILURE = "failure"
 """Temporal's own note of such a pause: "paused due to workflow failure"."""
 
 
-async def schedule_findings(client: Client) -> list[Finding]:
+async def schedule_findings(client: Client, patience: timedelta = PATIENCE) -> list[Finding]:
     """Look at the first schedules of the namespace; nothing when Temporal does not answer."""
     try:
-        return [finding async for finding in _findings(client)]
+        return [finding async for finding in _findings(client, patience)]
     except (RPCError, RuntimeError):
         return []  # The caller reports separately that Temporal is away.
 
 
-async def _findings(client: Client) -> AsyncIterator[Finding]:
+async def _findings(client: Client, patience: timedelta) -> AsyncIterator[Finding]:
     seen = 0
-    async for schedule in await client.list_schedules(page_size=MOST, rpc_timeout=PATIENCE):
-        if (what := await _trouble(client, schedule)) is not None:
+    async for schedule in await client.list_schedules(page_size=MOST, rpc_timeout=patience):
+        if (what := await _trouble(client, schedule, patience)) is not None:
             yield _finding(schedule.id, what)
         seen += 1
         if seen == MOST:
             return
 
 
-async def _trouble(client: Client, schedule: ScheduleListDescription) -> str | None:
+async def _trouble(
+    client: Client, schedule: ScheduleListDescription, patience: timedelta
+) -> str | None:
     state = None if schedule.schedule is None else schedule.schedule.state
     if state is not None and state.paused and PAUSED_BY_FAILURE in (state.note or ""):
         return "is paused, because its run failed"
@@ -53,7 +55,7 @@ async def _trouble(client: Client, schedule: ScheduleListDescription) -> str | N
     if not isinstance(last, ScheduleActionExecutionStartWorkflow):
         return None
     run = client.get_workflow_handle(last.workflow_id, first_execution_run_id=None)
-    ended = FAILED.get((await run.describe(rpc_timeout=PATIENCE)).status)  # type: ignore[arg-type]
+    ended = FAILED.get((await run.describe(rpc_timeout=patience)).status)  # type: ignore[arg-type]
     return None if ended is None else f"ran last as {last.workflow_id}, and that {ended}"
 
 

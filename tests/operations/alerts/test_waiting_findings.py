@@ -1,0 +1,76 @@
+"""What an alert says of sales that wait or failed."""
+
+from datetime import timedelta
+
+from domain.advice import advised
+from domain.event import EventStatus
+from domain.findings import Finding
+from domain.grouping import WaitingEvent
+from operations.alerts.waiting import RECENT, Ages, waiting_findings
+from tests.db.rows import NOON
+
+MINUTE = timedelta(minutes=1)
+AGES = Ages(NOON, 5 * MINUTE)
+UNMAPPED = 'unmapped product "x": add it under gumroad in products.yaml'
+
+
+def event(
+    number: int,
+    status: EventStatus,
+    sentence: str | None = None,
+    *,
+    minutes: int = 10,
+    order: str | None = "",
+) -> WaitingEvent:
+    order_id = f"order-{number}" if order == "" else order
+    at = NOON - minutes * MINUTE
+    closed = at if status is EventStatus.FAILED else None
+    return WaitingEvent(number, "gumroad", order_id, None, status, sentence, at, closed)
+
+
+def found(*events: WaitingEvent) -> list[Finding]:
+    return waiting_findings(events, AGES)
+
+
+def test_sales_that_wait_for_one_cause_are_one_finding_with_the_oldest_sale() -> None:
+    (finding,) = found(
+        event(1, EventStatus.PARKED, UNMAPPED), event(2, EventStatus.PARKED, UNMAPPED, minutes=12)
+    )
+    assert finding.sentence == (
+        f"gumroad: 2 events have waited for 12 min, gumroad:order-2 first: {UNMAPPED}"
+    )
+    assert finding.remedy == "mintpost retry gumroad:order-2"
+    assert (finding.count, finding.since) == (2, NOON - 12 * MINUTE)
+
+
+def test_the_cause_stays_the_same_while_other_sales_join_and_leave() -> None:
+    one = found(event(1, EventStatus.PARKED, UNMAPPED))
+    other = found(event(2, EventStatus.PARKED, UNMAPPED), event(3, EventStatus.PARKED, UNMAPPED))
+    assert one[0].cause == other[0].cause
+    assert found(event(1, EventStatus.PARKED, "another"))[0].cause != one[0].cause
+
+
+def test_a_sale_that_waits_as_long_as_usual_is_no_finding() -> None:
+    assert found(event(1, EventStatus.PARKED, UNMAPPED, minutes=4)) == []
+    assert found(event(1, EventStatus.OPEN, minutes=4)) == []
+
+
+def test_an_event_that_nothing_explains_is_a_finding_too() -> None:
+    (finding,) = found(event(7, EventStatus.OPEN, order=None))
+    assert finding.sentence.startswith("gumroad: gumroad:event:7 has been open for 10 min: nothing")
+    assert finding.remedy == "mintpost show gumroad:event:7"
+
+
+def test_the_command_of_the_sentence_is_the_remedy() -> None:
+    odd = "a;b`c"
+    told = f"no address: {advised('resend', f'gumroad:{odd}', options=['--to ADDRESS'])}"
+    (finding,) = found(event(1, EventStatus.PARKED, told, order=odd))
+    assert finding.remedy == "mintpost resend 'gumroad:a;b`c' --to ADDRESS"
+
+
+def test_a_failed_sale_is_found_at_once_and_for_a_week() -> None:
+    (finding,) = found(event(1, EventStatus.FAILED, "it is no sale", minutes=0))
+    assert finding.happened
+    assert finding.remedy == "mintpost replay gumroad:order-1"
+    old = RECENT // MINUTE + 1
+    assert found(event(1, EventStatus.FAILED, "it is no sale", minutes=old)) == []
