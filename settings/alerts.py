@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
 
 from kit.environment import EnvironmentSettings
 
 DAY = 86_400
+URL = TypeAdapter(HttpUrl)
 
 
 def _callable_url(secret: SecretStr) -> SecretStr:
@@ -14,11 +15,10 @@ def _callable_url(secret: SecretStr) -> SecretStr:
     import httpx  # noqa: PLC0415
 
     try:
-        url = httpx.URL(secret.get_secret_value())
-    except httpx.InvalidURL:
+        URL.validate_python(secret.get_secret_value())
+        httpx.URL(secret.get_secret_value())
+    except (ValidationError, httpx.InvalidURL):
         raise ValueError("is no URL that can be called: copy it anew from the chat") from None
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ValueError("is no URL of http or https: copy it anew from the chat")
     return secret
 
 
