@@ -2,8 +2,8 @@
 """Makes the pictures of the README from a real sale: `make pictures`.
 
 One `mintpost demo --keep` runs in a terminal of its own. What it prints becomes an SVG; the
-e-mail that it wrote and the sale's page in Temporal's Web UI become PNGs. So does the page of a
-refund, which `mintpost trigger` sends to a `mintpost dev`.
+e-mail that it wrote and the sale's page in Temporal's Web UI become PNGs. So do the pages of a
+refund and of a sale that waits, which `mintpost trigger` sends to a `mintpost dev`.
 """
 
 # Playwright is installed for `make pictures` alone, and `make check` does without it.
@@ -24,20 +24,22 @@ import tempfile
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from urllib.parse import quote
 
-from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
+from web_ui import HERE, PictureError, take_parked, take_refund, take_web_ui
 
-HERE = Path(__file__).parent
 COLUMNS = 106
 """The demo's longest line, the sale's address in the Web UI, just fits."""
 
-MARGIN = 8
-"""The margin around a picture of the Web UI, in pixels."""
+UNKNOWN_PRODUCT = "lumen-kiosk"
+"""No entry of the product mapping has it."""
 
 FINISHED = "Ctrl-C stops it all."
 PAGE = re.compile(r"as a page +(/\S+)")
@@ -62,10 +64,6 @@ THEME = TerminalTheme(
 )
 
 
-class PictureError(Exception):
-    """The demonstration did not show the subjects of the pictures."""
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make the pictures of the README.")
     parser.add_argument("--mintpost", type=Path, required=True)
@@ -80,8 +78,9 @@ def main() -> None:
             )
             take_mail(browser, place(PAGE, printed))
             take_web_ui(browser, place(WEB_UI, printed))
-            with refund(given.mintpost) as address:
-                take_refund(browser, address)
+            with shop(given.mintpost) as pages:
+                take_refund(browser, pages.refund)
+                take_parked(browser, pages.parked)
             browser.close()
 
 
@@ -119,9 +118,17 @@ def read_until_finished(terminal: int) -> str:
     return printed.decode().replace("\r\n", "\n")
 
 
+@dataclass(frozen=True)
+class Pages:
+    """Addresses in the Web UI: a refund, and the list of the sales that wait."""
+
+    refund: str
+    parked: str
+
+
 @contextmanager
-def refund(mintpost: Path) -> Iterator[str]:
-    """Sell and refund in a stack of its own; yield the refund's page in the Web UI."""
+def shop(mintpost: Path) -> Iterator[Pages]:
+    """Sell and refund, and sell an unknown product, in a stack of its own."""
     with tempfile.TemporaryDirectory() as folder:
         port, temporal, ui = (str(free_port()) for _ in range(3))
         ports = ["--port", port, "--temporal-port", temporal, "--ui-port", ui]
@@ -136,7 +143,11 @@ def refund(mintpost: Path) -> Iterator[str]:
                 tell(mintpost, environment, "trigger", event)
             (newest,) = tell(mintpost, environment, "events", "--limit", "1")
             workflow = newest["workflow_id"].replace(":", "%3A")
-            yield f"http://127.0.0.1:{ui}/namespaces/default/workflows/{workflow}"
+            sale = ("trigger", "sale", "--product", UNKNOWN_PRODUCT, "--patience", "5")
+            tell(mintpost, environment, *sale, parks=True)
+            workflows = f"http://127.0.0.1:{ui}/namespaces/default/workflows"
+            query = quote('SaleState="parked"', safe="")
+            yield Pages(f"{workflows}/{workflow}", f"{workflows}?query={query}")
         finally:
             process.send_signal(signal.SIGINT)
             process.wait()
@@ -156,11 +167,13 @@ def wait_until_ready(process: subprocess.Popen[bytes]) -> None:
     raise PictureError("mintpost dev ended early")
 
 
-def tell(mintpost: Path, environment: dict[str, str], *words: str) -> list[dict[str, str]]:
-    """Run a command of `mintpost`; return the objects that it prints."""
-    done = subprocess.run(  # noqa: S603 - the command is the caller's own
-        [mintpost, *words, "--json"], env=os.environ | environment, capture_output=True, check=True
-    )
+def tell(
+    mintpost: Path, environment: dict[str, str], *words: str, parks: bool = False
+) -> list[dict[str, str]]:
+    """Run a command of `mintpost`; return the objects that it prints. `parks`: it may exit 1."""
+    command: list[str | Path] = [mintpost, *words, "--json"]
+    environment = os.environ | environment
+    done = subprocess.run(command, env=environment, capture_output=True, check=not parks)  # noqa: S603 - the caller's own
     told: list[dict[str, str]] = json.loads(done.stdout)
     return told
 
@@ -182,58 +195,6 @@ def take_mail(browser: Browser, file: str) -> None:
     )
     page.goto(f"file://{file}")
     page.screenshot(path=HERE / "e-mail.png", full_page=True)
-
-
-def wide_page(browser: Browser, address: str) -> Page:
-    page = browser.new_page(
-        viewport={"width": 1580, "height": 1000}, device_scale_factor=1.5, color_scheme="light"
-    )
-    page.goto(address)
-    return page
-
-
-def take_web_ui(browser: Browser, address: str) -> None:
-    page = wide_page(browser, address)
-    title = page.get_by_role("heading", level=1)
-    # Oldest first, as the story goes.
-    page.get_by_text("Event History").first.click()
-    page.get_by_text("Compact", exact=True).click()
-    page.get_by_text("Descending", exact=True).click()
-    page.get_by_text("close as fulfilled").wait_for()
-    take(page, "web-ui.png", title, page.get_by_role("table"))
-
-    page.get_by_text("User Metadata").first.click()
-    # The Web UI renders Markdown in frames: summary, details, current details.
-    details = page.locator("iframe").nth(1)
-    details.content_frame.get_by_text("mintpost show").wait_for()
-    page.locator("iframe").nth(2).content_frame.get_by_text("fulfilled").wait_for()
-    take(page, "web-ui-details.png", page.get_by_text("Summary", exact=True), details)
-
-
-def take_refund(browser: Browser, address: str) -> None:
-    page = wide_page(browser, address)
-    title = page.get_by_role("heading", level=1)
-    page.get_by_text("User Metadata").first.click()
-    details = page.locator("iframe").nth(1)
-    details.content_frame.get_by_text("mintpost show").wait_for()
-    page.locator("iframe").nth(2).content_frame.get_by_text("applied").wait_for()
-    take(page, "web-ui-refund.png", title, details)
-
-
-def take(page: Page, name: str, first: Locator, last: Locator) -> None:
-    """Picture two elements and the space between them, without the menus around."""
-    main, top, bottom = (box(element) for element in (page.get_by_role("main"), first, last))
-    start = top["y"] - MARGIN
-    end = bottom["y"] + bottom["height"] + MARGIN
-    area = FloatRect(x=main["x"], y=start, width=main["width"], height=end - start)
-    page.screenshot(path=HERE / name, clip=area, animations="disabled")
-
-
-def box(element: Locator) -> FloatRect:
-    found = element.bounding_box()
-    if found is None:
-        raise PictureError("the Web UI's page is built otherwise than this script knows it")
-    return found
 
 
 def place(pattern: re.Pattern[str], printed: Text) -> str:
