@@ -36,6 +36,7 @@ TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 
+WORKERS = {*WorkerSettings.model_fields, *map(str.lower, worker_variables())}
 VARIABLE = re.compile(r"\$\{(\w+)(:[-?])([^}]*)\}")
 JOBS = {"temporal-schema", "temporal-namespace", "migrate"}
 IN_THE_IMAGE = {"data_dir"}
@@ -88,9 +89,6 @@ def test_only_the_way_to_the_api_is_published_beyond_loopback() -> None:
         "caddy": ["80:80", "443:443", "443:443/udp"],
     }
     assert {name for name, service in SERVICES.items() if "profiles" in service} == {"caddy"}
-
-
-WORKERS = {*WorkerSettings.model_fields, *map(str.lower, worker_variables())}
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_the_worker_s_health_is_looked_at_where_the_worker_writes_it(tmp_path: P
     def is_healthy() -> bool:
         return (
             subprocess.run(["sh", "-c", looked], check=False, capture_output=True).returncode == 0
-        )  # noqa: S603, S607 - our own command
+        )
 
     assert not is_healthy()
     file.touch()
