@@ -43,6 +43,12 @@ def test_an_address_in_another_script_is_found_where_json_escapes_it() -> None:
     assert Mentions("ada@müller.example").is_in_bytes(b'{"to": "ada@m\\u00fcller.example"}')
 
 
+def test_an_accent_is_found_in_both_of_its_encodings() -> None:
+    for address in ("jos\u00e9@example.com", "jose\u0301@example.com"):
+        assert Mentions(address).is_address("Jos\u00c9@example.com")
+        assert Mentions(address).is_address("JOSE\u0301@example.com")
+
+
 @pytest.mark.parametrize("text", [None, "", "ada@example.com"])
 def test_no_address_is_nobodys(text: str | None) -> None:
     assert not ADA.is_address(text)
