@@ -182,9 +182,12 @@ def _causes_in_path(path: str, storefront: WebhookDoor) -> Iterator[str]:
 def _finding(refused: Refused, count: int) -> Finding:
     # A stranger's browser loses no sale, so nobody is called for it.
     level = Level.WARNING if refused.is_sale else Level.OK
-    remedy = f"correct the address or the secret there, {refused.afterwards}"
     return Finding(
-        f"refused:{refused.source}", level, _sentence(refused, count), remedy, count=count
+        f"refused:{refused.source}",
+        level,
+        _sentence(refused, count),
+        refused.afterwards,
+        count=count,
     )
 
 

@@ -21,7 +21,7 @@ def _residue(residue: Residue) -> Finding:
     return Finding(
         cause=f"residue:{verb}:{named}",
         level=Level.BROKEN,
-        sentence=f"{residue.source}: {named} {what}; please report this",
+        sentence=f"{named} {what}; please report this",
         remedy=command(verb, named),
         since=residue.since,
         happened=True,

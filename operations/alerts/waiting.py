@@ -81,8 +81,8 @@ def _sentence(group: WaitingGroup, now: datetime) -> str:
     if group.count == 1:
         begin = f"{reference(oldest)} {one}{span}"
     else:
-        begin = f"{group.count} events {several}{span}, {reference(oldest)} first"
-    return f"{group.source}: {begin}: {group.sentence or UNTOLD}"
+        begin = f"{group.source}: {group.count} events {several}{span}, {reference(oldest)} first"
+    return f"{begin}: {group.sentence or UNTOLD}"
 
 
 def _remedy(group: WaitingGroup, named: str) -> str:
@@ -103,13 +103,13 @@ def _unsent(mails: Iterable[UnsentMail], ages: Ages) -> Iterator[Finding]:
     for mail in mails:
         named = order_reference(mail.source, mail.order_id)
         if mail.refused and ages.now - mail.since < RECENT:
-            told = f"{mail.source}: the e-mail that was asked for {named} cannot be sent"
+            told = f"{named}: the e-mail that was asked for cannot be sent"
             again = command("resend", named, options=["--to ADDRESS"])
             cause = f"unsent:{mail.delivery_id}"
             yield Finding(cause, Level.BROKEN, told, again, mail.since, happened=True)
         elif not mail.refused and ages.now - mail.since >= ages.after:
             span = age(ages.now - mail.since)
-            told = f"{mail.source}: the e-mail that was asked for {named} has waited for {span}"
+            told = f"{named}: the e-mail that was asked for has waited for {span}"
             yield Finding(
                 f"waits:{mail.source}", Level.BROKEN, told, command("show", named), mail.since
             )

@@ -1,12 +1,12 @@
 """The words of a digest and of its closing note."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.advice import code_span
 from domain.alerting import Judged, Standing
 from domain.digest import Digest, DigestStatus
-from domain.findings import Finding
+from domain.findings import Finding, Level
 from domain.text import one_line
 from kit.times import minute, told
 
@@ -28,7 +28,8 @@ def test_digest() -> Digest:
     return Digest(DigestStatus.TEST, "Mintpost: a test of your alerts", TEST_TEXT)
 
 
-def _firing(due: Sequence[Finding], now: datetime) -> Digest:
+def _firing(found: Sequence[Finding], now: datetime) -> Digest:
+    due = sorted(found, key=lambda each: each.level is not Level.BROKEN)
     further = f" (and {len(due) - 1} more)" if len(due) > 1 else ""
     first = one_line(due[0].sentence, LONGEST_SUBJECT)
     text = "\n\n".join(_item(finding, now) for finding in due)
@@ -36,11 +37,17 @@ def _firing(due: Sequence[Finding], now: datetime) -> Digest:
 
 
 def _item(finding: Finding, now: datetime) -> str:
-    since = "" if finding.since is None else f" (since {told(finding.since, now)})"
+    since = _since(finding.since, now)
     lines = [f"• {one_line(finding.sentence, LONGEST_SENTENCE)}{since}"]
     if finding.remedy is not None and finding.remedy not in finding.sentence:
         lines.append(f"  → {_remedy(finding.remedy)}")
     return "\n".join(lines)
+
+
+def _since(since: datetime | None, now: datetime) -> str:
+    if since is None or now - since < timedelta(minutes=1):
+        return ""
+    return f" (since {told(since, now)})"
 
 
 def _remedy(remedy: str) -> str:

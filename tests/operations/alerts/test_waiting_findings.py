@@ -1,4 +1,4 @@
-"""What an alert says of sales that wait or failed."""
+"""Findings about sales that wait or failed, one for each cause, each with its command."""
 
 from datetime import timedelta
 
@@ -57,7 +57,7 @@ def test_a_sale_that_waits_as_long_as_usual_is_no_finding() -> None:
 
 def test_an_event_that_nothing_explains_is_a_finding_too() -> None:
     (finding,) = found(event(7, EventStatus.OPEN, order=None))
-    assert finding.sentence.startswith("gumroad: gumroad:event:7 has been open for 10 min: nothing")
+    assert finding.sentence.startswith("gumroad:event:7 has been open for 10 min: nothing")
     assert finding.remedy == "mintpost show gumroad:event:7"
 
 
