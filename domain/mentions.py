@@ -8,9 +8,14 @@ from urllib.parse import unquote_plus
 from domain.addresses import same_address
 
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+WHOLE = re.compile(r"[^@\s]+@[^@\s]+")
 WORD = re.compile(r"[a-z0-9]+")
 WHITE = re.compile(r"\\[nrtbf]")
 """An escape of JSON. Its letter is not part of the word that follows."""
+
+
+def is_whole_address(text: str) -> bool:
+    return WHOLE.fullmatch(text.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,9 @@ class Mentions:
     _needle: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        if not is_whole_address(self.address):
+            # An empty text is in every text, and a part of an address in many people's.
+            raise ValueError("no whole address")
         own = re.escape(self.address.strip())
         pattern = re.compile(rf"(?<![\w.+-]){own}(?![\w-]|\.\w)", re.IGNORECASE)
         object.__setattr__(self, "_pattern", pattern)

@@ -9,8 +9,22 @@ from commands.context import given
 from commands.help import examples
 from commands.menu.lists import parse_since
 from commands.menu.options import AsJson
+from domain.mentions import is_whole_address
 
-Email = Annotated[str, typer.Option("--email", metavar="ADDRESS", help="the person's address")]
+
+def parse_address(text: str) -> str:
+    """Take a whole address alone, because a part of one is in many people's rows."""
+    if not is_whole_address(text):
+        raise typer.BadParameter("it must be one whole address, such as ada@example.com")
+    return text.strip()
+
+
+Email = Annotated[
+    str,
+    typer.Option(
+        "--email", parser=parse_address, metavar="ADDRESS", help="the person's whole address"
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="only tell what would go")]
 Yes = Annotated[bool, typer.Option("--yes", metavar="", help="do not ask")]
 OlderThan = Annotated[
@@ -43,7 +57,7 @@ def erase(
     context = given(ctx)
     with context.open_database() as database:
         places = Places(database, context.spool(), context.outbox())
-        run_erase(email.strip(), places, dry_run=dry_run, yes=yes, as_json=as_json)
+        run_erase(email, places, dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @examples(("mintpost export --email ada@example.com > ada.json", "for a person's question"))
@@ -53,7 +67,7 @@ def export(ctx: typer.Context, *, email: Email) -> None:
 
     context = given(ctx)
     with context.open_database() as database:
-        run_export(email.strip(), database)
+        run_export(email, database)
 
 
 @examples(

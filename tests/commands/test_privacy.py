@@ -96,3 +96,11 @@ def test_prune_counts_asks_and_drops(sold: Database, mint: Run) -> None:
     assert dropped == {"events": 1, "requests": 1, "answers": 1}
     assert "nothing to drop" in mint("prune", "--older-than", "1d").out
     assert mint("prune", "--older-than", "soon").code == 2
+
+
+@pytest.mark.parametrize("part", ["", "ada", "@example.com"])
+@pytest.mark.parametrize("verb", ["erase", "export"])
+def test_a_part_of_an_address_is_refused(sold: Database, mint: Run, verb: str, part: str) -> None:
+    refused = mint(verb, "--email", part)
+    assert (refused.code, "one whole address" in refused.err) == (2, True)
+    assert left_in(sold) != []

@@ -53,3 +53,9 @@ def test_an_accent_is_found_in_both_of_its_encodings() -> None:
 def test_no_address_is_nobodys(text: str | None) -> None:
     assert not ADA.is_address(text)
     assert not ADA.is_in(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "@", "ada", "ada@", "@example.com", "a b@example.com"])
+def test_a_part_of_an_address_is_refused_because_it_is_in_many_peoples_rows(text: str) -> None:
+    with pytest.raises(ValueError, match="no whole address"):
+        Mentions(text)
