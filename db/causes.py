@@ -19,6 +19,7 @@ UNTOLD = (
     (r"too many (connections|clients)|remaining connection slots|no more connections", "53300"),
     (r"starting up|shutting down|in recovery mode|not yet accepting", "57P03"),
     (r"permission denied for database", "42501"),
+    (r"not currently accepting connections", "55000"),
     (r"unsupported startup parameter|protocol", "08P01"),
     (r"failed to resolve host|could not translate host name", "host"),
     (r"timeout expired|timed out", "timeout"),

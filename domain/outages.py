@@ -27,6 +27,8 @@ DATABASE_REASONS = {
     "53200": "its server has no memory left: see its log",
     "53300": "its server takes no more connections: raise the limit of server, role or database, "
     "or run fewer processes",
+    "55000": "its server takes no connections to this database: correct the name in DATABASE_URL, "
+    "or run `ALTER DATABASE NAME ALLOW_CONNECTIONS true` there",
     "55P03": "another transaction holds its lock",
     "57014": "a statement was canceled, mostly because it took longer than statement_timeout of "
     "the role allows: raise that",

@@ -10,16 +10,17 @@ NAMESPACE = "NamespaceNotFoundFailure"
 """With this detail Temporal tells a missing namespace from a missing workflow."""
 
 REFUSALS = {
-    "NOT_FOUND": "Temporal has no such namespace (NOT_FOUND): create it with `temporal operator "
-    "namespace create`, or correct TEMPORAL_NAMESPACE",
+    "NOT_FOUND": "Temporal has no such namespace (NOT_FOUND): correct TEMPORAL_NAMESPACE, or "
+    "create it with `temporal operator namespace create --namespace NAME`",
     "UNAUTHENTICATED": "Temporal does not accept who we are (UNAUTHENTICATED): correct "
     "TEMPORAL_API_KEY, or the certificate of TEMPORAL_TLS_CLIENT_CERT_PATH",
     "PERMISSION_DENIED": "Temporal does not let us in (PERMISSION_DENIED): correct "
     "TEMPORAL_NAMESPACE and TEMPORAL_API_KEY, or give that key rights on the namespace",
     "UNIMPLEMENTED": "Temporal does not know this call (UNIMPLEMENTED): correct TEMPORAL_ADDRESS, "
     "at which something else answers, or upgrade that server",
-    "TLS": "Temporal and we cannot agree on TLS: correct TEMPORAL_TLS, and "
-    "TEMPORAL_TLS_SERVER_CA_CERT_PATH and TEMPORAL_TLS_SERVER_NAME where its authority is your own",
+    "TLS": "Temporal and we cannot agree on TLS: correct TEMPORAL_TLS (TEMPORAL_API_KEY alone "
+    "turns TLS on, too), and TEMPORAL_TLS_SERVER_CA_CERT_PATH and TEMPORAL_TLS_SERVER_NAME where "
+    "its authority is your own",
 }
 """A person must fix the settings or Temporal: the process prints the sentence and ends."""
 
@@ -28,11 +29,22 @@ OUTAGES = {
     "are reached",
     "INTERNAL": "Temporal cannot be reached (INTERNAL): does a Temporal answer at "
     "TEMPORAL_ADDRESS, and does it want TEMPORAL_TLS?",
+    "HOST": "Temporal cannot be reached, because its host has no address: correct "
+    "TEMPORAL_ADDRESS, or mend the name service",
+    "CLOSED": "Temporal cannot be reached, because nothing listens there: start it, or correct "
+    "TEMPORAL_ADDRESS",
+    "TimeoutError": "Temporal cannot be reached, because nothing answered in time: look whether it "
+    "is up, or correct TEMPORAL_ADDRESS",
 }
 """An outage may pass, so the process waits. Every other status is shown by name, and also waits."""
 
 _STATUS = re.compile(r"Status \{ code: (\w+)")
-_TLS = re.compile(r"InvalidMessage|InvalidCertificate|AlertReceived|PeerIncompatible")
+_UNCONNECTED = {
+    "TLS": re.compile(r"InvalidMessage|InvalidCertificate|AlertReceived|PeerIncompatible"),
+    "HOST": re.compile(r"dns error|failed to lookup address"),
+    "CLOSED": re.compile("ConnectionRefused"),
+}
+"""The SDK's words for a connection that failed before any gRPC status."""
 
 
 class TemporalRefusesError(Exception):
@@ -73,4 +85,5 @@ def _status(error: BaseException) -> str:
         return str(status.name)
     if told := _STATUS.search(words := str(error)):
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", told[1]).upper()
-    return "TLS" if _TLS.search(words) else type(error).__name__
+    found = (cause for cause, pattern in _UNCONNECTED.items() if pattern.search(words))
+    return next(found, type(error).__name__)

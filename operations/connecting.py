@@ -12,6 +12,4 @@ async def connected(config: ClientConnectConfig) -> Client:
     try:
         return await Client.connect(**config)
     except RuntimeError as error:
-        if (trouble := temporal_trouble(error)).refused:
-            raise RefusedError(trouble.sentence) from None
-        raise RefusedError("Temporal cannot be reached: is TEMPORAL_ADDRESS right?") from None
+        raise RefusedError(temporal_trouble(error).sentence) from None

@@ -39,9 +39,8 @@ async def register_search_attributes(config: ClientConnectConfig) -> str:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return await _register(await Client.connect(**config))
     except (RuntimeError, TimeoutError) as error:
-        trouble = temporal_trouble(error)
-        why = trouble.sentence if trouble.refused else "Temporal cannot be reached"
-        return f"{why}: run this again when it is {'mended' if trouble.refused else 'there'}, {FOR}"
+        why = temporal_trouble(error).sentence
+        return f"{why}; then run `mintpost migrate` again, {FOR}"
 
 
 async def _register(client: Client) -> str:

@@ -42,8 +42,7 @@ async def workflow_state(config: ClientConnectConfig, workflow_id: str) -> Workf
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return await _state(await Client.connect(**config), workflow_id)
     except (RuntimeError, TimeoutError) as error:
-        at, trouble = config.get("target_host"), temporal_trouble(error)
-        why = trouble.sentence if trouble.refused else f"Temporal cannot be reached at {at}"
+        why = f"{temporal_trouble(error).sentence} (it is {config.get('target_host')})"
         return WorkflowState(workflow_id, f"not known: {why}", [])
 
 

@@ -14,6 +14,7 @@ from api.health import Health, health_routes
 from db.engine import Database, open_engine
 from db.signing_keys import KnownKey, remember_key
 from embedded.ports import NO_TLS
+from kit.temporal_outages import OUTAGES
 from relay.spool import SET_ASIDE, Spool
 from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request
@@ -48,7 +49,7 @@ async def test_liveness_ignores_outages(web: Mintpost) -> None:
 
 @ON_SQLITE
 async def test_not_ready_names_temporal(web: Mintpost) -> None:
-    trouble = "Temporal cannot be reached (RuntimeError)"
+    trouble = OUTAGES["CLOSED"]
     answer = {"ready": False, "temporal": trouble, "warnings": []}
     assert await readiness(web.url) == (503, answer)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from kit.temporal_outages import OUTAGES
 from tests.support.commanding import SENTENCE, Answer, Run, Shop
 from tests.support.waiting import until
 
@@ -56,7 +57,8 @@ async def test_without_temporal_the_database_still_tells(
     clean.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     answer = await asyncio.to_thread(mint, "show", f"gumroad:{shop.parked}", "--json")
     whole = json.loads(answer.out)
-    assert whole["workflow"]["status"] == ("not known: Temporal cannot be reached at 127.0.0.1:1")
+    closed = OUTAGES["CLOSED"]
+    assert whole["workflow"]["status"] == f"not known: {closed} (it is 127.0.0.1:1)"
     assert whole["waits_for"] == SENTENCE
 
 

@@ -151,6 +151,7 @@ def test_a_wrong_password_is_told(postgres: URL, password: str | None) -> None:
         ("FATAL:  the database system is starting up", "57P03"),
         ("FATAL:  the database system is shutting down", "57P03"),
         ("FATAL:  the database system is not yet accepting connections", "57P03"),
+        ('FATAL:  database "d" is not currently accepting connections', "55000"),
         ("FATAL:  sorry, too many clients already", "53300"),
         ('FATAL:  no pg_hba.conf entry for host "h", user "u", database "d"', "28000"),
         ("connection timeout expired", "timeout"),

@@ -17,6 +17,7 @@ from db.engine import Database
 from db.requests import store_request
 from embedded.ports import HOST
 from kit.loop import Pauses
+from kit.temporal_outages import OUTAGES
 from relay.dispatcher import Dispatcher
 from relay.starter import Starter, TemporalAwayError
 from storefronts.gumroad.storefront import Gumroad
@@ -75,9 +76,7 @@ async def test_rows_start_in_order_of_arrival_once_temporal_is_back(
         await gate.open()
         await until_started(database)
         await until(said, "the relay says that sales start again")
-    assert waiting == {
-        "waiting to start, which happens by itself: Temporal cannot be reached (RuntimeError)"
-    }
+    assert waiting == {f"waiting to start, which happens by itself: {OUTAGES['CLOSED']}"}
     newest_first = await lines(database)
     assert [line.order_id for line in reversed(newest_first)] == orders
     assert {line.error for line in newest_first} == {None}

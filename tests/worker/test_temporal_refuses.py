@@ -7,7 +7,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from kit.temporal_outages import REFUSALS, temporal_trouble
+from kit.temporal_outages import OUTAGES, REFUSALS, temporal_trouble
 from licensing.private_keys import generate_private_key
 from tests.support.commanding import Run, Shop
 from tests.support.processes import WORKER, run
@@ -65,10 +65,10 @@ async def test_migrate_tells_it_as_well_and_the_database_is_migrated(
     answer = await asyncio.to_thread(mint, "migrate")
     assert (tmp_path / "var" / "mintpost.db").exists()
     assert answer.code == 0
-    assert answer.out.splitlines()[1].endswith(f"SaleProduct: {NO_NAMESPACE}")
+    assert answer.out.splitlines()[1].endswith(f"SaleState: {NO_NAMESPACE}")
     clean.setenv("TEMPORAL_TLS", "true")
     answer = await asyncio.to_thread(mint, "migrate")
-    assert answer.out.splitlines()[1].startswith(f"{REFUSALS['TLS']}: run this again")
+    assert answer.out.splitlines()[1].startswith(f"{REFUSALS['TLS']}; then run `mintpost")
 
 
 @pytest.mark.parametrize("status", RPCStatusCode)
@@ -97,9 +97,18 @@ def test_the_sdk_s_error_of_a_failed_connection_is_read(words: str, status: str)
     assert (status in told.sentence, told.refused) == (True, True)
 
 
-def test_a_server_that_is_not_there_is_waited_for() -> None:
-    words = (
-        "Failed client connect: Server connection error: Os { code: 111, kind: ConnectionRefused"
-    )
-    told = temporal_trouble(RuntimeError(words))
-    assert (told.sentence, told.refused) == ("Temporal cannot be reached (RuntimeError)", False)
+@pytest.mark.parametrize(
+    ("address", "cause"),
+    [("127.0.0.1:1", "nothing listens there"), ("nohost.invalid:7233", "its host has no address")],
+)
+async def test_a_server_that_is_not_there_is_waited_for(address: str, cause: str) -> None:
+    with pytest.raises(RuntimeError) as failed:
+        await Client.connect(address)
+    told = temporal_trouble(failed.value)
+    assert told.sentence.startswith(f"Temporal cannot be reached, because {cause}: ")
+    assert not told.refused
+
+
+def test_a_server_that_does_not_answer_is_waited_for() -> None:
+    told = temporal_trouble(TimeoutError())
+    assert (told.sentence, told.refused) == (OUTAGES["TimeoutError"], False)
