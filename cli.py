@@ -16,6 +16,7 @@ from commands.menu.alerts import send_test
 from commands.menu.demo import demo
 from commands.menu.dev import dev
 from commands.menu.devices import devices
+from commands.menu.doctor import doctor
 from commands.menu.find import find
 from commands.menu.import_ import import_
 from commands.menu.issue import issue
@@ -68,7 +69,7 @@ CONTENTS: Mapping[str, Commands] = {
         "tier": tier,
         "devices": devices,
     },
-    "Check": {"verify": verify},
+    "Check": {"doctor": doctor, "verify": verify},
     "People's data": {"erase": erase, "export": export, "prune": prune},
 }
 """The commands by the panel of the help in which they stand."""

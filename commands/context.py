@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # A command must not wait for imports that it does not use.
     from temporalio.envconfig import ClientConnectConfig
 
     from db.engine import Database
+    from operations.doctor.parts import Installation
     from relay.spool import Spool
     from storefronts.base import Storefront
     from storefronts.sample import SampleRequest, SampleShop
@@ -97,6 +98,10 @@ class Context(ABC):
     @abstractmethod
     def sends_mail(self) -> bool:
         """Tell whether a provider is set up. Without a provider, mails are only written down."""
+
+    @abstractmethod
+    def installation(self, url: str | None) -> "Installation":
+        """Describe every part, also the broken ones. `url` is the API's address."""
 
     @abstractmethod
     def smoke_defaults(self) -> SmokeDefaults:

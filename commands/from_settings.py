@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
 
     from db.engine import Database
+    from operations.doctor.parts import Installation
     from relay.spool import Spool
     from storefronts.base import Storefront
     from storefronts.sample import SampleRequest, SampleShop
@@ -124,6 +125,12 @@ class FromSettings(Context):
         from settings.mail import MailSettings
 
         return load(MailSettings).postmark_token is not None
+
+    @override
+    def installation(self, url: str | None) -> "Installation":
+        from commands.doctor_from_settings import InstallationReader
+
+        return InstallationReader().read(url)
 
     @override
     def smoke_defaults(self) -> SmokeDefaults:

@@ -11,6 +11,7 @@ class Level(StrEnum):
     OK = "ok"  #: Nothing is wrong.
     WARNING = "warning"  #: A person should look at it; sales go on.
     BROKEN = "broken"  #: Sales wait or are lost until a person acts.
+    UNCHECKED = "unchecked"  #: It cannot be looked at from here, and the sentence says why.
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,19 @@ class Finding:
     count: int = 1
     may_pass: bool = False
     happened: bool = False
+
+
+def ok(part: str, told: str) -> Finding:
+    return Finding(part, Level.OK, f"{part}: {told}")
+
+
+def warning(part: str, told: str, remedy: str) -> Finding:
+    return Finding(part, Level.WARNING, f"{part}: {told}", remedy)
+
+
+def broken(part: str, told: str, remedy: str) -> Finding:
+    return Finding(part, Level.BROKEN, f"{part}: {told}", remedy)
+
+
+def unchecked(part: str, why: str, remedy: str | None = None) -> Finding:
+    return Finding(part, Level.UNCHECKED, f"{part}: not checked: {why}", remedy)

@@ -11,6 +11,7 @@ from storefronts.registry import DEFAULT, PACKAGES
 
 WEBHOOK_FILE = "webhook-secret"
 SECRETS_OF_SHOPS = "_WEBHOOK_SECRET"
+SIGNING_KEY_FILE = "signing-key.pem"
 LOCK_FILE = "lock"
 
 
@@ -75,6 +76,13 @@ def kept_secrets(data_dir: Path) -> dict[str, str]:
     """Return the webhooks' secrets that `mintpost dev` made, by their variables."""
     found = {name: _kept(file) for name, file in secret_files(data_dir).items()}
     return {name: secret for name, secret in found.items() if secret is not None}
+
+
+def kept_settings(data_dir: Path) -> dict[str, str]:
+    """Return the settings that `mintpost dev` made for itself, with the file of its signing key."""
+    key = data_dir / SIGNING_KEY_FILE
+    signing = {"LICENSE_SIGNING_KEY_FILE": str(key)} if key.is_file() else {}
+    return {**kept_secrets(data_dir), **signing}
 
 
 def _kept(file: Path) -> str | None:

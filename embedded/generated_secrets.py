@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from embedded.data_dir import secret_files
+from embedded.data_dir import SIGNING_KEY_FILE, secret_files
 from kit.private_files import replace_private
 from licensing.private_keys import generate_private_key
 
@@ -17,7 +17,7 @@ def generated_secrets(data_dir: Path, environment: Mapping[str, str]) -> dict[st
     made: dict[str, str] = {}
     given = environment.keys() & {"LICENSE_SIGNING_KEY", "LICENSE_SIGNING_KEY_FILE"}
     if not any(environment[name] for name in given):
-        key = _keep(data_dir / "signing-key.pem", generate_private_key)
+        key = _keep(data_dir / SIGNING_KEY_FILE, generate_private_key)
         made["LICENSE_SIGNING_KEY_FILE"] = str(key)
     for variable, file in secret_files(data_dir).items():
         if not environment.get(variable):

@@ -1,12 +1,14 @@
 """The contract of every mailer. `tests/mailers/test_contract.py` runs over all of them."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import ClassVar
 
 from domain.delivery import Sent
+from domain.findings import Finding, unchecked
 from domain.text import is_one_line
 
 PATIENCE = timedelta(seconds=30)
@@ -118,6 +120,9 @@ class EmailService(ABC):
     Then `mailers.registry` has a door of that name.
     """
 
+    confirms_senders: ClassVar[bool] = False
+    """Tells whether the provider takes only senders that it has confirmed."""
+
     @abstractmethod
     async def send(self, email: Email, patience: timedelta = PATIENCE) -> Receipt: ...
 
@@ -129,6 +134,22 @@ class EmailService(ABC):
         MailerAwayError.
         """
         raise NotImplementedError
+
+    async def check(
+        self,
+        public: str | None,  # noqa: ARG002 - for a provider with webhooks
+        patience: timedelta = PATIENCE,  # noqa: ARG002
+    ) -> Sequence[Finding]:
+        """Tell whether the provider would take our mail, by calls that change nothing.
+
+        `public` is the API's address from outside, at which the provider's webhook should point.
+        A failed call is a finding too. A mailer that cannot ask anything says so.
+        """
+        return [unchecked("mail", f"{self.provider} has nothing that can be asked")]
+
+    async def provider_time(self, patience: timedelta = PATIENCE) -> datetime | None:  # noqa: ARG002
+        """Return the provider's clock; None if it tells none."""
+        return None
 
     @abstractmethod
     async def aclose(self) -> None: ...

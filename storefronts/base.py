@@ -14,6 +14,7 @@ from domain.questions import Answer, Question, UnansweredError
 from kit.doors.base import WebhookDoor, the_only_header
 from storefronts.document import Member, read_document, require_same
 from storefronts.listing import ProductList
+from storefronts.registrations import Registrations
 from storefronts.shop_api import ShopApi
 
 OF_LIVE = (
@@ -110,10 +111,7 @@ class Door(WebhookDoor):
     """
 
     def holds_secret(self, text: str) -> bool:
-        """Tell whether the text holds one of the secrets, in any spelling.
-
-        A shop that signs its requests sends no secret.
-        """
+        """Tell whether the text holds a secret in any spelling. A shop that signs sends none."""
         del text
         return False
 
@@ -125,9 +123,9 @@ class Door(WebhookDoor):
         """
 
     def key_in_header(self, request: StoredRequest) -> str | None:
-        """Return the shop's own id of the event where a header holds it, as `name_request` does.
+        """Return the shop's own id of the event where a header holds it.
 
-        A body may be too long to be parsed before the answer.
+        It is the one of `name_request`. A body may be too long to be parsed before the answer.
         """
         del request
         return None
@@ -165,7 +163,7 @@ class Storefront(Door):
     def read_test(self, request: StoredRequest) -> Payment:
         """Read the payment of a test event, which may be a real customer's.
 
-        The caller must replace order and buyer before use. Raises SaleInvalidError.
+        The caller must replace order and buyer. Raises SaleInvalidError.
         """
 
     @property
@@ -176,4 +174,9 @@ class Storefront(Door):
     @property
     def products(self) -> ProductList | None:
         """Return the reader of the shop's own list of products; None if there is none."""
+        return None
+
+    @property
+    def registrations(self) -> Registrations | None:
+        """Return the reader of the shop's own list of webhooks; None if there is none."""
         return None

@@ -1,8 +1,10 @@
 """The contract of a storefront's package; `tests/storefronts/test_packages.py` tests each."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from domain.event import SecretLabel
 from kit.load import Load
 from storefronts.abilities import Abilities
 from storefronts.id_forms import IdForm
@@ -39,6 +41,9 @@ class StorefrontPackage(ABC):
 
     worker_variables: ClassVar[frozenset[str]]
     """The names of the variables in `worker_settings`."""
+
+    key_variables: ClassVar[Mapping[SecretLabel, str]] = {}
+    """The variable of the key of the shop's API, for each side that has a key of its own."""
 
     abilities: ClassVar[Abilities]
     """The parts of a sale that the shop's events tell."""

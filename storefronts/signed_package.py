@@ -42,6 +42,7 @@ class SignedPackage(StorefrontPackage):
         sides = (f"{shop}_{side}API_{name}" for side in ("", "TEST_") for name in ("KEY", "URL"))
         cls.secret_variable = secret
         cls.api_variables = frozenset({secret, f"{secret}_2", tests, f"{tests}_2"})
+        cls.key_variables = {"live": f"{shop}_API_KEY", "test": f"{shop}_TEST_API_KEY"}
         cls.worker_variables = frozenset({*sides, *([cls.ours] if cls.ours else [])})
 
     @abstractmethod

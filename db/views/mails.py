@@ -48,3 +48,10 @@ def carried_licenses(session: Session, delivery_ids: Sequence[int]) -> dict[int,
         for carrier, license_id in session.execute(carried.where(some).order_by(DeliveryRow.id)):
             found[carrier or 0] = (*found.get(carrier or 0, ()), license_id)
     return found
+
+
+def newest_sent(session: Session, provider: str) -> datetime | None:
+    """Return the time at which the provider took the newest mail."""
+    sent = (DeliveryRow.provider == provider, DeliveryRow.sent_at.is_not(None))
+    newest = select(DeliveryRow.sent_at).where(*sent).order_by(DeliveryRow.id.desc()).limit(1)
+    return session.scalar(newest)

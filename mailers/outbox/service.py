@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -14,12 +15,18 @@ from typing_extensions import override
 
 from domain.delivery import DeliveryStatus
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError, MailerAwayError
+from domain.findings import Finding, warning
 from kit.addresses import mailable
 from kit.private_files import replace_private
 from mailers.base import AUTOMATIC, PATIENCE, Email, EmailService, Mark, Receipt, Safeguard
 from mailers.outbox.encoded_words import mailbox_header, subject_header
 
 logger = logging.getLogger("mailers.outbox")
+
+NOBODY_GETS_IT = (
+    "POSTMARK_TOKEN is not set, so mails are only written into outbox/: nobody gets them"
+)
+SET_UP = "set POSTMARK_TOKEN, start the worker again, and run mintpost resend --status logged"
 
 
 class LoggingEmailService(EmailService):
@@ -66,6 +73,10 @@ class LoggingEmailService(EmailService):
             why = error.strerror or type(error).__name__
             raise DeliveryInDoubtError("the outbox folder", f"cannot be read ({why})") from None
         return Receipt(DeliveryStatus.LOGGED, file.name) if found else None
+
+    @override
+    async def check(self, public: str | None, patience: timedelta = PATIENCE) -> Sequence[Finding]:
+        return [warning("mail", NOBODY_GETS_IT, SET_UP)]
 
     @override
     async def aclose(self) -> None:

@@ -8,8 +8,10 @@ import asyncio
 import base64
 import json
 import ssl
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import ClassVar
 
@@ -18,6 +20,7 @@ from typing_extensions import override
 
 from domain.delivery import DeliveryStatus
 from domain.errors import DeliveryInDoubtError, MailBuiltWronglyError
+from domain.findings import Finding
 from kit.addresses import mailable
 from mailers.base import (
     AUTOMATIC,
@@ -33,6 +36,7 @@ from mailers.base import (
 from mailers.http_failures import asking_failure, sending_failure, translated_failures
 from mailers.postmark.answers import read_answer, read_listing
 from mailers.postmark.values import NAME
+from mailers.postmark.checking import PostmarkCheck
 from mailers.postmark.verdicts import PROVIDER, receipt_of, refused_settings, trouble
 
 API_URL = "https://api.postmarkapp.com"
@@ -55,6 +59,7 @@ class PostmarkEmailService(EmailService):
     provider: ClassVar[str] = NAME
     safeguard: ClassVar[Safeguard] = Safeguard.LOOK_UP
     reports: ClassVar[bool] = True
+    confirms_senders: ClassVar[bool] = True
 
     def __init__(
         self, account: PostmarkAccount, transport: httpx.AsyncBaseTransport | None = None
@@ -78,6 +83,20 @@ class PostmarkEmailService(EmailService):
         with translated_failures(asking_failure, PROVIDER):
             response = await self._call("messages/outbound", patience, params=search)
         return _found(response, mark)
+
+    @override
+    async def check(self, public: str | None, patience: timedelta = PATIENCE) -> Sequence[Finding]:
+        def ask(path: str, params: dict[str, str]) -> Awaitable[httpx.Response]:
+            return self._call(path, patience, params=params)
+
+        account = self._account
+        return await PostmarkCheck(ask, account.token, account.message_stream, public).findings()
+
+    @override
+    async def provider_time(self, patience: timedelta = PATIENCE) -> datetime | None:
+        with translated_failures(asking_failure, PROVIDER):
+            response = await self._call("server", patience)
+            return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
 
     @override
     async def aclose(self) -> None:

@@ -1,15 +1,19 @@
 """Gumroad's entry in the registry."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
+from domain.event import SecretLabel
 from kit.load import Load
 from storefronts.abilities import Abilities, MarkOfTests
 from storefronts.id_forms import IdForm
 from storefronts.package import StorefrontPackage
 
 if TYPE_CHECKING:
+    from storefronts.got import Got
     from storefronts.gumroad.sample import GumroadSample
     from storefronts.gumroad.settings import GumroadApiSettings, GumroadWorkerSettings
     from storefronts.gumroad.storefront import Gumroad
@@ -21,8 +25,11 @@ class GumroadPackage(StorefrontPackage):
     example_order: ClassVar[str] = "HyMdzSI-…=="
     secret_variable: ClassVar[str] = "GUMROAD_WEBHOOK_SECRET"  # noqa: S105 - its name
     address_ends: ClassVar[str] = "?secret={}"
-    worker_variables: ClassVar[frozenset[str]] = frozenset({"GUMROAD_SELLER_ID"})
-    api_variables: ClassVar[frozenset[str]] = worker_variables | {secret_variable}
+    key_variables: ClassVar[Mapping[SecretLabel, str]] = {"live": "GUMROAD_ACCESS_TOKEN"}
+    worker_variables: ClassVar[frozenset[str]] = frozenset(
+        {"GUMROAD_SELLER_ID", "GUMROAD_ACCESS_TOKEN", "GUMROAD_API_URL"}
+    )
+    api_variables: ClassVar[frozenset[str]] = frozenset({"GUMROAD_SELLER_ID", secret_variable})
     id_forms: ClassVar[tuple[IdForm, ...]] = (IdForm("product", r"[A-Za-z0-9_-]{22}=="),)
     free_ids: ClassVar[bool] = True
     abilities: ClassVar[Abilities] = Abilities(
@@ -57,8 +64,13 @@ class GumroadPackage(StorefrontPackage):
     @override
     def open_for_worker(self, load: Load) -> "Gumroad":
         from storefronts.gumroad.storefront import Gumroad
+        from storefronts.keyed_api import KeyedApi
 
-        return Gumroad(seller_id=load(self.worker_settings()).gumroad_seller_id)
+        settings = load(self.worker_settings())
+        account = settings.account()
+        # One token sees both sides: a test purchase is a purchase of the seller's own.
+        api = KeyedApi(self.title, {"live": account, "test": account}, lacks_scope)
+        return Gumroad(seller_id=settings.gumroad_seller_id, api=api)
 
     @override
     def sample_shop(self, secret: str) -> "GumroadSample":
@@ -78,6 +90,10 @@ class GumroadPackage(StorefrontPackage):
         given = secret.split(",") if secret else settings.secrets()
         seller = settings.gumroad_seller_id or SOME_SELLER
         return GumroadSample(given[0].strip(), seller) if given else None
+
+
+def lacks_scope(got: "Got") -> bool:
+    return got.status == HTTPStatus.FORBIDDEN
 
 
 GUMROAD = GumroadPackage()

@@ -7,7 +7,9 @@ from storefronts.base import StoredRequest
 from storefronts.lemonsqueezy.door import LemonSqueezyDoor
 from storefronts.lemonsqueezy.listing import LemonSqueezyProducts
 from storefronts.lemonsqueezy.reading import read_request
+from storefronts.lemonsqueezy.registrations import LemonSqueezyRegistrations
 from storefronts.listing import ProductList
+from storefronts.registrations import Registrations
 from storefronts.signed_storefront import SignedStorefront
 
 
@@ -18,6 +20,11 @@ class LemonSqueezy(LemonSqueezyDoor, SignedStorefront):
     @override
     def products(self) -> ProductList:
         return LemonSqueezyProducts()
+
+    @property
+    @override
+    def registrations(self) -> Registrations:
+        return LemonSqueezyRegistrations()
 
     @override
     def read_signed(self, request: StoredRequest) -> Reading:

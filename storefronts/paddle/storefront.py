@@ -8,6 +8,8 @@ from storefronts.listing import ProductList
 from storefronts.paddle.door import PaddleDoor
 from storefronts.paddle.listing import PaddleProducts
 from storefronts.paddle.reading import read_event
+from storefronts.paddle.registrations import PaddleRegistrations
+from storefronts.registrations import Registrations
 from storefronts.signed_storefront import SignedStorefront
 
 
@@ -16,6 +18,11 @@ class Paddle(PaddleDoor, SignedStorefront):
     @override
     def products(self) -> ProductList:
         return PaddleProducts()
+
+    @property
+    @override
+    def registrations(self) -> Registrations:
+        return PaddleRegistrations()
 
     @override
     def read_signed(self, request: StoredRequest) -> Reading:

@@ -8,6 +8,8 @@ from storefronts.listing import ProductList
 from storefronts.polar.door import PolarDoor
 from storefronts.polar.listing import PolarProducts
 from storefronts.polar.reading import read_event
+from storefronts.polar.registrations import PolarRegistrations
+from storefronts.registrations import Registrations
 from storefronts.signed_storefront import SignedStorefront
 
 
@@ -16,6 +18,11 @@ class Polar(PolarDoor, SignedStorefront):
     @override
     def products(self) -> ProductList:
         return PolarProducts()
+
+    @property
+    @override
+    def registrations(self) -> Registrations:
+        return PolarRegistrations()
 
     @override
     def read_signed(self, request: StoredRequest) -> Reading:

@@ -5,10 +5,12 @@ from typing_extensions import override
 from domain.facts import Reading
 from storefronts.base import StoredRequest
 from storefronts.listing import ProductList
+from storefronts.registrations import Registrations
 from storefronts.signed_storefront import SignedStorefront
 from storefronts.stripe.door import StripeDoor
 from storefronts.stripe.listing import StripeProducts
 from storefronts.stripe.reading import read_event
+from storefronts.stripe.registrations import StripeRegistrations
 
 
 class Stripe(StripeDoor, SignedStorefront):
@@ -16,6 +18,11 @@ class Stripe(StripeDoor, SignedStorefront):
     @override
     def products(self) -> ProductList:
         return StripeProducts()
+
+    @property
+    @override
+    def registrations(self) -> Registrations:
+        return StripeRegistrations()
 
     @override
     def read_signed(self, request: StoredRequest) -> Reading:

@@ -1,0 +1,70 @@
+"""Checks the running API from the outside: whether it answers, what it warns of, and its keys."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from domain.findings import Finding, broken, ok, warning
+from operations.doctor.keys import LISTS
+from operations.doctor.sentences import divided
+from operations.doctor.temporal import WORKER
+
+API, JWKS = "api", "jwks"
+START = "uvicorn --factory api.app:create_app"
+ITS_LOG = "see the log of the API"
+OWN_LINES = tuple(f"{part}:" for part in (WORKER, *LISTS))
+"""Warnings about these parts have lines of their own already."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCheck:
+    """`kid` is the key that the worker signs with; None: it is not known here."""
+
+    url: str
+    kid: str | None
+    seconds: float = 8
+
+    async def findings(self) -> Sequence[Finding]:
+        try:
+            async with httpx.AsyncClient(timeout=self.seconds) as http:
+                ready = _object(await http.get(f"{self.url}/readyz"))
+                keys = _object(await http.get(f"{self.url}/.well-known/jwks.json"))
+        except Exception as error:  # noqa: BLE001 - whatever breaks, the API does not answer
+            told = f"no answer at {self.url} ({type(error).__name__}), so shops cannot reach it"
+            return [broken(API, told, START)]
+        if ready is None or "ready" not in ready:
+            return [broken(API, f"something else than Mintpost answers at {self.url}", START)]
+        return [*_of_readiness(self.url, ready), self._of_keys(keys)]
+
+    def _of_keys(self, document: Mapping[str, object] | None) -> Finding:
+        listed = None if document is None else document.get("keys")
+        if not isinstance(listed, list):
+            return broken(JWKS, f"{self.url}/.well-known/jwks.json has no keys", ITS_LOG)
+        kids = {each.get("kid") for each in listed if isinstance(each, dict)}
+        if self.kid is None or self.kid in kids:
+            mine = "" if self.kid is None else ", the worker's among them"
+            return ok(JWKS, f"the API serves {len(kids)} public keys{mine}")
+        told = f"the API serves {len(kids)} public keys, and not the worker's ({self.kid})"
+        return broken(JWKS, told, "give API and worker one DATABASE_URL, and start both again")
+
+
+def _of_readiness(url: str, ready: Mapping[str, object]) -> Iterator[Finding]:
+    parts = {name: told for name, told in ready.items() if name not in {"ready", "warnings"}}
+    if ready.get("ready") is True:
+        yield ok(API, f"it answers at {url}")
+    else:
+        for name, told in parts.items():
+            yield broken(API, *divided(f"{name}: {told}", ITS_LOG))
+    warnings = ready.get("warnings")
+    for told in warnings if isinstance(warnings, list) else ():
+        if not str(told).startswith(OWN_LINES):
+            yield warning(API, *divided(str(told), ITS_LOG))
+
+
+def _object(answer: httpx.Response) -> Mapping[str, object] | None:
+    try:
+        found = answer.json()
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,17 @@
+"""Divides a sentence of another part into the finding and its remedy."""
+
+import re
+
+RUN = re.compile(r"(?:run|start it with|this prints one:) `([^`]+)`")
+
+
+def divided(sentence: str, otherwise: str) -> tuple[str, str]:
+    """Return the sentence without its advice, and the advice: a bare command where it is one.
+
+    `otherwise` is the remedy of a sentence without advice.
+    """
+    told, colon, advice = sentence.rpartition(": ")
+    if not colon:
+        return sentence, otherwise
+    command = RUN.fullmatch(advice)
+    return told, command[1] if command else advice
