@@ -32,6 +32,7 @@ from commands.menu.resend import resend
 from commands.menu.retry import retry
 from commands.menu.show import show
 from commands.menu.smoke import smoke
+from commands.menu.status import status
 from commands.menu.trigger import trigger
 from commands.menu.verify import verify
 from kit.exiting import end_with
@@ -51,6 +52,7 @@ CONTENTS: Mapping[str, Commands] = {
         "trigger": trigger,
     },
     "Look": {
+        "status": status,
         "show": show,
         "find": find,
         "events": events,

@@ -16,7 +16,15 @@ from textwrap import wrap
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
 DRAWN = re.compile(r"(?<=<!-- make rooms -->\n).*?(?=<!-- end of make rooms -->\n)", re.DOTALL)
-ROOTS = ("cli", "commands.from_settings", "worker", "worker_parts", "api.app", "torture.worker")
+ROOTS = (
+    "cli",
+    "commands.from_settings",
+    "commands.doctor_from_settings",
+    "worker",
+    "worker_parts",
+    "api.app",
+    "torture.worker",
+)
 """The composition roots. Each is a file above all rooms, because it puts their parts together."""
 NOT_COUNTED = ROOT / "db" / "migrations"
 WIDTH = 90

@@ -39,6 +39,7 @@ WORKER = (
         "POSTMARK_MESSAGE_STREAM",
         "POSTMARK_TOKEN",
         "PRODUCTS_FILE",
+        "PUBLIC_URL",
         "SHOP_NAME",
         "SHOP_URL",
         "TEMPLATES_DIR",

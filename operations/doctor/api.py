@@ -44,13 +44,13 @@ class ApiCheck:
         kids = {each.get("kid") for each in listed if isinstance(each, dict)}
         if self.kid is None or self.kid in kids:
             mine = "" if self.kid is None else ", the worker's among them"
-            return ok(JWKS, f"the API serves {len(kids)} public keys{mine}")
-        told = f"the API serves {len(kids)} public keys, and not the worker's ({self.kid})"
+            return ok(JWKS, f"the API serves public keys ({len(kids)}){mine}")
+        told = f"the API serves public keys ({len(kids)}), and not the worker's ({self.kid})"
         return broken(JWKS, told, "give API and worker one DATABASE_URL, and start both again")
 
 
 def _of_readiness(url: str, ready: Mapping[str, object]) -> Iterator[Finding]:
-    parts = {name: told for name, told in ready.items() if name not in {"ready", "warnings"}}
+    parts = {name: told for name, told in ready.items() if isinstance(told, str)}
     if ready.get("ready") is True:
         yield ok(API, f"it answers at {url}")
     else:

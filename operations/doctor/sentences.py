@@ -2,7 +2,7 @@
 
 import re
 
-RUN = re.compile(r"(?:run|start it with|this prints one:) `([^`]+)`")
+RUN = re.compile(r"(?:run )?`([^`]+)`")
 
 
 def divided(sentence: str, otherwise: str) -> tuple[str, str]:

@@ -49,6 +49,7 @@ def test_no_import_runs_up_or_sideways(house: dict[str, Room]) -> None:
     # Torture's worker is the worker with shorter waits, so the one composition uses the other.
     assert wrong == {
         ("cli", "commands.from_settings"),
+        ("commands.from_settings", "commands.doctor_from_settings"),
         ("worker", "worker_parts"),
         ("torture.worker", "worker"),
         ("torture.worker", "worker_parts"),
@@ -72,7 +73,12 @@ def test_no_room_imports_a_composition_root(house: dict[str, Room]) -> None:
 
 def test_only_composition_roots_read_settings(house: dict[str, Room]) -> None:
     readers = {room.name for room in house.values() if "settings" in room.imports}
-    assert readers == {"commands.from_settings", "worker_parts", "api.app"}
+    assert readers == {
+        "commands.from_settings",
+        "commands.doctor_from_settings",
+        "worker_parts",
+        "api.app",
+    }
 
 
 @pytest.mark.parametrize(
@@ -80,6 +86,7 @@ def test_only_composition_roots_read_settings(house: dict[str, Room]) -> None:
     [
         ("cli", {"activities", "api", "letters", "mailers", "fakes"}),
         ("commands.from_settings", {"activities", "api", "letters", "mailers", "fakes"}),
+        ("commands.doctor_from_settings", {"activities", "api", "letters", "fakes"}),
         ("worker", {"torture", "commands", "api", "operations", "relay", "embedded", "fakes"}),
         (
             "worker_parts",

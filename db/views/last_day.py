@@ -1,0 +1,77 @@
+"""The counts of what came in since a moment, for `mintpost status`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.tables import AlertRow, DeliveryRow, EventRow, LicenseRow
+from db.views.mails import is_carried
+from domain.delivery import DeliveryStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """Events of one shop with one outcome. `outcome` None: they are open."""
+
+    source: str
+    outcome: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`mails` are by status; a mail that tells several licenses counts once."""
+
+    events: Sequence[CameIn]
+    licenses: int
+    mails: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OwedMails:
+    """The mails that wait, whenever they were owed; `oldest` None: no mail waits."""
+
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingAlert:
+    cause: str
+    sentence: str
+    since: datetime
+
+
+def counts_since(session: Session, since: datetime) -> Counts:
+    events = session.execute(
+        select(EventRow.source, EventRow.outcome, func.count())
+        .where(EventRow.received_at >= since)
+        .group_by(EventRow.source, EventRow.outcome)
+        .order_by(EventRow.source, func.count().desc())
+    )
+    minted = select(func.count()).select_from(LicenseRow).where(LicenseRow.created_at >= since)
+    mails = session.execute(
+        select(DeliveryRow.status, func.count())
+        .where(DeliveryRow.created_at >= since, ~is_carried())
+        .group_by(DeliveryRow.status)
+    )
+    return Counts(
+        [CameIn(*row) for row in events],
+        session.scalar(minted) or 0,
+        {row.status: row[1] for row in mails},
+    )
+
+
+def standing_alerts(session: Session) -> list[StandingAlert]:
+    """Return the alerts that stand now, the oldest first."""
+    found = select(AlertRow).order_by(AlertRow.since, AlertRow.cause)
+    return [StandingAlert(row.cause, row.sentence, row.since) for row in session.scalars(found)]
+
+
+def owed_mails(session: Session) -> OwedMails:
+    found = select(func.count(), func.min(DeliveryRow.created_at))
+    pending = found.where(DeliveryRow.status == DeliveryStatus.PENDING, ~is_carried())
+    return OwedMails(*session.execute(pending).one())

@@ -1,0 +1,95 @@
+"""What waits, what failed, what came in of late, and the command to begin with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.engine import Database
+from db.views.last_day import (
+    Counts,
+    OwedMails,
+    StandingAlert,
+    counts_since,
+    owed_mails,
+    standing_alerts,
+)
+from db.views.waiting import open_or_failed_events
+from domain.advice import command
+from domain.event import OPERATOR, EventStatus
+from domain.grouping import WaitingEvent, WaitingGroup, grouped
+from domain.identifiers import event_reference, order_reference
+from operations.doctor.checks import AGAIN
+from relay.spool import SET_ASIDE, Spool
+
+DAY = timedelta(days=1)
+ON_ITS_WAY = timedelta(minutes=1)
+"""A younger event without a sentence is on its way, and needs nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """The requests in the spool of this machine; None where it cannot be read."""
+
+    waiting: int
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    at: datetime
+    since: datetime
+    waiting: Sequence[WaitingGroup]
+    failed: Sequence[WaitingGroup]
+    owed: OwedMails
+    came: Counts
+    spool: Spooled | None
+    alerts: Sequence[StandingAlert]
+
+    @property
+    def next(self) -> str | None:
+        """Return the whole command to begin with; None if nothing needs a person."""
+        needing = [group for group in self.waiting if self._needs_a_person(group)]
+        for group in (*needing, *self.failed):
+            return show_command(group.events[0])
+        if self.mails_wait:
+            return command("deliveries", options=["--status pending"])
+        return AGAIN if self.spool not in {None, Spooled(0, 0)} or self.alerts else None
+
+    @property
+    def mails_wait(self) -> bool:
+        """Tell whether a mail waits for longer than a mail takes."""
+        return self.owed.oldest is not None and self.at - self.owed.oldest >= ON_ITS_WAY
+
+    def _needs_a_person(self, group: WaitingGroup) -> bool:
+        return group.status is EventStatus.PARKED or self.at - group.oldest >= ON_ITS_WAY
+
+
+def status(database: Database, spool: Spool, now: datetime) -> Status:
+    """Ask the database and the spool. Raises DatabaseAwayError."""
+    since = now - DAY
+    groups = grouped(database.read_here(open_or_failed_events))
+    return Status(
+        at=now,
+        since=since,
+        waiting=[each for each in groups if each.status is not EventStatus.FAILED],
+        failed=[each for each in groups if each.status is EventStatus.FAILED],
+        owed=database.read_here(owed_mails),
+        came=database.read_here(counts_since, since),
+        spool=_spooled(spool),
+        alerts=database.read_here(standing_alerts),
+    )
+
+
+def show_command(event: WaitingEvent) -> str:
+    """Return the command that shows the event, by its order where it has one."""
+    # Several acts name an order by the source of its license.
+    if event.order_id is not None and event.source != OPERATOR:
+        return command("show", order_reference(event.source, event.order_id))
+    return command("show", event_reference(event.source, event.id))
+
+
+def _spooled(spool: Spool) -> Spooled | None:
+    try:
+        return Spooled(len(spool.files()), len(spool.files(SET_ASIDE)))
+    except OSError:
+        return None
