@@ -124,11 +124,13 @@ class StorefrontRefusesError(OperatorError):
     """`what` is the refusal, and `cure` the order to a person that ends it.
 
     "the shop refuses the key for line items (403)", "give it read rights for Checkout Sessions".
+    `lacks_right`: the key is good, and lacks a right.
     """
 
-    def __init__(self, what: str, cure: str) -> None:
+    def __init__(self, what: str, cure: str, *, lacks_right: bool = False) -> None:
         self.what = what
         self.cure = cure
+        self.lacks_right = lacks_right
         super().__init__(f"{what}: {cure}; the event waits and goes on by itself")
 
 

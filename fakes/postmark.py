@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from fakes.postmark_server import PostmarkServer
 from fakes.reactions import (
     ACCEPT,
     Reaction,
@@ -77,6 +78,7 @@ class FakePostmark:
     requests: list[Request] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
     connections: int = 0
+    server: PostmarkServer = field(default_factory=PostmarkServer)
     _server: asyncio.Server | None = None
     _clients: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = field(default_factory=dict)
 
@@ -162,7 +164,8 @@ class FakePostmark:
                 return self._take(request, reaction)
             case "GET", "/messages/outbound":
                 return self._list(parse_qs(target.query))
-        return Reply(HTTPStatus.NOT_FOUND)
+        told = self.server.reply(target.path, parse_qs(target.query))
+        return Reply(HTTPStatus.NOT_FOUND) if told is None else told
 
     def _take(self, request: Request, reaction: Reaction) -> Reply:
         if request.headers.get("content-type") != "application/json":

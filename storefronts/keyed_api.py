@@ -75,6 +75,7 @@ class KeyedApi(ShopApi):
             return StorefrontRefusesError(
                 f"{self.title} refuses the key for {question.about} ({got.status})",
                 f"give it {question.right}",
+                lacks_right=True,
             )
         return StorefrontRefusesError(
             f"{self.title} refuses the key in {account.variable} ({got.status})",

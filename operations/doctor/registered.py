@@ -11,6 +11,7 @@ from kit.webhook_address import points_at
 from storefronts.base import Storefront
 from storefronts.document import read_document
 from storefronts.registrations import Registration, Registrations
+from storefronts.registry import package_of
 from storefronts.shop_api import ShopApi
 
 SEE = "see docs/storefronts/{name}.md, Set it up"
@@ -43,12 +44,20 @@ class RegistrationCheck:
         try:
             found = await _all(api, registrations, self.label)
         except StorefrontRefusesError as error:
-            return [unchecked(self.part, error.what, error.cure)]
+            return [self._refused(error)]
         except StorefrontAwayError as error:
             return [unchecked(self.part, error.what, "try again: mintpost doctor")]
         except SaleInvalidError as error:
             return [unchecked(self.part, f"the shop's answer cannot be used ({error.what})")]
         return [*self._judged(found, registrations)]
+
+    def _refused(self, error: StorefrontRefusesError) -> Finding:
+        """Tell a refusal: no sale needs the right to list webhooks, but some need a good key."""
+        if error.lacks_right:
+            return unchecked(self.part, error.what, error.cure)
+        if package_of(self.storefront.name).abilities.whole_sales:
+            return warning(self.part, error.what, error.cure)
+        return broken(self.part, f"{error.what}, so its sales may wait", error.cure)
 
     def _judged(
         self, found: Sequence[Registration], registrations: Registrations

@@ -21,9 +21,9 @@ async def look_at_spool(spool: Spool) -> Sequence[Finding]:
         return [unchecked(SPOOL, f"{spool.folder} cannot be read ({error.strerror})")]
     found: list[Finding] = []
     if waiting:
-        found.append(warning(SPOOL, f"{waiting} requests wait for the database", STORE))
+        found.append(warning(SPOOL, f"requests that wait for the database: {waiting}", STORE))
     if aside:
-        told = f"{len(aside)} requests were set aside, and the API's log says why"
+        told = f"requests that were set aside: {len(aside)}; the API's log says why"
         found.append(broken(SPOOL, told, f"mend them, then {_again(aside[0])}"))
     return found or [ok(SPOOL, f"no request waits in {spool.folder}")]
 
