@@ -51,7 +51,7 @@ async def look_at_sold(
     sold = await database.read(recent_products, clock() - LATELY)
     found = await asyncio.to_thread(lambda: [*_unmapped(sold, catalog)])
     days = LATELY.days
-    told = f"each of the {len(sold)} products of the last {days} days has an entry"
+    told = f"every product of the last {days} days has an entry ({len(sold)})"
     return found or [ok(SOLD, told if sold else f"no sale in the last {days} days")]
 
 

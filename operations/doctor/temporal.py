@@ -121,7 +121,7 @@ def _versions(pollers: Sequence[PollerInfo]) -> Finding:
     builds = sorted({each.worker_version_capabilities.build_id for each in pollers} - {""})
     workers = len({each.identity for each in pollers})
     polls = "1 worker polls" if workers == 1 else f"{workers} workers poll"
-    if others := [each for each in builds if each != VERSION]:
-        told = f"{polls}, of version {', '.join(others)}, and this command is of {VERSION}"
+    if {*builds} - {VERSION}:
+        told = f"{polls}, of version {', '.join(builds)}, and this command is of {VERSION}"
         return warning(WORKER, told, f"start the worker of version {VERSION}: {START}")
     return ok(WORKER, f"{polls}, of version {', '.join(builds) or 'unknown'}")
