@@ -41,6 +41,13 @@ def _lines(found: Status, width: int) -> Iterator[Text]:
     yield _heading("Last 24 hours")
     yield from _came(found.came)
     yield from _rest(found)
+    if found.undelivered:
+        yield _heading("Mails that nobody got")
+    for mail in found.undelivered[:MOST_GROUPS]:
+        yield from indented(Text(visible(mail.sentence)), width, INDENT)
+        yield Text(f"{' ' * 2 * INDENT}{visible(mail.remedy or '')}", style="cyan")
+    if len(found.undelivered) > MOST_GROUPS:
+        yield Text(f"{' ' * INDENT}{len(found.undelivered) - MOST_GROUPS} more", style="dim")
     if found.alerts:
         yield _heading("Alerts")
     for alert in found.alerts:
@@ -118,6 +125,10 @@ def _plain(found: Status) -> Mapping[str, Any]:
             "mails": found.came.mails,
         },
         "mails_owed": {"count": found.owed.count, "oldest": found.owed.oldest},
+        "undelivered": [
+            {"sentence": each.sentence, "remedy": each.remedy, "since": each.since}
+            for each in found.undelivered
+        ],
         "spool": spool and {"waiting": spool.waiting, "set_aside": spool.set_aside},
         "alerts": [
             {"cause": each.cause, "sentence": each.sentence, "since": each.since}

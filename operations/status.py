@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.engine import Database
+from db.views.bounces import bounces
 from db.views.last_day import (
     Counts,
     OwedMails,
@@ -16,6 +17,7 @@ from db.views.last_day import (
 from db.views.waiting import open_or_failed_events
 from domain.advice import command
 from domain.event import OPERATOR, EventStatus
+from domain.findings import Finding
 from domain.grouping import WaitingEvent, WaitingGroup, grouped
 from domain.identifiers import event_reference, order_reference
 from operations.doctor.checks import AGAIN
@@ -44,6 +46,7 @@ class Status:
     came: Counts
     spool: Spooled | None
     alerts: Sequence[StandingAlert]
+    undelivered: Sequence[Finding]
 
     @property
     def next(self) -> str | None:
@@ -51,6 +54,8 @@ class Status:
         needing = [group for group in self.waiting if self._needs_a_person(group)]
         for group in (*needing, *self.failed):
             return show_command(group.events[0])
+        for mail in self.undelivered:
+            return mail.remedy
         if self.mails_wait:
             return command("deliveries", options=["--status pending"])
         return AGAIN if self.spool not in {None, Spooled(0, 0)} or self.alerts else None
@@ -77,6 +82,7 @@ def status(database: Database, spool: Spool, now: datetime) -> Status:
         came=database.read_here(counts_since, since),
         spool=_spooled(spool),
         alerts=database.read_here(standing_alerts),
+        undelivered=database.read_here(bounces, now),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson
 
 Url = Annotated[
@@ -16,6 +17,10 @@ Url = Annotated[
 ]
 
 
+@examples(
+    ("mintpost doctor", "in the environment of the worker, which has the most settings"),
+    ("mintpost doctor --url https://shop.example.com", None),
+)
 def doctor(ctx: typer.Context, *, url: Url = None, as_json: AsJson = False) -> None:
     """Look at every part, change nothing, and tell what is wrong and what mends it.
 

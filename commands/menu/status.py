@@ -3,10 +3,15 @@
 import typer
 
 from commands.context import given
+from commands.help import examples
 from commands.menu.options import AsJson
 from kit.clock import utc_now
 
 
+@examples(
+    ("mintpost status", None),
+    ("mintpost status --json", "for a program: groups, counts and the next command"),
+)
 def status(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """Tell what waits and why, what failed, what came in within a day, and what to do next."""
     from commands.status import print_status

@@ -3,11 +3,12 @@
 The answers hold secrets (`ApiTokens`, addresses with a password), so nothing here quotes them.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import httpx
+
+from mailers.postmark.values import json_of, object_of, text_of
 
 NEEDED = ("Bounce", "Delivery", "SpamComplaint")
 """The triggers of a webhook that tells what became of a mail."""
@@ -37,45 +38,33 @@ class Webhook:
 
 
 def read_server(response: httpx.Response) -> Server | None:
-    fields = _fields(response)
-    kind = fields.get("DeliveryType")
-    if not isinstance(kind, str):
+    fields = object_of(json_of(response.content))
+    kind = text_of(fields, "DeliveryType")
+    if kind is None:
         return None
     return Server(kind.lower() == "sandbox", tracks_opens=fields.get("TrackOpens") is True)
 
 
 def read_streams(response: httpx.Response) -> tuple[Stream, ...] | None:
-    listed = _fields(response).get("MessageStreams")
+    listed = object_of(json_of(response.content)).get("MessageStreams")
     return tuple(_streams(listed)) if isinstance(listed, list) else None
 
 
 def read_webhooks(response: httpx.Response) -> tuple[Webhook, ...] | None:
-    listed = _fields(response).get("Webhooks")
+    listed = object_of(json_of(response.content)).get("Webhooks")
     return tuple(_webhooks(listed)) if isinstance(listed, list) else None
 
 
 def _streams(listed: list[object]) -> Iterator[Stream]:
-    for each in map(_object, listed):
-        name, kind = each.get("ID"), each.get("MessageStreamType")
-        if isinstance(name, str) and isinstance(kind, str):
+    for each in map(object_of, listed):
+        name, kind = text_of(each, "ID"), text_of(each, "MessageStreamType")
+        if name is not None and kind is not None:
             yield Stream(name, kind, is_archived=each.get("ArchivedAt") is not None)
 
 
 def _webhooks(listed: list[object]) -> Iterator[Webhook]:
-    for each in map(_object, listed):
-        url, triggers = each.get("Url"), _object(each.get("Triggers"))
-        if isinstance(url, str):
-            on = {name for name in NEEDED if _object(triggers.get(name)).get("Enabled") is True}
+    for each in map(object_of, listed):
+        url, triggers = text_of(each, "Url"), object_of(each.get("Triggers"))
+        if url is not None:
+            on = {name for name in NEEDED if object_of(triggers.get(name)).get("Enabled") is True}
             yield Webhook(url, tuple(name for name in NEEDED if name not in on))
-
-
-def _fields(response: httpx.Response) -> Mapping[str, object]:
-    try:
-        parsed: object = json.loads(response.content)
-    except (ValueError, RecursionError):
-        return {}
-    return _object(parsed)
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}

@@ -35,8 +35,8 @@ from mailers.base import (
 )
 from mailers.http_failures import asking_failure, sending_failure, translated_failures
 from mailers.postmark.answers import read_answer, read_listing
-from mailers.postmark.values import NAME
 from mailers.postmark.checking import PostmarkCheck
+from mailers.postmark.values import NAME
 from mailers.postmark.verdicts import PROVIDER, receipt_of, refused_settings, trouble
 
 API_URL = "https://api.postmarkapp.com"
