@@ -50,7 +50,7 @@ def counts_since(session: Session, since: datetime) -> Counts:
         select(EventRow.source, EventRow.outcome, func.count())
         .where(EventRow.received_at >= since)
         .group_by(EventRow.source, EventRow.outcome)
-        .order_by(EventRow.source, func.count().desc())
+        .order_by(EventRow.source, func.count().desc(), func.coalesce(EventRow.outcome, ""))
     )
     minted = select(func.count()).select_from(LicenseRow).where(LicenseRow.created_at >= since)
     mails = session.execute(

@@ -22,7 +22,7 @@ SET_TOKEN = "set POSTMARK_TOKEN to the API token of a live server, and start the
 STREAM = "set POSTMARK_MESSAGE_STREAM to a transactional stream, and start the worker again"
 TRACKING = "switch off Track opens in Postmark: Servers, the server, Settings"
 REPORT_PATH = "/webhooks/postmark"
-REGISTER = "add one in Postmark, as docs/operate.md tells under What became of a mail"
+REGISTER = "add one in Postmark, as docs/operate.md tells under Delivered or bounced"
 
 Ask = Callable[[str, dict[str, str]], Awaitable[httpx.Response]]
 """Asks for a path with parameters."""

@@ -24,7 +24,8 @@ from kit.pollers import KINDS, LONG_AGO
 from kit.temporal_outages import temporal_trouble
 from kit.version import VERSION
 from operations.doctor.sentences import divided
-from workflows.names import SALE_PRODUCT, SALE_SOURCE, TASK_QUEUE
+from workflows.attribute_names import ATTRIBUTE_NAMES
+from workflows.names import TASK_QUEUE
 
 TEMPORAL, RETENTION, ATTRIBUTES, WORKER = "temporal", "retention", "search attributes", "worker"
 SHORT = timedelta(days=30)
@@ -63,7 +64,6 @@ class TemporalCheck:
         return [ok(TEMPORAL, told), _retention(kept, client.namespace)]
 
     async def _attributes(self, client: Client) -> Finding:
-        names = [SALE_SOURCE.name, SALE_PRODUCT.name]
         asked = ListSearchAttributesRequest(namespace=client.namespace)
         try:
             found = await client.operator_service.list_search_attributes(
@@ -72,11 +72,11 @@ class TemporalCheck:
         except (RPCError, RuntimeError) as error:
             status = getattr(getattr(error, "status", None), "name", type(error).__name__)
             return unchecked(ATTRIBUTES, f"Temporal does not list them here ({status})")
-        missing = [name for name in names if name not in found.custom_attributes]
+        missing = [name for name in ATTRIBUTE_NAMES if name not in found.custom_attributes]
         if missing:
-            told = f"Temporal does not know {' and '.join(missing)}, so its Web UI cannot filter"
+            told = f"Temporal does not know {', '.join(missing)}, so its Web UI cannot filter by it"
             return warning(ATTRIBUTES, told, "mintpost migrate")
-        return ok(ATTRIBUTES, f"{' and '.join(names)} are registered")
+        return ok(ATTRIBUTES, f"{', '.join(ATTRIBUTE_NAMES)} are registered")
 
     async def _worker(self, client: Client) -> list[Finding]:
         asked = {
