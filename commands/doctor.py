@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 from typing_extensions import override
 
+from commands.layout import wrapped
 from commands.tables import console, print_json
 from domain.findings import Finding, Level
 from domain.visible import visible
@@ -24,6 +24,7 @@ STYLES = {
     Level.UNCHECKED: "dim",
 }
 WIDTH = max(map(len, Level)) + 2
+INDENT = 2
 THREADS = 16
 
 
@@ -62,13 +63,14 @@ def _print_finding(finding: Finding, out: Console) -> None:
         arrow = f"  -> {remedy}" if remedy else ""
         out.print(level, Text(f"{sentence}{arrow}"), sep="", soft_wrap=True)
         return
-    first, *rest = Text(sentence).wrap(out, out.width - WIDTH - 2)
-    out.print("  ", level, first, sep="")
+    first, *rest = wrapped(sentence, out.width - WIDTH - INDENT)
+    out.print(" " * INDENT, level, Text(first), sep="", soft_wrap=True)
     for line in rest:
-        out.print(Padding(line, (0, 0, 0, WIDTH + 2)))
+        out.print(" " * (WIDTH + INDENT), Text(line), sep="", soft_wrap=True)
     if remedy:
         # Not wrapped by us, so that a person copies a command whole.
-        out.print(" " * (WIDTH + 2), Text(f"→ {remedy}", style="cyan"), sep="", soft_wrap=True)
+        blanks = " " * (WIDTH + INDENT)
+        out.print(blanks, Text(f"→ {remedy}", style="cyan"), sep="", soft_wrap=True)
 
 
 def _summary(examined: Iterable[Examined]) -> Text:

@@ -147,6 +147,7 @@ class InstallationReader:
             keys=keys,
             given=self.given,
             has_secrets=bool(secrets & self.given),
+            is_worker=self.is_worker,
             public=public,
         )
 

@@ -1,4 +1,4 @@
-"""What waits, what failed, what came in of late, and the command to begin with."""
+"""Finds the events that wait or failed, the counts of a day, and the command to begin with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -22,6 +22,7 @@ class Shops:
     `doors` have the API's secrets, and `readers` the worker's keys; None: its settings are broken.
     `keys` are the variables of API keys by shop and side. `given` are the variables that are set.
     `has_secrets`: a webhook's secret of any shop is set, so this is the environment of an API.
+    `is_worker`: the signing key is set, so this is the environment of a worker.
     """
 
     doors: Mapping[str, Storefront] | None
@@ -29,6 +30,7 @@ class Shops:
     keys: Mapping[tuple[str, SecretLabel], str]
     given: Collection[str]
     has_secrets: bool
+    is_worker: bool
     public: str | None
 
     def checks(self, in_use: Collection[str]) -> Iterator[Check]:
@@ -61,5 +63,6 @@ class Shops:
             yield Check(SHOPS, check.part, check.findings)
         if not set_here:
             key = self.keys[name, "live"]
-            told = unchecked(part, f"{key} is not set here", IN_THE_WORKER)
+            remedy = f"set {key} for the worker" if self.is_worker else IN_THE_WORKER
+            told = unchecked(part, f"{key} is not set here", remedy)
             yield Check(SHOPS, part, Told(told))
