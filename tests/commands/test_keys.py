@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy import URL
 
+import worker
 from db.answer_keys import current_answer_keys, use_answer_key
 from db.engine import Database
 from db.signing_keys import KnownKey, find_key, known_keys, remember_key, revoke_key
@@ -19,7 +20,7 @@ from licensing.private_keys import generate_private_key
 from licensing.signing import Signer
 from tests.support.commanding import Run, Shop
 from tests.support.pings import changed, recorded
-from tests.support.processes import WORKER, run
+from tests.support.processes import refuses
 from tests.support.running import PRODUCTS, Setup, running
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -116,21 +117,17 @@ async def test_a_revoked_key_is_served_no_more(shop: Shop, mint: Run) -> None:
 
 
 @ON_SQLITE
-async def test_the_worker_does_not_start_with_a_revoked_key(
-    database: Database, database_url: URL, tmp_path: Path
+@pytest.mark.usefixtures("there")
+def test_the_worker_does_not_start_with_a_revoked_key(
+    database: Database, clean: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pem = generate_private_key()
     signer = Signer(pem, "mintpost")
     database.write_here(remember_key, KnownKey(signer.kid, signer.public_key.x), NOON)
     database.write_here(revoke_key, signer.kid, "ada@example.com has it", NOON)
     (tmp_path / "products.yaml").write_text(PRODUCTS)
-    environment = {
-        "DATABASE_URL": database_url.render_as_string(hide_password=False),
-        "LICENSE_SIGNING_KEY": pem,
-    }
-    code, said = await run(*WORKER, folder=tmp_path, environment=environment)
-    assert code == 1
-    assert said.splitlines()[-1] == (
+    clean.setenv("LICENSE_SIGNING_KEY", pem)
+    assert refuses(worker.main) == (
         "the license signing key (LICENSE_SIGNING_KEY or LICENSE_SIGNING_KEY_FILE) was revoked on "
         f"2026-09-01, its kid is {signer.kid}: put a new one in its place, and start the worker "
         "again; this prints one: `mintpost keys generate`"

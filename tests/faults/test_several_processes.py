@@ -14,7 +14,7 @@ from fakes.reactions import ACCEPT_AND_HANG
 from tests.faults.processes import Api, a_worker, api
 from tests.faults.test_worker_killed import start_sale
 from tests.support.processes import Running
-from tests.support.running import Setup
+from tests.support.running import Setup, running
 from tests.support.waiting import until
 
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -84,14 +84,14 @@ async def test_killed_processes_beside_living_ones_cause_one_license_and_one_mai
 
 @ON_SQLITE
 async def test_sale_whose_api_is_killed_after_its_answer_is_started_by_the_next_one(
-    setup: Setup, environment: dict[str, str], postmark: FakePostmark
+    mailing: Setup, environment: dict[str, str], postmark: FakePostmark
 ) -> None:
     nowhere = {"TEMPORAL_ADDRESS": f"{HOST}:1"}
-    async with api(setup, {**environment, **nowhere}) as first:
+    async with api(mailing, {**environment, **nowhere}) as first:
         assert await first.ping("killed-api==") == 200
         first.running.process.kill()
         await first.running.process.wait()
-    async with a_worker(setup, environment, "worker"), api(setup, environment):
-        (event,) = await settled(setup, {"killed-api=="})
+    async with running(mailing):
+        (event,) = await settled(mailing, {"killed-api=="})
     assert event.outcome == "fulfilled"
     assert len(postmark.accepted) == 1

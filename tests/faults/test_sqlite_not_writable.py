@@ -41,7 +41,7 @@ READS = ("/readyz", "/.well-known/jwks.json", "/v1/revocations", "/v1/keys")
 
 @cache
 def other_may_run_python() -> bool:
-    command = [*AS_OTHER, sys.executable, "-c", "import api.app"]
+    command = [*AS_OTHER, sys.executable, "-c", "import kit.version, psycopg"]
     with suppress(OSError):
         return run(command, capture_output=True, check=False, cwd="/").returncode == 0  # noqa: S603 - our own python
     return False

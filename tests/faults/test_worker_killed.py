@@ -38,14 +38,14 @@ async def killed_when_the_mail_is_taken(worker: Running, postmark: FakePostmark)
 
 
 @ON_SQLITE
-@pytest.mark.parametrize(("stream", "unlisted"), [("outbound", 0), ("licenses", 2)])
 async def test_mail_that_was_taken_is_found_again_and_not_sent_twice(
-    setup: Setup, environment: dict[str, str], postmark: FakePostmark, stream: str, unlisted: int
+    setup: Setup, environment: dict[str, str], postmark: FakePostmark
 ) -> None:
-    order = f"killed-worker-{stream}=="
-    environment["POSTMARK_MESSAGE_STREAM"] = stream
+    """The mail is in a stream of its own, and the provider's list shows it late."""
+    order = "killed-worker=="
+    environment["POSTMARK_MESSAGE_STREAM"] = "licenses"
     postmark.reactions.append(ACCEPT_AND_HANG)
-    postmark.unlisted = unlisted
+    postmark.unlisted = 2
     async with start(*WORKER, folder=setup.folder, environment=environment) as worker:
         await worker.says("working on task queue")
         await start_sale(setup, order)

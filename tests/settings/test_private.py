@@ -17,8 +17,9 @@ from settings.loading import load
 from settings.private import require_private, require_private_data
 from settings.signing import SigningSettings
 from tests.support.commanding import Run
-from tests.support.processes import WORKER, refuses, start
+from tests.support.processes import refuses
 from tests.support.running import PRODUCTS
+from worker_parts import configured
 
 REST = "other users of this machine may"
 
@@ -160,17 +161,17 @@ def test_each_process_refuses_a_data_folder_that_others_may_write(
         assert said.rstrip().endswith(f"chmod go-rwx {tmp_path}/var")
 
 
-async def test_the_worker_tells_of_a_key_that_others_may_read_and_works(tmp_path: Path) -> None:
+def test_the_worker_tells_of_a_key_that_others_may_read_and_works(
+    clean: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "products.yaml").write_text(PRODUCTS)
     (tmp_path / "key.pem").write_text(generate_private_key())
     (tmp_path / "key.pem").chmod(0o644)
-    environment = {
-        "LICENSE_SIGNING_KEY_FILE": "key.pem",
-        "DATABASE_URL": "postgresql://u@127.0.0.1:1/none",
-    }
-    async with start(*WORKER, folder=tmp_path, environment=environment) as working:
-        await working.says(f"LICENSE_SIGNING_KEY_FILE: {REST} read key.pem")
-        await working.says("the database cannot be used right now")
+    clean.setenv("LICENSE_SIGNING_KEY_FILE", "key.pem")
+    clean.setenv("DATABASE_URL", "postgresql://u@127.0.0.1:1/none")
+    parts, _ = configured()
+    parts.database.dispose()
+    assert f"LICENSE_SIGNING_KEY_FILE: {REST} read key.pem" in caplog.text
 
 
 def test_files_made_by_a_command_are_private_to_its_user(

@@ -7,39 +7,45 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+import worker
 from kit.temporal_outages import OUTAGES, REFUSALS, temporal_trouble
 from licensing.private_keys import generate_private_key
 from tests.support.commanding import Run, Shop
-from tests.support.processes import WORKER, run
+from tests.support.processes import refuses
 from tests.support.running import PRODUCTS, Setup
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NO_NAMESPACE = REFUSALS["NOT_FOUND"]
 
 
-async def worker(setup: Setup, **environment: str) -> tuple[int, str]:
+@pytest.fixture
+def worker_settings(setup: Setup, clean: pytest.MonkeyPatch) -> None:
     (setup.folder / "products.yaml").write_text(PRODUCTS)
-    needed = {
-        "DATABASE_URL": setup.database.engine.url.render_as_string(hide_password=False),
-        "TEMPORAL_ADDRESS": setup.client.service_client.config.target_host,
-        "LICENSE_SIGNING_KEY": generate_private_key(),
-    }
-    return await run(*WORKER, folder=setup.folder, environment={**needed, **environment})
+    url = setup.database.engine.url.render_as_string(hide_password=False)
+    clean.setenv("DATABASE_URL", url)
+    clean.setenv("TEMPORAL_ADDRESS", setup.client.service_client.config.target_host)
+    clean.setenv("LICENSE_SIGNING_KEY", generate_private_key())
 
 
 @ON_SQLITE
-async def test_a_worker_in_a_namespace_that_is_not_there_says_so_and_ends(setup: Setup) -> None:
-    code, said = await worker(setup, TEMPORAL_NAMESPACE="no-such-namespace")
-    assert (code, said.splitlines()[-1]) == (1, NO_NAMESPACE)
-    assert "Traceback" not in said
-    assert "no-such-namespace" not in said
+@pytest.mark.usefixtures("worker_settings")
+def test_a_worker_in_a_namespace_that_is_not_there_says_so_and_ends(
+    clean: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clean.setenv("TEMPORAL_NAMESPACE", "no-such-namespace")
+    assert refuses(worker.main) == NO_NAMESPACE
+    assert "Traceback" not in caplog.text
+    assert "no-such-namespace" not in caplog.text
 
 
 @ON_SQLITE
-async def test_a_worker_that_wants_tls_of_a_plain_server_says_so_and_ends(setup: Setup) -> None:
-    code, said = await worker(setup, TEMPORAL_TLS="true")
-    assert (code, said.splitlines()[-1]) == (1, REFUSALS["TLS"])
-    assert "Traceback" not in said
+@pytest.mark.usefixtures("worker_settings")
+def test_a_worker_that_wants_tls_of_a_plain_server_says_so_and_ends(
+    clean: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clean.setenv("TEMPORAL_TLS", "true")
+    assert refuses(worker.main) == REFUSALS["TLS"]
+    assert "Traceback" not in caplog.text
 
 
 @ON_SQLITE
