@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from db.addresses import NONE
 from db.dropping import drop_answers, drop_requests
 from db.owed import ERASED
-from db.persons import Person, find_person, of_orders, some_of
+from db.persons import Person, of_orders, some_of, waiting
 from db.tables import (
     CorrectionRow,
     DeliveryRow,
@@ -39,15 +39,15 @@ class StillWaitingError(Exception):
         self.names = tuple(dict.fromkeys(names))
 
 
-def erase_person(session: Session, address: str, now: datetime) -> tuple[Person, Mapping[str, int]]:
+def erase_person(session: Session, person: Person, now: datetime) -> Mapping[str, int]:
     """Erase everything that is kept of the person; return the number of changed rows by table.
 
+    Finding the person is apart, because it reads every row, and webhooks wait for a write.
     Raises StillWaitingError before any change.
     """
-    person = find_person(session, address)
-    if person.waiting:
-        raise StillWaitingError(person.waiting)
-    return person, {
+    if names := [*waiting(session, person)]:
+        raise StillWaitingError(names)
+    return {
         "sales": sum(_erase_sale(session, person, row) for row in _sales(session, person)),
         "licenses": _erase_licenses(session, person, now),
         "facts": sum(_erase_fact(person, row) for row in _facts(session, person)),

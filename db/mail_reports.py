@@ -1,11 +1,13 @@
 """Record a provider's reports of mails. `/webhooks/<mailer>` is their only way in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from db.addresses import NONE
 from db.inserting import insert_once, the_one
 from db.owed_emails import reference_of
 from db.tables import DeliveryRow, LicenseRow, MailReportRow
@@ -27,6 +29,9 @@ def record_report(session: Session, report: MailReport, now: datetime) -> bool:
     if delivery_id is None:
         return False
     mail = _locked(session, delivery_id)
+    if mail[0].to == NONE:
+        # The person was erased meanwhile, and the provider's words may repeat the address.
+        report = replace(report, detail=None)
     if insert_once(session, MailReportRow, **_values(report, delivery_id, now)) is None:
         return True  # The provider repeats its reports.
     license_ = the_one(session, LicenseRow, id=mail[0].license_id)

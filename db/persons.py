@@ -40,7 +40,7 @@ class Person:
 
     `sales`, `deliveries`, `resends` and `corrections` have the address, or are of an own license.
     `events` and `facts` tell of them. `orders` are those that the person bought or holds, and not
-    the gifts to others. `waiting` names what is still under way.
+    the gifts to others.
     """
 
     mentions: Mentions
@@ -52,7 +52,6 @@ class Person:
     events: frozenset[int] = frozenset()
     facts: frozenset[int] = frozenset()
     orders: frozenset[Order] = frozenset()
-    waiting: tuple[str, ...] = ()
 
 
 def find_person(session: Session, address: str) -> Person:
@@ -83,7 +82,6 @@ def find_person(session: Session, address: str) -> Person:
         events=frozenset(events),
         facts=frozenset(facts),
         orders=frozenset(orders),
-        waiting=tuple(_waiting(session, events, deliveries)),
     )
 
 
@@ -207,19 +205,17 @@ def _streamed(session: Session, rows: Select[*tuple[Any, ...]]) -> Iterator[Any]
     return iter(session.execute(rows.execution_options(yield_per=AT_ONCE)))
 
 
-def _waiting(
-    session: Session, events: Collection[int], deliveries: Collection[int]
-) -> Iterator[str]:
+def waiting(session: Session, person: Person) -> Iterator[str]:
     """Yield the names of orders and events that still need the data.
 
     An open event owes its mails. A resend has no event.
     """
-    for some in some_of(events):
+    for some in some_of(person.events):
         rows = select(EventRow).where(EventRow.id.in_(some), EventRow.outcome.is_(None))
         for event in session.scalars(rows):
             order = event.order_id
             yield f"event {event.id}" if order is None else order_reference(event.source, order)
-    for some in some_of(deliveries):
+    for some in some_of(person.deliveries):
         owed = select(LicenseRow).join(DeliveryRow, DeliveryRow.license_id == LicenseRow.id)
         is_resend = DeliveryRow.reason.startswith(ReasonKind.RESEND.prefix)
         pending = and_(DeliveryRow.status == DeliveryStatus.PENDING, is_resend)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.erasing import StillWaitingError, erase_person
+from db.persons import Person, find_person
 from db.rewriting import rewrite
 from db.undoing import undone
 from domain.advice import advised
@@ -61,12 +62,13 @@ def erase(address: str, places: Places, *, preview: bool) -> Erased:
     mentions = Mentions(address)
     _require_no_waiting_request(places.spool, mentions)
     spooled = [*_spooled(places.spool, mentions)]
+    person = places.database.read_here(find_person, address)
     work = _preview if preview else _erase
     try:
-        counts, deliveries = places.database.write_here(work, address)
+        counts = places.database.write_here(work, person)
     except StillWaitingError as error:
         raise StillNeededError(_still_needed(error.names)) from None
-    mails = [*_mails(places.outbox, deliveries, mentions)]
+    mails = [*_mails(places.outbox, person.deliveries, mentions)]
     if not preview:
         for file in (*spooled, *mails):
             file.unlink(missing_ok=True)
@@ -79,15 +81,15 @@ def rewrite_file(database: Database, what: str, patience: timedelta = PATIENCE) 
         raise NotRewrittenError(what)
 
 
-def _erase(session: Session, address: str) -> tuple[Mapping[str, int], Collection[int]]:
-    person, counts = erase_person(session, address, utc_now())
-    session.flush()
-    return counts, person.deliveries
+def _erase(session: Session, person: Person) -> Mapping[str, int]:
+    return erase_person(session, person, utc_now())
 
 
-def _preview(session: Session, address: str) -> tuple[Mapping[str, int], Collection[int]]:
+def _preview(session: Session, person: Person) -> Mapping[str, int]:
     with undone(session):
-        return _erase(session, address)
+        counts = _erase(session, person)
+        session.flush()
+    return counts
 
 
 def _still_needed(names: Collection[str]) -> str:

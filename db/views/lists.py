@@ -79,7 +79,7 @@ class SaleLine:
 
 @dataclass(frozen=True, slots=True)
 class LicenseLine:
-    """A license. `devices` counts the activated devices.
+    """A license. `devices` counts the activated devices. `erased_at`: its holder was erased.
 
     `device_limit` is the operator's word alone. `operations.devices` adds the product mapping's.
     """
@@ -103,6 +103,7 @@ class LicenseLine:
     grace_until: datetime | None
     devices: int = 0
     device_limit: int | None = None
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

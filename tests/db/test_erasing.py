@@ -13,9 +13,11 @@ from db.engine import Database
 from db.erasing import StillWaitingError, erase_person
 from db.facts import facts_of_event
 from db.licenses import LicenseWithDelivery
+from db.mail_reports import record_report
 from db.minting import mint_license
 from db.orders import close_row
 from db.owed import ERASED, owe
+from db.persons import find_person
 from db.requests import store_request
 from db.resends import NewResend, ask_resends
 from db.sales import save_sale
@@ -24,6 +26,7 @@ from db.views.lists import DeliveryLine, Filters, LicenseLine, list_deliveries, 
 from domain.delivery import Reason
 from domain.event import Outcome
 from domain.facts import Payment
+from domain.mail_reports import MailReport, ReportKind
 from domain.sale import Sale
 from tests.db.rows import NOON, license_of, sale_of, store_event
 from tests.support.person import (
@@ -46,7 +49,8 @@ OTHER = "grace@example.org"
 
 
 def erased(database: Database, address: str = RIGHT) -> dict[str, int]:
-    _, counts = database.write_here(erase_person, address, SOLD)
+    person = database.read_here(find_person, address)
+    counts = database.write_here(erase_person, person, SOLD)
     return {name: count for name, count in counts.items() if count}
 
 
@@ -86,7 +90,7 @@ def test_nothing_of_the_person_is_left(database: Database, ada: int) -> None:
 def test_ids_amounts_and_states_stay_and_so_does_the_license(database: Database, ada: int) -> None:
     before, mailed = line(database, ada), mails(database)
     erased(database)
-    assert line(database, ada) == replace(before, email=None, name="")
+    assert line(database, ada) == replace(before, email=None, name="", erased_at=SOLD)
     assert [(each.id, each.status, each.message_id) for each in mails(database)] == [
         (each.id, each.status, each.message_id) for each in mailed
     ]
@@ -193,7 +197,7 @@ def test_the_next_charge_brings_the_address_anew(database: Database) -> None:
         said = NewCorrection("gumroad", "charge-1", RIGHT, "operator", None)
         keep_correction(session, said, NOON)
         license_id = charge(session, first)
-        erase_person(session, RIGHT, SOLD)
+        erase_person(session, find_person(session, RIGHT), SOLD)
         later = replace(first, order_id="charge-2", sold_at=NOON + timedelta(days=30), charge=True)
         assert charge(session, later) == license_id
         return license_id
@@ -212,3 +216,13 @@ def charge(session: Session, sale: Sale) -> int:
     close_row(session, event_id, Outcome.FULFILLED, NOON)
     assert isinstance(done, LicenseWithDelivery)
     return done.license.id
+
+
+def test_a_report_after_the_erasure_brings_no_address_back(database: Database, ada: int) -> None:
+    del ada
+    erased(database)
+    words = f"550 no such user {RIGHT}"
+    late = MailReport("postmark", "late", ReportKind.BOUNCED, SOLD, words, "m-2")
+    assert database.write_here(record_report, late, SOLD)
+    assert mails(database)[0].status == "bounced"
+    assert left_in(database) == []
