@@ -77,7 +77,7 @@ histories: setup  ## Record workflow paths that have no recording yet; those tha
 rooms: setup  ## The table of rooms in docs/architecture.md, from the code's own imports
 	$(BIN)/python docs/rooms.py
 
-pictures: setup $(PICTURES)  ## The pictures of the README, from a real run; needs Chromium
+pictures: setup $(PICTURES)  ## The pictures of the documents, from a real run; needs Chromium
 	.venv-pictures/bin/python docs/pictures/make_pictures.py --mintpost $(BIN)/mintpost --chromium $(CHROMIUM)
 
 $(PICTURES): requirements/pictures.lock
