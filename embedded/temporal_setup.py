@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 
 from kit.exiting import end_with
 from kit.runs import no_worker_sentence
+from kit.search_attributes import register_attributes
 from workflows.names import TASK_QUEUE
 
 RETENTION = timedelta(days=90)
@@ -30,6 +31,8 @@ LOOK_SECONDS = 0.1
 async def set_up(address: str) -> None:
     client = await connected(address)
     await set_retention(client)
+    # A data folder of an older version lacks the newer ones, and the server's flags add none to it.
+    await register_attributes(client)
     sys.stdout.write("set up\n")
     sys.stdout.flush()
     while not await worker_polls(client):  # noqa: ASYNC110 - only a question to Temporal tells

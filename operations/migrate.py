@@ -5,14 +5,13 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 from sqlalchemy import URL
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
 
 from db.engine import open_engine
 from db.migrating import migrate
+from kit.search_attributes import register_attributes
 from kit.temporal_outages import temporal_trouble
 from workflows.attribute_names import ATTRIBUTE_NAMES
 
@@ -44,12 +43,8 @@ async def register_search_attributes(config: ClientConnectConfig) -> str:
 
 
 async def _register(client: Client) -> str:
-    keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
-    request = AddSearchAttributesRequest(
-        namespace=client.namespace, search_attributes=dict.fromkeys(ATTRIBUTE_NAMES, keyword)
-    )
     try:
-        await client.operator_service.add_search_attributes(request)
+        await register_attributes(client)
     except RPCError as error:
         trouble = temporal_trouble(error)
         why = f": {trouble.sentence}" if trouble.refused else f" ({error.status.name})"

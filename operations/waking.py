@@ -10,6 +10,7 @@ from temporalio.api.workflowservice.v1 import ResetActivityRequest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.advice import advised
 from kit.runs import (
     SCHEDULED,
     RunPausedError,
@@ -45,11 +46,18 @@ async def wake(client: Client, workflow_id: str) -> Woken:
         return Woken(workflow_id, (), UNKNOWN, known=False)
     if found.status is not WorkflowExecutionStatus.RUNNING:
         status = "ended" if found.status is None else found.status.name.lower()
-        return Woken(workflow_id, (), f"does not wait: it is {status}")
+        return Woken(workflow_id, (), f"does not wait: it is {status}{_again(found)}")
     steps = tuple(each.activity_id for each in pending_steps(found) if each.state == SCHEDULED)
     await _reset(client, found, steps)
     hindered = await hindrance(client, found)
     return Woken(workflow_id, steps, None if hindered is None else but(steps, hindered))
+
+
+def _again(found: WorkflowExecutionDescription) -> str:
+    """Return the end of a sentence about a run that has ended, with a command for a failed one."""
+    if found.status is WorkflowExecutionStatus.COMPLETED:
+        return ""
+    return f"; to run it again: {advised('replay', found.id)}"
 
 
 async def hindrance(client: Client, found: WorkflowExecutionDescription) -> str | None:

@@ -14,7 +14,7 @@ from tests.fulfillment.corrected import MONTHLY
 from tests.support.histories import keep_history
 from tests.support.lives import days_ago, in_gumroads_form, sold_at
 from tests.support.pings import changed, recorded
-from tests.support.running import Mintpost
+from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.temporal import details_of
 from tests.support.waiting import until
 from workflows.names import SALE_STATE
@@ -54,6 +54,24 @@ async def test_sale_that_waits_is_canceled_at_once(
     assert (await run.describe()).typed_search_attributes.get(SALE_STATE) == "failed"
     assert str(event.error) in await details_of(run)
     await keep_history(f"fulfill_sale.1.canceled-at-{step}", run)
+
+
+async def test_sale_that_is_canceled_before_a_worker_took_it_is_failed_by_the_watcher(
+    setup: Setup, order: str
+) -> None:
+    setup.with_worker = False
+    async with running(setup) as mintpost:
+        await mintpost.ping(changed(recorded("01"), sale_id=order))
+
+        async def started() -> bool | None:
+            return (await mintpost.events())[0].workflow_id is not None or None
+
+        await until(started, "the run has started")
+        run = mintpost.run_of(order)
+        await run.cancel()
+        async with running_worker(setup, mintpost.products):
+            (event,) = await mintpost.settled()
+        assert (event.outcome, event.error) == ("failed", sentence(run.id))
 
 
 async def test_event_that_waits_for_its_moment_keeps_its_outcome(

@@ -7,9 +7,11 @@ import pytest
 from temporalio.api.operatorservice.v1 import RemoveSearchAttributesRequest
 from temporalio.client import WorkflowHandle
 
+from activities.state import State
 from db.engine import Database
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
+from kit.search_attributes import register_attributes
 from licensing.signing import Signer
 from tests.support.histories import keep_history
 from tests.support.pings import changed, recorded
@@ -18,6 +20,7 @@ from tests.support.temporal import details_of, event_types, reset
 from tests.support.temporal_server import running_temporal
 from tests.support.waiting import until
 from workflows.names import SALE_STATE
+from workflows.steps import AskedState
 
 MAPPED = '  - product_id: "new-product=="\n    tier: new\n'
 PATCHES = 2
@@ -116,6 +119,8 @@ async def test_sale_waits_without_a_state_where_the_attribute_is_not_registered(
             types = await event_types(mintpost.run_of(order))
             assert "WORKFLOW_TASK_FAILED" not in types
             assert types.count("UPSERT_WORKFLOW_SEARCH_ATTRIBUTES") == PATCHES
+        await register_attributes(client)
+        assert (await State(client).ask_state(AskedState(1))).known
 
 
 def traces_in(value: object) -> list[str]:
