@@ -23,12 +23,12 @@ def _findings(spool: Spool) -> Iterator[Finding]:
     except OSError:
         return  # The finding above tells it.
     if waiting:
-        told = f"spool: {_requests(waiting)} waiting for the database, which cannot store them now"
+        told = f"spool: {_requests(waiting, 'wait')} for the database, which cannot store them now"
         yield Finding("spooled", Level.BROKEN, told, CHECK_ALL, count=waiting, may_pass=True)
     if aside:
-        told = f"spool: {_requests(aside)} set aside, because the database takes none of them"
+        told = f"spool: {_requests(aside, 'lie')} there set aside, and no repetition stores them"
         yield Finding("set-aside", Level.BROKEN, told, MEND_FILE, count=aside)
 
 
-def _requests(count: int) -> str:
-    return "1 request" if count == 1 else f"{count} requests"
+def _requests(count: int, verb: str) -> str:
+    return f"1 request {verb}s" if count == 1 else f"{count} requests {verb}"
