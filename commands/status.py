@@ -14,7 +14,8 @@ from domain.event import EventStatus
 from domain.grouping import WaitingGroup
 from domain.visible import visible
 from kit.times import ago, told
-from operations.status import Spooled, Status, show_command
+from operations.alerts.waiting import remedy_of
+from operations.status import Spooled, Status
 
 MOST_GROUPS = 5
 """More causes at once would not fit on one screen."""
@@ -73,7 +74,7 @@ def _groups(
         since = oldest or f", {ago(group.oldest, found.at)}"
         yield count + colored(group.status) + Text(f" of {group.source}{since}", style="dim")
         yield from indented(Text(visible(group.sentence or OPEN)), width, 2 * INDENT)
-        yield Text(f"{' ' * 2 * INDENT}{visible(show_command(group.events[0]))}", style="cyan")
+        yield Text(f"{' ' * 2 * INDENT}{visible(remedy_of(group))}", style="cyan")
     if rest := groups[MOST_GROUPS:]:
         count_of = sum(group.count for group in rest)
         listed = "failed" if title == "Failed" else "parked"
@@ -145,7 +146,7 @@ def _group(group: WaitingGroup) -> Mapping[str, Any]:
         "sentence": group.sentence,
         "count": group.count,
         "oldest": group.oldest,
-        "show": show_command(group.events[0]),
+        "remedy": remedy_of(group),
     }
 
 

@@ -16,16 +16,19 @@ from db.views.last_day import (
 )
 from db.views.waiting import open_or_failed_events
 from domain.advice import command
-from domain.event import OPERATOR, EventStatus
+from domain.delivery import UNDELIVERED
+from domain.event import EventStatus
 from domain.findings import Finding
-from domain.grouping import WaitingEvent, WaitingGroup, grouped
-from domain.identifiers import event_reference, order_reference
+from domain.grouping import WaitingGroup, grouped
+from operations.alerts.waiting import remedy_of
 from operations.doctor.checks import AGAIN
 from relay.spool import SET_ASIDE, Spool
 
 DAY = timedelta(days=1)
 ON_ITS_WAY = timedelta(minutes=1)
 """A younger event without a sentence is on its way, and needs nobody."""
+SHOWN = {EventStatus.OPEN, EventStatus.PARKED, EventStatus.FAILED, *UNDELIVERED}
+"""The first words of the causes of alerts that have groups or lines of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Status:
         """Return the whole command to begin with; None if nothing needs a person."""
         needing = [group for group in self.waiting if self._needs_a_person(group)]
         for group in (*needing, *self.failed):
-            return show_command(group.events[0])
+            return remedy_of(group)
         for mail in self.undelivered:
             return mail.remedy
         if self.mails_wait:
@@ -81,17 +84,14 @@ def status(database: Database, spool: Spool, now: datetime) -> Status:
         owed=database.read_here(owed_mails),
         came=database.read_here(counts_since, since),
         spool=_spooled(spool),
-        alerts=database.read_here(standing_alerts),
+        alerts=[each for each in database.read_here(standing_alerts) if not _is_shown(each)],
         undelivered=database.read_here(bounces, now),
     )
 
 
-def show_command(event: WaitingEvent) -> str:
-    """Return the command that shows the event, by its order where it has one."""
-    # Several acts name an order by the source of its license.
-    if event.order_id is not None and event.source != OPERATOR:
-        return command("show", order_reference(event.source, event.order_id))
-    return command("show", event_reference(event.source, event.id))
+def _is_shown(alert: StandingAlert) -> bool:
+    """Tell whether the alert is about sales or mails that the status shows by itself."""
+    return alert.cause.partition(":")[0] in SHOWN
 
 
 def _spooled(spool: Spool) -> Spooled | None:

@@ -66,8 +66,9 @@ def counts_since(session: Session, since: datetime) -> Counts:
 
 
 def standing_alerts(session: Session) -> list[StandingAlert]:
-    """Return the alerts that stand now, the oldest first."""
-    found = select(AlertRow).order_by(AlertRow.since, AlertRow.cause)
+    """Return the alerts that were told and are not over, the oldest first."""
+    told = (AlertRow.told_at.is_not(None), AlertRow.closed_at.is_(None))
+    found = select(AlertRow).where(*told).order_by(AlertRow.since, AlertRow.cause)
     return [StandingAlert(row.cause, row.sentence, row.since) for row in session.scalars(found)]
 
 

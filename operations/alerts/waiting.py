@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from db.views.unsent import UnsentMail
 from domain.advice import command
-from domain.event import EventStatus
+from domain.event import OPERATOR, EventStatus
 from domain.findings import Finding, Level
 from domain.grouping import WaitingEvent, WaitingGroup, cause_of, grouped
 from domain.identifiers import event_reference, order_reference
@@ -55,7 +55,7 @@ def _finding(group: WaitingGroup, ages: Ages) -> Finding:
         cause=_cause(group),
         level=Level.BROKEN,
         sentence=_sentence(group, ages.now),
-        remedy=_remedy(group, reference(oldest)),
+        remedy=remedy_of(group),
         since=(oldest.closed_at if failed else None) or oldest.received_at,
         count=group.count,
         happened=failed,
@@ -64,7 +64,8 @@ def _finding(group: WaitingGroup, ages: Ages) -> Finding:
 
 def reference(event: WaitingEvent) -> str:
     """Return the event's name, as `mintpost show` takes it."""
-    if event.order_id is None:
+    # Several acts name an order by the source of its license.
+    if event.order_id is None or event.source == OPERATOR:
         return event_reference(event.source, event.id)
     return order_reference(event.source, event.order_id)
 
@@ -85,8 +86,9 @@ def _sentence(group: WaitingGroup, now: datetime) -> str:
     return f"{begin}: {group.sentence or UNTOLD}"
 
 
-def _remedy(group: WaitingGroup, named: str) -> str:
-    """Return the sentence's own command, or the one that makes the sale go on."""
+def remedy_of(group: WaitingGroup) -> str:
+    """Return the sentence's own command, or the one that makes the oldest sale go on."""
+    named = reference(group.events[0])
     told = ADVISED.findall(group.sentence or "")
     if told:
         return str(told[-1][1])

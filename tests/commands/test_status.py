@@ -46,11 +46,11 @@ def test_a_screen_shows_the_largest_groups_and_the_next_command(mint: Run, width
     assert lines[0] == "Waits"
     assert lines[1].startswith("  8 parked of gumroad, the oldest ")
     assert lines[2].strip() == UNMAPPED.format(7)
-    assert lines[3].strip() == f"mintpost show 'gumroad:{ORDER}-7-0'"
+    assert lines[3].strip() == f"mintpost retry 'gumroad:{ORDER}-7-0'"
     assert "  6 more of 3 causes: mintpost events --status parked" in lines
     assert [len(line) for line in lines if len(line) > width] == []
     assert len(lines) < 24
-    assert lines[-2:] == ["Next", f"  mintpost show 'gumroad:{ORDER}-7-0'"]
+    assert lines[-2:] == ["Next", f"  mintpost retry 'gumroad:{ORDER}-7-0'"]
 
 
 @pytest.mark.usefixtures("parked")
@@ -59,7 +59,7 @@ def test_a_program_gets_every_group(mint: Run) -> None:
 
     assert [each["count"] for each in found["waiting"]] == [8, 7, 6, 5, 4, 3, 2, 1]
     assert found["last_day"]["events"] == [{"source": "gumroad", "outcome": None, "count": 36}]
-    assert found["next"] == found["waiting"][0]["show"]
+    assert found["next"] == found["waiting"][0]["remedy"]
     assert (found["failed"], found["alerts"], found["undelivered"]) == ([], [], [])
 
 

@@ -1,5 +1,6 @@
 """`operations.status`: groups, counts of the last day, and the command to begin with."""
 
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,12 +11,16 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.orders import close_row, fail_order
 from db.tables import AlertRow, EventRow
+from domain.alerting import Standing
 from domain.event import EventStatus
 from operations.status import Spooled, Status, status
 from relay.spool import Spool
 from tests.db.rows import NOON, mint, new_request, sale_of, store_event
 
 HOUR = timedelta(hours=1)
+POLLS = Standing("worker", "worker: nobody polls", NOON, NOON, told_at=NOON, told_count=1)
+UNTOLD = replace(POLLS, cause="temporal", told_at=None)
+ENDED = replace(POLLS, cause="spool", closed_at=NOON)
 UNMAPPED = 'unmapped product "{}": add it under gumroad in products.yaml'
 
 
@@ -55,7 +60,7 @@ def test_parked_sales_are_grouped_by_cause_and_the_oldest_of_the_largest_is_show
 
     told = [(group.count, group.sentence) for group in found.waiting]
     assert told == [(2, UNMAPPED.format("b")), (1, UNMAPPED.format("a"))]
-    assert found.next == "mintpost show gumroad:order-2"
+    assert found.next == "mintpost retry gumroad:order-2"
 
 
 def test_a_failed_sale_is_apart_and_next_where_nothing_waits(
@@ -66,7 +71,7 @@ def test_a_failed_sale_is_apart_and_next_where_nothing_waits(
     found = look(database, spool)
 
     assert [group.status for group in found.failed] == [EventStatus.FAILED]
-    assert (found.waiting, found.next) == ([], "mintpost show gumroad:order-1")
+    assert (found.waiting, found.next) == ([], "mintpost replay gumroad:order-1")
 
 
 def test_an_event_without_an_order_is_shown_by_its_own_name(
@@ -74,7 +79,7 @@ def test_an_event_without_an_order_is_shown_by_its_own_name(
 ) -> None:
     event_id = database.write_here(park, None, "it has no order")
 
-    assert look(database, spool).next == f"mintpost show gumroad:event:{event_id}"
+    assert look(database, spool).next == f"mintpost retry gumroad:event:{event_id}"
 
 
 def test_an_event_on_its_way_needs_nobody_until_it_is_late(
@@ -128,11 +133,12 @@ def test_a_spooled_request_and_an_alert_lead_to_doctor(database: Database, spool
     assert look(database, spool).next == "mintpost doctor"
 
     spool.remove(spool.files()[0])
-    database.write_here(raise_alert)
+    for alert in (POLLS, replace(POLLS, cause="parked:gumroad:5f0c"), UNTOLD, ENDED):
+        database.write_here(raise_alert, alert)
     found = look(database, spool)
     assert [each.sentence for each in found.alerts] == ["worker: nobody polls"]
     assert found.next == "mintpost doctor"
 
 
-def raise_alert(session: Session) -> None:
-    session.add(AlertRow(cause="worker", sentence="worker: nobody polls", since=NOON))
+def raise_alert(session: Session, alert: Standing) -> None:
+    session.add(AlertRow(**asdict(alert)))
