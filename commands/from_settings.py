@@ -128,7 +128,7 @@ class FromSettings(Context):
 
     @override
     def installation(self, url: str | None) -> "Installation":
-        from commands.doctor_from_settings import InstallationReader
+        from commands.installation import InstallationReader
 
         return InstallationReader().read(url)
 

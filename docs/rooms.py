@@ -19,7 +19,7 @@ DRAWN = re.compile(r"(?<=<!-- make rooms -->\n).*?(?=<!-- end of make rooms -->\
 ROOTS = (
     "cli",
     "commands.from_settings",
-    "commands.doctor_from_settings",
+    "commands.installation",
     "worker",
     "worker_parts",
     "api.app",

@@ -49,7 +49,7 @@ def test_no_import_runs_up_or_sideways(house: dict[str, Room]) -> None:
     # Torture's worker is the worker with shorter waits, so the one composition uses the other.
     assert wrong == {
         ("cli", "commands.from_settings"),
-        ("commands.from_settings", "commands.doctor_from_settings"),
+        ("commands.from_settings", "commands.installation"),
         ("worker", "worker_parts"),
         ("torture.worker", "worker"),
         ("torture.worker", "worker_parts"),
@@ -75,7 +75,7 @@ def test_only_composition_roots_read_settings(house: dict[str, Room]) -> None:
     readers = {room.name for room in house.values() if "settings" in room.imports}
     assert readers == {
         "commands.from_settings",
-        "commands.doctor_from_settings",
+        "commands.installation",
         "worker_parts",
         "api.app",
     }
@@ -86,7 +86,7 @@ def test_only_composition_roots_read_settings(house: dict[str, Room]) -> None:
     [
         ("cli", {"activities", "api", "letters", "mailers", "fakes"}),
         ("commands.from_settings", {"activities", "api", "letters", "mailers", "fakes"}),
-        ("commands.doctor_from_settings", {"activities", "api", "letters", "fakes"}),
+        ("commands.installation", {"activities", "api", "letters", "fakes"}),
         ("worker", {"torture", "commands", "api", "operations", "relay", "embedded", "fakes"}),
         (
             "worker_parts",

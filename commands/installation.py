@@ -15,6 +15,7 @@ from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
 from mailers.outbox.service import LoggingEmailService
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
+from mailers.registry import open_doors
 from operations.doctor.mail import Provider
 from operations.doctor.parts import Installation
 from operations.doctor.shops import Shops
@@ -69,6 +70,7 @@ class InstallationReader:
         temporal = self.tried(usable_temporal_config)
         for settings in (WorkerSettings, OnlineSettings):
             self.loaded(settings)
+        self.tried(partial(open_doors, partial(load_with, self.made)))
         cautions = self.cautions()
         return Installation(
             problems=[*dict.fromkeys(self.problems)],
