@@ -8,6 +8,7 @@ import pytest
 from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 from tests.support.running import Mintpost, Setup, running
+from tests.support.stepping import stepping
 
 SENDER = "Lumen <hello@lumenapp.example>"
 
@@ -30,6 +31,20 @@ async def mailer(postmark: FakePostmark) -> AsyncIterator[PostmarkEmailService]:
 async def mailing(setup: Setup, mailer: PostmarkEmailService) -> AsyncIterator[Mintpost]:
     setup.mailer = mailer
     async with running(setup) as started:
+        yield started
+
+
+@pytest.fixture
+async def stepped(setup: Setup) -> AsyncIterator[Mintpost]:
+    """Start a Mintpost without Temporal, for a test whose promise the steps and the relay keep."""
+    async with stepping(setup) as started:
+        yield started
+
+
+@pytest.fixture
+async def mailing_stepped(setup: Setup, mailer: PostmarkEmailService) -> AsyncIterator[Mintpost]:
+    setup.mailer = mailer
+    async with stepping(setup) as started:
         yield started
 
 

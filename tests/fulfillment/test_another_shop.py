@@ -1,19 +1,14 @@
 """Sales of a shop that differs from Gumroad in every point of the contract, in all parts."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
 
 from db.facts import known_of_order
-from db.tables import LicenseRow
 from domain.facts import Payment
 from fakes.shop import FakeShop
-from kit.doors.labeled_secrets import LabeledSecret
-from tests.storefronts.kiosk.client import kiosk_api
 from tests.storefronts.kiosk.sample import (
     BUYER,
     KioskEvent,
@@ -23,51 +18,16 @@ from tests.storefronts.kiosk.sample import (
     placed,
     refunded,
 )
-from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.histories import keep_history
-from tests.support.running import Mintpost, Setup, running
-from tests.support.serving import serving
+from tests.support.kiosk_shop import PRODUCTS, TEST, Shop, kiosk_shop
+from tests.support.running import Setup, running
+from tests.support.stepping import stepping
 from tests.support.temporal import event_types
 from tests.support.waiting import until
 
-LIVE, TEST = "live, with a comma", "test-secret"
-PRODUCTS = """\
-kiosk:
-  - {product_id: "5", tier: core, years: 1}
-  - {product_id: six, tier: pro, months: 1}
-  - {product_id: book, license: none}
-"""
 NEW = '  - {product_id: "new", tier: new}\n'
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    mintpost: Mintpost
-    api: FakeShop
-
-    async def send(self, event: KioskEvent, secret: str = LIVE) -> int:
-        answer = await self.mintpost.http.post(
-            f"{self.mintpost.url}/webhooks/kiosk",
-            content=event.body,
-            headers=event.headers(secret),
-        )
-        return answer.status_code
-
-    async def settled(self) -> list[tuple[str, str | None]]:
-        """Return kind and outcome of every event, in order of arrival."""
-        found = await self.mintpost.settled()
-        return [(event.kind, event.outcome) for event in reversed(found)]
-
-    async def tiers(self) -> list[tuple[str, str]]:
-        """Return line and tier of each license."""
-        lines = select(LicenseRow.line, LicenseRow.tier).order_by(LicenseRow.line)
-        found = await self.mintpost.database.read(lambda session: session.execute(lines).all())
-        return [(line, tier) for line, tier in found]
-
-    async def mails(self) -> list[str]:
-        return [mail.status for mail in await self.mintpost.deliveries()]
 
 
 @pytest.fixture
@@ -77,13 +37,14 @@ async def api() -> FakeShop:
 
 @pytest.fixture
 async def shop(setup: Setup, api: FakeShop) -> AsyncIterator[Shop]:
-    async with serving(api.app) as url:
-        secrets = [LabeledSecret(LIVE), LabeledSecret(TEST, "test")]
-        api_client = kiosk_api(url, FakeShop().key)
-        setup.others = {"kiosk": Kiosk(secrets, api=api_client)}
-        setup.products = PRODUCTS
-        async with running(setup) as started:
-            yield Shop(started, api)
+    async with kiosk_shop(setup, api, running) as started:
+        yield started
+
+
+@pytest.fixture
+async def stepped(setup: Setup, api: FakeShop) -> AsyncIterator[Shop]:
+    async with kiosk_shop(setup, api, stepping) as started:
+        yield started
 
 
 @pytest.fixture
@@ -118,17 +79,19 @@ async def test_line_that_is_not_mapped_parks_alone(shop: Shop, number: str) -> N
     assert await shop.tiers() == [("1", "new"), ("2", "core")]
 
 
-async def test_line_without_a_license_leaves_the_other_fulfilled(shop: Shop, number: str) -> None:
-    await shop.send(paid(number, line(1, "book"), line(2, 5)))
+async def test_line_without_a_license_leaves_the_other_fulfilled(
+    stepped: Shop, number: str
+) -> None:
+    await stepped.send(paid(number, line(1, "book"), line(2, 5)))
 
-    assert await shop.settled() == [("sale", "fulfilled")]
-    assert await shop.tiers() == [("2", "core")]
+    assert await stepped.settled() == [("sale", "fulfilled")]
+    assert await stepped.tiers() == [("2", "core")]
 
 
-async def test_order_of_books_alone_ends_as_one_that_gives_none(shop: Shop, number: str) -> None:
-    await shop.send(paid(number, line(1, "book"), line(2, "book")))
+async def test_order_of_books_alone_ends_as_one_that_gives_none(stepped: Shop, number: str) -> None:
+    await stepped.send(paid(number, line(1, "book"), line(2, "book")))
 
-    assert await shop.settled() == [("sale", "ignored:no_license")]
+    assert await stepped.settled() == [("sale", "ignored:no_license")]
 
 
 async def test_unpaid_order_settles_nothing_and_its_payment_mints(shop: Shop, number: str) -> None:
@@ -144,12 +107,12 @@ async def test_unpaid_order_settles_nothing_and_its_payment_mints(shop: Shop, nu
     assert await shop.mails() == ["logged"]
 
 
-async def test_unpaid_order_after_its_payment_is_a_duplicate(shop: Shop, number: str) -> None:
-    await shop.send(paid(number, line(1, 5)))
-    await shop.settled()
-    await shop.send(placed(number, line(1, 5)))
+async def test_unpaid_order_after_its_payment_is_a_duplicate(stepped: Shop, number: str) -> None:
+    await stepped.send(paid(number, line(1, 5)))
+    await stepped.settled()
+    await stepped.send(placed(number, line(1, 5)))
 
-    assert await shop.settled() == [("sale", "fulfilled"), ("sale", "duplicate")]
+    assert await stepped.settled() == [("sale", "fulfilled"), ("sale", "duplicate")]
 
 
 async def test_event_that_lacks_its_lines_is_completed_by_the_shops_api(
@@ -196,48 +159,48 @@ async def test_key_that_the_shop_refuses_is_the_operators_matter(shop: Shop, num
 
 
 async def test_refund_that_comes_before_its_sale_keeps_it_from_being_minted(
-    shop: Shop, number: str
+    stepped: Shop, number: str
 ) -> None:
-    await shop.send(refunded(number))
-    assert await shop.settled() == [("refund", "noted:no_sale_yet")]
-    await shop.send(paid(number, line(1, 5), line(2, "six")))
+    await stepped.send(refunded(number))
+    assert await stepped.settled() == [("refund", "noted:no_sale_yet")]
+    await stepped.send(paid(number, line(1, 5), line(2, "six")))
 
-    assert (await shop.settled())[1] == ("sale", "ignored:refunded")
-    assert await shop.tiers() == []
-
-
-async def test_refund_of_a_part_takes_nothing_back(shop: Shop, number: str) -> None:
-    await shop.send(refunded(number, 100, whole=False))
-    await shop.send(paid(number, line(1, 5)))
-
-    assert (await shop.settled())[1] == ("sale", "fulfilled")
+    assert (await stepped.settled())[1] == ("sale", "ignored:refunded")
+    assert await stepped.tiers() == []
 
 
-async def test_event_that_names_no_order_runs_by_itself(shop: Shop) -> None:
+async def test_refund_of_a_part_takes_nothing_back(stepped: Shop, number: str) -> None:
+    await stepped.send(refunded(number, 100, whole=False))
+    await stepped.send(paid(number, line(1, 5)))
+
+    assert (await stepped.settled())[1] == ("sale", "fulfilled")
+
+
+async def test_event_that_names_no_order_runs_by_itself(stepped: Shop) -> None:
     state = {"id": str(uuid4()), "renews": False}
     changed = {"type": "subscription.changed", "subscription": state, "at": "2026-09-01T12:00:05Z"}
-    await shop.send(KioskEvent(changed))
+    await stepped.send(KioskEvent(changed))
 
-    (event,) = await shop.mintpost.settled_and_named()
+    (event,) = await stepped.mintpost.settled_and_named()
     assert event.outcome == "noted:no_sale_yet"
     assert (event.order_id, event.workflow_id) == (None, f"kiosk:event:{event.id}")
 
 
-async def test_event_that_is_delivered_twice_is_one_row(shop: Shop, number: str) -> None:
+async def test_event_that_is_delivered_twice_is_one_row(stepped: Shop, number: str) -> None:
     event = paid(number, line(1, 5))
-    assert [await shop.send(event), await shop.send(event)] == [200, 200]
+    assert [await stepped.send(event), await stepped.send(event)] == [200, 200]
 
-    assert await shop.settled() == [("sale", "fulfilled")]
+    assert await stepped.settled() == [("sale", "fulfilled")]
 
 
-async def test_label_of_the_secret_marks_a_test_sale(shop: Shop, number: str) -> None:
-    await shop.send(paid(number, line(1, 5)), TEST)
-    await shop.settled()
+async def test_label_of_the_secret_marks_a_test_sale(stepped: Shop, number: str) -> None:
+    await stepped.send(paid(number, line(1, 5)), TEST)
+    await stepped.settled()
 
-    (license_,) = await shop.mintpost.licenses()
+    (license_,) = await stepped.mintpost.licenses()
     assert license_.test
 
 
-async def test_signature_of_another_secret_is_a_strangers(shop: Shop, number: str) -> None:
-    assert await shop.send(paid(number, line(1, 5)), "another") == 404
-    assert await shop.mintpost.events() == []
+async def test_signature_of_another_secret_is_a_strangers(stepped: Shop, number: str) -> None:
+    assert await stepped.send(paid(number, line(1, 5)), "another") == 404
+    assert await stepped.mintpost.events() == []

@@ -18,7 +18,8 @@ from storefronts.stripe.sample import signature as stripe_signature
 from storefronts.stripe.storefront import Stripe
 from tests.storefronts.paddle.bodies import signed as paddle_signed
 from tests.support.leaks import LeakSearch
-from tests.support.running import Mintpost, Setup, running
+from tests.support.running import Mintpost, Setup
+from tests.support.stepping import stepping
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -90,7 +91,7 @@ async def doors(setup: Setup, leak_search: LeakSearch) -> AsyncIterator[Doors]:
     }
     setup.others = {name: kind([LabeledSecret(SECRETS[name])]) for name, kind in kinds.items()}
     setup.with_worker = False
-    async with running(setup) as started:
+    async with stepping(setup) as started:
         yield Doors(started)
 
 

@@ -34,13 +34,13 @@ WORDS = {
     ],
 )
 async def test_no_word_of_a_buyer_s_becomes_a_link_in_a_letter(
-    mintpost: Mintpost, name: str, address: str, greeted: str
+    stepped: Mintpost, name: str, address: str, greeted: str
 ) -> None:
-    await mintpost.ping(changed(recorded("01"), full_name=name, email=address, **WORDS))
-    (event,) = await mintpost.settled()
+    await stepped.ping(changed(recorded("01"), full_name=name, email=address, **WORDS))
+    (event,) = await stepped.settled()
     assert event.outcome == "fulfilled"
 
-    (file,) = mintpost.outbox.glob("*.eml")
+    (file,) = stepped.outbox.glob("*.eml")
     mail = message_from_bytes(file.read_bytes(), policy=default)
     assert mail["To"] == address
     text, page = (

@@ -21,25 +21,25 @@ async def correct(mintpost: Mintpost, order: str) -> list[int]:
 
 @pytest.mark.parametrize("email", UNREADABLE)
 async def test_sale_whose_address_cannot_be_read_is_done_once_a_person_gave_one(
-    mailing: Mintpost, postmark: FakePostmark, order: str, email: str
+    mailing_stepped: Mintpost, postmark: FakePostmark, order: str, email: str
 ) -> None:
-    await mailing.ping(sale(order, email=email))
-    (event,) = await settled(mailing)
+    await mailing_stepped.ping(sale(order, email=email))
+    (event,) = await settled(mailing_stepped)
     assert event.outcome == "failed"
-    assert await correct(mailing, order) == []
-    (event,) = await settled(mailing)
+    assert await correct(mailing_stepped, order) == []
+    (event,) = await settled(mailing_stepped)
     assert (event.outcome, event.error, event.note) == ("fulfilled", None, CORRECTED)
     assert receivers(postmark) == [RIGHT]
-    (license_,) = await mailing.licenses()
+    (license_,) = await mailing_stepped.licenses()
     assert license_.email == RIGHT
 
 
 async def test_sale_that_failed_for_something_else_fails_again(
-    mailing: Mintpost, postmark: FakePostmark, order: str
+    mailing_stepped: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
-    await mailing.ping(sale(order, quantity="many"))
-    (before,) = await settled(mailing)
-    await correct(mailing, order)
-    (after,) = await settled(mailing)
+    await mailing_stepped.ping(sale(order, quantity="many"))
+    (before,) = await settled(mailing_stepped)
+    await correct(mailing_stepped, order)
+    (after,) = await settled(mailing_stepped)
     assert (after.outcome, after.error) == ("failed", before.error)
     assert receivers(postmark) == []

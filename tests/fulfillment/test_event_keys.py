@@ -20,8 +20,9 @@ from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.databases import ON_SQLITE
 from tests.support.histories import keep_history
 from tests.support.outages import database_away
-from tests.support.running import Mintpost, Setup, running
+from tests.support.running import Mintpost, Setup, Start, running
 from tests.support.spooling import HURRIED
+from tests.support.stepping import stepping
 from tests.support.waiting import until
 
 SECRET = "a secret"
@@ -86,16 +87,22 @@ def keyed(event: KioskEvent, key: str) -> KioskEvent:
 
 
 @asynccontextmanager
-async def started(setup: Setup, kind: type[Kiosk]) -> AsyncIterator[Shop]:
+async def started(setup: Setup, kind: type[Kiosk], start: Start = running) -> AsyncIterator[Shop]:
     setup.others = {"kiosk": kind([LabeledSecret(SECRET)])}
     setup.products = PRODUCTS
-    async with running(setup) as mintpost:
+    async with start(setup) as mintpost:
         yield Shop(mintpost, str(uuid4()), setup.folder / "spool")
 
 
 @pytest.fixture
 async def header(setup: Setup) -> AsyncIterator[Shop]:
-    async with started(setup, Kiosk) as shop:
+    async with started(setup, Kiosk, stepping) as shop:
+        yield shop
+
+
+@pytest.fixture
+async def stepped(setup: Setup) -> AsyncIterator[Shop]:
+    async with started(setup, KeyInBody, stepping) as shop:
         yield shop
 
 
@@ -158,30 +165,30 @@ async def test_keys_in_long_bodies_that_come_at_once_are_one_event(body: Shop) -
 
 @ON_SQLITE
 @pytest.mark.parametrize("first", ["long", "short"])
-async def test_key_holds_between_a_long_and_a_short_body(body: Shop, first: str) -> None:
-    await body.send(body.event(long=first == "long"))
-    assert await body.ends() == [("fulfilled", None)]
-    await body.send(body.event(long=first == "short"))
+async def test_key_holds_between_a_long_and_a_short_body(stepped: Shop, first: str) -> None:
+    await stepped.send(stepped.event(long=first == "long"))
+    assert await stepped.ends() == [("fulfilled", None)]
+    await stepped.send(stepped.event(long=first == "short"))
     repeated = [] if first == "long" else [("duplicate", REPEATED)]
-    assert await body.ends() == [("fulfilled", None), *repeated]
-    assert await body.minted() == (1, 1)
+    assert await stepped.ends() == [("fulfilled", None), *repeated]
+    assert await stepped.minted() == (1, 1)
 
 
 @ON_SQLITE
-async def test_repeated_refund_is_a_duplicate_of_its_event_alone(body: Shop) -> None:
+async def test_repeated_refund_is_a_duplicate_of_its_event_alone(stepped: Shop) -> None:
     note = {"note": "x" * LONGEST_NAMED}
-    event = refunded(body.number)
+    event = refunded(stepped.number)
     for _ in range(2):
-        await body.send(keyed(KioskEvent({**event.content, **note}), "evt_refund"))
-        await body.ends()
-    assert await body.ends() == [("noted:no_sale_yet", None), ("duplicate", REPEATED)]
+        await stepped.send(keyed(KioskEvent({**event.content, **note}), "evt_refund"))
+        await stepped.ends()
+    assert await stepped.ends() == [("noted:no_sale_yet", None), ("duplicate", REPEATED)]
 
 
 @ON_SQLITE
-async def test_two_events_of_one_order_keep_keys_of_their_own(body: Shop) -> None:
+async def test_two_events_of_one_order_keep_keys_of_their_own(stepped: Shop) -> None:
     for key in ("evt_1", "evt_2"):
-        await body.send(keyed(body.event(), key))
-        await body.ends()
-    (_, first), (outcome, note) = await body.ends()
+        await stepped.send(keyed(stepped.event(), key))
+        await stepped.ends()
+    (_, first), (outcome, note) = await stepped.ends()
     assert (first, outcome) == (None, "duplicate")
     assert str(note).startswith("the order was settled by event 1")

@@ -58,9 +58,9 @@ async def test_large_refund_is_named_and_its_sale_is_not_minted_later(mintpost: 
 
 
 @ON_SQLITE
-async def test_large_body_that_is_nothing_fails_with_its_sentence(mintpost: Mintpost) -> None:
-    await mintpost.ping(b"%" * LONGEST_BODY)
-    (row,) = await mintpost.settled_and_named()
+async def test_large_body_that_is_nothing_fails_with_its_sentence(stepped: Mintpost) -> None:
+    await stepped.ping(b"%" * LONGEST_BODY)
+    (row,) = await stepped.settled_and_named()
     assert (row.kind, row.order_id, row.outcome) == ("unknown", None, "failed")
     assert row.error is not None
 

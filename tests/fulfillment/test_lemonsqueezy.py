@@ -66,13 +66,15 @@ async def test_recorded_story(shop: Shop) -> None:
     assert {each.seats for each in found if each.tier == "brushes"} == {2}
 
 
-async def test_license_of_a_subscription_ends_with_the_time_that_its_order_paid(shop: Shop) -> None:
+async def test_license_of_a_subscription_ends_with_the_time_that_its_order_paid(
+    stepped: Shop,
+) -> None:
     for story, names in enumerate((("02", "03"), ("03", "02"))):
         for name in names:
-            await shop.send(named(body(name), story))
-            await shop.mintpost.settled()
+            await stepped.send(named(body(name), story))
+            await stepped.mintpost.settled()
 
-    assert [end for *_, end in await shop.licenses()] == [END_OF_FIRST, END_OF_FIRST]
+    assert [end for *_, end in await stepped.licenses()] == [END_OF_FIRST, END_OF_FIRST]
 
 
 async def require_one_end(shop: Shop, renewals: Iterable[Sequence[str]]) -> None:
@@ -108,50 +110,52 @@ async def test_real_runs_that_come_the_wrong_way_round_end_in_that_state_too(sho
     await require_one_end(shop, [RENEWED[::-1]])
 
 
-async def test_copies_at_once_are_one_event(shop: Shop) -> None:
+async def test_copies_at_once_are_one_event(stepped: Shop) -> None:
     content = named(body("01"), 0)
-    await asyncio.gather(*(shop.send(content) for _ in range(50)))
+    await asyncio.gather(*(stepped.send(content) for _ in range(50)))
 
-    (event,) = await shop.mintpost.settled()
+    (event,) = await stepped.mintpost.settled()
     assert event.outcome == "fulfilled"
-    assert len(await shop.mintpost.licenses()) == len(await shop.mintpost.deliveries()) == 1
+    assert len(await stepped.mintpost.licenses()) == len(await stepped.mintpost.deliveries()) == 1
 
 
-async def test_second_webhook_doubles_no_event(shop: Shop) -> None:
+async def test_second_webhook_doubles_no_event(stepped: Shop) -> None:
     content = named(body("01"), 0)
     other = content.replace(b"a04280a6-c9e0-404a-aa60-6e2ce1a7d85d", b"b" * 36)
-    assert [await shop.send(each) for each in (content, other)] == [200, 200]
+    assert [await stepped.send(each) for each in (content, other)] == [200, 200]
 
-    assert [each.outcome for each in await shop.mintpost.settled()] == ["fulfilled"]
+    assert [each.outcome for each in await stepped.mintpost.settled()] == ["fulfilled"]
 
 
-async def test_refunded_renewal_takes_its_period_back(shop: Shop) -> None:
-    await shop.play(RENEWED)
+async def test_refunded_renewal_takes_its_period_back(stepped: Shop) -> None:
+    await stepped.play(RENEWED)
     refund = {"refunded": True, "refunded_amount": 12000, "updated_at": "2026-11-04T00:00:00Z"}
-    await shop.send(renamed_body(named(body("05"), 0), "subscription_payment_refunded", **refund))
+    await stepped.send(
+        renamed_body(named(body("05"), 0), "subscription_payment_refunded", **refund)
+    )
 
-    (event, *_) = await shop.mintpost.settled()
+    (event, *_) = await stepped.mintpost.settled()
     assert event.outcome == "applied"
-    assert await shop.licenses() == [("sync", "expired", None, END_OF_FIRST)]
+    assert await stepped.licenses() == [("sync", "expired", None, END_OF_FIRST)]
 
 
-async def test_renewal_finds_its_license_although_no_event_linked_it(shop: Shop) -> None:
-    assert await shop.play(("02", "05")) == {"02": "fulfilled", "05": "renewed"}
-    assert await shop.licenses() == [("sync", "active", None, END_OF_RENEWAL)]
+async def test_renewal_finds_its_license_although_no_event_linked_it(stepped: Shop) -> None:
+    assert await stepped.play(("02", "05")) == {"02": "fulfilled", "05": "renewed"}
+    assert await stepped.licenses() == [("sync", "active", None, END_OF_RENEWAL)]
 
 
-async def test_refund_of_the_first_order_of_a_subscription_revokes(shop: Shop) -> None:
-    await shop.play(("02", "03"))
+async def test_refund_of_the_first_order_of_a_subscription_revokes(stepped: Shop) -> None:
+    await stepped.play(("02", "03"))
     refund = {"refunded": True, "refunded_amount": 12000, "updated_at": "2026-11-04T00:00:00Z"}
-    await shop.send(renamed_body(named(body("02"), 0), "order_refunded", **refund))
+    await stepped.send(renamed_body(named(body("02"), 0), "order_refunded", **refund))
 
-    (event, *_) = await shop.mintpost.settled()
+    (event, *_) = await stepped.mintpost.settled()
     assert event.outcome == "applied"
-    assert await shop.licenses() == [("sync", "revoked", "refunded", END_OF_FIRST)]
+    assert await stepped.licenses() == [("sync", "revoked", "refunded", END_OF_FIRST)]
 
 
-async def test_life_of_a_subscription(shop: Shop) -> None:
-    await shop.play(RENEWED)
+async def test_life_of_a_subscription(stepped: Shop) -> None:
+    await stepped.play(RENEWED)
     void = {"mode": "void", "resumes_at": None}
     end = "2027-11-03T10:02:04.000000Z"
     paused: Changes = {"status": "paused", "pause": void}
@@ -167,18 +171,18 @@ async def test_life_of_a_subscription(shop: Shop) -> None:
     for hour, (name, changes, expected) in enumerate(steps, start=1):
         at = f"2026-11-05T{hour:02}:00:00.000000Z"
         content = renamed_body(named(body("06"), 0), name, **changes, updated_at=at)
-        await shop.send(content)
-        await shop.mintpost.settled()
-        (license_,) = (await lives(shop.mintpost.database)).values()
+        await stepped.send(content)
+        await stepped.mintpost.settled()
+        (license_,) = (await lives(stepped.mintpost.database)).values()
         assert (license_.status, license_.reason, license_.renews) == expected, name
     assert license_.expires_at == datetime(2026, 11, 5, 23, 59, 59, tzinfo=UTC)
 
 
-async def test_old_state_that_comes_late_changes_nothing(shop: Shop) -> None:
-    await shop.play(RENEWED)
+async def test_old_state_that_comes_late_changes_nothing(stepped: Shop) -> None:
+    await stepped.play(RENEWED)
     old = {"status": "expired", "updated_at": "2026-01-01T00:00:00.000000Z"}
-    await shop.send(renamed_body(named(body("06"), 0), "subscription_updated", **old))
+    await stepped.send(renamed_body(named(body("06"), 0), "subscription_updated", **old))
 
-    (event, *_) = await shop.mintpost.settled()
+    (event, *_) = await stepped.mintpost.settled()
     assert event.outcome == "noted:no_change"
-    assert await shop.licenses() == [("sync", "active", None, END_OF_RENEWAL)]
+    assert await stepped.licenses() == [("sync", "active", None, END_OF_RENEWAL)]

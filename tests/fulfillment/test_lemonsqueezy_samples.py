@@ -1,4 +1,4 @@
-"""Made-up events of Lemon Squeezy, through the real stack."""
+"""Made-up events of Lemon Squeezy, through the door and the steps."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from storefronts.sample_events import SampleEvent
 from tests.support.lemonsqueezy_shop import SECRETS, Shop, lemonsqueezy_shop
 from tests.support.lives import lives
 from tests.support.running import Setup
+from tests.support.stepping import stepping
 
 SAMPLE = LEMON_SQUEEZY.sample_shop(SECRETS["live"])
 NOW = utc_now().replace(microsecond=0)
@@ -45,7 +46,7 @@ class Player:
 
 @pytest.fixture
 async def player(setup: Setup) -> AsyncIterator[Player]:
-    async with lemonsqueezy_shop(setup) as shop:
+    async with lemonsqueezy_shop(setup, start=stepping) as shop:
         http, url, database = shop.mintpost.http, shop.mintpost.url, shop.mintpost.database
         yield Player(shop, SampleSender(http, url, database, SAMPLE, LEMON_SQUEEZY))
 

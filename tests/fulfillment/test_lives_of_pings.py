@@ -11,7 +11,8 @@ from db.tables import LicenseRow
 from domain.lifecycle import Life
 from tests.support.lives import lives
 from tests.support.pings import changed, recorded
-from tests.support.running import PRODUCTS, Mintpost, Setup, running
+from tests.support.running import PRODUCTS, Mintpost, Setup
+from tests.support.stepping import stepping
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -91,7 +92,7 @@ TOLD = {
 @pytest.fixture
 async def shop(setup: Setup) -> AsyncIterator[Mintpost]:
     setup.products = MEMBERSHIPS
-    async with running(setup) as started:
+    async with stepping(setup) as started:
         yield started
 
 

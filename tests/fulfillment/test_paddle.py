@@ -80,13 +80,13 @@ async def test_recorded_story_that_is_renewed(shop: Shop) -> None:
     assert len(shop.api.granted) == 4
 
 
-async def test_recorded_story_that_ends(shop: Shop) -> None:
-    assert await shop.play([FIRST, CREATED, CANCELED], "ended") == {
+async def test_recorded_story_that_ends(stepped: Shop) -> None:
+    assert await stepped.play([FIRST, CREATED, CANCELED], "ended") == {
         FIRST: "fulfilled",
         CREATED: "noted:no_change",
         CANCELED: "applied",
     }
-    (license_,) = await shop.mintpost.licenses()
+    (license_,) = await stepped.mintpost.licenses()
     assert license_.expires_at == END_OF_FIRST
     assert not license_.renews
 
@@ -147,13 +147,13 @@ async def test_real_runs_that_come_the_wrong_way_round_end_in_that_state_too(sho
     assert await ends_of(shop, arrivals) == (ENDS, 1)
 
 
-async def test_copies_at_once_are_one_event(shop: Shop) -> None:
+async def test_copies_at_once_are_one_event(stepped: Shop) -> None:
     body = named(body_of(ONE_TIME), "copies")
-    await asyncio.gather(*(shop.send(body) for _ in range(50)))
+    await asyncio.gather(*(stepped.send(body) for _ in range(50)))
 
-    (event,) = await shop.mintpost.settled()
+    (event,) = await stepped.mintpost.settled()
     assert event.outcome == "fulfilled"
-    assert len(await shop.mintpost.licenses()) == len(await shop.mintpost.deliveries()) == 1
+    assert len(await stepped.mintpost.licenses()) == len(await stepped.mintpost.deliveries()) == 1
 
 
 THREE_LINES = (
@@ -178,9 +178,9 @@ async def test_line_that_is_not_mapped_parks_alone(shop: Shop) -> None:
     assert found == {("basic", 2), ("other", 1), ("sync", 1)}
 
 
-async def test_partial_refunds_that_add_up_take_all_licenses_back(shop: Shop) -> None:
-    await shop.send(named(with_lines(ONE_TIME, *THREE_LINES[::2]).body, "parts"))
-    await shop.mintpost.settled()
+async def test_partial_refunds_that_add_up_take_all_licenses_back(stepped: Shop) -> None:
+    await stepped.send(named(with_lines(ONE_TIME, *THREE_LINES[::2]).body, "parts"))
+    await stepped.mintpost.settled()
     for number, total in enumerate(("1500", "500")):
         part = {
             "data.type": "partial",
@@ -188,12 +188,12 @@ async def test_partial_refunds_that_add_up_take_all_licenses_back(shop: Shop) ->
             "data.id": f"adj_{number}",
             "event_id": f"evt_{number}",
         }
-        await shop.send(named(changed(REFUND, part).body, "parts"))
-        await shop.mintpost.settled()  # Else the second part may be read before the first.
+        await stepped.send(named(changed(REFUND, part).body, "parts"))
+        await stepped.mintpost.settled()  # Else the second part may be read before the first.
 
-    outcomes = [each.outcome for each in reversed(await shop.mintpost.settled())]
+    outcomes = [each.outcome for each in reversed(await stepped.mintpost.settled())]
     assert outcomes == ["fulfilled", "noted:partial_refund", "applied"]
-    assert {each.status for each in await shop.mintpost.licenses()} == {"revoked"}
+    assert {each.status for each in await stepped.mintpost.licenses()} == {"revoked"}
 
 
 async def test_returned_chargeback_restores_in_any_order(stepped: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Made-up events of Paddle, through the real stack."""
+"""Made-up events of Paddle, through the door and the steps."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -16,6 +16,7 @@ from tests.storefronts.paddle.bodies import SECRETS
 from tests.support.lives import lives
 from tests.support.paddle import BASIC, SYNC, Shop, paddle_shop
 from tests.support.running import Setup
+from tests.support.stepping import stepping
 
 SAMPLE = PADDLE.sample_shop(SECRETS["live"])
 NOW = utc_now()
@@ -65,7 +66,7 @@ class Player:
 
 @pytest.fixture
 async def player(setup: Setup) -> AsyncIterator[Player]:
-    async with paddle_shop(setup) as shop:
+    async with paddle_shop(setup, start=stepping) as shop:
         mintpost = shop.mintpost
         sender = SampleSender(mintpost.http, mintpost.url, mintpost.database, SAMPLE, PADDLE)
         order_id = SAMPLE.new_order_id()

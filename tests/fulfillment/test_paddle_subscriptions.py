@@ -24,6 +24,7 @@ from tests.support.paddle import (
     paddle_shop,
 )
 from tests.support.running import Setup
+from tests.support.stepping import stepping
 
 TWO = Line(BASIC, "pro_basic", 2, 500), Line("pri_sync", SYNC, 1, 1500)
 THREE = (*TWO, Line(BASIC, "pro_basic", 4, 100))
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 async def shop(setup: Setup) -> AsyncIterator[Shop]:
-    async with paddle_shop(setup) as started:
+    async with paddle_shop(setup, start=stepping) as started:
         yield started
 
 

@@ -69,19 +69,19 @@ async def test_each_recorded_event_has_its_outcome(shop: PolarShop) -> None:
 
 
 async def test_a_bill_with_usage_renews_once_and_one_after_the_end_does_not(
-    shop: PolarShop,
+    stepped: PolarShop,
 ) -> None:
     last = with_subscription("15", status="canceled", ended_at="2026-11-02T10:02:20.500000Z")
     told = {"usage": (body("03"), body("15")), "ended": (body("03"), body("11"), body("12"), last)}
     for story, bodies in told.items():
         for content in bodies:
-            await shop.send(named(content, story))
-            await shop.mintpost.settled()
+            await stepped.send(named(content, story))
+            await stepped.mintpost.settled()
 
-    outcomes = await shop.outcomes()
+    outcomes = await stepped.outcomes()
     assert outcomes[:2] == ["fulfilled", "renewed"]
     assert outcomes[2:] == ["fulfilled", "applied", "noted:no_change", "ignored:usage_after_end"]
-    found = await lives(shop.mintpost.database)
+    found = await lives(stepped.mintpost.database)
     renewed, ended = (found[renamed(SYNC_ORDER, story)] for story in ("usage", "ended"))
     assert (renewed.expires_at, renewed.renews) == (END_OF_RENEWAL, True)
     assert (ended.expires_at, ended.renews) == (END_OF_FIRST, False)
@@ -171,7 +171,7 @@ async def test_real_runs_that_come_the_wrong_way_round_end_in_that_state_too(
 
 
 async def test_an_update_changes_the_seats_and_the_newest_by_polars_time_counts(
-    shop: PolarShop,
+    stepped: PolarShop,
 ) -> None:
     def update(seats: int, month: int) -> bytes:
         at = f"2026-0{month}-01T08:00:00Z"
@@ -179,51 +179,51 @@ async def test_an_update_changes_the_seats_and_the_newest_by_polars_time_counts(
         return as_event("subscription.updated", with_data("11", **members, seats=seats))
 
     for content in (body("03"), update(7, 5), update(3, 2)):
-        await shop.send(named(content, "seats"))
-        await shop.mintpost.settled()
+        await stepped.send(named(content, "seats"))
+        await stepped.mintpost.settled()
 
-    (license_,) = await shop.mintpost.licenses()
+    (license_,) = await stepped.mintpost.licenses()
     assert (license_.seats, license_.expires_at) == (7, END_OF_FIRST)
-    assert await shop.outcomes() == ["fulfilled", "applied", "noted:no_change"]
+    assert await stepped.outcomes() == ["fulfilled", "applied", "noted:no_change"]
 
 
-async def test_partial_refunds_are_sums_so_far(shop: PolarShop) -> None:
+async def test_partial_refunds_are_sums_so_far(stepped: PolarShop) -> None:
     def part(amount: int) -> bytes:
         so_far = {"refunded_amount": amount, "refunded_tax_amount": 0}
         return with_data("08", status="partially_refunded", **so_far)
 
     for content in (body("01"), part(2000), part(4000)):
-        await shop.send(named(content, "parts"))
-        await shop.mintpost.settled()
-    assert await shop.outcomes() == ["fulfilled", "noted:partial_refund", "noted:partial_refund"]
-    assert [each.status for each in await shop.mintpost.licenses()] == ["active"]
+        await stepped.send(named(content, "parts"))
+        await stepped.mintpost.settled()
+    assert await stepped.outcomes() == ["fulfilled", "noted:partial_refund", "noted:partial_refund"]
+    assert [each.status for each in await stepped.mintpost.licenses()] == ["active"]
 
-    await shop.send(named(body("08"), "parts"))
-    assert (await shop.outcomes())[-1] == "applied"
-    assert [each.status for each in await shop.mintpost.licenses()] == ["revoked"]
+    await stepped.send(named(body("08"), "parts"))
+    assert (await stepped.outcomes())[-1] == "applied"
+    assert [each.status for each in await stepped.mintpost.licenses()] == ["revoked"]
 
 
 async def test_fifty_copies_at_once_are_one_event_and_two_endpoints_one_license(
-    shop: PolarShop,
+    stepped: PolarShop,
 ) -> None:
     content = named(body("01"), "copies")
-    await asyncio.gather(*(shop.send(content) for _ in range(50)))
-    await shop.send(content, event_id="of the second endpoint")
+    await asyncio.gather(*(stepped.send(content) for _ in range(50)))
+    await stepped.send(content, event_id="of the second endpoint")
 
-    assert await shop.outcomes() == ["fulfilled", "duplicate"]
-    assert len(await shop.mintpost.licenses()) == len(await shop.mintpost.deliveries()) == 1
+    assert await stepped.outcomes() == ["fulfilled", "duplicate"]
+    assert len(await stepped.mintpost.licenses()) == len(await stepped.mintpost.deliveries()) == 1
 
 
-async def test_events_that_are_not_ours_or_not_known_change_nothing(shop: PolarShop) -> None:
+async def test_events_that_are_not_ours_or_not_known_change_nothing(stepped: PolarShop) -> None:
     foreign = changed(
         body("01"), lambda found: found["data"]["product"].update(organization_id="another")
     )
     granted = other("benefit_grant.created", properties={"license_key_id": "0d3c"})
     for content in (foreign, granted, other("order.shipped"), b"[1]", b"null"):
-        assert await shop.send(named(content, "strange")) == 200
-    await shop.send(named(body("01"), "strange"))
+        assert await stepped.send(named(content, "strange")) == 200
+    await stepped.send(named(body("01"), "strange"))
 
-    assert await shop.outcomes() == [
+    assert await stepped.outcomes() == [
         "ignored:foreign_account",
         "ignored:benefit_grant.created",
         "noted:unknown_event",
@@ -231,6 +231,6 @@ async def test_events_that_are_not_ours_or_not_known_change_nothing(shop: PolarS
         "failed",
         "fulfilled",
     ]
-    notes = [event.note for event in await shop.mintpost.events() if event.note]
+    notes = [event.note for event in await stepped.mintpost.events() if event.note]
     assert len(notes) == 1
     assert notes[0].startswith("Polar gives the buyer a license key of its own")

@@ -1,4 +1,4 @@
-"""Made-up events of Polar, through the real stack."""
+"""Made-up events of Polar, through the door and the steps."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from storefronts.sample_events import SampleEvent
 from tests.support.lives import lives
 from tests.support.polar_shop import LIVE, PolarShop, polar_shop
 from tests.support.running import Setup
+from tests.support.stepping import stepping
 
 SAMPLE = POLAR.sample_shop(LIVE)
 NOW = utc_now()
@@ -67,7 +68,7 @@ class Player:
 
 @pytest.fixture
 async def player(setup: Setup) -> AsyncIterator[Player]:
-    async with polar_shop(setup) as shop:
+    async with polar_shop(setup, start=stepping) as shop:
         mintpost = shop.mintpost
         sender = SampleSender(mintpost.http, mintpost.url, mintpost.database, SAMPLE, POLAR)
         order_id = SAMPLE.new_order_id()

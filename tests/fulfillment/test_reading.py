@@ -14,6 +14,7 @@ from mailers.postmark.service import PostmarkEmailService
 from tests.support.lives import days_ago, sold_at
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running, running_worker
+from tests.support.stepping import stepping
 from tests.support.temporal import reset
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -33,10 +34,10 @@ BEHIND = "the clock where the API runs is behind, for it was sold after it arriv
 @ON_SQLITE
 @pytest.mark.parametrize("address", ["ada@xn--ls8h.la", "ada@in--focus.com"])
 async def test_address_that_the_storefront_took_is_mailed(
-    mailing: Mintpost, postmark: FakePostmark, address: str
+    mailing_stepped: Mintpost, postmark: FakePostmark, address: str
 ) -> None:
-    await mailing.ping(changed(ORDINARY, email=address))
-    (row,) = await mailing.settled()
+    await mailing_stepped.ping(changed(ORDINARY, email=address))
+    (row,) = await mailing_stepped.settled()
     assert (row.outcome, row.note) == ("fulfilled", None)
     assert [mail.message["To"] for mail in postmark.accepted] == [address]
 
@@ -44,10 +45,10 @@ async def test_address_that_the_storefront_took_is_mailed(
 @ON_SQLITE
 @pytest.mark.parametrize("address", ["ada@[192.0.2.1]", '"ada, eve"@example.com', "a b@x.com"])
 async def test_address_that_no_mailer_takes_fails_at_the_mail_with_its_license(
-    mailing: Mintpost, postmark: FakePostmark, address: str
+    mailing_stepped: Mintpost, postmark: FakePostmark, address: str
 ) -> None:
-    await mailing.ping(changed(ORDINARY, email=address))
-    (row,) = await mailing.settled()
+    await mailing_stepped.ping(changed(ORDINARY, email=address))
+    (row,) = await mailing_stepped.settled()
     assert (row.outcome, row.error) == (
         "failed",
         (
@@ -55,7 +56,7 @@ async def test_address_that_no_mailer_takes_fails_at_the_mail_with_its_license(
             f"correct it with `mintpost resend gumroad:{row.order_id} --to ADDRESS`"
         ),
     )
-    assert [license_.email for license_ in await mailing.licenses()] == [address]
+    assert [license_.email for license_ in await mailing_stepped.licenses()] == [address]
     assert postmark.accepted == []
 
 
@@ -65,7 +66,7 @@ async def test_sale_and_renewal_whose_address_has_invisible_characters_are_done(
 ) -> None:
     setup.products, setup.mailer = TEAMS, mailer
     charged = days_ago(5)
-    async with running(setup) as mailing:
+    async with stepping(setup) as mailing:
         address = "\u200fada@exam\u00adple.com"
         await mailing.ping(sold_at(recorded("05"), days_ago(20), email=address))
         await mailing.settled()
@@ -122,10 +123,10 @@ async def test_sale_that_failed_while_every_clock_was_behind_is_healed_by_a_rese
 
 
 @ON_SQLITE
-async def test_sale_of_the_far_future_gets_no_license_without_end(mintpost: Mintpost) -> None:
-    await mintpost.ping(changed(ORDINARY, sale_timestamp="2126-09-01T12:00:05Z"))
-    (row,) = await mintpost.settled()
-    assert (row.outcome, await mintpost.licenses()) == ("failed", [])
+async def test_sale_of_the_far_future_gets_no_license_without_end(stepped: Mintpost) -> None:
+    await stepped.ping(changed(ORDINARY, sale_timestamp="2126-09-01T12:00:05Z"))
+    (row,) = await stepped.settled()
+    assert (row.outcome, await stepped.licenses()) == ("failed", [])
     assert row.order_id == order_of(ORDINARY)
 
 

@@ -35,45 +35,45 @@ async def test_01_ordinary_sale_mints_a_license_and_mails_it(mintpost: Mintpost)
     assert (delivery.to, delivery.status, delivery.attempts) == (ADA, "logged", 1)
 
 
-async def test_02_offer_code_is_kept_with_what_was_paid(mintpost: Mintpost) -> None:
-    await fulfill(mintpost, "02")
-    (sale,) = await mintpost.database.read(list_sales, Filters())
+async def test_02_offer_code_is_kept_with_what_was_paid(stepped: Mintpost) -> None:
+    await fulfill(stepped, "02")
+    (sale,) = await stepped.database.read(list_sales, Filters())
     assert (sale.offer_code, sale.price_cents, sale.status) == ("LAUNCH-25", 2175, "fulfilled")
 
 
-async def test_04_variant_decides_tier_and_term(mintpost: Mintpost) -> None:
-    await fulfill(mintpost, "04")
-    (license_,) = await mintpost.licenses()
+async def test_04_variant_decides_tier_and_term(stepped: Mintpost) -> None:
+    await fulfill(stepped, "04")
+    (license_,) = await stepped.licenses()
     assert license_.tier == "pro"
     assert license_.expires_at == datetime(2028, 9, 1, 23, 59, 59, tzinfo=UTC)
 
 
-async def test_26_free_sale_is_a_sale_and_greets_by_the_address(mintpost: Mintpost) -> None:
-    await fulfill(mintpost, "26")
-    (license_,) = await mintpost.licenses()
+async def test_26_free_sale_is_a_sale_and_greets_by_the_address(stepped: Mintpost) -> None:
+    await fulfill(stepped, "26")
+    (license_,) = await stepped.licenses()
     assert license_.name == "ada.buyer"
-    (sale,) = await mintpost.database.read(list_sales, Filters())
+    (sale,) = await stepped.database.read(list_sales, Filters())
     assert sale.price_cents == 0
 
 
-async def test_28_quantity_multiplies_the_seats(mintpost: Mintpost) -> None:
-    await fulfill(mintpost, "28")
-    (license_,) = await mintpost.licenses()
+async def test_28_quantity_multiplies_the_seats(stepped: Mintpost) -> None:
+    await fulfill(stepped, "28")
+    (license_,) = await stepped.licenses()
     assert license_.seats == 3
 
 
-async def test_33_third_attempt_of_01_is_a_duplicate_of_it(mintpost: Mintpost) -> None:
-    await fulfill(mintpost, "01")
-    await mintpost.ping(recorded("33"))
-    retried, first = await mintpost.settled()
+async def test_33_third_attempt_of_01_is_a_duplicate_of_it(stepped: Mintpost) -> None:
+    await fulfill(stepped, "01")
+    await stepped.ping(recorded("33"))
+    retried, first = await stepped.settled()
     assert (first.outcome, retried.outcome, retried.processed) == ("fulfilled", "duplicate", True)
     assert retried.note == "the order was settled by event 1"
-    assert len(await mintpost.licenses()) == len(await mintpost.deliveries()) == 1
+    assert len(await stepped.licenses()) == len(await stepped.deliveries()) == 1
 
 
-async def test_33_alone_is_fulfilled_like_01(mintpost: Mintpost) -> None:
-    await fulfill(mintpost, "33")
-    (license_,) = await mintpost.licenses()
+async def test_33_alone_is_fulfilled_like_01(stepped: Mintpost) -> None:
+    await fulfill(stepped, "33")
+    (license_,) = await stepped.licenses()
     assert license_.order_id == "HyMdzSI-iPve8n-plNxMHA=="
 
 
@@ -88,9 +88,9 @@ async def test_33_alone_is_fulfilled_like_01(mintpost: Mintpost) -> None:
     ],
 )
 async def test_known_ping_that_mints_nothing_ends_by_name(
-    mintpost: Mintpost, number: str, kind: str, outcome: str
+    stepped: Mintpost, number: str, kind: str, outcome: str
 ) -> None:
-    await mintpost.ping(recorded(number))
-    (event,) = await mintpost.settled()
+    await stepped.ping(recorded(number))
+    (event,) = await stepped.settled()
     assert (event.kind, event.outcome, event.processed) == (kind, outcome, True)
-    assert await mintpost.licenses() == []
+    assert await stepped.licenses() == []

@@ -22,6 +22,7 @@ from tests.support.lives import days_ago, sold_at
 from tests.support.pings import changed, new_event, order_of, recorded
 from tests.support.running import FORM, Setup, running
 from tests.support.sales import sale_in
+from tests.support.stepping import stepping
 from workflows.steps import SaleToMint
 
 TEAMS = """\
@@ -111,7 +112,7 @@ async def test_late_charge_that_moves_nothing_is_renewed_without_a_mail(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
 ) -> None:
     setup.products, setup.mailer = TEAMS, mailer
-    async with running(setup) as mintpost:
+    async with stepping(setup) as mintpost:
         await mintpost.ping(THIRD)
         await mintpost.settled()
         await mintpost.ping(SECOND)

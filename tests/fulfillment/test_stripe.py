@@ -72,15 +72,15 @@ async def test_recorded_story_that_is_renewed(shop: Shop) -> None:
     assert [each.test for each in await shop.mintpost.licenses()].count(True) == 1
 
 
-async def test_recorded_story_that_ends(shop: Shop) -> None:
-    shop.know("ended")
+async def test_recorded_story_that_ends(stepped: Shop) -> None:
+    stepped.know("ended")
 
-    assert await shop.play([FIRST_INVOICE, MEMBER, DELETED], "ended") == {
+    assert await stepped.play([FIRST_INVOICE, MEMBER, DELETED], "ended") == {
         FIRST_INVOICE: "noted:no_sale_yet",
         MEMBER: "fulfilled",
         DELETED: "applied",
     }
-    (license_,) = await shop.mintpost.licenses()
+    (license_,) = await stepped.mintpost.licenses()
     assert (license_.expires_at, license_.renews) == (END_OF_FIRST, False)
 
 

@@ -30,6 +30,7 @@ from tests.storefronts.stripe.recorded import (
     page,
 )
 from tests.support.running import Setup
+from tests.support.stepping import stepping
 from tests.support.stripe import PRODUCTS, Shop, as_sent, named, stripe_shop
 
 SUBSCRIPTION_PATH = f"/v1/subscriptions/{SUBSCRIPTION}"
@@ -46,7 +47,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 async def shop(setup: Setup) -> AsyncIterator[Shop]:
-    async with stripe_shop(setup) as started:
+    async with stripe_shop(setup, start=stepping) as started:
         started.know("it")
         yield started
 

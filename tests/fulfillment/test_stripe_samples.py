@@ -1,4 +1,4 @@
-"""Made-up events of Stripe through the real stack: each has its effect, in any order."""
+"""Made-up events of Stripe through the door and the steps: each has its effect, in any order."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -12,6 +12,7 @@ from storefronts.sample_events import SampleEvent
 from storefronts.stripe.sample import StripeSample
 from tests.storefronts.stripe.recorded import SECRETS
 from tests.support.running import Setup
+from tests.support.stepping import stepping
 from tests.support.stripe import Shop, stripe_shop
 
 PRODUCTS = """\
@@ -66,7 +67,7 @@ class Play:
 
 @pytest.fixture
 async def play(setup: Setup) -> AsyncIterator[Play]:
-    async with stripe_shop(setup) as shop:
+    async with stripe_shop(setup, start=stepping) as shop:
         shop.mintpost.products.write_text(PRODUCTS)
         yield Play(shop, sale())
 

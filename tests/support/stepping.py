@@ -22,7 +22,14 @@ from relay.dispatcher import Dispatcher
 from relay.spool import Spool
 from relay.starter import AlreadyCompletedError, Starter
 from relay.store import Store
-from tests.support.running import UNHURRIED, Mintpost, Setup, has_open_event, worker_parts_of
+from tests.support.running import (
+    UNHURRIED,
+    Mintpost,
+    Setup,
+    has_open_event,
+    web_parts,
+    worker_parts_of,
+)
 from tests.support.steps import Steps, as_activity, steps_of
 from workflows.steps import EventToApply, OrderToClose
 
@@ -81,11 +88,12 @@ async def stepping(setup: Setup) -> AsyncIterator[SteppedMintpost]:
     file.write_text(setup.products)
     parts = worker_parts_of(setup, file)
     starter = StepStarter(setup.client, setup.task_queue, steps=steps_of(parts))
+    shops = web_parts(setup).storefronts
     app = FastAPI()
     spool = Spool(setup.folder / "spool")
     store = Store(setup.database, spool, stored=nobody, spooled=nobody, patience=UNHURRIED)
-    app.include_router(webhook_routes(Inbox(setup.others, store)))
-    gate = Gate(app, Authentication(setup.others), lambda *_: None)
+    app.include_router(webhook_routes(Inbox(shops, store)))
+    gate = Gate(app, Authentication(shops), lambda *_: None)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(gate)) as http:
         yield SteppedMintpost(
             url=URL,
