@@ -11,7 +11,7 @@ from temporalio.client import Client
 from typing_extensions import override
 
 from db.engine import Database, open_engine
-from db.tables import EventRow
+from db.tables import EventRow, RequestRow
 from embedded.stack import Stack, StackPlan
 from fakes.postmark import Accepted, FakePostmark
 from tests.db.rows import BUYER, mint, sale_of
@@ -49,5 +49,14 @@ def sold_before(session: Session) -> int:
     """Store the rows of a sale from an earlier round. Return its delivery."""
     delivery_id = mint(session, sale_of("torture-0-sale")).delivery_id
     session.execute(update(EventRow).values(outcome="fulfilled"))
+    assert delivery_id is not None
+    return delivery_id
+
+
+def sold_now(session: Session) -> int:
+    """Store the rows of a sale of this round. Return its delivery."""
+    delivery_id = mint(session, sale_of("torture-1-sale")).delivery_id
+    session.execute(update(EventRow).values(outcome="fulfilled"))
+    session.execute(update(RequestRow).values(body=b"url_params[mark]=1"))
     assert delivery_id is not None
     return delivery_id

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from sqlalchemy import URL, update
-from sqlalchemy.orm import Session
+from sqlalchemy import URL
 
-from db.tables import EventRow, RequestRow
 from tests.db.correcting import RIGHT
-from tests.db.rows import BUYER, mint, sale_of
-from tests.torture.idle import idle_arena, mail_of, sold_before
+from tests.db.rows import BUYER
+from tests.torture.idle import idle_arena, mail_of, sold_before, sold_now
 from tests.torture.stores import CopiedStore
 from torture.orders import Order
 from torture.plan import Correction, Schedule
@@ -57,14 +55,6 @@ async def test_a_mail_of_the_round_before_is_counted_once(place: Arena) -> None:
 async def test_a_mail_without_a_delivery_is_a_breach(place: Arena) -> None:
     place.postmark.accepted.append(mail_of(99))
     assert [breach.kind for breach in (await played(place)).breaches] == ["doubled"]
-
-
-def sold_now(session: Session) -> int:
-    delivery_id = mint(session, sale_of("torture-1-sale")).delivery_id
-    session.execute(update(EventRow).values(outcome="fulfilled"))
-    session.execute(update(RequestRow).values(body=b"url_params[mark]=1"))
-    assert delivery_id is not None
-    return delivery_id
 
 
 async def test_a_mail_to_the_old_address_after_a_correction_is_a_breach(place: Arena) -> None:
