@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rich.text import Text
-
 from commands.asking import require_yes
-from commands.tables import console, print_json, warn
+from commands.tables import print_json, tell, warn
 from db.engine import Database
 from db.views.lists import EventLine
 from domain.advice import advised
@@ -82,7 +80,7 @@ def _print_plans(plans: Sequence[PlannedAct]) -> None:
     for plan in plans:
         mails = "mails the new token" if plan.mailed else "mails nobody"
         told = ", ".join(plan.told) or f"license {plan.target.license_id} stays as it is"
-        console().print(Text(f"{plan.target.order}: {told}; {mails}"), soft_wrap=True)
+        tell(f"{plan.target.order}: {told}; {mails}")
 
 
 def _lines(plans: Sequence[PlannedAct], events: Sequence[EventLine]) -> list[ActLine]:
@@ -103,7 +101,7 @@ def _lines(plans: Sequence[PlannedAct], events: Sequence[EventLine]) -> list[Act
 
 def _print_lines(lines: Sequence[ActLine]) -> None:
     for line in lines:
-        console().print(Text(f"{line.order}: event {line.event_id} {_end(line)}"), soft_wrap=True)
+        tell(f"{line.order}: event {line.event_id} {_end(line)}")
 
 
 def _end(line: ActLine) -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from commands.asking import require_yes
 from commands.rows import Rows, print_rows
-from commands.tables import console, print_json
+from commands.tables import console, print_json, tell
 from db.engine import Database
 from db.views.devices import DeviceLine
 from domain.advice import advised
@@ -105,9 +105,9 @@ def _print(found: Sequence[LicenseDevices], asked: Asked) -> None:
         if number:
             out.print()
         out.print(Text(_head(each)), style="bold", soft_wrap=True)
-        out.print(Text(told_limit(each.limit, asked.text)), soft_wrap=True)
+        tell(told_limit(each.limit, asked.text))
         if (left := _above(each, asked.text)) is not None:
-            out.print(Text(left), style="yellow", soft_wrap=True)
+            tell(left, "yellow")
         if each.devices:
             print_rows(each.devices, Rows(COLUMNS))
 

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from shutil import get_terminal_size
 
 from domain.errors import DatabaseAwayError
 from domain.visible import visible, visible_lines
@@ -23,9 +24,18 @@ def told_as_sentence() -> Iterator[None]:
     try:
         yield
     except FixableError as error:
-        sys.exit(visible_lines(str(error)))
+        sys.exit(_fitted(visible_lines(str(error))))
     except DatabaseAwayError as error:
         # Only a sale is retried, so the sentence must not promise a retry of the command.
-        sys.exit(error.what + error.question)
+        sys.exit(_fitted(error.what + error.question))
     except OSError as error:
-        sys.exit(visible(f"{error.filename or 'the system'}: {error.strerror}"))
+        sys.exit(_fitted(visible(f"{error.filename or 'the system'}: {error.strerror}")))
+
+
+def _fitted(sentence: str) -> str:
+    """Break a sentence for a terminal, between words and around its commands."""
+    if not sys.stderr.isatty():
+        return sentence
+    from commands.layout import fitting  # noqa: PLC0415 - a command that ends well needs none of it
+
+    return "\n".join(fitting(sentence, get_terminal_size().columns))

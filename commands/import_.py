@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.text import Text
-
-from commands.tables import console, written_json
+from commands.tables import tell, written_json
 from db.engine import Database
 from domain.granting import Granting
 from kit.refusals import RefusedError
@@ -40,7 +38,7 @@ def run_import(
         _print(lines)
         names = COUNTED_BEFORE if dry_run else COUNTED
         told = ", ".join(f"{counted[one]:,} {name}" for one, name in names.items() if counted[one])
-        console().print(Text(f"{opened.form.title}: {told or 'no line'}"), soft_wrap=True)
+        tell(f"{opened.form.title}: {told or 'no line'}")
     if refused := counted[Result.REFUSED]:
         which = "1 line was" if refused == 1 else f"{refused:,} lines were"
         raise RefusedError(f"{which} refused: correct the file, and import it again as a whole")
@@ -57,7 +55,7 @@ def _print(lines: Iterable[ImportedLine]) -> None:
     for line in lines:
         if line.result in {Result.REFUSED, Result.LEFT_OUT}:
             said = f"line {line.line}: {COUNTED[line.result]}, {line.why}"
-            console().print(Text(said), soft_wrap=True)
+            tell(said)
 
 
 def _print_json(lines: Iterable[ImportedLine]) -> None:

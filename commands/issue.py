@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from rich.text import Text
 
-from commands.tables import console, print_json, warn
+from commands.tables import console, print_json, tell, warn
 from db.engine import Database
 from db.views.lists import EventLine, Filters, list_deliveries
 from domain.advice import advised
@@ -38,11 +38,11 @@ def run_issue(wish: IssueWish, database: Database) -> None:
         print_json([asdict(issued)])
         return
     out = console()
-    out.print(Text(f"{issued.order}: {_told(issued)}"), soft_wrap=True)
+    tell(f"{issued.order}: {_told(issued)}")
     out.print(Text(f"key: {issued.key}"), soft_wrap=True)
     for event in followed:
         sent = _sent(database, issued)
-        out.print(Text(_mail(event, wish.granting, issued, sent)), soft_wrap=True)
+        tell(_mail(event, wish.granting, issued, sent))
 
 
 def _told(issued: Issued) -> str:

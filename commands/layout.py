@@ -11,6 +11,7 @@ GAP = 2
 INDENT = 4
 NARROW = 12
 """A column may always be so wide."""
+COMMENT = "  # "
 TOKEN = re.compile(r"(?:`[^`\n]{1,500}`|\S)+")
 """A word, or a command between backticks, which a person copies as one piece."""
 
@@ -27,6 +28,26 @@ def wrapped(sentence: str, width: int) -> list[str]:
         else:
             lines[-1] = f"{lines[-1]} {word}".lstrip()
     return lines
+
+
+def fitting(text: str, width: int) -> list[str]:
+    """Return the lines of a text that ends in commands, for a terminal of this width.
+
+    A line without room that is a command with a shell's comment becomes two, each to be copied.
+    """
+    return [each for line in text.split("\n") for each in _fitting(line, width)]
+
+
+def _fitting(line: str, width: int) -> list[str]:
+    if cell_len(line) <= width:
+        return [line]
+    blanks = line[: len(line) - len(line.lstrip())]
+    command, hash_, comment = line.partition(COMMENT)
+    if blanks and hash_:
+        # The longest comment is broken, and stays a comment.
+        room = width - len(blanks) - 2
+        return [*(f"{blanks}# {part}" for part in wrapped(comment, room)), command]
+    return [blanks + part for part in wrapped(line, width - len(blanks))]
 
 
 def indented(sentence: Text, width: int, indent: int = INDENT) -> list[Text]:

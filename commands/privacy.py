@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.asking import require_yes
-from commands.tables import cell, console, print_json
+from commands.tables import cell, console, print_json, tell
 from db.engine import Database
 from db.views.person import known_of_person
 from kit.times import minute
@@ -75,4 +75,4 @@ def _print_counts(counts: Mapping[str, int], nothing: str) -> None:
 
 
 def _say(sentence: str) -> None:
-    console().print(Text(sentence), soft_wrap=True)
+    tell(sentence)

@@ -7,9 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import typer
-from rich.text import Text
 
-from commands.tables import console, print_json
+from commands.tables import print_json, tell
 from db.engine import Database
 from db.remaps import Asker
 from domain.catalog import Catalog
@@ -73,12 +72,12 @@ async def _report(
     for line in lines:
         if line.changed:
             mail = "" if line.delivery_id is None else f"; its mail is {mails[line.delivery_id]}"
-            console().print(Text(f"{line.order}: changed{mail}"), soft_wrap=True)
+            tell(f"{line.order}: changed{mail}")
 
 
 def print_lines(lines: Sequence[RemapLine]) -> None:
     for line in lines:
-        console().print(Text(f"{line.order}: {_told(line)}"), soft_wrap=True)
+        tell(f"{line.order}: {_told(line)}")
 
 
 def _told(line: RemapLine) -> str:

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from rich.text import Text
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
 
 from commands.asking import require_yes
-from commands.tables import console, print_json, warn
+from commands.tables import console, print_json, tell, warn
 from db.engine import Database
 from kit.asker import asker
 from kit.refusals import RefusedError
@@ -86,6 +85,6 @@ def _print(replayed: Sequence[Replayed], *, as_json: bool) -> None:
         print_json([asdict(each) for each in replayed])
         return
     for each in replayed:
-        console().print(Text(f"{each.workflow_id}  {each.sentence}"), soft_wrap=True)
+        tell(f"{each.workflow_id}  {each.sentence}")
     if not replayed:
         console().print("nothing has failed", style="dim")

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from rich.text import Text
-
 from activities.plans import PlanDecider
 from commands.asking import require_yes
-from commands.tables import console, print_json
+from commands.tables import print_json, tell
 from db.applying import NewFacts
 from db.engine import Database
 from db.facts import SourcedFacts
@@ -136,4 +134,4 @@ def _events(count: int) -> str:
 
 
 def _say(text: str) -> None:
-    console().print(Text(text), soft_wrap=True)
+    tell(text)

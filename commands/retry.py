@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from rich.text import Text
 from temporalio.envconfig import ClientConnectConfig
 
-from commands.tables import console
+from commands.tables import console, tell
 from db.engine import Database
 from kit.refusals import RefusedError
 from operations.following import Retried
@@ -25,7 +24,7 @@ async def run_retry(
 
 def print_woken(woken: Sequence[Retried]) -> None:
     for each in woken:
-        console().print(Text(f"{each.workflow_id}  {each.sentence}"), soft_wrap=True)
+        tell(f"{each.workflow_id}  {each.sentence}")
     if not woken:
         console().print("no sale is parked", style="dim")
     if not all(each.known for each in woken):

@@ -65,7 +65,10 @@ def print_order(shown: ShownOrder, *, as_json: bool) -> None:
     _print_devices(shown.order, out)
     _print_history(shown.order, out)
     out.print("\n[bold]workflow[/]")
-    out.print(Text(f"  {shown.workflow.status}"), soft_wrap=True)
+    if out.is_terminal:
+        say(out, Text(shown.workflow.status))
+    else:
+        out.print(Text(f"  {shown.workflow.status}"))
     if (waiting := shown.waits_for) is not None:
         in_trouble = waiting == shown.workflow.trouble
         say(out, Text(waiting if in_trouble else f"waits for {waiting}", style="yellow"))

@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.text import Text
 from typing_extensions import override
 
+from commands.layout import fitting
 from domain.visible import acts_or_hides, escaped, visible, visible_lines
 from kit.times import iso, moment
 
@@ -46,10 +47,20 @@ def console() -> Console:
     return SafeConsole() if sys.stdout.isatty() else SafeConsole(width=WIDE)
 
 
+def tell(sentence: str, style: str = "") -> None:
+    """Print a sentence. A terminal gets it broken between words, with its commands whole."""
+    _tell(console(), sentence, style)
+
+
 def warn(sentence: str | None) -> None:
     """Print a sentence beside the output, so that a pipe does not get it."""
     if sentence is not None:
-        SafeConsole(stderr=True).print(Text(sentence), soft_wrap=True)
+        _tell(SafeConsole(stderr=True), sentence)
+
+
+def _tell(out: Console, sentence: str, style: str = "") -> None:
+    for line in fitting(sentence, out.width) if out.is_terminal else [sentence]:
+        out.print(Text(line, style=style), soft_wrap=True)
 
 
 def cell(value: Any) -> Text:  # noqa: ANN401 - any field
