@@ -5,7 +5,9 @@ parts are still looked at.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from db.engine import Database, open_engine
@@ -19,7 +21,7 @@ from mailers.registry import open_doors
 from operations.doctor.mail import Provider
 from operations.doctor.parts import Installation
 from operations.doctor.shops import Shops
-from settings.database import KeeperSettings
+from settings.database import DataDirSettings, KeeperSettings
 from settings.environment import whole_environment
 from settings.loading import load_with
 from settings.mail import MailerSettings
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=EnvironmentSettings)
 T = TypeVar("T")
 
+MAIL_PATIENCE = timedelta(seconds=8)
 SIGNING_KEYS = frozenset({"LICENSE_SIGNING_KEY", "LICENSE_SIGNING_KEY_FILE"})
 UNSET_KEY = "LICENSE_SIGNING_KEY_FILE or LICENSE_SIGNING_KEY must be set"
 
@@ -54,15 +57,17 @@ class InstallationReader:
         environment = self.tried(whole_environment) or {}
         self.given = {name.upper() for name, value in environment.items() if value.strip()}
         self.storage = self.loaded(KeeperSettings)
-        if self.storage is not None:
-            made = kept_settings(self.storage.data_dir)
+        folder = self.loaded(DataDirSettings)
+        self.data_dir = None if folder is None else folder.data_dir
+        if self.data_dir is not None:
+            made = _readable(partial(kept_settings, self.data_dir)) or {}
             kept = SIGNING_KEYS if self.given & SIGNING_KEYS else frozenset()
             self.made = {name: value for name, value in made.items() if name not in kept}
         self.given |= self.made.keys()
 
     def read(self, url: str | None) -> Installation:
         """Return the installation. `url` is the API's address; without it, PUBLIC_URL is."""
-        storage, folder = self.storage, None if self.storage is None else self.storage.data_dir
+        storage, folder = self.storage, self.data_dir
         file = None if storage is None else storage.database_file()
         public = self.public()
         products = self.loaded(ProductsSettings)
@@ -85,7 +90,7 @@ class InstallationReader:
             provider=None if mailer is None else _provider(mailer),
             is_worker=self.is_worker,
             kid=kid,
-            api_url=url or public or (None if folder is None else last_address(folder)),
+            api_url=url or public or (None if folder is None else _dev_address(folder)),
         )
 
     @property
@@ -109,12 +114,11 @@ class InstallationReader:
 
     def mailer(self) -> EmailService | None:
         settings = self.loaded(MailerSettings)
-        if settings is None or self.storage is None:
+        if settings is None:
             return None
         if settings.postmark_token is None:
             # The API has no token either, and mails nothing.
-            folder = self.storage.data_dir / "outbox"
-            return LoggingEmailService(folder) if self.is_worker else None
+            return LoggingEmailService(Path("outbox")) if self.is_worker else None
         account = PostmarkAccount(
             token=settings.postmark_token.get_secret_value(),
             sender=settings.email_from or "",
@@ -154,8 +158,25 @@ class InstallationReader:
         )
 
 
+def _readable(read: Callable[[], T]) -> T | None:
+    """Read what `mintpost dev` made. Another user's files are none of ours."""
+    try:
+        return read()
+    except OSError:
+        return None
+
+
+def _dev_address(folder: Path) -> str | None:
+    return _readable(partial(last_address, folder))
+
+
 def _provider(mailer: EmailService) -> Provider:
-    return Provider(mailer.provider, mailer.confirms_senders, mailer.check, mailer.provider_time)
+    return Provider(
+        name=mailer.provider,
+        confirms_senders=mailer.confirms_senders,
+        check=partial(mailer.check, patience=MAIL_PATIENCE),
+        time=partial(mailer.provider_time, patience=MAIL_PATIENCE),
+    )
 
 
 def _kid(settings: SigningSettings) -> str:

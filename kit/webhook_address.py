@@ -1,6 +1,6 @@
 """Compares the address of a webhook, as a provider has it, with our own."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 
 def points_at(url: str, path: str, public: str | None) -> bool:
@@ -14,3 +14,9 @@ def points_at(url: str, path: str, public: str | None) -> bool:
     except ValueError:
         return False
     return is_host and (there.path.endswith(path) if public is None else there.path == ours.path)
+
+
+def shown(url: str) -> str:
+    """Return an address for a sentence: without the name and password in it, and its query."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -33,6 +33,12 @@ class KeeperSettings(DatabaseSettings):
     data_dir: Folder = Path("var")
 
 
+class DataDirSettings(EnvironmentSettings):
+    """DATA_DIR alone, for a command that looks at it although DATABASE_URL is broken."""
+
+    data_dir: Folder = Path("var")
+
+
 class MigrateSettings(KeeperSettings):
     """`api_database_password` belongs to the API's own role in PostgreSQL."""
 

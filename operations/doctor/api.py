@@ -1,16 +1,19 @@
 """Checks the running API from the outside: whether it answers, what it warns of, and its keys."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
 from domain.findings import Finding, broken, ok, warning
+from kit.webhook_address import shown
 from operations.doctor.keys import LISTS
 from operations.doctor.sentences import divided
 from operations.doctor.temporal import WORKER
 
 API, JWKS = "api", "jwks"
+PATHS = ("/readyz", "/.well-known/jwks.json")
 START = "uvicorn --factory api.app:create_app"
 ITS_LOG = "see the log of the API"
 OWN_LINES = tuple(f"{part}:" for part in (WORKER, *LISTS))
@@ -21,26 +24,30 @@ OWN_LINES = tuple(f"{part}:" for part in (WORKER, *LISTS))
 class ApiCheck:
     """`kid` is the key that the worker signs with; None: it is not known here."""
 
-    url: str
+    url: str = field(repr=False)
     kid: str | None
     seconds: float = 8
 
     async def findings(self) -> Sequence[Finding]:
         try:
             async with httpx.AsyncClient(timeout=self.seconds) as http:
-                ready = _object(await http.get(f"{self.url}/readyz"))
-                keys = _object(await http.get(f"{self.url}/.well-known/jwks.json"))
+                answers = (http.get(f"{self.url}{path}") for path in PATHS)
+                ready, keys = map(_object, await asyncio.gather(*answers))
         except Exception as error:  # noqa: BLE001 - whatever breaks, the API does not answer
-            told = f"no answer at {self.url} ({type(error).__name__}), so shops cannot reach it"
+            told = f"no answer at {self.shown} ({type(error).__name__}), so shops cannot reach it"
             return [broken(API, told, START)]
         if ready is None or "ready" not in ready:
-            return [broken(API, f"something else than Mintpost answers at {self.url}", START)]
-        return [*_of_readiness(self.url, ready), self._of_keys(keys)]
+            return [broken(API, f"something else than Mintpost answers at {self.shown}", START)]
+        return [*_of_readiness(self.shown, ready), self._of_keys(keys)]
+
+    @property
+    def shown(self) -> str:
+        return shown(self.url)
 
     def _of_keys(self, document: Mapping[str, object] | None) -> Finding:
         listed = None if document is None else document.get("keys")
         if not isinstance(listed, list):
-            return broken(JWKS, f"{self.url}/.well-known/jwks.json has no keys", ITS_LOG)
+            return broken(JWKS, f"{self.shown}/.well-known/jwks.json has no keys", ITS_LOG)
         kids = {each.get("kid") for each in listed if isinstance(each, dict)}
         if self.kid is None or self.kid in kids:
             mine = "" if self.kid is None else ", the worker's among them"

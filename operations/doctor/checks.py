@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.errors import DatabaseAwayError
 from domain.findings import Finding, Level, broken, unchecked
 
-PATIENCE = timedelta(seconds=10)
+PATIENCE = timedelta(seconds=15)
+"""Longer than each part's own limit, whose sentence tells more than ours."""
 AGAIN = "mintpost doctor"
 NO_DATABASE = "the database does not answer"
 

@@ -10,6 +10,7 @@ from kit.clock import Clock, utc_now
 CLOCK = "clock"
 OFF, FAR_OFF = timedelta(seconds=30), timedelta(seconds=300)
 """A shop's signature is good for 300 s."""
+PATIENCE_SECONDS = 8
 MEND = "timedatectl set-ntp true"
 
 OtherClock = Callable[[], Awaitable[datetime | None]]
@@ -42,7 +43,8 @@ async def _difference(other: OtherClock, clock: Clock) -> timedelta | None:
     """Return how far our clock is ahead, measured at the middle of the question."""
     before = clock()
     try:
-        told = await other()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            told = await other()
     except Exception:  # noqa: BLE001 - the part's own line says what is wrong with it
         return None
     after = clock()

@@ -20,6 +20,7 @@ from operations.doctor.shops import IN_THE_WORKER, Shops
 from relay.spool import Spool
 
 SETTINGS = "settings"
+BROKEN = "the settings of the mail cannot be used"
 NOT_HERE = "POSTMARK_TOKEN is not set here"
 EDIT = "correct it in the environment or in .env, and start the process again"
 
@@ -67,14 +68,19 @@ class Installation:
     def _storage(self) -> Iterator[Check]:
         part, file = database.DATABASE, self.database_file
         yield self._on_database("Storage", part, lambda db: database.look_at_database(db, file))
+        yield from self._of_data_dir()
+        yield Check("Storage", clock.CLOCK, partial(clock.look_at_clock, self._clocks()))
+
+    def _of_data_dir(self) -> Iterator[Check]:
+        file = self.database_file
         if self.data_dir is None:
-            yield Check("Storage", disk.DISK, Told(unchecked(disk.DISK, "DATA_DIR cannot be used")))
+            for part in (disk.DISK, spool.SPOOL):
+                yield Check("Storage", part, Told(unchecked(part, "DATA_DIR cannot be used")))
             return
         folders = [self.data_dir, *([] if file is None else [file.parent])]
         waiting = Spool(self.data_dir / "spool")
         yield Check("Storage", disk.DISK, partial(disk.look_at_disk, folders))
         yield Check("Storage", spool.SPOOL, partial(spool.look_at_spool, waiting))
-        yield Check("Storage", clock.CLOCK, partial(clock.look_at_clock, self._clocks()))
 
     def _on_database(
         self, group: str, part: str, look: Callable[[Database], Awaitable[Sequence[Finding]]]
@@ -103,8 +109,8 @@ class Installation:
 
     def _of_mail(self) -> Iterator[Check]:
         if (provider := self.provider) is None:
-            why = "the settings of the mail cannot be used" if self.is_worker else NOT_HERE
-            yield Check("Mail", mail.MAIL, Told(unchecked(mail.MAIL, why, IN_THE_WORKER)))
+            why, remedy = (BROKEN, None) if self.is_worker else (NOT_HERE, IN_THE_WORKER)
+            yield Check("Mail", mail.MAIL, Told(unchecked(mail.MAIL, why, remedy)))
             return
         yield Check("Mail", mail.MAIL, partial(provider.check, self.shops.public))
         if provider.confirms_senders:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain.errors import SaleInvalidError, StorefrontAwayError, StorefrontRefusesError
 from domain.event import SecretLabel
 from domain.findings import Finding, broken, ok, unchecked, warning
-from kit.webhook_address import points_at
+from kit.webhook_address import points_at, shown
 from storefronts.base import Storefront
 from storefronts.document import read_document
 from storefronts.registrations import Registration, Registrations
@@ -83,7 +83,7 @@ class RegistrationCheck:
             yield ok(self.part, f"the shop has a webhook to {path} for all {len(wanted)} events")
 
     def _none(self, path: str, registrations: Registrations) -> Finding:
-        where = path if self.public is None else f"{self.public}{path}"
+        where = path if self.public is None else f"{shown(self.public)}{path}"
         told = f"the shop has no webhook to {where}"
         if registrations.not_listed is not None:
             told += f"; {registrations.not_listed} is not in its list"

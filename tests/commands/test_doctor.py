@@ -71,7 +71,7 @@ def test_with_everything_away_each_part_has_its_line_and_no_secret_stands_there(
     clean.setenv("POSTMARK_TOKEN", TOKEN)
     clean.setenv("POSTMARK_API_URL", f"http://{AWAY}")
     clean.setenv("EMAIL_FROM", "shop@example.org")
-    clean.setenv("PUBLIC_URL", f"http://{AWAY}")
+    clean.setenv("PUBLIC_URL", f"http://ada:{SECRET}@{AWAY}")
     clean.setenv("LICENSE_SIGNING_KEY", key)
     clean.setenv("GUMROAD_WEBHOOK_SECRET", SECRET)
     clean.setenv("GUMROAD_ACCESS_TOKEN", TOKEN)
@@ -106,6 +106,10 @@ def test_every_broken_setting_is_a_line_that_names_its_variable(
     for name in ("DATABASE_URL", "EMAIL_LOOKUP", "LICENSE_SIGNING", "GUMROAD_WEB", "TEMPORAL_TLS"):
         assert [name in line for line in settings].count(True) == 1, name
     assert all(line.startswith("broken") and "  -> " in line for line in settings)
+    # A broken setting costs the lines that need it, and no others.
+    assert "database: not checked: DATABASE_URL cannot be used" in answer.out
+    assert "ok         spool: no request waits in var/spool" in answer.out
+    assert "warning    mail: " in answer.out
 
 
 @ON_SQLITE

@@ -1,5 +1,6 @@
 """Doctor's lines about database, disk, spool and clock, each on the real part."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -159,6 +160,17 @@ async def test_the_databases_clock_agrees_with_ours(database: Database) -> None:
         return await database.read(database_now)
 
     assert only(await clock.look_at_clock({"the database": other}, utc_now)).level is Level.OK
+
+
+async def test_a_clock_that_hangs_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hangs() -> datetime | None:
+        await asyncio.Event().wait()
+        return None
+
+    monkeypatch.setattr(clock, "PATIENCE_SECONDS", 0.05)
+    found = only(await clock.look_at_clock({"nobody": hangs, "us": told(NOON)}, lambda: NOON))
+
+    assert (found.level, found.sentence) == (Level.OK, "clock: within 30 s of that of us")
 
 
 async def test_without_another_clock_ours_is_not_checked() -> None:
