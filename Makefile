@@ -55,6 +55,7 @@ bench: setup  ## Figures that the documents quote, measured here
 	PYTHONPATH=. $(BIN)/python bench/questions.py
 	PYTHONPATH=. $(BIN)/python bench/startup.py
 	PYTHONPATH=. $(BIN)/python bench/memory.py
+	PYTHONPATH=. $(BIN)/python bench/walk.py
 
 format: setup  ## Let the formatter have its way
 	$(BIN)/ruff check --fix-only --quiet .

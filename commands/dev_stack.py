@@ -18,13 +18,14 @@ from rich.text import Text
 
 from commands.exits import told_as_sentence
 from commands.tables import SafeConsole
+from domain.event import EventStatus
 from embedded.made_up_apis import made_up_apis
 from embedded.stack import Stack, StackPlan
 from kit.exiting import end_with
 from kit.signals import STOP_SIGNALS, stopped_by_signals
 from workflows.attribute_names import SALE_STATE_NAME
 
-STATES = ("parked", "failed")
+STATES = (EventStatus.PARKED, EventStatus.FAILED)
 """The states of sales in Temporal for which a person looks."""
 
 

@@ -77,7 +77,7 @@ def _groups(
         yield Text(f"{' ' * 2 * INDENT}{visible(remedy_of(group))}", style="cyan")
     if rest := groups[MOST_GROUPS:]:
         count_of = sum(group.count for group in rest)
-        listed = "failed" if title == "Failed" else "parked"
+        listed = EventStatus.FAILED if title == "Failed" else EventStatus.PARKED
         more = f"{count_of} more of {len(rest)} causes: mintpost events --status {listed}"
         yield Text(f"{' ' * INDENT}{more}", style="dim")
 

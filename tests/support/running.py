@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
@@ -19,7 +17,6 @@ from activities.email import MailPatience
 from activities.failures import RetryPace
 from catalog.file import ProductsFile
 from db.engine import Database
-from db.tables import EventRow
 from db.views.lists import (
     DeliveryLine,
     EventLine,
@@ -36,11 +33,13 @@ from letters.composing import Letters
 from letters.rendering import Templates
 from licensing.signing import Signer
 from mailers.base import EmailService
+from mailers.doors import MailDoor
 from mailers.outbox.service import LoggingEmailService
 from relay.spool import Spool
 from relay.store import StorePatience
 from storefronts.base import Storefront
 from storefronts.gumroad.storefront import Gumroad
+from tests.support.databases import has_open_event
 from tests.support.serving import serving
 from tests.support.signing_loops import signing_loops
 from tests.support.waiting import until
@@ -66,10 +65,6 @@ gumroad:
     tier: pro
     years: 2
 """
-
-
-def has_open_event(session: Session) -> bool:
-    return session.execute(select(exists().where(EventRow.outcome.is_(None)))).scalar_one()
 
 
 @dataclass(slots=True)
@@ -176,6 +171,7 @@ class Setup:
     storing: StorePatience = UNHURRIED
     pace: RetryPace = field(default_factory=lambda: QUICK_PACE)
     signing: Pauses | None = None
+    mail_doors: Mapping[str, MailDoor] = field(default_factory=dict)
 
 
 Start = Callable[[Setup], AbstractAsyncContextManager[Mintpost]]
@@ -216,6 +212,7 @@ def web_parts(setup: Setup) -> api.assembling.ApiParts:
         QUICK_PAUSES,
         setup.watch,
         setup.storing,
+        mail_doors=setup.mail_doors,
     )
 
 

@@ -22,14 +22,8 @@ from relay.dispatcher import Dispatcher
 from relay.spool import Spool
 from relay.starter import AlreadyCompletedError, Starter
 from relay.store import Store
-from tests.support.running import (
-    UNHURRIED,
-    Mintpost,
-    Setup,
-    has_open_event,
-    web_parts,
-    worker_parts_of,
-)
+from tests.support.databases import has_open_event
+from tests.support.running import UNHURRIED, Mintpost, Setup, web_parts, worker_parts_of
 from tests.support.steps import Steps, as_activity, steps_of
 from workflows.steps import EventToApply, OrderToClose
 
