@@ -53,6 +53,7 @@ bench: setup  ## Figures that the documents quote, measured here
 	PYTHONPATH=. $(BIN)/python bench/tokens.py
 	PYTHONPATH=. $(BIN)/python bench/imports.py
 	PYTHONPATH=. $(BIN)/python bench/questions.py
+	PYTHONPATH=. $(BIN)/python bench/observing.py
 	PYTHONPATH=. $(BIN)/python bench/startup.py
 	PYTHONPATH=. $(BIN)/python bench/memory.py
 	PYTHONPATH=. $(BIN)/python bench/walk.py

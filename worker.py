@@ -27,7 +27,7 @@ from kit.heartbeat import Heartbeat
 from kit.instruments import OF_WORKER
 from kit.logs import set_up_logs
 from kit.metrics_server import WORKER as METRICS, serve_metrics
-from kit.sdk_metrics import measured_runtime
+from kit.sdk_runtime import sdk_runtime
 from kit.temporal_outages import TemporalRefusesError, temporal_trouble
 from kit.tracing import end_tracing, set_up_tracing
 from kit.umask import set_umask
@@ -95,7 +95,7 @@ async def start(
     """Put the worker together, waiting for a database and a Temporal that are away."""
     await retry_until_available(lambda: ready_database(parts.database, parts.signer))
     database_ready()
-    runtime = None if parts.metrics is None else measured_runtime(parts.metrics)
+    runtime = sdk_runtime(parts.metrics)
     client = await retry_until_available(lambda: connect(temporal, runtime))
     return build_worker(client, parts, changed=changed)
 

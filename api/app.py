@@ -26,6 +26,7 @@ from kit.environment import SettingsError, tried
 from kit.instruments import OF_API, begin_counts
 from kit.logs import set_up_logs
 from kit.metrics_server import API as METRICS, serve_metrics
+from kit.sdk_runtime import sdk_runtime
 from kit.tracing import set_up_tracing, trace_interceptors
 from kit.umask import set_umask
 from licensing.answers import AnswerSigner
@@ -147,7 +148,9 @@ def online_parts(settings: OnlineSettings) -> OnlineParts:
 
 async def _connect_lazily(config: ClientConnectConfig) -> Client:
     # The app must accept requests while Temporal is away.
-    return await Client.connect(**config, lazy=True, interceptors=trace_interceptors())
+    return await Client.connect(
+        **config, lazy=True, runtime=sdk_runtime(None), interceptors=trace_interceptors()
+    )
 
 
 def _check(database: Database) -> None:

@@ -66,8 +66,8 @@ def environment_of(process: str, given: Mapping[str, str]) -> dict[str, str]:
     if reads is None:
         return kept
     own = {name.upper(): value for name, value in given.items() if name.upper() in reads}
-    libpq = {name: value for name, value in given.items() if _is_libpq(name)}
-    return {**kept, **libpq, **dict.fromkeys(OURS - reads, ""), **own}
+    libraries = {name: value for name, value in given.items() if _is_of_library(name)}
+    return {**kept, **libraries, **dict.fromkeys(OURS - reads, ""), **own}
 
 
 @contextmanager
@@ -83,8 +83,9 @@ def hidden_settings() -> Iterator[None]:
 
 
 def _is_secret_of_ours(name: str) -> bool:
-    return name.upper() in OURS | COMPOSE or name.startswith("TEMPORAL_") or _is_libpq(name)
+    return name.upper() in OURS | COMPOSE or name.startswith("TEMPORAL_") or _is_of_library(name)
 
 
-def _is_libpq(name: str) -> bool:
-    return name.startswith("PG")
+def _is_of_library(name: str) -> bool:
+    """Tell whether libpq or OpenTelemetry reads the variable; each may hold a secret."""
+    return name.startswith(("PG", "OTEL_"))

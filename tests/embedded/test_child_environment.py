@@ -31,6 +31,13 @@ def test_variables_of_other_processes_are_blank_because_env_file_is_read_too() -
     assert environment_of("temporal", given) == {"PATH": "/bin"}
 
 
+def test_api_and_worker_get_the_variables_of_their_libraries_and_no_other_process() -> None:
+    given = {"OTEL_EXPORTER_OTLP_HEADERS": "key=a-key", "PGPASSWORD": "a-word"}
+    for process in ("api", "worker"):
+        assert environment_of(process, given).items() >= given.items()
+    assert environment_of("temporal", given) == {}
+
+
 def test_a_child_started_by_a_library_inherits_no_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

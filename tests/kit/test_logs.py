@@ -4,12 +4,18 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from temporalio.client import Client
+from temporalio.runtime import TelemetryFilter
 
+from embedded.ports import free_ports
 from kit.log_context import about, note, subject
 from kit.logs import JsonFormatter, TextFormatter, WithoutValues
+from kit.sdk_runtime import LOGGER, sdk_runtime
+from tests.support.waiting import until
 
 BUYER = "buyer@example.com"
 
@@ -100,3 +106,16 @@ def test_a_line_of_temporal_s_sdk_names_its_workflow() -> None:
     record = a_record("Failed activation", "temporalio.worker")
     record.temporal_workflow = {"workflow_id": "gumroad:a", "attempt": 2}
     assert as_json(record)["workflow"] == "gumroad:a"
+
+
+async def test_lines_of_temporal_s_sdk_are_lines_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    everything = TelemetryFilter(core_level="DEBUG", other_level="DEBUG")
+    runtime = sdk_runtime(None, everything)
+    with caplog.at_level(logging.DEBUG, logger=LOGGER):
+        with suppress(RuntimeError):
+            await Client.connect(f"127.0.0.1:{free_ports(1)[0]}", runtime=runtime)
+
+        async def told() -> bool | None:
+            return any(each.name.startswith(LOGGER) for each in caplog.records) or None
+
+        await until(told, "the SDK's line comes as one of ours")

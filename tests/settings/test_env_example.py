@@ -9,6 +9,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 import settings
+from mailers.registry import door_variables
 from settings.loading import load
 from settings.temporal import temporal_config
 from settings.worker import WorkerSettings
@@ -29,7 +30,7 @@ def ours() -> set[str]:
         if isinstance(each, type) and issubclass(each, BaseSettings)
         for field in each.model_fields
     }
-    return own | api_variables() | worker_variables()
+    return own | api_variables() | worker_variables() | door_variables()
 
 
 def temporals() -> set[str]:
