@@ -34,11 +34,9 @@ def test_comment_of_a_long_command_goes_above_it_as_a_comment() -> None:
     assert " ".join(line.removeprefix("  # ") for line in above) == buyer
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    capsys.readouterr()  # It has put its own streams in place.
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("TERM", "xterm")
     for stream in (sys.stdout, sys.stderr):
         monkeypatch.setattr(stream, "isatty", lambda: True)
 
@@ -49,8 +47,10 @@ def refused() -> str:
     return str(ended.value.code)
 
 
-@pytest.mark.usefixtures("terminal")
-def test_terminal_gets_sentences_that_fit(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_gets_sentences_that_fit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_terminal(monkeypatch)
     tell(LONG)
     warn(LONG)
     said = capsys.readouterr()
