@@ -30,6 +30,7 @@ from fakes.reactions import (
 from torture.database import RoundDatabase
 from torture.gathering import run_of, runs_of
 from torture.plan import MAIL_FAULTS, PROCESS_FAULTS, SHOP_FAULTS, Disturbance, Fault
+from torture.replaying import Replayer
 from torture.shop import TorturedShop
 from torture.shop_faults import disturb
 
@@ -77,10 +78,14 @@ class Faults:
     shop: TorturedShop
     report: Callable[[str], None]
     last: float = field(default_factory=monotonic)
+    _replayer: Replayer = field(init=False)
     _locks: defaultdict[str, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )
     _completions: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._replayer = Replayer(self.database, self.client, self.shop.source, self.report)
 
     async def do_all(self, disturbances: Iterable[Disturbance]) -> None:
         """Run the faults of each lane one after another, and the lanes at the same time.
@@ -125,6 +130,7 @@ class Faults:
         meanwhile: dict[Fault, Callable[[Request], Awaitable[None]]] = {
             Fault.WORKER_KILLED_MAILING: self._kill_sender,
             Fault.RESET_MAILING: self._reset_sale,
+            Fault.CANCELED_MAILING: self._replayer.cancel,
             Fault.COMPLETED_BY_HAND: self._complete_by_hand,
         }
 
@@ -158,7 +164,11 @@ class Faults:
             self.postmark.refused.discard(delivery)
             self.last = monotonic()
 
+    async def finish_replays(self) -> bool:
+        return await self._replayer.finish()
+
     def cancel_completions(self) -> None:
+        self._replayer.stop()
         for hand in self._completions:
             hand.cancel()
 

@@ -43,6 +43,7 @@ class Fault(StrEnum):
     ACCEPTS_UNREADABLY = "the provider accepts with an answer that cannot be read"
     WORKER_KILLED_MAILING = "kill -9 of the worker while the provider has its mail"
     RESET_MAILING = "a sale is reset while the provider has its mail"
+    CANCELED_MAILING = "a sale is canceled while the provider has its mail, and replayed"
     COMPLETED_BY_HAND = "a pending step is completed by hand while its mail is owed"
 
     SHOP_FAILS = "the shop's API answers 500"
@@ -67,7 +68,12 @@ PROCESS_FAULTS = (
 )
 SHOP_FAULTS = tuple(fault for fault in Fault if fault.name.startswith("SHOP_"))
 MAIL_FAULTS = tuple(fault for fault in Fault if fault not in {*PROCESS_FAULTS, *SHOP_FAULTS})
-WHILE_MAILING = (Fault.WORKER_KILLED_MAILING, Fault.RESET_MAILING, Fault.COMPLETED_BY_HAND)
+WHILE_MAILING = (
+    Fault.WORKER_KILLED_MAILING,
+    Fault.RESET_MAILING,
+    Fault.CANCELED_MAILING,
+    Fault.COMPLETED_BY_HAND,
+)
 
 
 @dataclass(frozen=True, slots=True)

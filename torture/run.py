@@ -121,9 +121,9 @@ async def _play(
         await sender.press_resend(schedule.requests)
         with suppress(TimeoutError):
             await asyncio.wait_for(by_hand, OPERATOR_SECONDS)
-        is_quiet = await wait_until_quiet(
-            lambda: _remaining_work(place), len(schedule.orders), patience
-        )
+        is_quiet = await _quiet(schedule, place, patience)
+        while await faults.finish_replays():
+            is_quiet = await _quiet(schedule, place, patience)
         quiet = monotonic()
         await apps.finish(asking)
     finally:
@@ -141,6 +141,10 @@ async def _play(
 
 def _breaches(schedule: Schedule, found: Evidence) -> list[Breach]:
     return breaches(schedule.orders, found, schedule.corrections, schedule.stories, schedule.acts)
+
+
+async def _quiet(schedule: Schedule, place: Arena, patience: QuietPatience) -> bool:
+    return await wait_until_quiet(lambda: _remaining_work(place), len(schedule.orders), patience)
 
 
 async def _remaining_work(place: Arena) -> RemainingWork:
