@@ -137,7 +137,7 @@ async def test_wrong_field_fails_its_sale_with_what_would_be_right(mintpost: Min
 
 
 @ON_SQLITE
-async def test_sale_whose_id_cannot_be_used_runs_under_its_rows_own(mintpost: Mintpost) -> None:
+async def test_sale_whose_id_cannot_be_used_runs_under_its_rows_own(stepped: Mintpost) -> None:
     twice = "sale_id is given twice with different values; it must be once"
     cases = {
         "none": refused(f"sale_id {MISSING}", ORDINARY.replace(b"&sale_id=", b"&not_sale_id=")),
@@ -150,11 +150,11 @@ async def test_sale_whose_id_cannot_be_used_runs_under_its_rows_own(mintpost: Mi
         "slashes": fulfilled(sale_id="../../a//b%2F?c#d"),
         "longest": fulfilled(sale_id="\N{UNICORN FACE}" * 200),
     }
-    await check(mintpost, cases)
+    await check(stepped, cases)
 
 
 @ON_SQLITE
-async def test_unreadable_body_fails_with_what_could_be_read(mintpost: Mintpost) -> None:
+async def test_unreadable_body_fails_with_what_could_be_read(stepped: Mintpost) -> None:
     no_type = f'its content type "{{}}" cannot be read; {BOTH_TYPES}'
     multipart = "multipart/form-data"
     two_prices = wrong_json("price is given twice with different values; it must be once")
@@ -177,10 +177,10 @@ async def test_unreadable_body_fails_with_what_could_be_read(mintpost: Mintpost)
         "bytes": refused(f"sale_id {MISSING}", bytes(range(256))),
         "two keys": replace(two_prices, body=two_prices.body[:-1] + b', "price": 1}'),
     }
-    await check(mintpost, cases)
+    await check(stepped, cases)
 
 
-async def test_what_no_database_takes_is_left_out_or_refused(mintpost: Mintpost) -> None:
+async def test_what_no_database_takes_is_left_out_or_refused(stepped: Mintpost) -> None:
     """PostgreSQL refuses NUL, no driver encodes half a character, and numbers have limits."""
     half = "\ud83e"
     cases = {
@@ -205,8 +205,8 @@ async def test_what_no_database_takes_is_left_out_or_refused(mintpost: Mintpost)
         "too dear": wrong(PRICE, price=str(10**13)),
         "5,000 digits": wrong_json(PRICE, price="9" * 5000),
     }
-    await check(mintpost, cases)
-    minted = {row.order_id: row for row in await mintpost.licenses()}
+    await check(stepped, cases)
+    minted = {row.order_id: row for row in await stepped.licenses()}
     named = [minted[case.order_id].name for case in cases.values() if case.order_id in minted]
     assert named == ["Ada Buyer", "Ada Buyer", "Ada Buyer", "Ada", "Ada Buyer", "Ada Buyer"]
     assert minted[cases["NUL in a variant"].order_id or ""].tier == "pro"

@@ -9,6 +9,7 @@ from fakes.shop_faults import AWAY, EMPTY_PAGE, ENDLESS
 from tests.storefronts.lemonsqueezy.told import body, items_path
 from tests.support.lemonsqueezy_shop import PRODUCTS, Shop, lemonsqueezy_shop, named
 from tests.support.running import Setup
+from tests.support.stepping import stepping
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -17,6 +18,13 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.fixture
 async def shop(setup: Setup) -> AsyncIterator[Shop]:
     async with lemonsqueezy_shop(setup) as started:
+        started.know()
+        yield started
+
+
+@pytest.fixture
+async def stepped(setup: Setup) -> AsyncIterator[Shop]:
+    async with lemonsqueezy_shop(setup, start=stepping) as started:
         started.know()
         yield started
 
@@ -81,11 +89,11 @@ async def test_test_mode_without_a_key_says_which_setting(setup: Setup) -> None:
         assert shop.api.asked == []
 
 
-async def test_one_secret_for_both_modes_still_asks_the_test_side(shop: Shop) -> None:
-    await shop.send(named(body("12"), 0), "live")
+async def test_one_secret_for_both_modes_still_asks_the_test_side(stepped: Shop) -> None:
+    await stepped.send(named(body("12"), 0), "live")
 
-    assert [each.outcome for each in await shop.mintpost.settled()] == ["fulfilled"]
-    assert [each.test for each in await shop.mintpost.licenses()] == [True]
+    assert [each.outcome for each in await stepped.mintpost.settled()] == ["fulfilled"]
+    assert [each.test for each in await stepped.mintpost.licenses()] == [True]
 
 
 async def test_line_that_is_not_mapped_parks_alone(shop: Shop) -> None:
@@ -103,12 +111,12 @@ async def test_line_that_is_not_mapped_parks_alone(shop: Shop) -> None:
     assert [tier for tier, *_ in await shop.licenses()] == ["basic", "brushes"]
 
 
-async def test_items_come_page_by_page_where_the_order_is_unknown(shop: Shop) -> None:
-    shop.api.per_page = 1
-    shop.api.never.add("/v1/orders")
-    await shop.send(named(body("14"), 0))
+async def test_items_come_page_by_page_where_the_order_is_unknown(stepped: Shop) -> None:
+    stepped.api.per_page = 1
+    stepped.api.never.add("/v1/orders")
+    await stepped.send(named(body("14"), 0))
 
-    assert [each.outcome for each in await shop.mintpost.settled()] == ["fulfilled"]
+    assert [each.outcome for each in await stepped.mintpost.settled()] == ["fulfilled"]
     number = named(b"5275614", 0).decode()
-    asked = [plain_target(each) for each in shop.api.asked]
+    asked = [plain_target(each) for each in stepped.api.asked]
     assert asked[1:] == [plain_target(items_path(number, page)) for page in (1, 2)]

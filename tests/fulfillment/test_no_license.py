@@ -7,6 +7,7 @@ import pytest
 from db.views.lists import Filters, list_sales
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost, Setup, running
+from tests.support.stepping import stepping
 from tests.support.temporal import reset
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -38,6 +39,13 @@ async def shop(setup: Setup) -> AsyncIterator[Mintpost]:
         yield started
 
 
+@pytest.fixture
+async def stepped(setup: Setup) -> AsyncIterator[Mintpost]:
+    setup.products = PRODUCTS
+    async with stepping(setup) as started:
+        yield started
+
+
 def bought(order_id: str, product_id: str, **fields: str) -> bytes:
     return changed(ORDINARY, **({"sale_id": order_id, "product_id": product_id} | fields))
 
@@ -57,41 +65,41 @@ async def nothing_is_owed(mintpost: Mintpost) -> bool:
     ids=["product", "option", "membership", "charge"],
 )
 async def test_sale_without_a_license_is_ignored_at_once_and_settled(
-    shop: Mintpost, body: bytes
+    stepped: Mintpost, body: bytes
 ) -> None:
-    order = f"none-{shop.task_queue}"
+    order = f"none-{stepped.task_queue}"
     body = changed(body, sale_id=order)
-    await shop.ping(body)
-    (row,) = await shop.settled()
+    await stepped.ping(body)
+    (row,) = await stepped.settled()
     assert (row.outcome, row.processed, row.error, row.note) == (
         "ignored:no_license",
         True,
         None,
         None,
     )
-    await shop.ping(body)
-    copy, _ = await shop.settled()
+    await stepped.ping(body)
+    copy, _ = await stepped.settled()
     assert (copy.outcome, copy.note) == ("duplicate", "the order was settled by event 1")
-    assert await nothing_is_owed(shop)
+    assert await nothing_is_owed(stepped)
     for status in ("ignored", "ignored:no_license"):
-        (sale,) = await shop.database.read(list_sales, Filters(status=status))
+        (sale,) = await stepped.database.read(list_sales, Filters(status=status))
         assert (sale.order_id, sale.status) == (order, "ignored:no_license")
 
 
-async def test_other_options_of_the_product_get_their_license(shop: Mintpost) -> None:
+async def test_other_options_of_the_product_get_their_license(stepped: Mintpost) -> None:
     for product in ("bundle==", "mostly=="):
-        order = f"{product}-{shop.task_queue}"
-        await shop.ping(bought(order, product, **{"variants[Format]": "Program"}))
-    await shop.settled()
-    assert [license_.tier for license_ in await shop.licenses()] == ["core", "core"]
+        order = f"{product}-{stepped.task_queue}"
+        await stepped.ping(bought(order, product, **{"variants[Format]": "Program"}))
+    await stepped.settled()
+    assert [license_.tier for license_ in await stepped.licenses()] == ["core", "core"]
 
 
 async def test_option_that_no_entry_names_is_noted_where_the_general_entry_has_no_license(
-    shop: Mintpost,
+    stepped: Mintpost,
 ) -> None:
-    order = f"unnamed-{shop.task_queue}"
-    await shop.ping(bought(order, "mostly==", **{"variants[Format]": "Programme"}))
-    (row,) = await shop.settled()
+    order = f"unnamed-{stepped.task_queue}"
+    await stepped.ping(bought(order, "mostly==", **{"variants[Format]": "Programme"}))
+    (row,) = await stepped.settled()
     assert row.outcome == "ignored:no_license"
     assert (row.note or "").startswith(
         "no entry of products.yaml names what was chosen (Format: Programme)"

@@ -139,11 +139,11 @@ async def test_copy_that_joined_and_was_refunded_takes_the_license_back(
 
 @ON_SQLITE
 async def test_refund_of_a_preorder_is_not_remarked_on_as_a_refund_of_the_sale(
-    mintpost: Mintpost,
+    stepped: Mintpost,
 ) -> None:
-    await mintpost.ping(ORDINARY)
-    await mintpost.settled()
-    await mintpost.ping(changed(ORDINARY, is_preorder_authorization="true", refunded="true"))
-    preorder, _ = await mintpost.settled()
+    await stepped.ping(ORDINARY)
+    await stepped.settled()
+    await stepped.ping(changed(ORDINARY, is_preorder_authorization="true", refunded="true"))
+    preorder, _ = await stepped.settled()
     assert (preorder.kind, preorder.outcome) == ("preorder", "duplicate")
     assert preorder.note == "the order was settled by event 1"

@@ -6,6 +6,7 @@ from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkEmailService
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
+from tests.support.stepping import stepping
 
 # tests/db tests their queries on both databases, and test_order.py a whole sale.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -38,7 +39,7 @@ async def test_test_button_leaves_the_sale_it_carries_alone(
     setup: Setup, mailer: PostmarkEmailService, postmark: FakePostmark
 ) -> None:
     setup.operator, setup.mailer = OWNER, mailer
-    async with running(setup) as mintpost:
+    async with stepping(setup) as mintpost:
         await mintpost.ping(BUTTON)
         await mintpost.settled()
         await mintpost.ping(ORDINARY)
@@ -69,19 +70,19 @@ async def test_order_that_is_disputed_while_it_waits_is_not_minted(mintpost: Min
     assert (dispute.outcome, sale.outcome) == ("noted:no_license", "ignored:disputed")
 
 
-async def test_partial_refund_does_not_stop_a_sale(mintpost: Mintpost) -> None:
-    await mintpost.ping(changed(recorded("13"), sale_id=order_of(ORDINARY)))
-    await mintpost.settled()
-    await mintpost.ping(ORDINARY)
-    sale, _ = await mintpost.settled()
+async def test_partial_refund_does_not_stop_a_sale(stepped: Mintpost) -> None:
+    await stepped.ping(changed(recorded("13"), sale_id=order_of(ORDINARY)))
+    await stepped.settled()
+    await stepped.ping(ORDINARY)
+    sale, _ = await stepped.settled()
     assert sale.outcome == "fulfilled"
 
 
-async def test_dispute_that_was_won_does_not_stop_a_sale(mintpost: Mintpost) -> None:
+async def test_dispute_that_was_won_does_not_stop_a_sale(stepped: Mintpost) -> None:
     dispute = changed(recorded("14"), sale_id=order_of(ORDINARY))
     won = changed(dispute, resource_name="dispute_won", dispute_won="true")
-    await mintpost.ping(dispute)
-    await mintpost.ping(won)
-    await mintpost.settled()
-    await mintpost.ping(ORDINARY)
-    assert (await mintpost.settled())[0].outcome == "fulfilled"
+    await stepped.ping(dispute)
+    await stepped.ping(won)
+    await stepped.settled()
+    await stepped.ping(ORDINARY)
+    assert (await stepped.settled())[0].outcome == "fulfilled"

@@ -18,6 +18,7 @@ from tests.storefronts.stripe.recorded import (
     thin,
 )
 from tests.support.running import Setup
+from tests.support.stepping import stepping
 from tests.support.stripe import Shop, as_sent, named, stripe_shop
 
 SESSION_PATH = f"/v1/checkout/sessions/{SOLD}?expand[]=line_items"
@@ -28,6 +29,12 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.fixture
 async def shop(setup: Setup) -> AsyncIterator[Shop]:
     async with stripe_shop(setup) as started:
+        yield started
+
+
+@pytest.fixture
+async def stepped(setup: Setup) -> AsyncIterator[Shop]:
+    async with stripe_shop(setup, start=stepping) as started:
         yield started
 
 
@@ -59,17 +66,19 @@ async def test_pages_without_an_end_wait_as_the_shops_fault(shop: Shop, lie: Fau
 
 
 @pytest.mark.parametrize("quantity", [0, 10**9])
-async def test_quantity_that_nobody_sells_ends_with_its_sentence(shop: Shop, quantity: int) -> None:
+async def test_quantity_that_nobody_sells_ends_with_its_sentence(
+    stepped: Shop, quantity: int
+) -> None:
     told = changed(api_of("session_with_line_items.json"), line_items__data__0__quantity=quantity)
-    shop.know("many")
-    shop.know("many", {SESSION_PATH: told})
-    assert await shop.send(named(body_of(SALE).decode(), "many")) == 200
+    stepped.know("many")
+    stepped.know("many", {SESSION_PATH: told})
+    assert await stepped.send(named(body_of(SALE).decode(), "many")) == 200
 
-    (found,) = await shop.mintpost.settled()
+    (found,) = await stepped.mintpost.settled()
     assert found.outcome == "failed"
     assert found.error is not None
     assert "quantity must be a whole number" in found.error or "one copy" in found.error
-    assert await shop.mintpost.licenses() == []
+    assert await stepped.mintpost.licenses() == []
 
 
 async def test_answer_about_another_order_mints_nothing_until_it_is_right(shop: Shop) -> None:
@@ -117,7 +126,7 @@ async def test_sandbox_without_a_key_says_which_setting(setup: Setup) -> None:
 
 
 async def test_event_of_another_account_is_refused_and_asks_nothing(setup: Setup) -> None:
-    async with stripe_shop(setup, stripe_account="acct_ours") as shop:
+    async with stripe_shop(setup, start=stepping, stripe_account="acct_ours") as shop:
         foreign = {**event(SALE), "account": "acct_others"}
         await shop.send(named(as_sent(foreign), "foreign"))
         (found,) = await shop.mintpost.settled()
@@ -131,26 +140,26 @@ async def test_event_of_another_account_is_refused_and_asks_nothing(setup: Setup
         ]
 
 
-async def test_copies_at_once_are_one_event_and_two_styles_one_license(shop: Shop) -> None:
-    shop.know("copies")
+async def test_copies_at_once_are_one_event_and_two_styles_one_license(stepped: Shop) -> None:
+    stepped.know("copies")
     whole, id_alone = (named(body_of(name).decode(), "copies") for name in (SALE, THIN))
-    await asyncio.gather(*(shop.send(told) for told in (whole, id_alone) * 25))
+    await asyncio.gather(*(stepped.send(told) for told in (whole, id_alone) * 25))
 
-    outcomes = [each.outcome for each in await shop.mintpost.settled()]
+    outcomes = [each.outcome for each in await stepped.mintpost.settled()]
     assert sorted(map(str, outcomes)) == ["duplicate", "fulfilled"]
-    assert len(await shop.mintpost.licenses()) == len(await shop.mintpost.deliveries()) == 1
+    assert len(await stepped.mintpost.licenses()) == len(await stepped.mintpost.deliveries()) == 1
 
 
 @pytest.mark.parametrize("body", ["[1]", "null", "1", '"text"', "{}"])
-async def test_signed_body_that_is_no_event_fails_by_name(shop: Shop, body: str) -> None:
-    assert await shop.send(body) == 200
+async def test_signed_body_that_is_no_event_fails_by_name(stepped: Shop, body: str) -> None:
+    assert await stepped.send(body) == 200
 
-    (found,) = await shop.mintpost.settled()
+    (found,) = await stepped.mintpost.settled()
     assert (found.kind, found.outcome) == ("unknown", "failed")
 
 
-async def test_unknown_name_is_noted(shop: Shop) -> None:
-    await shop.send(named(as_sent(thin("charge.dreamed", "ch_2KNyzoF3yPYVDsPEFeS0g5s9")), "x"))
+async def test_unknown_name_is_noted(stepped: Shop) -> None:
+    await stepped.send(named(as_sent(thin("charge.dreamed", "ch_2KNyzoF3yPYVDsPEFeS0g5s9")), "x"))
 
-    (found,) = await shop.mintpost.settled()
+    (found,) = await stepped.mintpost.settled()
     assert found.outcome == "noted:unknown_event"

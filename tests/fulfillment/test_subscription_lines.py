@@ -20,6 +20,7 @@ from tests.storefronts.kiosk.sample import (
 from tests.storefronts.kiosk.storefront import Kiosk
 from tests.support.histories import keep_history
 from tests.support.running import Mintpost, Setup, running
+from tests.support.stepping import stepping
 
 SECRET = "kiosk-secret"
 PRODUCTS = """\
@@ -39,6 +40,14 @@ async def shop(setup: Setup) -> AsyncIterator[Mintpost]:
     setup.others = {"kiosk": Kiosk([LabeledSecret(SECRET)])}
     setup.products = PRODUCTS
     async with running(setup) as started:
+        yield started
+
+
+@pytest.fixture
+async def stepped(setup: Setup) -> AsyncIterator[Mintpost]:
+    setup.others = {"kiosk": Kiosk([LabeledSecret(SECRET)])}
+    setup.products = PRODUCTS
+    async with stepping(setup) as started:
         yield started
 
 
@@ -67,22 +76,22 @@ def two_prices(order: str, plan: str) -> tuple[KioskEvent, KioskEvent]:
 
 
 async def test_one_renewal_extends_both_licenses_and_its_refund_takes_both_back(
-    shop: Mintpost,
+    stepped: Mintpost,
 ) -> None:
     order, plan = str(uuid4()), str(uuid4())
     events = *two_prices(order, plan), refunded(f"{order}-2")
-    assert await outcomes(shop, *events[:2]) == ["fulfilled", "renewed"]
-    assert [each.expires_at for each in await shop.licenses()] == [FEBRUARY, FEBRUARY]
-    assert len(await shop.deliveries()) == 2  # Each carries both licenses.
-    assert await outcomes(shop, events[2]) == ["fulfilled", "renewed", "applied"]
-    assert [each.expires_at for each in await shop.licenses()] == [JANUARY, JANUARY]
+    assert await outcomes(stepped, *events[:2]) == ["fulfilled", "renewed"]
+    assert [each.expires_at for each in await stepped.licenses()] == [FEBRUARY, FEBRUARY]
+    assert len(await stepped.deliveries()) == 2  # Each carries both licenses.
+    assert await outcomes(stepped, events[2]) == ["fulfilled", "renewed", "applied"]
+    assert [each.expires_at for each in await stepped.licenses()] == [JANUARY, JANUARY]
 
 
-async def test_line_of_a_subscription_gets_its_own_seats(shop: Mintpost) -> None:
+async def test_line_of_a_subscription_gets_its_own_seats(stepped: Mintpost) -> None:
     order, plan = str(uuid4()), str(uuid4())
     items = [{"plan": f"{plan}-b", "quantity": 7}, {"plan": f"{plan}-a", "quantity": 1}]
-    await outcomes(shop, two_prices(order, plan)[0], changed(plan, items=items, renews=False))
-    found = {each.tier: (each.seats, each.renews) for each in await shop.licenses()}
+    await outcomes(stepped, two_prices(order, plan)[0], changed(plan, items=items, renews=False))
+    found = {each.tier: (each.seats, each.renews) for each in await stepped.licenses()}
     assert found == {"core": (1, False), "pro": (7, False)}
 
 
@@ -112,16 +121,16 @@ def linked_story(order: str, plan: str) -> tuple[KioskEvent, ...]:
     )
 
 
-async def test_story_of_a_linked_subscription_ends_alike_in_every_order(shop: Mintpost) -> None:
+async def test_story_of_a_linked_subscription_ends_alike_in_every_order(stepped: Mintpost) -> None:
     # A few orders, because the tests of the database have the rest.
     for places in [*permutations(range(4))][::4]:
         story = linked_story(str(uuid4()), str(uuid4()))
         for place in places:
-            await send(shop, story[place])
-    settled = {(each.kind, each.outcome) for each in await shop.settled()}
+            await send(stepped, story[place])
+    settled = {(each.kind, each.outcome) for each in await stepped.settled()}
     assert {("sale", "fulfilled"), ("recurring_charge", "renewed")} < settled
     assert ("recurring_charge", "noted:no_sale_yet") not in settled
-    licenses = await shop.licenses()
+    licenses = await stepped.licenses()
     assert len(licenses) == 6
     ends = {(each.expires_at, each.renews, each.status) for each in licenses}
     assert ends == {(FEBRUARY, False, "active")}
@@ -139,13 +148,13 @@ def surviving_story(order: str, plan: str) -> tuple[KioskEvent, ...]:
 
 
 async def test_renewal_that_stands_outlives_the_refund_of_the_first_payment_in_every_order(
-    shop: Mintpost,
+    stepped: Mintpost,
 ) -> None:
     for places in permutations(range(3)):
         story = surviving_story(str(uuid4()), str(uuid4()))
-        await outcomes(shop, *(story[place] for place in places))
-    licenses = await shop.licenses()
+        await outcomes(stepped, *(story[place] for place in places))
+    licenses = await stepped.licenses()
     assert {(each.status, each.expires_at) for each in licenses} == {("active", FEBRUARY)}
     assert len(licenses) == 6
-    mailed = {each.license_id for each in await shop.deliveries() if each.status == "logged"}
+    mailed = {each.license_id for each in await stepped.deliveries() if each.status == "logged"}
     assert mailed == {each.id for each in licenses}

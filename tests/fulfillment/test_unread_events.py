@@ -7,7 +7,8 @@ from fakes.postmark import FakePostmark
 from tests.fulfillment.corrected import RIGHT, UNMAPPED, WRONG, receivers, sale
 from tests.fulfillment.test_copies import carries_another, map_and_settle, park
 from tests.support.pings import changed, recorded
-from tests.support.running import Mintpost, Setup, running
+from tests.support.running import Mintpost, Setup
+from tests.support.stepping import stepping
 
 
 async def forget(mintpost: Mintpost) -> None:
@@ -35,7 +36,7 @@ async def test_parked_sale_is_minted_for_the_newest_copy_and_both_are_read_once(
 
 
 async def test_refund_of_before_is_read_by_the_sale_that_waited(setup: Setup, order: str) -> None:
-    async with running(setup) as mintpost:
+    async with stepping(setup) as mintpost:
         await mintpost.ping(changed(recorded("12"), sale_id=order))
         await mintpost.settled()
         await forget(mintpost)
@@ -47,15 +48,15 @@ async def test_refund_of_before_is_read_by_the_sale_that_waited(setup: Setup, or
 
 
 async def test_copy_of_an_order_settled_before_is_compared_with_its_sale(
-    mailing: Mintpost, postmark: FakePostmark, order: str
+    mailing_stepped: Mintpost, postmark: FakePostmark, order: str
 ) -> None:
-    await mailing.ping(sale(order))
-    await mailing.settled()
-    await forget(mailing)
+    await mailing_stepped.ping(sale(order))
+    await mailing_stepped.settled()
+    await forget(mailing_stepped)
     for email in (RIGHT, WRONG):
-        await mailing.ping(sale(order, email=email))
-        await mailing.settled()
-    rows = [(row.outcome, row.note) for row in reversed(await mailing.events())]
+        await mailing_stepped.ping(sale(order, email=email))
+        await mailing_stepped.settled()
+    rows = [(row.outcome, row.note) for row in reversed(await mailing_stepped.events())]
     settled = "the order was settled by event 1"
     assert rows == [
         ("fulfilled", None),

@@ -8,6 +8,7 @@ from temporalio.exceptions import FailureError
 
 from domain.event import ORDER_KINDS, Outcome
 from tests.support.running import FORM, Mintpost
+from tests.support.stepping import SteppedMintpost
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def _expected_end(case: Case, row: int) -> End:
 
 async def _failure_of(mintpost: Mintpost, workflow_id: str | None) -> str | None:
     """Wait for the workflow's end. Return the failure sentence that Temporal shows."""
+    if isinstance(mintpost, SteppedMintpost):
+        return mintpost.failures[workflow_id or ""]
     try:
         await mintpost.client.get_workflow_handle(workflow_id or "").result()
     except WorkflowFailureError as error:

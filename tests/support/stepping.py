@@ -3,7 +3,7 @@
 It plays a story without Temporal and without a server, so that a test can play all its orders.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -41,11 +41,13 @@ class StepStarter(Starter):
     """Runs the steps at once, instead of the start of a workflow. Ids are unique as Temporal's."""
 
     steps: Steps
-    completed: set[str] = field(default_factory=set)
+    ended: dict[str, str | None] = field(default_factory=dict)
+    """The sentence of each failure by workflow id, or None for a run that completed."""
 
     @override
     async def start(self, event: WaitingEvent, workflow_id: str, *, again: bool = False) -> None:
-        if workflow_id in self.completed and not again:
+        completed = workflow_id in self.ended and self.ended[workflow_id] is None
+        if completed and not again:
             raise AlreadyCompletedError
         if event.kind in APPLIED_KINDS:
             await self.apply(event, workflow_id)
@@ -58,13 +60,14 @@ class StepStarter(Starter):
         await self.run(event, workflow_id, partial(self.steps.apply_facts, given))
 
     async def run(self, event: WaitingEvent, workflow_id: str, work: Work) -> None:
-        if await as_activity(workflow_id, partial(self.steps.run, event.id, work)):
-            self.completed.add(workflow_id)
+        run = partial(self.steps.run, event.id, work)
+        self.ended[workflow_id] = await as_activity(workflow_id, run)
 
 
 @dataclass(slots=True)
 class SteppedMintpost(Mintpost):
     dispatcher: Dispatcher
+    failures: Mapping[str, str | None]
 
     @override
     async def settled(self) -> list[EventLine]:
@@ -97,5 +100,6 @@ async def stepping(setup: Setup) -> AsyncIterator[SteppedMintpost]:
             task_queue=setup.task_queue,
             products=file,
             outbox=setup.folder / "outbox",
+            failures=starter.ended,
             dispatcher=Dispatcher(setup.database, starter, parts.storefronts),
         )

@@ -82,17 +82,17 @@ class Steps:
             first, *further = delivery_ids
             await self.email.email(LicenseToEmail(event_id, first, tuple(further)))
 
-    async def run(self, event_id: int, work: Callable[[], Awaitable[OrderToClose]]) -> bool:
-        """Do the work and close. Return whether the run completed, rather than failed."""
+    async def run(self, event_id: int, work: Callable[[], Awaitable[OrderToClose]]) -> str | None:
+        """Do the work and close. Return the sentence of the run's failure, if it failed."""
         try:
             closed = await self.close.close(await work())
             if closed.owed is not None:
                 closed = await self.close.close(await work())
         except PermanentError as error:
             await self.close.close(OrderToClose(event_id, Outcome.FAILED, error.sentence))
-            return False
+            return error.sentence
         assert closed.owed is None
-        return True
+        return None
 
 
 async def as_activity(workflow_id: str, work: Callable[[], Awaitable[T]]) -> T:
