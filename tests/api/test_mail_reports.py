@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import HTTPException
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -112,11 +113,11 @@ async def test_a_refused_call_is_told_with_its_cause(web: Web) -> None:
     assert "save the webhook at Postmark once more" in str(told)
 
 
-def call(content: bytes) -> Request:
+def call(content: bytes, source: str = "postmark") -> Request:
     async def receive() -> Message:
         return {"type": "http.request", "body": content}
 
-    sender = Sender("postmark", MatchedSecret(0, "live"), utc_now())
+    sender = Sender(source, MatchedSecret(0, "live"), utc_now())
     return Request({"type": "http", "headers": [], SENDER: sender}, receive)
 
 
@@ -125,3 +126,10 @@ async def test_a_call_that_waits_too_long_is_answered_503(database: Database) ->
     full = asyncio.Semaphore(0)
     inbox = ReportInbox(PostmarkDoor((NEWER,)), database, timedelta(milliseconds=1), full)
     assert (await inbox.receive(call(body("delivery")))).status_code == 503
+
+
+async def test_a_call_that_another_door_admitted_is_refused(database: Database) -> None:
+    inbox = ReportInbox(PostmarkDoor((NEWER,)), database)
+    with pytest.raises(HTTPException) as refused:
+        await inbox.receive(call(body("delivery"), "gumroad"))
+    assert refused.value.status_code == 404
