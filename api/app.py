@@ -68,7 +68,7 @@ def create_app() -> ASGIApp:
         logger.warning("%s", finding.sentence)
     if settings.metrics_address is not None:
         serve_metrics(settings.metrics_address, METRICS, OF_API)
-        begin_counts(storefronts)
+        begin_counts(storefronts, mail_doors)
     if traces is not None:
         set_up_tracing(traces, "api")
     spool = Spool(settings.data_dir / "spool")

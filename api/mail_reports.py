@@ -17,6 +17,7 @@ from db.engine import Database
 from db.mail_reports import record_report
 from domain.errors import DatabaseAwayError
 from kit.clock import utc_now
+from kit.instruments import MAIL_REPORTS
 from mailers.doors import MailDoor, UnreadableReportError
 
 logger = logging.getLogger(__name__)
@@ -65,7 +66,10 @@ class ReportInbox:
             return False
         # A commit that comes after the answer is harmless, because a report is recorded once.
         async with asyncio.timeout(self.patience.total_seconds()), self.room:
-            return await self.database.write(record_report, report, utc_now())
+            recorded = await self.database.write(record_report, report, utc_now())
+        if recorded:
+            MAIL_REPORTS.count(report.kind)
+        return recorded
 
 
 def report_routes(doors: Mapping[str, MailDoor], database: Database) -> APIRouter:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from domain.delivery import SENT
+from domain.mail_reports import KINDS
 from kit.metrics import Counter, Gauge, Histogram, Meters
 
 ANSWER_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.8, 2.5, 5)
@@ -79,11 +80,19 @@ REFUSED_QUESTIONS = Counter(
     ("why",),
     ("bad_request", "too_long", "too_many", "away"),
 )
+MAIL_REPORTS = Counter(
+    "mintpost_mail_reports",
+    "Reports of the mail provider about mails that it took.",
+    ("kind",),
+    KINDS,
+)
 BUILD = Gauge("mintpost_build_info", "The version that runs.", ("version", "process"))
 
 
-def begin_counts(sources: Iterable[str]) -> None:
-    """Show 0 for each storefront of the API."""
+def begin_counts(sources: Iterable[str], mailers: Iterable[str] = ()) -> None:
+    """Show 0 for each storefront and mailer of the API."""
+    for mailer in mailers:
+        REFUSED_CALLS.begin(mailer)
     for source in sources:
         REFUSED_CALLS.begin(source)
         for kept in KEPT:
@@ -96,6 +105,7 @@ OF_API = Meters(
         *OF_BOTH,
         *(REQUESTS, REFUSED_CALLS, WEBHOOK_ANSWER, DISPATCH_LAG),
         *(WAITING, OLDEST_OPEN, SPOOLED, DATABASE_UP, VERDICTS, REFUSED_QUESTIONS),
+        MAIL_REPORTS,
     )
 )
 OF_WORKER = Meters((*OF_BOTH, STEPS, EMAILS, REQUEST_TO_EMAIL))

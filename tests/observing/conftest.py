@@ -19,7 +19,7 @@ from sqlalchemy import URL
 from temporalio.client import Client
 
 from db.engine import Database, open_engine
-from db.views.lists import EventLine, Filters, list_events
+from db.views.lists import EventLine, Filters, list_deliveries, list_events
 from embedded.ports import HOST, NO_TLS, free_ports
 from fakes.postmark import FakePostmark
 from kit.metrics_server import API, SDK, WORKER, MetricsAddress
@@ -28,6 +28,7 @@ from licensing.signing import Signer
 from tests.faults.conftest import SENDER
 from tests.faults.processes import Api, a_worker, api
 from tests.support.collector import Collector, collecting
+from tests.support.postmark_reports import body
 from tests.support.running import PRODUCTS, SECRET, Setup
 from tests.support.waiting import until
 
@@ -81,6 +82,7 @@ async def observed(stack: Setup, collector: Collector) -> Observed:
         web = await opened.enter_async_context(api(stack, environment))
         event = await _sold(stack, web)
         await _refused(web)
+        await _reported(stack, web)
         await until(lambda: _exists(stack.folder / "worker-health"), "the worker proves its polls")
         scraped = {each: await _scraped(address, each) for each in (API, WORKER, SDK)}
     # Each process has ended, and has sent its last spans before.
@@ -98,6 +100,7 @@ def _environment(
         "PRODUCTS_FILE": str(stack.folder / "products.yaml"),
         "TEMPORAL_ADDRESS": stack.client.service_client.config.target_host,
         "GUMROAD_WEBHOOK_SECRET": SECRET,
+        "POSTMARK_WEBHOOK_SECRET": SECRET,
         "LICENSE_SIGNING_KEY": generate_private_key(),
         "POSTMARK_TOKEN": postmark.token,
         "POSTMARK_API_URL": postmark.url,
@@ -127,6 +130,16 @@ async def _refused(web: Api) -> None:
         assert refused.status_code == httpx.codes.NOT_FOUND
         question = {"key": "AAAAA-AAAAA-AAAAA-AAAAA"}
         assert (await http.post(f"{web.url}/v1/validate", json=question)).is_success
+
+
+async def _reported(stack: Setup, web: Api) -> None:
+    """Send Postmark's report that the sale's mail was delivered."""
+    (delivery,) = await stack.database.read(list_deliveries, Filters())
+    report = body("delivery", MessageID=delivery.message_id)
+    async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as http:
+        url, query = f"{web.url}/webhooks/postmark", {"secret": SECRET}
+        answer = await http.post(url, params=query, content=report)
+        assert answer.json() == {"recorded": True}
 
 
 async def _exists(file: Path) -> bool | None:

@@ -67,6 +67,7 @@ async def test_the_api_counts_requests_answers_lag_refusals_and_verdicts(
     assert value(text, "mintpost_verdicts_total", question="validate", code="MISTYPED_KEY") == 1
     assert value(text, "mintpost_database_up") == 1
     assert value(text, "mintpost_refused_calls_total", source="polar") == 0
+    assert value(text, "mintpost_mail_reports_total", kind="delivered") == 1
 
 
 async def test_the_worker_counts_outcomes_steps_mails_and_the_time_to_the_mail(
