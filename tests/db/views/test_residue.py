@@ -91,6 +91,31 @@ def test_a_mail_that_another_mail_made_needless_waits_by_design(database: Databa
     assert found(database) == []
 
 
+def test_a_charge_s_mail_that_a_later_resend_made_needless_waits_by_design(
+    database: Database,
+) -> None:
+    owed(database)
+    close(database, Outcome.FULFILLED)
+    charge = update(DeliveryRow).values(reason="charge:order-1")
+    database.write_here(lambda session: session.execute(charge))
+    assert len(found(database)) == 1
+    ask(database)
+    resend = update(DeliveryRow).where(DeliveryRow.reason.startswith("resend"))
+    sent = resend.values(status=DeliveryStatus.LOGGED, message_id="m")
+    database.write_here(lambda session: session.execute(sent))
+    assert found(database) == []
+
+
+def test_a_refused_resend_is_over_once_a_person_asks_again(database: Database) -> None:
+    send(database, owed(database))
+    for _ in range(2):
+        ask(database)
+    first = update(DeliveryRow).where(DeliveryRow.reason == "resend:1")
+    refused = first.values(status=DeliveryStatus.REFUSED)
+    database.write_here(lambda session: session.execute(refused))
+    assert [each.refused for each in database.read_here(unsent_resends)] == [False]
+
+
 def test_a_resend_that_waits_or_is_refused_is_found(database: Database) -> None:
     send(database, owed(database))
     ask(database, "right@example.com")
