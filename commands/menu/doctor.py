@@ -18,7 +18,7 @@ Url = Annotated[
 
 
 @examples(
-    ("mintpost doctor", "in the environment of the worker, which has the most settings"),
+    ("mintpost doctor", "in the worker's environment, which has most settings"),
     ("mintpost doctor --url https://shop.example.com", None),
 )
 def doctor(ctx: typer.Context, *, url: Url = None, as_json: AsJson = False) -> None:

@@ -14,7 +14,7 @@ Complaint = Annotated[
 
 
 @examples(
-    ("mintpost find ada@example.com", "or a part: lovelace, VQ7M-2D"),
+    ("mintpost find ada@example.com", "or a part: lovelace, QXJP-W3"),
     ("mintpost find 536901374", "the number on the buyer's receipt"),
 )
 def find(

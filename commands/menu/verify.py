@@ -18,7 +18,7 @@ KeyOrToken = Annotated[
 
 
 @examples(
-    ("mintpost verify VQ7M-2DKX-9TRC-HJ4W-PN6A-XE3F-8YGB", "a key"),
+    ("mintpost verify QXJP-W3AV-CA9A-NMQX-C4YY-JXFG-GECG", "a key"),
     ("mintpost verify - < license.jwt", "or a token, a list"),
 )
 def verify(ctx: typer.Context, text: KeyOrToken) -> None:
