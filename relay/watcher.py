@@ -25,6 +25,7 @@ from domain.advice import advised
 from domain.errors import DatabaseAwayError
 from domain.event import Outcome
 from domain.findings import Finding, Level
+from domain.identifiers import order_of_workflow
 from kit.clock import Clock, utc_now
 from kit.frames import unexpected_error
 from kit.log_context import about
@@ -107,7 +108,8 @@ class Watcher:
         for done in self.seen.keys() - open_runs:
             del self.seen[done]
         for event in events:
-            with about(event=event.id, workflow=event.workflow_id):
+            order = order_of_workflow(event.workflow_id)
+            with about(event=event.id, order=order, workflow=event.workflow_id):
                 await self.guard(self.check_event(event), event.workflow_id)
         for resend in resends:
             with about(order=resend.order, workflow=resend.workflow_id):
