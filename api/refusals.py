@@ -17,6 +17,7 @@ from api.authentication import envelope_of
 from api.paths import bare_path
 from api.unset_secrets import unset_secrets
 from domain.findings import Finding, Level
+from kit.agents import TRIAL_AGENT
 from kit.clock import utc_now
 from kit.doors.base import WebhookDoor
 from kit.instruments import REFUSED_CALLS
@@ -33,7 +34,7 @@ MOST_LOOKED_AT = 1024
 class Refused:
     """`afterwards` tells a person how to get what was refused, and to try the next call.
 
-    `is_sale`: a shop could have sent it. Shops send POST alone.
+    `is_sale`: a shop could have sent it. Shops send POST alone, and our own trial is none.
     """
 
     source: str
@@ -144,8 +145,12 @@ def why_refused(
         source,
         cause,
         _afterwards(storefront),
-        is_sale=storefront.sells and scope["method"] == "POST",
+        is_sale=storefront.sells and scope["method"] == "POST" and not _is_trial(scope),
     )
+
+
+def _is_trial(scope: Mapping[str, Any]) -> bool:
+    return (b"user-agent", TRIAL_AGENT.encode()) in scope["headers"]
 
 
 def _afterwards(door: WebhookDoor) -> str:

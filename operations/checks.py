@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
 
@@ -20,6 +20,7 @@ from db.views.lists import (
 )
 from domain.delivery import SENT, UNDELIVERED, DeliveryStatus
 from domain.event import Outcome
+from kit.agents import TRIAL_AGENT
 from kit.clock import utc_now
 from licensing.tokens import PublicKey, TokenInvalidError, verify_token
 from storefronts.package import StorefrontPackage
@@ -59,7 +60,8 @@ class SampleSender:
 
     async def send_as_stranger(self, sample: SampleSale, path: str | None = None) -> httpx.Response:
         request = self.sample_shop.strangers_request(sample)
-        return await self.post(request, path)
+        headers = {**request.headers, "User-Agent": TRIAL_AGENT}
+        return await self.post(replace(request, headers=headers), path)
 
     async def post(self, request: SampleRequest, path: str | None = None) -> httpx.Response:
         """Send a request after those that belong to it, so that its own run knows all of them."""

@@ -94,7 +94,8 @@ def remedy_of(group: WaitingGroup) -> str:
         return str(told[-1][1])
     match group.status:
         case EventStatus.FAILED:
-            return command("replay", named)
+            # The run that failed may be another than the order's, such as a refund's.
+            return command("replay", group.events[0].workflow_id or named)
         case EventStatus.PARKED:
             return command("retry", named)
         case _:

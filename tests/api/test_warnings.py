@@ -11,7 +11,9 @@ from sqlalchemy import URL
 
 from api.app import create_app
 from api.refusals import Refusals, why_refused
+from domain.findings import Level
 from embedded.ports import NO_TLS
+from kit.agents import TRIAL_AGENT
 from kit.clock import utc_now
 from kit.pollers import LONG_AGO, Pollers
 from storefronts.gumroad.storefront import Gumroad
@@ -152,6 +154,25 @@ async def test_a_flood_is_told_once_in_a_pause(caplog: pytest.LogCaptureFixture)
     total = (await refusals.findings())[0].sentence
     assert int(total.split()[1]) > 2
     assert len(lines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "agent", "level"),
+    [
+        ("POST", "Gumroad", Level.WARNING),
+        ("GET", "a browser", Level.OK),
+        ("POST", TRIAL_AGENT, Level.OK),
+    ],
+)
+async def test_only_a_call_that_a_shop_may_have_sent_is_an_alert(
+    method: str, agent: str, level: Level
+) -> None:
+    refusals = Refusals({"gumroad": Gumroad((RIGHT,))})
+    headers = [(b"user-agent", agent.encode())]
+    path = {"path": "/webhooks/gumroad", "query_string": b"secret=x", "headers": headers}
+    refusals.count({"method": method, **path})
+    assert [each.level for each in await refusals.findings()] == [level]
+    refusals.stop()
 
 
 @ON_SQLITE

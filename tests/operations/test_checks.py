@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import pytest
 
+from kit.agents import TRIAL_AGENT
 from kit.clock import utc_now
 from kit.doors.labeled_secrets import LabeledSecret
 from operations.checks import SampleSender, check_repetition, check_sale, check_stranger
@@ -56,6 +57,9 @@ async def test_every_check_holds(shop: SampleSender, sample: SampleSale) -> None
 
     assert {each.sentence: each.found for each in checks if not each.holds} == {}
     assert len(await shop.events(sample)) == 1
+    # Else the operator would get an alert for each smoke test.
+    wrong = await shop.send_as_stranger(sample)
+    assert wrong.request.headers["User-Agent"] == TRIAL_AGENT
 
 
 @ON_SQLITE

@@ -1,5 +1,6 @@
 """Findings about sales that wait or failed, one for each cause, each with its command."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.advice import advised
@@ -66,6 +67,11 @@ def test_the_command_of_the_sentence_is_the_remedy() -> None:
     told = f"no address: {advised('resend', f'gumroad:{odd}', options=['--to ADDRESS'])}"
     (finding,) = found(event(1, EventStatus.PARKED, told, order=odd))
     assert finding.remedy == "mintpost resend 'gumroad:a;b`c' --to ADDRESS"
+
+
+def test_a_failed_refund_is_replayed_by_the_name_of_its_own_run() -> None:
+    refund = replace(event(4, EventStatus.FAILED, "no such sale"), workflow_id="gumroad:event:4")
+    assert found(refund)[0].remedy == "mintpost replay gumroad:event:4"
 
 
 def test_a_failed_sale_is_found_at_once_and_for_a_week() -> None:
