@@ -19,4 +19,5 @@ def stored_requests(session: Session) -> list[NewRequest]:
 
 def _as_it_came(session: Session, event_id: int) -> NewRequest:
     event, request = load_received(session, event_id)
-    return NewRequest(**asdict(request), **{name: getattr(event, name) for name in OF_EVENT})
+    came = {name: value for name, value in asdict(request).items() if name != "dropped_at"}
+    return NewRequest(**came, **{name: getattr(event, name) for name in OF_EVENT})
