@@ -2,14 +2,11 @@
 
 import asyncio
 import json
-import shutil
 from pathlib import Path
 from stat import S_IMODE
 
 import pytest
-from sqlalchemy import URL
 
-from db.engine import Database, open_engine
 from embedded.ports import HOST, free_ports
 from relay.spool import Spool
 from tests.api.raw_http import exchange, request, status
@@ -17,6 +14,7 @@ from tests.api.test_api_process import answers, start
 from tests.support.commanding import Run
 from tests.support.outages import database_away
 from tests.support.pings import changed, recorded
+from tests.support.running import Setup, running
 from tests.support.spooling import drained, spooled
 from tests.support.waiting import until
 
@@ -32,14 +30,13 @@ async def sent(url: str) -> bool | None:
     return True if status(answer) == 200 else None
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_ping_survives_kill_9_in_an_outage_and_is_shown_before_it_is_a_row(
-    sqlite: URL, tmp_path: Path, clean: pytest.MonkeyPatch, mint: Run
+    setup: Setup, tmp_path: Path, clean: pytest.MonkeyPatch, mint: Run
 ) -> None:
-    file = tmp_path / "mintpost.db"
-    shutil.copyfile(str(sqlite.database), file)
+    setup.with_worker, database = False, setup.database
     environment = {"DATA_DIR": str(tmp_path), "TEMPORAL_ADDRESS": f"{HOST}:1"}
     secret = {"GUMROAD_WEBHOOK_SECRET": "secret-of-the-process"}
-    database = Database(open_engine(URL.create("sqlite", database=str(file))))
     spool = Spool(tmp_path / "spool")
     (port,) = free_ports(1)
     url = f"http://{HOST}:{port}"
@@ -54,11 +51,10 @@ async def test_ping_survives_kill_9_in_an_outage_and_is_shown_before_it_is_a_row
         for name, value in environment.items():
             clean.setenv(name, value)
         shown = await asyncio.to_thread(mint, "show", f"gumroad:{ORDER}", "--json")
-        child = await start(tmp_path, port, **environment, **secret)
-        rows = await drained(spool, database)
     finally:
         await child.stop()
-        database.dispose()
+    async with running(setup):  # Its API is not the one that spooled.
+        rows = await drained(spool, database)
     assert {(row.request_id, row.received_at) for row in rows} == kept
     assert {(row.body, row.order_id) for row in rows} == {(BODY, ORDER)}
     assert S_IMODE(spool.folder.stat().st_mode) == 0o700
