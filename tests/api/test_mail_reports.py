@@ -25,11 +25,12 @@ from relay.spool import Spool
 from storefronts.gumroad.storefront import Gumroad
 from tests.api.raw_http import exchange, request, status
 from tests.db.test_delivery_claims import line, owed, sent
+from tests.support.leaks import LeakSearch
 from tests.support.outages import connect_to_nothing
 from tests.support.postmark_reports import BODIES, body
 from tests.support.running import SECRET, running_api
 
-OLDER, NEWER = "the older secret", "the newer secret"
+OLDER, NEWER = "older of two secrets", "newer of two secrets"
 MESSAGE = BODIES["delivery"]["MessageID"]
 
 
@@ -45,7 +46,8 @@ class Web:
 
 
 @pytest.fixture
-async def web(database: Database, tmp_path: Path) -> AsyncIterator[Web]:
+async def web(database: Database, tmp_path: Path, leak_search: LeakSearch) -> AsyncIterator[Web]:
+    leak_search.keep_private(OLDER, NEWER)
     parts = ApiParts(
         database,
         {"gumroad": Gumroad((SECRET,))},
