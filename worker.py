@@ -26,7 +26,8 @@ from kit.exiting import end_with
 from kit.heartbeat import Heartbeat
 from kit.instruments import OF_WORKER
 from kit.logs import set_up_logs
-from kit.metrics_server import WORKER as METRICS, serve_metrics
+from kit.metrics_address import WORKER as METRICS
+from kit.metrics_server import serve_metrics
 from kit.sdk_runtime import sdk_runtime
 from kit.temporal_outages import TemporalRefusesError, temporal_trouble
 from kit.tracing import end_tracing, set_up_tracing

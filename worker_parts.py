@@ -24,7 +24,7 @@ from catalog.file import ProductsFile, ProductsFileError
 from db.engine import Database, open_engine
 from kit.environment import SettingsError, tried
 from kit.failures import without_traces
-from kit.metrics_server import MetricsAddress
+from kit.metrics_address import MetricsAddress
 from kit.version import VERSION
 from letters.composing import CatalogSource, Letters, Shop
 from letters.rendering import Templates

@@ -25,7 +25,8 @@ from domain.errors import DatabaseAwayError
 from kit.environment import SettingsError, tried
 from kit.instruments import OF_API, begin_counts
 from kit.logs import set_up_logs
-from kit.metrics_server import API as METRICS, serve_metrics
+from kit.metrics_address import API as METRICS
+from kit.metrics_server import serve_metrics
 from kit.sdk_runtime import sdk_runtime
 from kit.tracing import set_up_tracing, trace_interceptors
 from kit.umask import set_umask

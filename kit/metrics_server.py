@@ -1,28 +1,13 @@
 """Serves the metrics of a process to Prometheus, on a port of its own."""
 
 import logging
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 
 from kit.instruments import BUILD
 from kit.metrics import Meters
+from kit.metrics_address import WORKER, MetricsAddress
 from kit.version import VERSION
 
 logger = logging.getLogger(__name__)
-
-API, WORKER, SDK = 0, 1, 2
-"""The ports from METRICS_ADDRESS on: the API's, the worker's, and that of Temporal's SDK in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class MetricsAddress:
-    host: IPv4Address | IPv6Address
-    port: int
-
-    def at(self, offset: int) -> str:
-        """Return the address of one of the ports, as text."""
-        host = f"[{self.host}]" if isinstance(self.host, IPv6Address) else f"{self.host}"
-        return f"{host}:{self.port + offset}"
 
 
 def serve_metrics(address: MetricsAddress, offset: int, meters: Meters) -> None:

@@ -11,7 +11,8 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
-from kit.metrics_server import SDK, MetricsAddress, told_unserved
+from kit.metrics_address import SDK, MetricsAddress
+from kit.metrics_server import told_unserved
 
 LOGGER = "temporalio.sdk"
 QUIET = TelemetryFilter(core_level="WARN", other_level="ERROR")

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator
 
 from kit.environment import EnvironmentSettings, SettingsError
 from kit.logs import LogFormat
-from kit.metrics_server import SDK, MetricsAddress
+from kit.metrics_address import SDK, MetricsAddress
 from settings.loading import load
 
 PORTS = range(1, 65_536 - SDK)

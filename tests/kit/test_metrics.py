@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry
 
 from embedded.ports import HOST, free_ports
 from kit.instruments import EMAILS, OF_API, OF_WORKER, REQUESTS
-from kit.metrics_server import API, SDK, WORKER, MetricsAddress, serve_metrics
+from kit.metrics_address import API, SDK, WORKER, MetricsAddress
+from kit.metrics_server import serve_metrics
 from kit.sdk_runtime import sdk_runtime
 
 

@@ -22,7 +22,7 @@ from db.engine import Database, open_engine
 from db.views.lists import EventLine, Filters, list_deliveries, list_events
 from embedded.ports import HOST, NO_TLS, free_ports
 from fakes.postmark import FakePostmark
-from kit.metrics_server import API, SDK, WORKER, MetricsAddress
+from kit.metrics_address import API, SDK, WORKER, MetricsAddress
 from licensing.private_keys import generate_private_key
 from licensing.signing import Signer
 from tests.faults.conftest import SENDER

@@ -110,7 +110,9 @@ def test_a_process_has_longer_to_stop_than_it_takes() -> None:
         assert timedelta(seconds=int(values(name, "TimeoutStopSec")[0])) > GRACE
 
 
-def test_api_and_worker_start_after_the_migration() -> None:
+def test_api_and_worker_start_after_the_migration_and_even_if_it_failed() -> None:
+    """The database may be away at boot, and the API must take requests all the same."""
     for name in ("api", "worker"):
-        assert values(name, "Requires") == ["mintpost-migrate.service"]
+        assert values(name, "Requires") == []
+        assert "mintpost-migrate.service" in values(name, "Wants")
         assert "mintpost-migrate.service" in values(name, "After")[0]
