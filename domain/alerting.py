@@ -96,7 +96,9 @@ def _seen(row: Standing | None, finding: Finding, now: datetime, pace: Pace) -> 
     if row is None:
         return Standing(finding.cause, finding.sentence, now, now)
     since = now if _is_over(row, now, pace) else row.since
-    return replace(row, sentence=finding.sentence, since=since, seen_at=now)
+    # Fewer than were told: the next one of them is news again.
+    told = min(row.told_count, finding.count)
+    return replace(row, sentence=finding.sentence, since=since, seen_at=now, told_count=told)
 
 
 def _is_due(row: Standing, finding: Finding, now: datetime, pace: Pace) -> bool:

@@ -16,6 +16,7 @@ from domain.findings import Finding
 from kit.clock import Clock, utc_now
 from operations.alerts.residue import residue_findings
 from operations.alerts.schedules import schedule_findings
+from operations.alerts.together import together
 from operations.alerts.waiting import RECENT, Ages, unsent_findings, waiting_findings
 
 Finder = Callable[[], Awaitable[list[Finding]]]
@@ -36,17 +37,19 @@ class SaleFinder:
         return waiting_findings(await self.database.read(open_or_failed_events), self._ages())
 
     async def unsent(self) -> list[Finding]:
-        return unsent_findings(await self.database.read(unsent_resends), self._ages())
+        found = unsent_findings(await self.database.read(unsent_resends), self._ages())
+        return together(found, "mintpost deliveries --status refused")
 
     async def returned(self) -> list[Finding]:
         found = await self.database.read(bounces, self.clock())
-        return [replace(each, happened=True) for each in found]
+        told = together(found, "mintpost deliveries --status bounced")
+        return [replace(each, happened=True) for each in told]
 
     async def residue(self) -> list[Finding]:
         """Return what is left over by a defect. A run that just ends is none."""
         now = self.clock()
         found = await self.database.read(_residue, now - RECENT, now - self.after)
-        return residue_findings(found)
+        return together(residue_findings(found), "mintpost status")
 
     def _ages(self) -> Ages:
         return Ages(self.clock(), self.after)

@@ -19,7 +19,7 @@ def _residue(residue: Residue) -> Finding:
     else:
         what, verb = "was closed as delivered, and has no license", "show"
     return Finding(
-        cause=f"residue:{verb}:{named}",
+        cause=f"residue:{named}",
         level=Level.BROKEN,
         sentence=f"{named} {what}; please report this",
         remedy=command(verb, named),

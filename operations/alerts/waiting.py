@@ -113,6 +113,5 @@ def _unsent(mails: Iterable[UnsentMail], ages: Ages) -> Iterator[Finding]:
         elif not mail.refused and ages.now - mail.since >= ages.after:
             span = age(ages.now - mail.since)
             told = f"{named}: the e-mail that was asked for has waited for {span}"
-            yield Finding(
-                f"waits:{mail.source}", Level.BROKEN, told, command("show", named), mail.since
-            )
+            cause, look = f"mail waits:{mail.delivery_id}", command("show", named)
+            yield Finding(cause, Level.BROKEN, told, look, mail.since)

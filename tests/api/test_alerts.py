@@ -65,7 +65,7 @@ async def test_a_new_cause_is_told_at_once_and_again_after_an_hour(
 async def test_one_digest_tells_all_causes_that_are_due(api: Alerting, receiver: Receiver) -> None:
     await api.look(REFUSED, FAILED)
     (body,) = await receiver.got(1)
-    assert receiver.causes() == [["refused:gumroad", "failed:gumroad:1"]]
+    assert receiver.causes() == [["failed:gumroad:1", "refused:gumroad"]]
     assert body["status"] == "firing"
     assert "gumroad: 1 call refused" in body["text"]
     await api.look(REFUSED, FAILED, WORKER, after=MINUTE)
@@ -122,6 +122,11 @@ async def test_what_has_happened_is_repeated_daily_or_when_more_happens(
     assert len(await receiver.got(1)) == 1
     await api.look(replace(FAILED, count=2), after=MINUTE)
     assert len(await receiver.got(2)) == 2
+    # One is done, and another has happened.
+    await api.look(FAILED, after=MINUTE)
+    await api.look(replace(FAILED, count=2), after=MINUTE)
+    await api.stand(replace(FAILED, count=2), span=HOUR)
+    assert len(await receiver.got(3)) == 3
 
 
 async def test_two_processes_tell_a_cause_once(
