@@ -127,6 +127,7 @@ def test_newer_charge_that_does_not_move_the_end_moves_the_holder_without_a_mail
     assert reasons == ["sale"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_every_order_of_arrival_ends_at_the_newest_charges_address(database: Database) -> None:
     arrivals = [*permutations([(0, BUYER), (1, THIRD), (2, THIRD), (3, RIGHT)])]
     for number, charges in enumerate(arrivals):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, inspect, update
 from sqlalchemy.orm import Session
 
 from db.engine import Database
@@ -32,12 +32,17 @@ def licenses(database: Database) -> None:
 
 
 def mint_all(session: Session) -> None:
-    """Mint a license for each state in one transaction, because there are many."""
-    for number, (status, end, grace) in enumerate(STATES):
-        minted = mint(session, sale_of(f"order-{number}"), f"KEY-{number}")
-        values = {"status": status, "expires_at": end, "grace_until": grace}
-        own = update(LicenseRow).where(LicenseRow.id == minted.license.id)
-        session.execute(own.values(**values))
+    """Mint one active license, and copy it for each state, because there are many."""
+    minted = mint(session, sale_of())
+    first = session.get_one(LicenseRow, minted.license.id)
+    same = {each.key: getattr(first, each.key) for each in inspect(LicenseRow).column_attrs}
+    copies = [
+        same
+        | {"id": first.id + number, "key": f"KEY-{number}", "order_id": f"order-{number}-copied"}
+        | {"status": status, "expires_at": end, "grace_until": grace}
+        for number, (status, end, grace) in enumerate(STATES, start=1)
+    ]
+    session.execute(insert(LicenseRow), copies)
 
 
 @pytest.mark.usefixtures("licenses")
