@@ -25,13 +25,17 @@ from kit.exiting import end_with
 from kit.signals import STOP_SIGNALS, stopped_by_signals
 from workflows.attribute_names import SALE_STATE_NAME
 
-STATES = (EventStatus.PARKED, EventStatus.FAILED)
-"""The states of sales in Temporal for which a person looks."""
+LISTS = {
+    # A terminated run keeps its last state.
+    EventStatus.PARKED: f'{SALE_STATE_NAME}="parked" AND ExecutionStatus="Running"',
+    EventStatus.FAILED: f'{SALE_STATE_NAME}="failed"',
+}
+"""The queries of the Web UI for the runs for which a person looks."""
 
 
-def listed_runs(ui_url: str, state: str) -> str:
-    """Return the address of the Web UI's list of the runs in this state."""
-    query = percent_encoded(f'{SALE_STATE_NAME}="{state}"', safe="")
+def listed_runs(ui_url: str, query: str) -> str:
+    """Return the address of the Web UI's list with this query."""
+    query = percent_encoded(query, safe="")
     return f"{ui_url}/namespaces/default/workflows?query={query}"
 
 
@@ -53,8 +57,8 @@ def _announce(plan: StackPlan, webhook: str, console: Console) -> None:
     others = f"{plan.url}/webhooks/SHOP, secret in SHOP-webhook-secret"
     console.print(f"  others    {others}", highlight=False, soft_wrap=True)
     console.print(f"  Temporal  {plan.ui_url} (Web UI), {plan.temporal_address}", highlight=False)
-    for state in STATES:
-        listed = f"  … {state:<8}{listed_runs(plan.ui_url, state)}"
+    for state, query in LISTS.items():
+        listed = f"  … {state:<8}{listed_runs(plan.ui_url, query)}"
         console.print(listed, highlight=False, soft_wrap=True)
     console.print(f"  data      {plan.data_dir}", highlight=False, soft_wrap=True)
     # Commands in another terminal need these variables to find this stack.

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 from workflows.names import SALE_STATE
 from workflows.steps import AskedState, StateStep
@@ -55,7 +55,9 @@ class SaleState:
                 schedule_to_close_timeout=ANSWERED_WITHIN,
                 retry_policy=ONCE,
             )
-        except FailureError:
+        except FailureError as failure:
+            if is_cancelled_exception(failure):
+                raise
             return False
         return answer.known
 

@@ -1,6 +1,7 @@
-"""A step that a person cancels does not go on where it waits."""
+"""A local activity that a person cancels ends the run, and nothing goes on behind it."""
 
 import pytest
+from temporalio import workflow
 from temporalio.exceptions import ActivityError, CancelledError
 
 from workflows import local_first
@@ -10,21 +11,22 @@ from workflows.steps import EventToParse, ParseStep
 from workflows.story import Story
 
 
+async def canceled(*_: object, **__: object) -> None:
+    failure = ActivityError(
+        "canceled",
+        scheduled_event_id=1,
+        started_event_id=1,
+        identity="",
+        activity_type="parse",
+        activity_id="parse",
+        retry_state=None,
+    )
+    raise failure from CancelledError("canceled")
+
+
 async def test_canceled_local_step_is_not_repeated_on_the_visible_path(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def canceled(*_: object) -> None:
-        failure = ActivityError(
-            "canceled",
-            scheduled_event_id=1,
-            started_event_id=1,
-            identity="",
-            activity_type="parse",
-            activity_id="parse",
-            retry_state=None,
-        )
-        raise failure from CancelledError("canceled")
-
     monkeypatch.setattr(local_first, "_locally", canceled)
     monkeypatch.setattr(local_first, "_visibly", None)
     with pytest.raises(ActivityError):
@@ -37,3 +39,12 @@ async def test_canceled_local_step_is_not_repeated_on_the_visible_path(
             fast=DATABASE_FAST,
             slow=DATABASE_SLOW,
         )
+
+
+async def test_canceled_question_for_the_state_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workflow, "patched", lambda _: True)
+    monkeypatch.setattr(workflow, "execute_local_activity_method", canceled)
+    with pytest.raises(ActivityError):
+        await SaleState(1).want("parked")
