@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from shlex import quote
 
 import httpx
 
@@ -44,7 +45,11 @@ async def run_smoke(plan: SmokePlan, database: Database) -> list[Check]:
             return await _checks(shop, _sample(plan), plan)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             kind = type(error).__name__
-            raise RefusedError(f"the API cannot be reached at {plan.url} ({kind})") from None
+            doctor = advised("doctor", options=["--url", quote(plan.url)])
+            raise RefusedError(
+                f"the API cannot be reached at {plan.url} ({kind}): start it, or correct --url; "
+                f"{doctor} tells more"
+            ) from None
 
 
 def require_whole(plan: SmokePlan) -> None:

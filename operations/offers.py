@@ -6,18 +6,18 @@ from domain.catalog import Catalog, Offer
 from domain.sale import Product, Variants
 from kit.refusals import RefusedError
 
+ADD = "add one to buy, and look at it with `mintpost products check`"
+
 
 def a_product(catalog: Catalog, source: str) -> Offer:
     """Return the first product that the storefront could sell with a license."""
     offers = catalog.offers.get(source, ())
     if not offers:
-        raise RefusedError(f"products.yaml has no product under {source}: add one to buy")
+        raise RefusedError(f"products.yaml has no product under {source}: {ADD}")
     for offer in offers:
         if offer.licensed:
             return offer
-    raise RefusedError(
-        f"products.yaml gives a license for no product under {source}: add one to buy"
-    )
+    raise RefusedError(f"products.yaml gives a license for no product under {source}: {ADD}")
 
 
 def offer_named(catalog: Catalog, source: str, product_id: str) -> Offer | None:

@@ -49,7 +49,10 @@ def remap(  # noqa: PLR0913 - a command's options
     from kit.asker import asker
 
     if bool(texts) == (product is not None):
-        raise RefusedError("name the sales or keys to decide anew, or give --product ID")
+        raise RefusedError(
+            "name the sales or keys to decide anew, `mintpost remap SALE`, or a whole product: "
+            "`mintpost remap --product ID`"
+        )
     by = Asker(asker(), reason, may_mail=not no_mail)
     wish = Wish(texts or (), product, by, dry_run, yes, as_json, timedelta(seconds=patience))
     context = given(ctx)

@@ -29,6 +29,8 @@ Status = Annotated[
     typer.Option(metavar=DeliveryStatus.LOGGED.value, help="all mails that were only written down"),
 ]
 
+LOGGED = "mintpost resend --status logged"
+
 Yes = Annotated[
     bool,
     typer.Option("--yes", metavar="", help="also a license that is revoked or suspended"),
@@ -55,9 +57,15 @@ def resend(  # noqa: PLR0913 - a command's options
     from operations.resend import NotActiveError
 
     if (order is None) == (status is None) or status not in {None, DeliveryStatus.LOGGED}:
-        raise RefusedError("name the sale whose mail to send, or give --status logged")
+        raise RefusedError(
+            "name the sale whose mail to send, `mintpost resend SALE`, or send all that were only "
+            f"written down: `{LOGGED}`"
+        )
     if status is not None and not given(ctx).sends_mail():
-        raise RefusedError("POSTMARK_TOKEN is not set: the mails would only be logged again")
+        raise RefusedError(
+            "POSTMARK_TOKEN is not set here, so the mails would only be logged again: set it here "
+            f"and for the worker, then `{LOGGED}`"
+        )
     with given(ctx).open_database() as database:
         ask = partial(run_resend, database, order, to, reason, patience)
         try:

@@ -43,7 +43,7 @@ def retry(
     from commands.retry import print_woken, run_retry
 
     if bool(orders) == every:
-        raise RefusedError("name the sales to wake, or give --all")
+        raise RefusedError("name the sales to wake, or give --all: `mintpost retry --all`")
     with given(ctx).open_database() as database:
         temporal = given(ctx).temporal()
         print_woken(asyncio.run(run_retry(temporal, database, orders, where, patience)))

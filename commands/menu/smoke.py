@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from shlex import quote
 from typing import Annotated
 
 import typer
 
 from commands.context import given
 from commands.help import examples
+from domain.advice import advised
 from kit.refusals import RefusedError
 from storefronts.registry import DEFAULT, package_of
 
@@ -47,11 +49,18 @@ def smoke(  # noqa: PLR0913, PLR0917 - a command's options
     package = package_of(source)
     defaults = context.smoke_defaults()
     receiver = to or defaults.operator
+    at = ["--url", quote(url), *([] if source == DEFAULT.name else ["--source", source])]
     if receiver is None:
-        raise RefusedError("nobody to mail: give --to, or set OPERATOR_EMAIL")
+        raise RefusedError(
+            f"nobody to mail: set OPERATOR_EMAIL, or "
+            f"{advised('smoke', options=[*at, '--to ADDRESS'])}"
+        )
     sample_shop = context.sample_shop(secret, source)
     if sample_shop is None:
-        raise RefusedError(f"no secret: give --secret, or set {package.secret_variable}")
+        raise RefusedError(
+            f"no secret: set {package.secret_variable}, or "
+            f"{advised('smoke', options=[*at, '--secret TEXT'])}"
+        )
     plan = SmokePlan(
         url=url,
         package=package,

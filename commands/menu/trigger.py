@@ -124,7 +124,9 @@ def _named(event: str) -> SampleEvent:
     try:
         return SampleEvent(event)
     except ValueError:
-        raise RefusedError(f"no event is named {event}; the names are: {NAMES}") from None
+        raise RefusedError(
+            f"no event is named {event}; the names are: {NAMES}; a sale is `mintpost trigger sale`"
+        ) from None
 
 
 def _shop_and_order(context: Context, source: str, order: str | None) -> tuple[str, str | None]:
@@ -140,7 +142,9 @@ def _variants(words: list[str] | None) -> "Variants | None":
         return None
     split = [word.partition("=") for word in words]
     if not all(sign and option for _, sign, option in split):
-        raise RefusedError("--variant must be CATEGORY=OPTION, as in --variant Tier=Pro")
+        raise RefusedError(
+            "--variant must be CATEGORY=OPTION, as in `mintpost trigger sale --variant Tier=Pro`"
+        )
     return tuple((category, option) for category, _, option in split)
 
 

@@ -155,9 +155,12 @@ def test_a_mapping_that_is_no_file_is_told_by_the_name_of_its_setting(
 def test_smoke_says_what_it_lacks(mint: Run, clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "products.yaml").write_text(PRODUCTS)
     url = ("smoke", "--url", "http://127.0.0.1:1")
-    assert mint(*url).err == "nobody to mail: give --to, or set OPERATOR_EMAIL\n"
+    again = "`mintpost smoke --url http://127.0.0.1:1"
+    nobody = f"nobody to mail: set OPERATOR_EMAIL, or {again} --to ADDRESS`\n"
+    assert mint(*url).err == nobody
     clean.setenv("OPERATOR_EMAIL", "me@example.com")
-    assert mint(*url).err == "no secret: give --secret, or set GUMROAD_WEBHOOK_SECRET\n"
+    none = f"no secret: set GUMROAD_WEBHOOK_SECRET, or {again} --secret TEXT`\n"
+    assert mint(*url).err == none
     clean.setenv("GUMROAD_WEBHOOK_SECRET", "a-secret")
     assert mint(*url).err.startswith("there is no database at ")
     assert mint("smoke").code == 2

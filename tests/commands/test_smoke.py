@@ -13,7 +13,7 @@ from catalog.file import ProductsFile
 from domain.delivery import DeliveryStatus
 from mailers.base import PATIENCE, Email, Receipt
 from mailers.outbox.service import LoggingEmailService
-from operations.offers import a_product
+from operations.offers import ADD, a_product
 from tests.support.commanding import Run, Shop
 from tests.support.running import SECRET, Setup, running
 
@@ -94,7 +94,7 @@ async def test_a_sale_that_waits_is_told_and_ends_it(
 async def test_without_a_product_there_is_nothing_to_buy(mint: Run, tmp_path: Path) -> None:
     (tmp_path / "products.yaml").write_text("gumroad: []\n")
     code, said = await smoke(mint, "http://127.0.0.1:1")
-    assert (code, said) == (1, "products.yaml has no product under gumroad: add one to buy\n")
+    assert (code, said) == (1, f"products.yaml has no product under gumroad: {ADD}\n")
 
 
 @ON_SQLITE
@@ -103,7 +103,7 @@ async def test_what_gives_no_license_is_not_bought(mint: Run, tmp_path: Path) ->
     book = "gumroad:\n  - {product_id: book, license: none}\n"
     (tmp_path / "products.yaml").write_text(book)
     _, said = await smoke(mint, "http://127.0.0.1:1")
-    assert said == "products.yaml gives a license for no product under gumroad: add one to buy\n"
+    assert said == f"products.yaml gives a license for no product under gumroad: {ADD}\n"
     (tmp_path / "products.yaml").write_text(f"{book}  - {{product_id: editor, tier: core}}\n")
     catalog = ProductsFile(tmp_path / "products.yaml", ("gumroad",)).current()
     assert a_product(catalog, "gumroad").product_id == "editor"
