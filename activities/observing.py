@@ -40,15 +40,19 @@ class _Observed(ActivityInboundInterceptor):
         workflow, step = info.workflow_id or "", info.activity_type
         event = getattr(input.args[0], "event_id", None)
         with about(event=event, workflow=workflow, step=step, trace=current_trace()):
-            order = order_of_workflow(workflow) or await self.order_of(event)
+            order = await self.order_of(event, workflow)
             note_on_span(event=event, order=order)
             with about(order=order), timed(step):
                 return await super().execute_activity(input)
 
-    async def order_of(self, event_id: int | None) -> str | None:
-        """Return the order of an event that runs under its own id, such as a refund."""
+    async def order_of(self, event_id: int | None, workflow: str) -> str | None:
+        """Return the order of the event; a refund's run has its own id, so ask the database."""
+        if event_id is None:
+            return None
+        if (named := order_of_workflow(workflow)) is not None:
+            return named
         try:
-            return None if event_id is None else await self.database.read(order_of_event, event_id)
+            return await self.database.read(order_of_event, event_id)
         except Exception:  # noqa: BLE001 - the step itself meets the same trouble, and says so
             return None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from domain.delivery import SENT
+from domain.delivery import DeliveryStatus
 from domain.mail_reports import KINDS
 from kit.metrics import Counter, Gauge, Histogram, Meters
 
@@ -16,7 +16,8 @@ LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 300, 3600
 WHOLE_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400)
 """From a quick sale to one that waited a day for its product."""
 
-ATTEMPTS = (*SENT, "found", "in_doubt", "refused", "failed")
+TAKEN = (DeliveryStatus.ACCEPTED, DeliveryStatus.LOGGED)
+ATTEMPTS = (*TAKEN, "found", "in_doubt", "refused", "failed")
 """The outcomes of an attempt at an e-mail. `found`: an earlier attempt in doubt had sent it."""
 
 KEPT = ("database", "spool", "nowhere")

@@ -1,5 +1,6 @@
 """Logs, metrics and traces of one sale through an API and a worker that are processes."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,6 +87,12 @@ async def test_every_metric_is_served_by_the_process_that_has_it(observed: Obser
     for offset, meters in enumerate((OF_API, OF_WORKER)):
         for each in meters.all:
             assert f"# HELP {each.name}" in observed.scraped[offset]
+
+
+async def test_the_outcomes_of_mails_are_shown_before_they_happen(observed: Observed) -> None:
+    shown = set(re.findall(r'mintpost_email_attempts_total{outcome="(\w+)"}', observed.scraped[1]))
+    assert shown == {"accepted", "logged", "found", "in_doubt", "refused", "failed"}
+    assert "_created{" not in observed.scraped[1]
 
 
 async def test_the_sdk_serves_its_own_metrics(observed: Observed) -> None:
