@@ -14,6 +14,7 @@ from domain.event import (
     ignored,
 )
 from domain.license import LicenseReason, LicenseStatus
+from domain.mail_reports import ReportKind
 
 WORDS = {
     EventKind: [
@@ -39,7 +40,13 @@ WORDS = {
         *("open", "parked", "fulfilled", "renewed", "duplicate", "applied"),
         *("ignored", "noted", "failed"),
     ],
-    DeliveryStatus: ["pending", "accepted", "logged", "refused", "withdrawn"],
+    DeliveryStatus: [
+        *("pending", "accepted", "delivered", "bounced", "complained"),
+        *("logged", "refused", "withdrawn"),
+    ],
+    ReportKind: [
+        *("delayed", "failed_for_now", "delivered", "turned_away", "bounced", "complained"),
+    ],
     ReasonKind: ["sale", "charge", "event", "resend"],
     LicenseStatus: ["active", "suspended", "revoked"],
     LicenseReason: ["refunded", "disputed", "dispute_lost", "paused", "by_hand"],
