@@ -70,7 +70,7 @@ def test_every_value_stays(engine: Engine) -> None:
     check_migrated(engine)
     with engine.connect() as connection:
         after = dict(connection.execute(columns).mappings().one())
-    assert after == {**before, "subscription_line": ""}
+    assert after == {**before, "subscription_line": "", "erased_at": None}
 
 
 def test_charge_that_was_under_way_counts_for_the_license(engine: Engine) -> None:
