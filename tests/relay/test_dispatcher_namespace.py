@@ -54,8 +54,8 @@ async def test_namespace_that_is_not_there_is_told_to_whoever_waits(client: Clie
     with pytest.raises(TemporalAwayError) as raised:
         await Starter(lost, "nobody-works-here").start(event, "gumroad:order")
     assert str(raised.value) == (
-        "Temporal has no such namespace (NOT_FOUND): create it with `temporal operator namespace "
-        "create`, or correct TEMPORAL_NAMESPACE"
+        "Temporal has no such namespace (NOT_FOUND): correct TEMPORAL_NAMESPACE, or create it with "
+        "`temporal operator namespace create --namespace NAME`"
     )
     with pytest.raises(RPCError):
         await Watcher(Database(create_engine("sqlite://")), lost).status_of("gumroad:order")
