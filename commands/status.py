@@ -19,7 +19,7 @@ from operations.status import Spooled, Status
 
 MOST_GROUPS = 5
 """More causes at once would not fit on one screen."""
-INDENT, NAME = 2, 11
+INDENT, NAME = 2, 14
 OPEN = "on its way, and no step has told a reason to wait"
 NO_SPOOL = "it cannot be read here"
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.sales import product_of
 from db.tables import EventRow, SaleRow
+from domain.event import OPERATOR
 from domain.sale import Product
 
 
@@ -22,7 +23,10 @@ class SoldProduct:
 
 
 def recent_products(session: Session, since: datetime) -> list[SoldProduct]:
-    """Return each product and choice of options that was sold since then, the oldest first."""
+    """Return each product and choice of options that was sold since then, the oldest first.
+
+    The seller's own gifts count for nothing, because the mapping decided them as they were given.
+    """
     # As text, because PostgreSQL compares no JSON.
     alike = (
         SaleRow.source,
@@ -34,7 +38,7 @@ def recent_products(session: Session, since: datetime) -> list[SoldProduct]:
         select(func.max(SaleRow.id).label("newest"), func.count().label("sold"))
         .add_columns(func.count(EventRow.id).label("waiting"))
         .outerjoin(EventRow, (EventRow.id == SaleRow.event_id) & EventRow.outcome.is_(None))
-        .where(SaleRow.created_at >= since)
+        .where(SaleRow.created_at >= since, SaleRow.source != OPERATOR)
         .group_by(*alike)
         .subquery()
     )
