@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from db.events import lock_order
 from db.tables import DeliveryRow, EventRow, ResendRow, SaleRow
@@ -47,7 +47,7 @@ def run_record(session: Session, name: str) -> RunRecord | None:
 
 
 def failed_runs(session: Session) -> list[RunRecord]:
-    """Return the record of every failed event and of every refused resend, oldest first."""
+    """Return the record of every failed event and of every resend still refused, oldest first."""
     failed = select(EventRow).where(EventRow.outcome == Outcome.FAILED).order_by(EventRow.id)
     found: dict[str, RunRecord] = {}
     for row in session.scalars(failed):
@@ -137,11 +137,18 @@ def _deliveries(session: Session, name: str) -> Sequence[tuple[ResendRow, str]]:
 
 
 def _refused_resends(session: Session) -> list[str]:
+    """Return the resends whose buyer got no later mail, because she needs no other."""
+    later = aliased(DeliveryRow)
+    told_since = exists().where(
+        later.license_id == DeliveryRow.license_id,
+        later.id > DeliveryRow.id,
+        later.status.not_in([DeliveryStatus.REFUSED, DeliveryStatus.WITHDRAWN]),
+    )
     rows = (
         select(SaleRow.source, SaleRow.order_id, ResendRow.number)
         .join(SaleRow, SaleRow.id == ResendRow.sale_id)
         .join(DeliveryRow, DeliveryRow.id == ResendRow.delivery_id)
-        .where(DeliveryRow.status == DeliveryStatus.REFUSED)
+        .where(DeliveryRow.status == DeliveryStatus.REFUSED, ~told_since)
         .order_by(ResendRow.id)
     )
     return [resend_reference(*row) for row in session.execute(rows)]
