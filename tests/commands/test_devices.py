@@ -206,7 +206,7 @@ def test_list_of_licenses_counts_devices_and_tells_the_limit_that_counts(
 ) -> None:
     desk.database.write_here(lambda session: mint_sale(session, sale_of("order-2"), "KEY-2"))
     newest, first = json.loads(mint("licenses", "--json").out)
-    assert list(first)[-3:] == ["grace_until", "devices", "device_limit"]
+    assert list(first)[-4:] == ["grace_until", "devices", "device_limit", "erased_at"]
     assert [(each["devices"], each["device_limit"]) for each in (newest, first)] == [(0, 4), (3, 4)]
     mint("devices", ORDER, "--limit", "7")
     assert json.loads(mint("licenses", "--json").out)[1]["device_limit"] == 7
