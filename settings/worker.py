@@ -15,14 +15,16 @@ from settings.templates import TemplatesDir
 
 
 class WorkerSettings(
+    ObservingSettings,
+    PublicSettings,
+    MailerSettings,
+    OperatorSettings,
     KeeperSettings,
     ProductsSettings,
     SigningSettings,
-    OperatorSettings,
-    MailerSettings,
-    PublicSettings,
-    ObservingSettings,
 ):
+    """Everything that the worker reads. The problems of the last base are told first."""
+
     shop_name: str | None = None
     shop_url: HttpUrl | None = None
     email_lookup_seconds: Annotated[float, Field(ge=0, le=86_400)] = 300
