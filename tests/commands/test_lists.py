@@ -117,7 +117,7 @@ async def test_a_person_sees_what_an_event_waits_for(shop: Shop, mint: Run) -> N
     answer = await asyncio.to_thread(mint, "events", terminal=80)
     lines = [line.rstrip() for line in ESCAPES.sub("", answer.out).splitlines()]
     assert lines[0].split() == ["id", "received", "status", "kind", "order"]
-    assert re.search(r" UTC, \d+ (s|min) ago  parked +sale +gumroad:", lines[1])
+    assert re.search(r" UTC, \d+ (s|min) ago +parked +sale +gumroad:", lines[1])
     assert lines[1].endswith(shop.parked)
     assert lines[2] == f"    {SENTENCE}"
 
