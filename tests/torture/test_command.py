@@ -1,4 +1,4 @@
-"""How `mintpost torture` ends, on a stack with only the provider and the database."""
+"""Runs `mintpost torture` to its end, on a stack with only the provider and the database."""
 
 import re
 import tempfile
