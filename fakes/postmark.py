@@ -8,6 +8,7 @@ import asyncio
 import json
 import uuid
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -61,13 +62,17 @@ class Accepted:
         return str(self.message["Metadata"]["delivery"])
 
 
+async def tell_nobody(_: Accepted) -> None:
+    """Report a mail to no webhook."""
+
+
 @dataclass(slots=True)
 class FakePostmark:
     """The server. Each POST uses up one of `reactions`; after the last, `default` applies.
 
     `unlisted` is the number of look-ups that still miss every mail. `refused` holds deliveries and
-    addresses whose mails are refused for now. As at Postmark, connections stay open between
-    requests.
+    addresses whose mails are refused for now. `tell` hears of each mail before the sender gets an
+    answer. As at Postmark, connections stay open between requests.
     """
 
     token: str = "server-token"  # noqa: S105 - invented, as all of it
@@ -77,6 +82,7 @@ class FakePostmark:
     refused: set[str] = field(default_factory=set)
     requests: list[Request] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
+    tell: Callable[[Accepted], Awaitable[None]] = tell_nobody
     connections: int = 0
     server: PostmarkServer = field(default_factory=PostmarkServer)
     _server: asyncio.Server | None = None
@@ -134,7 +140,10 @@ class FakePostmark:
         reaction = self._next(request)
         if reaction.meanwhile is not None:
             await reaction.meanwhile(request)
+        known = len(self.accepted)
         usual = self._reply(request, reaction)
+        for mail in self.accepted[known:]:
+            await self.tell(mail)
         match reaction.end:
             case "hang":
                 await reader.read()

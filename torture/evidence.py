@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.delivery import DeliveryStatus
 from domain.license import LicenseStatus
 from torture.app_evidence import AskedLicense
 from torture.apps import Call
+from torture.fates import Fate
 from torture.traffic import Attempt
 
 
@@ -59,6 +61,7 @@ class FoundDelivery:
     attempts: int = 0
     event_kind: str | None = None
     carried_by: int | None = None
+    status: str = DeliveryStatus.ACCEPTED
 
     @property
     def mail_id(self) -> int:
@@ -97,7 +100,8 @@ class Evidence:
     `messages` has one delivery id for each mail that the provider accepted; `mails` has the same
     mails in full. `earlier` are the deliveries of earlier rounds, which need no more mails. `asked`
     counts the corrections of each order in the database. `calls` are the questions of apps, and
-    `asked_licenses` the licenses that they asked for.
+    `asked_licenses` the licenses that they asked for. `fates` has the fate of each
+    reported mail by its delivery, and `reports` counts the reports that were answered 200.
     """
 
     attempts: tuple[Attempt, ...]
@@ -114,3 +118,5 @@ class Evidence:
     asked: Mapping[str, int] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
     asked_licenses: tuple[AskedLicense, ...] = ()
+    fates: Mapping[int, Fate] = field(default_factory=dict)
+    reports: int = 0

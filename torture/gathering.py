@@ -1,7 +1,7 @@
 """Reads the evidence of a round from the database, the provider and the spool."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from torture.evidence import (
     Mail,
     RecordedCorrection,
 )
+from torture.fates import Fate
 from torture.traffic import Attempt
 
 REPEATED = "once more"
@@ -74,6 +75,8 @@ class OutsideEvidence:
     is_quiet: bool
     recorded: tuple[RecordedCorrection, ...] = ()
     calls: tuple[Call, ...] = ()
+    fates: Mapping[int, Fate] = field(default_factory=dict)
+    reports: int = 0
 
 
 async def gather(
@@ -102,6 +105,8 @@ async def gather(
         asked_licenses=await database.read(
             asked_licenses, {call.license_id for call in seen.calls}
         ),
+        fates=seen.fates,
+        reports=seen.reports,
     )
 
 
@@ -199,6 +204,7 @@ def _owed(delivery: DeliveryRow, order_id: str, kinds: Mapping[int, str]) -> Fou
         attempts=delivery.attempts,
         event_kind=kinds[int(reason.detail or 0)] if is_event else None,
         carried_by=delivery.carried_by,
+        status=delivery.status,
     )
 
 

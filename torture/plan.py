@@ -114,7 +114,11 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The plan of a round. `prefix` begins the ids of this round's orders only."""
+    """The plan of a round. `prefix` begins the ids of this round's orders only.
+
+    `reports_mails`: the provider reports what became of its mails. Because a report ends the doubt
+    about a mail, a round that tries the doubt itself has none.
+    """
 
     seed: int
     prefix: str
@@ -125,6 +129,7 @@ class Schedule:
     stories: tuple[DrawnStory, ...] = ()
     acts: tuple[PlannedAct, ...] = ()
     apps: tuple[PlannedApp, ...] = ()
+    reports_mails: bool = False
 
 
 def make_schedule(
@@ -162,6 +167,7 @@ def make_schedule(
         stories,
         tuple(sorted(by_hand, key=lambda planned: planned.at)),
         tuple(planned_apps(orders, seconds, seed)),
+        reports_mails=True,
     )
 
 

@@ -113,6 +113,7 @@ def _counts(result: Result) -> dict[str, tuple[int, str]]:
         ),
         "messages taken": (len(found.messages), "one a delivery or letter, or none needed"),
         "questions of apps": (len(found.calls), ""),
+        "reports of mails": (found.reports, ""),
     }
 
 

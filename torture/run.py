@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from db.engine import Database, open_engine
 from domain.errors import DatabaseAwayError
 from embedded.isolated_plan import plan_isolated_stack
 from embedded.stack import Stack, StackPlan
-from fakes.postmark import FakePostmark
+from fakes.postmark import FakePostmark, tell_nobody
 from torture.acting import Seller
 from torture.apps import Apps
 from torture.correcting import Operator
@@ -26,6 +27,7 @@ from torture.gathering import OutsideEvidence, gather, open_rows, settled_orders
 from torture.plan import Schedule
 from torture.quiet import PATIENCE, QuietPatience, RemainingWork, wait_until_quiet
 from torture.report import ProgressReporter, Result
+from torture.reporting import SECRET, Reporting
 from torture.shop import TorturedShop, served_api
 from torture.traffic import OK, PAUSES, RequestSender, sender_client
 from torture.verdict import Breach, breaches
@@ -98,6 +100,7 @@ async def _play(
     apps = Apps(place.http, place.stack.plan.url, place.database, schedule.apps)
     asking = asyncio.create_task(apps.ask_all())
     operator = Operator(place.database, place.shop.source, place.postmark.refused, reporter.say)
+    reporting = _reporting(schedule, place)
     showing = asyncio.create_task(_show(schedule, place, sender, reporter))
     by_hand = asyncio.gather(
         operator.correct_all(schedule.corrections),
@@ -121,9 +124,9 @@ async def _play(
         await sender.press_resend(schedule.requests)
         with suppress(TimeoutError):
             await asyncio.wait_for(by_hand, OPERATOR_SECONDS)
-        is_quiet = await _quiet(schedule, place, patience)
+        is_quiet = await _quiet(schedule, place, reporting, patience)
         while await faults.finish_replays():
-            is_quiet = await _quiet(schedule, place, patience)
+            is_quiet = await _quiet(schedule, place, reporting, patience)
         quiet = monotonic()
         await apps.finish(asking)
     finally:
@@ -131,8 +134,18 @@ async def _play(
         showing.cancel()
         by_hand.cancel()
         faults.cancel_completions()
+        place.postmark.tell = tell_nobody
+        reporting.stop()
     accepted, recorded = place.postmark.take_accepted(), tuple(operator.recorded)
-    seen = OutsideEvidence(tuple(sender.attempts), accepted, is_quiet, recorded, tuple(apps.calls))
+    seen = OutsideEvidence(
+        tuple(sender.attempts),
+        accepted,
+        is_quiet,
+        recorded,
+        tuple(apps.calls),
+        reporting.fates,
+        reporting.answered,
+    )
     mark_of = place.shop.sample.mark_of
     evidence = await gather(place.database, place.data_dir, schedule.prefix, seen, mark_of)
     after = quiet - faults.last if is_quiet else None
@@ -143,15 +156,28 @@ def _breaches(schedule: Schedule, found: Evidence) -> list[Breach]:
     return breaches(schedule.orders, found, schedule.corrections, schedule.stories, schedule.acts)
 
 
-async def _quiet(schedule: Schedule, place: Arena, patience: QuietPatience) -> bool:
-    return await wait_until_quiet(lambda: _remaining_work(place), len(schedule.orders), patience)
+def _reporting(schedule: Schedule, place: Arena) -> Reporting:
+    # Drawn apart from the rest, so that a seed keeps its faults.
+    chance = Random(f"{schedule.seed}/reports")  # noqa: S311 - to be repeated, and no secret
+    reporting = Reporting(place.http, place.stack.plan.url, chance)
+    if schedule.reports_mails:
+        place.postmark.tell = reporting.tell
+    return reporting
 
 
-async def _remaining_work(place: Arena) -> RemainingWork:
+async def _quiet(
+    schedule: Schedule, place: Arena, reporting: Reporting, patience: QuietPatience
+) -> bool:
+    return await wait_until_quiet(
+        lambda: _remaining_work(place, reporting), len(schedule.orders), patience
+    )
+
+
+async def _remaining_work(place: Arena, reporting: Reporting) -> RemainingWork:
     return RemainingWork(
         open_rows=await place.database.read(open_rows),
         spooled=spooled(place.data_dir),
-        is_mailing=not place.postmark.is_idle,
+        is_mailing=not (place.postmark.is_idle and reporting.is_idle),
         mailed=len({mail.delivery for mail in place.postmark.accepted}),
     )
 
@@ -192,6 +218,7 @@ def _plan(
         "DATABASE_URL": store.url.render_as_string(hide_password=False),
         "POSTMARK_API_URL": postmark.url,
         "POSTMARK_TOKEN": postmark.token,
+        "POSTMARK_WEBHOOK_SECRET": SECRET,
         "EMAIL_FROM": "Torture <torture@example.com>",
         "EMAIL_LOOKUP_SECONDS": str(LOOKUP_SECONDS),
     }

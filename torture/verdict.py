@@ -10,6 +10,7 @@ from torture.app_verdict import lost_devices, too_many_devices, wrong_answers
 from torture.correction_verdict import misdirected_mails, unmailed_corrections
 from torture.drawing import DrawnStory, PlannedAct
 from torture.evidence import Evidence
+from torture.fate_verdict import wrong_statuses
 from torture.orders import TERM, Order
 from torture.plan import Correction
 from torture.state_verdict import (
@@ -50,6 +51,7 @@ def breaches(
     doubled += [Breach("doubled", *each) for each in misdirected_mails(corrections, found)]
     doubled += [Breach("doubled", *each) for each in unwanted_mails(found)]
     wrong = [Breach("wrong states", *each) for each in wrong_states(stories, found)]
+    wrong += [Breach("wrong states", *each) for each in wrong_statuses(found)]
     return [*lost, *doubled, *_stuck(found), *wrong, *_told_to_apps(found, stories)]
 
 
