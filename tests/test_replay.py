@@ -1,6 +1,7 @@
 """Every recorded history still replays: sales stay parked across upgrades.
 
-The runs named `wait` stood in the middle of their path when an older version recorded them.
+The runs named `wait` stood in the middle of their path when an older version recorded them. Those
+named `upgraded` waited in the version before migration 0013, and the version after it ended them.
 
 The replayer runs workflows in the SDK's sandbox, which the worker does without: what would
 not be deterministic, a clock or a random number, shows here too.
@@ -73,4 +74,8 @@ def test_each_path_of_the_workflow_is_recorded() -> None:
         "canceled-at-email",
         "canceled-before-its-moment",
         "canceled",
+        "canceled-in-the-version-before",
+        "upgraded-at-mint",
+        "upgraded-at-email",
+        "upgraded-before-its-moment",
     }

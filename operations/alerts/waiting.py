@@ -18,6 +18,9 @@ RECENT = timedelta(days=7)
 """The time for which something that has happened is told. The lists show it for ever."""
 
 ADVISED = re.compile(r"(`+) ?(mintpost .+?) ?\1")
+WITHOUT_SALE = "mintpost resend --to"
+"""Ends the sentences that older versions wrote on sales whose address no provider takes."""
+
 UNTOLD = "nothing says why yet: is the worker up?"
 BEGINNING = {
     EventStatus.OPEN: ("has been open", "have been open"),
@@ -91,7 +94,9 @@ def remedy_of(group: WaitingGroup) -> str:
     named = reference(group.events[0])
     told = ADVISED.findall(group.sentence or "")
     if told:
-        return str(told[-1][1])
+        advice = str(told[-1][1])
+        whole = command("resend", named, options=["--to ADDRESS"])
+        return whole if advice == WITHOUT_SALE else advice
     match group.status:
         case EventStatus.FAILED:
             # The run that failed may be another than the order's, such as a refund's.

@@ -69,6 +69,12 @@ def test_the_command_of_the_sentence_is_the_remedy() -> None:
     assert finding.remedy == "mintpost resend 'gumroad:a;b`c' --to ADDRESS"
 
 
+def test_a_command_that_an_older_version_wrote_without_its_sale_is_made_whole() -> None:
+    told = "Postmark has blocked the address of delivery 3: use another with `mintpost resend --to`"
+    (finding,) = found(event(1, EventStatus.FAILED, told))
+    assert finding.remedy == "mintpost resend gumroad:order-1 --to ADDRESS"
+
+
 def test_a_failed_refund_is_replayed_by_the_name_of_its_own_run() -> None:
     refund = replace(event(4, EventStatus.FAILED, "no such sale"), workflow_id="gumroad:event:4")
     assert found(refund)[0].remedy == "mintpost replay gumroad:event:4"
