@@ -17,7 +17,7 @@ from kit.times import age
 RECENT = timedelta(days=7)
 """The time for which something that has happened is told. The lists show it for ever."""
 
-ADVISED = re.compile(r"(`+) ?(mintpost .+?) ?\1")
+ADVISED = re.compile(r"(`+) ?((?:mintpost|temporal) .+?) ?\1")
 WITHOUT_SALE = "mintpost resend --to"
 """Ends the sentences that older versions wrote on sales whose address no provider takes."""
 
@@ -52,7 +52,7 @@ def unsent_findings(mails: Iterable[UnsentMail], ages: Ages) -> list[Finding]:
 
 
 def _finding(group: WaitingGroup, ages: Ages) -> Finding:
-    failed = group.status is EventStatus.FAILED
+    failed = _has_failed(group)
     oldest = group.events[0]
     return Finding(
         cause=_cause(group),
@@ -92,11 +92,8 @@ def _sentence(group: WaitingGroup, now: datetime) -> str:
 def remedy_of(group: WaitingGroup) -> str:
     """Return the sentence's own command, or the one that makes the oldest sale go on."""
     named = reference(group.events[0])
-    told = ADVISED.findall(group.sentence or "")
-    if told:
-        advice = str(told[-1][1])
-        whole = command("resend", named, options=["--to ADDRESS"])
-        return whole if advice == WITHOUT_SALE else advice
+    if (advice := _advice_in(group)) is not None:
+        return advice
     match group.status:
         case EventStatus.FAILED:
             # The run that failed may be another than the order's, such as a refund's.
@@ -105,6 +102,21 @@ def remedy_of(group: WaitingGroup) -> str:
             return command("retry", named)
         case _:
             return command("show", named)
+
+
+def _advice_in(group: WaitingGroup) -> str | None:
+    """Return the last command of the sentence, or None if another does better today."""
+    told = ADVISED.findall(group.sentence or "")
+    advice = str(told[-1][1]) if told else None
+    if advice == WITHOUT_SALE:
+        return command("resend", reference(group.events[0]), options=["--to ADDRESS"])
+    # Older versions advised a reset for a failed sale. A replay also reopens its events.
+    is_reset = advice is not None and advice.startswith("temporal ") and _has_failed(group)
+    return None if is_reset else advice
+
+
+def _has_failed(group: WaitingGroup) -> bool:
+    return group.status is EventStatus.FAILED
 
 
 def _unsent(mails: Iterable[UnsentMail], ages: Ages) -> Iterator[Finding]:

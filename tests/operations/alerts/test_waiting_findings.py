@@ -75,6 +75,18 @@ def test_a_command_that_an_older_version_wrote_without_its_sale_is_made_whole() 
     assert finding.remedy == "mintpost resend gumroad:order-1 --to ADDRESS"
 
 
+def test_a_step_that_a_person_paused_is_let_go_on_because_a_retry_cannot_wake_it() -> None:
+    unpause = "temporal activity unpause --workflow-id gumroad:order-1 --activity-id email"
+    told = f"email is paused in Temporal, until a person lets it go on: `{unpause}`"
+    assert found(event(1, EventStatus.PARKED, told))[0].remedy == unpause
+
+
+def test_a_sale_that_an_older_version_failed_is_replayed_although_it_tells_to_reset() -> None:
+    told = "a person terminated its workflow: reset that to go on: `temporal workflow reset -w x`"
+    (finding,) = found(event(1, EventStatus.FAILED, told))
+    assert finding.remedy == "mintpost replay gumroad:order-1"
+
+
 def test_a_failed_refund_is_replayed_by_the_name_of_its_own_run() -> None:
     refund = replace(event(4, EventStatus.FAILED, "no such sale"), workflow_id="gumroad:event:4")
     assert found(refund)[0].remedy == "mintpost replay gumroad:event:4"
