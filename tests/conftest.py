@@ -22,6 +22,7 @@ from db.migrating import migrate
 from db.tables import LicenseRow
 from licensing.private_keys import generate_private_key
 from licensing.signing import Signer
+from tests.support.emptied import EmptiedDatabases
 from tests.support.leaks import LeakSearch, LogKeeper, leaks_in_temporal, log_files
 from tests.support.outages import Gate
 from tests.support.postgres import run_postgres
@@ -83,17 +84,25 @@ def create_database(server: URL, template: str) -> URL:
     return server.set(database=name)
 
 
+@pytest.fixture(scope="session")
+def emptied_databases(postgres: URL) -> EmptiedDatabases:
+    server, template = postgres.set(database="postgres"), str(postgres.database)
+    return EmptiedDatabases(lambda: create_database(server, template))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
-    """Create an empty database at the newest migration, as a copy of a migrated template."""
-    template: URL
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """Yield an empty database at the newest migration."""
     if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite")
+        template: URL = request.getfixturevalue("sqlite")
         file = tmp_path / "mintpost.db"
         shutil.copyfile(str(template.database), file)
-        return URL.create("sqlite", database=str(file))
-    template = request.getfixturevalue("postgres")
-    return create_database(template.set(database="postgres"), str(template.database))
+        yield URL.create("sqlite", database=str(file))
+        return
+    databases: EmptiedDatabases = request.getfixturevalue("emptied_databases")
+    url = databases.take()
+    yield url
+    databases.free.append(url)
 
 
 @pytest.fixture(scope="session")
