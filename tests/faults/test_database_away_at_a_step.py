@@ -17,7 +17,7 @@ from tests.support.running import Mintpost, Setup, running, running_worker
 from tests.support.waiting import until
 
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-AWAY = "the database cannot be used right now (OperationalError); trying again"
+AWAY = "the database cannot be used right now (OperationalError, "
 WAITING = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND wait_event_type = 'Lock'"
 )
