@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from domain.mail_reports import MailReport, ReportKind, state_by_reports
 Mail = Sequence[DeliveryRow]
 """The deliveries that a mail told, its own first."""
 
+AHEAD = timedelta(days=1)
+"""A provider's clock may be ahead of ours by so much. Later reports must be able to win."""
+
 
 def record_report(session: Session, report: MailReport, now: datetime) -> bool:
     """Keep the report and give the mail's deliveries the state by all reports.
@@ -29,6 +32,8 @@ def record_report(session: Session, report: MailReport, now: datetime) -> bool:
     if delivery_id is None:
         return False
     mail = _locked(session, delivery_id)
+    if report.at > now + AHEAD:
+        report = replace(report, at=now)
     if mail[0].to == NONE:
         # The person was erased meanwhile, and the provider's words may repeat the address.
         report = replace(report, detail=None)

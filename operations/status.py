@@ -20,14 +20,14 @@ from domain.delivery import UNDELIVERED
 from domain.event import EventStatus
 from domain.findings import Finding
 from domain.grouping import WaitingGroup, grouped
-from operations.alerts.waiting import remedy_of
+from operations.alerts.waiting import FURTHER, remedy_of
 from operations.doctor.checks import AGAIN
 from relay.spool import SET_ASIDE, Spool
 
 DAY = timedelta(days=1)
 ON_ITS_WAY = timedelta(minutes=1)
 """A younger event without a sentence is on its way, and needs nobody."""
-SHOWN = {EventStatus.OPEN, EventStatus.PARKED, EventStatus.FAILED, *UNDELIVERED}
+SHOWN = {EventStatus.OPEN, EventStatus.PARKED, EventStatus.FAILED, *UNDELIVERED, FURTHER}
 """The first words of the causes of alerts that have groups or lines of their own."""
 
 

@@ -40,6 +40,9 @@ BOUNCES: Mapping[str, ReportKind | None] = {
 OTHERWISE = ReportKind.FAILED_FOR_NOW
 """A soft bounce, and types that Postmark adds later."""
 
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before Postmark. In a zone that is behind UTC, psycopg cannot read the year 1 again."""
+
 LONGEST_DETAIL = 300
 LONGEST_NUMBER = 18
 
@@ -104,7 +107,10 @@ def _detail(fields: Mapping[str, object], kind: ReportKind) -> str | None:
 
 def _time(text: str | None) -> datetime:
     try:
-        time = datetime.fromisoformat(text or "")
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        told = datetime.fromisoformat(text or "")
+        time = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise UnreadableReportError from None
+    if time < EARLIEST:
+        raise UnreadableReportError
+    return time

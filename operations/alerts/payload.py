@@ -20,8 +20,11 @@ LONGEST_TEXT = 12_000
 """Mattermost takes 16,383 characters, Slack cuts a message at 40,000, and Teams a card at 28 KB."""
 
 LONGEST_CONTENT = 2_000
+BREAK = "\u200b"
 CUT = "\n… (`mintpost doctor` tells the rest)"
-CODE = re.compile(r"(`+.*?`+)", re.DOTALL)
+CODE = re.compile(r"(`[^`]*`)")
+ACTING = re.compile(r"(?<=@)|(?<=<)(?=[!@#])|(?<=\])(?=\()")
+"""Begins of a mention (`@all`, or `<!channel>` in Mattermost), a link or an image."""
 
 
 def body_for(url: str, digest: Digest) -> Body:
@@ -49,7 +52,9 @@ def _discord(digest: Digest) -> Body:
 
 
 def _teams(digest: Digest) -> Body:
-    block = {"type": "TextBlock", "text": _cut(_unmentioned(digest), LONGEST_TEXT), "wrap": True}
+    # A card knows no code, and reads a link within backticks too.
+    text = ACTING.sub(BREAK, _cut(_whole(digest), LONGEST_TEXT))
+    block = {"type": "TextBlock", "text": text, "wrap": True}
     card = {"type": "AdaptiveCard", "version": "1.4", "body": [block]}
     content_type = "application/vnd.microsoft.card.adaptive"
     return {"type": "message", "attachments": [{"contentType": content_type, "content": card}]}
@@ -57,7 +62,7 @@ def _teams(digest: Digest) -> Body:
 
 def _generic(digest: Digest) -> Body:
     return {
-        "text": _cut(_unmentioned(digest), LONGEST_TEXT),
+        "text": _cut(_harmless(digest), LONGEST_TEXT),
         "content": _content(digest),
         "status": digest.status.value,
         "subject": digest.subject,
@@ -92,15 +97,23 @@ def _whole(digest: Digest) -> str:
 
 
 def _content(digest: Digest) -> str:
-    return _cut(_unmentioned(digest), LONGEST_CONTENT)
+    return _cut(_harmless(digest), LONGEST_CONTENT)
 
 
-def _unmentioned(digest: Digest) -> str:
-    """Break `@channel` outside of code, where no chat reads a mention, so that commands stay."""
-    parts = CODE.split(_whole(digest))
-    return "".join(
-        part if place % 2 else part.replace("@", "@\u200b") for place, part in enumerate(parts)
-    )
+def _harmless(digest: Digest) -> str:
+    return "\n".join(map(_without_acts, _whole(digest).split("\n")))
+
+
+def _without_acts(line: str) -> str:
+    """Break mentions, links and images outside of code, so that commands stay.
+
+    Foreign backticks could move the ends of the code. A command that holds one stands between
+    double backticks, and a single one leaves an odd number. Then no part counts as code.
+    """
+    is_plain = "``" in line or line.count("`") % 2
+    parts = [line] if is_plain else CODE.split(line)
+    broken = (ACTING.sub(BREAK, part) if not at % 2 else part for at, part in enumerate(parts))
+    return "".join(broken)
 
 
 def _cut(text: str, longest: int) -> str:

@@ -1,7 +1,7 @@
 """Findings about sales and mails that wait or failed, one for each cause."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,6 +17,11 @@ from kit.times import age
 RECENT = timedelta(days=7)
 """The time for which something that has happened is told. The lists show it for ever."""
 
+MOST = 20
+"""Causes that have a finding of their own."""
+
+FURTHER = "further"
+STATUS = "mintpost status"
 ADVISED = re.compile(r"(`+) ?((?:mintpost|temporal) .+?) ?\1")
 WITHOUT_SALE = "mintpost resend --to"
 """Ends the sentences that older versions wrote on sales whose address no provider takes."""
@@ -43,7 +48,14 @@ class Ages:
 
 
 def waiting_findings(events: Iterable[WaitingEvent], ages: Ages) -> list[Finding]:
-    return [_finding(group, ages) for group in grouped(filter(ages.is_told, events))]
+    """Return a finding for each of the largest groups, and one for all the others.
+
+    Without this limit, a products.yaml that lost its entries fills the table of alerts, and
+    webhooks wait for its rows.
+    """
+    groups = grouped(filter(ages.is_told, events))
+    found = [_finding(group, ages) for group in groups[:MOST]]
+    return [*found, *_further(groups[MOST:])]
 
 
 def unsent_findings(mails: Iterable[UnsentMail], ages: Ages) -> list[Finding]:
@@ -63,6 +75,19 @@ def _finding(group: WaitingGroup, ages: Ages) -> Finding:
         count=group.count,
         happened=failed,
     )
+
+
+def _further(groups: Sequence[WaitingGroup]) -> Iterator[Finding]:
+    if groups:
+        count = sum(group.count for group in groups)
+        yield Finding(
+            cause=FURTHER,
+            level=Level.BROKEN,
+            sentence=f"{count} more events wait or failed, for {len(groups)} further causes",
+            remedy=STATUS,
+            since=min(group.oldest for group in groups),
+            count=count,
+        )
 
 
 def reference(event: WaitingEvent) -> str:

@@ -50,6 +50,16 @@ def test_a_repeated_report_is_recorded_once(database: Database) -> None:
     assert database.read_here(lambda session: session.scalar(count)) == 1
 
 
+def test_a_report_of_the_far_future_lets_later_ones_win(database: Database) -> None:
+    sent(database, owed(database))
+    far = datetime(9999, 12, 31, 23, tzinfo=UTC)
+    reported(database, replace(BOUNCED, at=far))
+    arrived = line(database).reported_at
+    assert arrived == AT + timedelta(minutes=1)
+    reported(database, replace(DELIVERED, at=arrived + timedelta(hours=1)))
+    assert line(database).status == "delivered"
+
+
 @pytest.mark.parametrize("message_id", ["m-2", None])
 def test_a_report_of_another_programs_mail_is_not_ours(
     database: Database, message_id: str | None

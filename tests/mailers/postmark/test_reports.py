@@ -106,7 +106,9 @@ def test_a_body_that_is_no_object_is_unreadable(written: bytes) -> None:
         read_report(written)
 
 
-@pytest.mark.parametrize("time", [None, 7, "", "yesterday", "0001-01-01T00:00:00+14:00"])
-def test_a_report_without_a_time_is_unreadable(time: object) -> None:
+@pytest.mark.parametrize(
+    "time", [None, 7, "", "yesterday", "0001-01-01T00:00:00+14:00", "0001-01-02T00:00:00Z"]
+)
+def test_a_report_without_a_possible_time_is_unreadable(time: object) -> None:
     with pytest.raises(UnreadableReportError):
         read_report(body("delivery", DeliveredAt=time))

@@ -1,10 +1,13 @@
 """Each chat gets the form that it shows, and no foreign text calls anybody."""
 
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from domain.advice import advised
 from domain.digest import Digest, DigestStatus
 from domain.findings import Finding, Level
 from operations.alerts.payload import LONGEST_CONTENT, body_for
@@ -66,6 +69,36 @@ def test_a_mention_is_broken_and_a_command_stays_whole(url: str) -> None:
     content = str(body_for(url, DIGEST)["content"])
     assert "@channel" not in content
     assert "`mintpost retry 'gumroad:a@b'`" in content
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "<!channel>",
+        "<@U1>",
+        "[pay](//evil.example)",
+        "![](//evil.example/x.png)",
+        "``@channel",
+        "a` @channel",
+        "a`@channel`<!here>",
+    ],
+)
+def test_foreign_text_calls_nobody_and_is_no_link(foreign: str) -> None:
+    text = f"gumroad:{foreign} waits: {advised('retry', f'gumroad:{foreign}')}\n{foreign} `"
+    digest = Digest(DigestStatus.FIRING, "Mintpost needs you", text)
+    told = outside_of_code(str(body_for(GENERIC, digest)["text"]))
+    assert [sign for sign in ("@channel", "<!", "<@", "](") if sign in told] == []
+
+
+def outside_of_code(markdown: str) -> str:
+    """Return the text outside of code spans as CommonMark ends them: at a run of equal length."""
+    span = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+    return "\n".join(span.sub("", line) for line in markdown.split("\n"))
+
+
+def test_a_card_of_teams_has_no_foreign_link() -> None:
+    text = "retry: `mintpost retry '[pay](//evil.example)'`"
+    assert "](" not in json.dumps(body_for(TEAMS, replace(DIGEST, text=text)))
 
 
 @pytest.mark.parametrize("url", [GENERIC, DISCORD])

@@ -98,3 +98,11 @@ def test_a_failed_sale_is_found_at_once_and_for_a_week() -> None:
     assert finding.remedy == "mintpost replay gumroad:order-1"
     old = RECENT // MINUTE + 1
     assert found(event(1, EventStatus.FAILED, "it is no sale", minutes=old)) == []
+
+
+def test_many_causes_are_few_findings() -> None:
+    events = [event(each, EventStatus.PARKED, f'unmapped product "p{each}"') for each in range(50)]
+    *told, rest = found(*events, event(99, EventStatus.PARKED, 'unmapped product "p7"'))
+    assert (len(told), told[0].count) == (20, 2)
+    assert rest.sentence == "30 more events wait or failed, for 30 further causes"
+    assert (rest.remedy, rest.count, rest.since) == ("mintpost status", 30, NOON - 10 * MINUTE)
