@@ -22,7 +22,16 @@ MOST = 20
 
 FURTHER = "further"
 STATUS = "mintpost status"
-ADVISED = re.compile(r"(`+) ?((?:mintpost|temporal) .+?) ?\1")
+ADVISED = re.compile(r"(?<!`)(`+)(?!`) ?((?:mintpost|temporal) (?:(?!\1).)+?) ?\1\W*$")
+"""The command at the end of a sentence. What stands before may be foreign, such as a product id
+that looks like a command, and somebody would run it."""
+
+QUOTED = re.compile(r"\"'\"|'[^']*'")
+"""Quoted words, as `shlex.quote` writes them."""
+
+ONE_COMMAND = re.compile(r"[\w@%+=:,./ -]+")
+"""Characters that a shell takes as they are."""
+
 WITHOUT_SALE = "mintpost resend --to"
 """Ends the sentences that older versions wrote on sales whose address no provider takes."""
 
@@ -130,9 +139,9 @@ def remedy_of(group: WaitingGroup) -> str:
 
 
 def _advice_in(group: WaitingGroup) -> str | None:
-    """Return the last command of the sentence, or None if another does better today."""
-    told = ADVISED.findall(group.sentence or "")
-    advice = str(told[-1][1]) if told else None
+    """Return the command that ends the sentence, or None if another does better today."""
+    told = ADVISED.search(group.sentence or "")
+    advice = told[2] if told and ONE_COMMAND.fullmatch(QUOTED.sub("", told[2])) else None
     if advice == WITHOUT_SALE:
         return command("resend", reference(group.events[0]), options=["--to ADDRESS"])
     # Older versions advised a reset for a failed sale. A replay also reopens its events.

