@@ -16,7 +16,7 @@ from api.sharing import Shared
 from db.alerts import standing_causes, tell
 from db.engine import Database
 from domain.alerting import Judged, Pace, Standing, judge, merged
-from domain.digest import Digest
+from domain.digest import Digest, DigestStatus
 from domain.errors import DatabaseAwayError
 from domain.findings import Finding
 from kit.clock import Clock, utc_now
@@ -91,7 +91,8 @@ class AlertLoop:
         found, now = await self.found(), self.times.clock()
         digest = await self._judged(found, now)
         if digest is not None:
-            logger.warning("alert: %s", digest.subject)
+            is_over = digest.status is DigestStatus.RESOLVED
+            logger.log(logging.INFO if is_over else logging.WARNING, "alert: %s", digest.subject)
             if self.webhook is not None:
                 self.webhook.put(digest)
 

@@ -41,6 +41,7 @@ from storefronts.registry import DEFAULT
 from storefronts.sample import SampleSale
 
 PATIENCE = timedelta(seconds=30)
+REPORT = "please report this; to look around in it: `mintpost demo --keep`"
 
 PRODUCTS = f"""\
 {DEFAULT.name}:
@@ -81,9 +82,9 @@ async def run_demo(environment: Mapping[str, str], console: Console, *, keep: bo
                 console.print("\nCtrl-C stops it all.", style="dim")
                 await stack.watch()
     if holds is None:
-        raise RefusedError("stopped before the demonstration was over")
+        raise RefusedError("the demonstration was stopped early; to begin anew: `mintpost demo`")
     if not holds:
-        raise DemoFailedError("the demonstration did not show what it promises")
+        raise DemoFailedError(f"the demonstration did not show what it promises; {REPORT}")
 
 
 async def _sell(shop: SampleSender, plan: StackPlan, console: Console, *, keep: bool) -> bool:
@@ -116,7 +117,8 @@ async def _show_steps(
         if steps and shown == len(steps):
             return
         await asyncio.sleep(LOOK.total_seconds())
-    raise DemoFailedError(f"the sale was not done after {PATIENCE.total_seconds():g} s")
+    late = f"the sale was not done after {PATIENCE.total_seconds():g} s"
+    raise DemoFailedError(f"{late}; on a busy machine, try again: `mintpost demo`")
 
 
 def _show_step(step: Step, detail: str, console: Console) -> None:

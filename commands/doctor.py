@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from commands.layout import wrapped
 from commands.tables import console, print_json
+from domain.advice import is_command
 from domain.findings import Finding, Level
 from domain.visible import visible
 from operations.doctor.checks import Examined, examine
@@ -68,9 +69,17 @@ def _print_finding(finding: Finding, out: Console) -> None:
     for line in rest:
         out.print(" " * (WIDTH + INDENT), Text(line), sep="", soft_wrap=True)
     if remedy:
-        # Not wrapped by us, so that a person copies a command whole.
-        blanks = " " * (WIDTH + INDENT)
-        out.print(blanks, Text(f"→ {remedy}", style="cyan"), sep="", soft_wrap=True)
+        _print_remedy(remedy, out)
+
+
+def _print_remedy(remedy: str, out: Console) -> None:
+    """Wrap an order in words. A command stays whole, so that a person copies it as one piece."""
+    arrow, blanks = "→ ", " " * (WIDTH + INDENT)
+    room = out.width - len(blanks) - len(arrow)
+    lines = [remedy] if is_command(remedy) else wrapped(remedy, room)
+    for line in lines:
+        out.print(blanks, Text(f"{arrow}{line}", style="cyan"), sep="", soft_wrap=True)
+        arrow = " " * len(arrow)
 
 
 def _summary(examined: Iterable[Examined]) -> Text:

@@ -15,6 +15,7 @@ from embedded.data_dir import kept_settings, last_address
 from kit.environment import EnvironmentSettings, SettingsError, tried
 from licensing.signing import Signer, SigningKeyError
 from mailers.base import EmailService
+from mailers.doors import MailDoor
 from mailers.outbox.service import LoggingEmailService
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 from mailers.registry import open_doors
@@ -75,7 +76,7 @@ class InstallationReader:
         temporal = self.tried(usable_temporal_config)
         for settings in (WorkerSettings, OnlineSettings):
             self.loaded(settings)
-        self.tried(partial(open_doors, partial(load_with, self.made)))
+        doors = self.tried(partial(open_doors, partial(load_with, self.made)))
         cautions = self.cautions()
         return Installation(
             problems=[*dict.fromkeys(self.problems)],
@@ -87,7 +88,7 @@ class InstallationReader:
             database_file=file,
             data_dir=folder,
             temporal=temporal,
-            provider=None if mailer is None else _provider(mailer),
+            provider=None if mailer is None else _provider(mailer, _unset(mailer, doors, shops)),
             is_worker=self.is_worker,
             kid=kid,
             api_url=url or public or (None if folder is None else _dev_address(folder)),
@@ -170,11 +171,17 @@ def _dev_address(folder: Path) -> str | None:
     return _readable(partial(last_address, folder))
 
 
-def _provider(mailer: EmailService) -> Provider:
+def _unset(mailer: EmailService, doors: Mapping[str, MailDoor] | None, shops: Shops) -> str | None:
+    """Return the unset secret of the provider's webhook, where this is the API's environment."""
+    door = (doors or {}).get(mailer.provider)
+    return door.missing() if door is not None and shops.has_secrets else None
+
+
+def _provider(mailer: EmailService, unset: str | None) -> Provider:
     return Provider(
         name=mailer.provider,
         confirms_senders=mailer.confirms_senders,
-        check=partial(mailer.check, patience=MAIL_PATIENCE),
+        check=partial(mailer.check, patience=MAIL_PATIENCE, unset=unset),
         time=partial(mailer.provider_time, patience=MAIL_PATIENCE),
     )
 

@@ -28,4 +28,6 @@ def print_woken(woken: Sequence[Retried]) -> None:
     if not woken:
         console().print("no sale is parked", style="dim")
     if not all(each.known for each in woken):
-        raise RefusedError("`mintpost events` lists what is known")
+        raise RefusedError(
+            "Temporal does not know each of them; all that came in: `mintpost events`"
+        )

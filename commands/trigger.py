@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from shlex import quote
 
 import httpx
 from rich.text import Text
@@ -10,7 +11,7 @@ from rich.text import Text
 from commands.lists import DELIVERIES, EVENTS, LICENSES, Line, ListOf, print_list
 from commands.tables import SafeConsole, console, print_json
 from db.engine import Database
-from domain.advice import command
+from domain.advice import advised, command
 from domain.catalog import Catalog
 from kit.refusals import RefusedError
 from operations.checks import SampleSender
@@ -58,10 +59,11 @@ async def run_trigger(target: Target, wish: Wish, database: Database) -> Trigger
 
 def _unreachable(target: Target, kind: str) -> str:
     if target.url is not None:
-        return f"the API cannot be reached at {target.url} ({kind})"
+        doctor = advised("doctor", options=["--url", quote(target.url)])
+        return f"the API cannot be reached at {target.url} ({kind}): {doctor} tells more"
     return (
-        f"no `mintpost dev` answers at {target.address} ({kind}): start `mintpost dev` in another "
-        "terminal, or give --url"
+        f"no `mintpost dev` answers at {target.address} ({kind}): give the address of your API by "
+        "--url, or start one in another terminal: `mintpost dev`"
     )
 
 

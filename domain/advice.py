@@ -22,6 +22,11 @@ def command(verb: str, *foreign: str, options: Sequence[str] = ()) -> str:
     return " ".join(["mintpost", verb, *words, *options])
 
 
+def is_command(remedy: str) -> bool:
+    """Tell a command, which a person copies as one piece, from an order in words."""
+    return remedy.startswith(("mintpost ", "python "))
+
+
 def code_span(text: str) -> str:
     """Return the text as Markdown code, so that no part of it becomes a link or an image.
 

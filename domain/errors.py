@@ -185,7 +185,7 @@ class FactInvalidError(SaleInvalidError):
 
     sentence_of: ClassVar[str] = (
         "this event tells of no order and no subscription: {}; look it up at the storefront, and "
-        "change its license by hand, for example with `mintpost revoke`"
+        "change its license by hand, as with `mintpost revoke SALE --reason TEXT`"
     )
 
     @override

@@ -139,10 +139,13 @@ class EmailService(ABC):
         self,
         public: str | None,  # noqa: ARG002 - for a provider with webhooks
         patience: timedelta = PATIENCE,  # noqa: ARG002
+        *,
+        unset: str | None = None,  # noqa: ARG002 - for a provider with webhooks
     ) -> Sequence[Finding]:
         """Tell whether the provider would take our mail, by calls that change nothing.
 
         `public` is the API's address from outside, at which the provider's webhook should point.
+        `unset` names the secret of that webhook, if it is known that the API has none.
         A failed call is a finding too. A mailer that cannot ask anything says so.
         """
         return [unchecked("mail", f"{self.provider} has nothing that can be asked")]

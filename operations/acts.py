@@ -12,6 +12,7 @@ from db.engine import Database
 from db.inserting import the_one
 from db.tables import LicenseRow
 from db.undoing import undone
+from domain.advice import advised
 from domain.event import EventKind
 from domain.facts import Act
 from domain.identifiers import order_reference
@@ -127,7 +128,8 @@ def _until(target: Target, wish: ActWish, now: datetime) -> datetime | None:
         return None
     if target.expires_at is None:
         raise RefusedError(
-            f"license {target.license_id} of {target.order} never ends: leave it out"
+            f"license {target.license_id} of {target.order} never ends, so it gets no later end: "
+            f"leave it out; its terms: {advised('show', target.order)}"
         )
     if wish.months is None:
         return wish.until

@@ -15,13 +15,14 @@ from operations.whole_order import WholeOrder, load_order
 
 MOST = 10
 """The number of sales that a refusal names."""
+ALL_EVENTS = "all that came in: `mintpost events`"
 
 
 class UnknownSaleError(RefusedError):
     """No sale and no event is known by the text."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"no event of {text} is known: `mintpost events` lists them")
+        super().__init__(f"no event of {text} is known; {ALL_EVENTS}")
 
 
 class SeveralSalesError(RefusedError):

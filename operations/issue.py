@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.inserting import the_one
 from db.tables import LicenseRow
+from domain.advice import advised
 from domain.granting import Granting
 from domain.wanted import Wanted
 from kit.refusals import RefusedError
-from operations.giving import Result, Wish, give
+from operations.giving import Given, Result, Wish, give
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def issue(database: Database, wanted: Wanted, granting: Granting) -> Issued:
 def _issue(session: Session, wish: Wish, granting: Granting) -> Issued:
     given = give(session, wish, granting)
     if given.license_id is None:
-        raise RefusedError(f"no license was given: {given.why}")
+        raise RefusedError(_refusal(given))
     row = the_one(session, LicenseRow, id=given.license_id)
     new = given.result is Result.GIVEN
     return Issued(
@@ -54,6 +55,14 @@ def _issue(session: Session, wish: Wish, granting: Granting) -> Issued:
         new=new,
         event_id=given.event_id,
     )
+
+
+def _refusal(given: Given) -> str:
+    """Say why nothing was given, and how to see its order, if it has one."""
+    told = f"no license was given: {given.why}"
+    if given.order is None:
+        return told
+    return f"{told}; all that is known of it: {advised('show', given.order)}"
 
 
 def _identity(wanted: Wanted) -> str:

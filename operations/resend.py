@@ -18,14 +18,16 @@ from domain.identifiers import order_reference
 from kit.addresses import mailable
 from kit.clock import utc_now
 from kit.refusals import RefusedError
+from operations.find import ALL_EVENTS
 from operations.life import TAKEN_BACK, why_not_active
 
 
 class AddressRefusedError(RefusedError):
     """No mail can reach the address; the sentence does not quote it."""
 
-    def __init__(self) -> None:
-        super().__init__("no mail can be sent to that address: check --to")
+    def __init__(self, order: str) -> None:
+        other = advised("resend", order, options=["--to ADDRESS"])
+        super().__init__(f"no mail can be sent to that address; to give another: {other}")
 
 
 class NothingToSendError(RefusedError):
@@ -66,7 +68,7 @@ async def resend(database: Database, new: NewResend, *, confirmed: bool = False)
     `confirmed`: mail a license that is revoked or suspended as well.
     Raises AddressRefusedError, NothingToSendError, NoAddressError and NotActiveError.
     """
-    new = replace(new, to=None if new.to is None else _address(new.to))
+    new = replace(new, to=None if new.to is None else _address(new))
     # Read first, because an event may arrive before the write, and must not count as known.
     waiting = await database.read(waiting_order, new.source, new.order_id)
     deliveries = await database.write(_ask, new, confirmed)
@@ -101,16 +103,17 @@ def _options(new: NewResend) -> list[str]:
     return [*(option for option, value in given.items() if value is not None), "--yes"]
 
 
-def _address(to: str) -> str:
+def _address(new: NewResend) -> str:
     try:
-        return mailable(seen_address(to), 0)
+        return mailable(seen_address(new.to or ""), 0)
     except RecipientRefusedError:
-        raise AddressRefusedError from None
+        order = order_reference(new.source, new.order_id)
+        raise AddressRefusedError(order) from None
 
 
 def _nothing_to_send(order: str, waiting: WaitingOrder | None) -> str:
     if waiting is None:
-        return f"{order} has no license to send: no event names it; `mintpost events` lists them"
+        return f"{order} has no license to send: no event names it; {ALL_EVENTS}"
     match waiting.outcome:
         case None if waiting.error is None:
             how = "it is under way, and its e-mail goes out by itself"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from domain.advice import advised
 from domain.errors import SaleInvalidError, StorefrontAwayError, StorefrontRefusesError
 from domain.event import SecretLabel
 from kit.refusals import RefusedError
@@ -26,11 +27,17 @@ async def list_products(storefront: Storefront, label: SecretLabel) -> list[List
     except StorefrontRefusesError as error:
         raise RefusedError(f"{error.what}: {error.cure}") from None
     except StorefrontAwayError as error:
-        raise RefusedError(f"{error.what}: try again") from None
+        raise RefusedError(f"{error.what}; try again: {_again(storefront, label)}") from None
     except SaleInvalidError as error:
         raise RefusedError(
-            f"the API of {storefront.name} answered what cannot be used ({error.what}): try again"
+            f"the API of {storefront.name} answered what cannot be used ({error.what}); try again: "
+            f"{_again(storefront, label)}"
         ) from None
+
+
+def _again(storefront: Storefront, label: SecretLabel) -> str:
+    side = ["--test"] if label == "test" else []
+    return advised("products list", options=["--source", storefront.name, *side])
 
 
 async def _all_pages(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from shlex import quote
 from time import monotonic
 
 import httpx
@@ -19,6 +20,7 @@ from db.views.lists import (
     list_deliveries,
     list_events,
 )
+from domain.advice import advised
 from domain.catalog import Catalog
 from domain.event import EventKind, Outcome
 from domain.identifiers import order_reference
@@ -30,6 +32,7 @@ from operations.find import reference_of
 from operations.whole_order import load_order
 from operations.wished_events import Wish, first_request, follow_up_request, needs_catalog
 from storefronts.abilities import MarkOfTests
+from storefronts.registry import DEFAULT
 from storefronts.sample import SampleRequest
 
 LOOK = timedelta(milliseconds=50)
@@ -86,7 +89,7 @@ class Trigger:
             shop, now = self.sender.sample_shop, self.clock()
             request = follow_up_request(wish, shop, earlier, catalog, now)
         before = await database.read(list_deliveries, Filters(limit=1))
-        event = await self._followed(await self._accepted(request))
+        event = await self._followed(await self._accepted(request, wish))
         mailed = before[0].id if before else 0
         return await database.read(_results, event, earlier, mailed)
 
@@ -98,25 +101,30 @@ class Trigger:
                 f"{wish.source} has no made-up {wish.event}; the events that it has: {made}"
             )
         if wish.event.is_first and wish.order is not None:
-            raise RefusedError(f"{wish.event} belongs to no earlier order: leave out --order")
+            raise RefusedError(
+                f"{wish.event} belongs to no earlier order: leave out --order: {_again(wish)}"
+            )
 
     def _require_side(self, wish: Wish, sale: SaleLine) -> None:
         """Refuse an event of the shop's other side, whose secret would mark it wrongly."""
         marks = self.sender.package.abilities.mark_of_tests
         if marks is MarkOfTests.SECRET and sale.test == wish.live:
             is_test = "a test: leave out --live" if sale.test else "a real sale: give --live"
-            raise RefusedError(f"{reference_of(sale)} is {is_test}, or name another order")
+            right = ["--order", quote(reference_of(sale)), *([] if sale.test else ["--live"])]
+            raise RefusedError(
+                f"{reference_of(sale)} is {is_test}, or name another order: {_again(wish, *right)}"
+            )
 
-    async def _accepted(self, request: SampleRequest) -> int:
+    async def _accepted(self, request: SampleRequest, wish: Wish) -> int:
         url = self.sender.url
         await asyncio.to_thread(self.keep_answers, request)
         answer = await self.sender.post(request)
         if not answer.is_success:
             raise RefusedError(
-                f"{url} answers {answer.status_code}: are address and secret right? "
-                "--url and --secret give others"
+                f"{url} answers {answer.status_code}: are address and secret right? This gives "
+                f"others: {_again(wish, '--url URL', '--secret TEXT')}"
             )
-        event_id = _event_id(answer)
+        event_id = _event_id(answer, wish)
         if event_id is None:
             raise RefusedError(
                 "the database is away, and the event waits in the spool: `mintpost events` lists "
@@ -141,14 +149,20 @@ class Trigger:
             await asyncio.sleep(LOOK.total_seconds())
 
 
-def _event_id(answer: httpx.Response) -> int | None:
+def _again(wish: Wish, *options: str) -> str:
+    source = [] if wish.source == DEFAULT.name else ["--source", wish.source]
+    return advised("trigger", wish.event, options=[*source, *options])
+
+
+def _event_id(answer: httpx.Response, wish: Wish) -> int | None:
     """Return the id in the API's answer; None while the request is in the spool."""
     try:
         event_id = answer.json()["event"]
         return None if event_id is None else int(event_id)
     except (ValueError, TypeError, KeyError):
         raise RefusedError(
-            "the address belongs to another server than Mintpost's API: --url gives the right one"
+            "the address belongs to another server than Mintpost's API; give the right one: "
+            f"{_again(wish, '--url URL')}"
         ) from None
 
 

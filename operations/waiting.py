@@ -1,16 +1,24 @@
 """Explain the wait of an order, and give advice about its rows."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from db.views.corrections import CorrectionLine
 from db.views.lists import DeliveryLine, LicenseLine
+from domain.advice import code_span
 from domain.delivery import ACCEPTED, DeliveryStatus
 from kit.runs import paused_sentence
 from kit.times import iso
 from operations.life import TAKEN_BACK, state_of
+from operations.spooled import SpooledLine, put_back
 from operations.whole_order import Line, WholeOrder
 from operations.workflow_state import PendingStep, WorkflowState
 
 SPOOLED = "the database: a request is in the spool, and goes in by itself"
-ASIDE = "a person: a request was set aside in the spool, and the API's log says why"
+ASIDE = (
+    "a person: a request was set aside in the spool, and the API's log says why; mend the file, "
+    "and put it back: {}"
+)
 KEPT = "kept for the license that the order will have"
 REPLACED = "a later correction stands"
 NOBODY_GOT_IT = "it was only written into the outbox: nobody got it"
@@ -30,8 +38,14 @@ def waits_for(order: WholeOrder, workflow: WorkflowState) -> str | None:
     if open_rows:
         return told or "the next step"
     if order.spooled:
-        return ASIDE if all(request.set_aside for request in order.spooled) else SPOOLED
+        return _spooled(order.spooled)
     return None
+
+
+def _spooled(requests: Sequence[SpooledLine]) -> str:
+    if not all(request.set_aside for request in requests):
+        return SPOOLED
+    return ASIDE.format(code_span(put_back(Path(requests[0].file))))
 
 
 def _step(workflow_id: str, step: PendingStep) -> str:

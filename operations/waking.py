@@ -20,7 +20,6 @@ from kit.runs import (
 )
 
 RPC_PATIENCE = timedelta(seconds=5)
-UNKNOWN = "Temporal does not know it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,8 @@ async def wake(client: Client, workflow_id: str) -> Woken:
     except RunPausedError as paused:
         return Woken(workflow_id, (), str(paused))
     if found is None:
-        return Woken(workflow_id, (), UNKNOWN, known=False)
+        told = f"Temporal does not know it; all that Mintpost knows: {advised('show', workflow_id)}"
+        return Woken(workflow_id, (), told, known=False)
     if found.status is not WorkflowExecutionStatus.RUNNING:
         status = "ended" if found.status is None else found.status.name.lower()
         return Woken(workflow_id, (), f"does not wait: it is {status}{_again(found)}")

@@ -1,7 +1,9 @@
 """Turns the options of `mintpost issue` into a wanted license."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from shlex import quote
 
+from domain.advice import advised
 from domain.errors import RecipientRefusedError
 from domain.folding import seen_address
 from domain.identifiers import is_usable
@@ -35,35 +37,47 @@ def wanted_by(options: IssueOptions) -> Wanted:
     """Return the wanted license. Raises RefusedError."""
     terms = (options.years, options.months, options.until)
     if sum(term is not None for term in terms) > 1:
-        raise RefusedError("--years, --months and --until are three ways to say one end: give one")
+        raise RefusedError(
+            "--years, --months and --until are three ways to say one end: give one: "
+            f"{_again(options, '--years N')}"
+        )
     if options.product is None and options.tier is None:
-        again = "`mintpost issue --product ID --to ADDRESS`"
+        again = advised("issue", options=["--product ID", "--to ADDRESS"])
         raise RefusedError(f"give a product, or a tier by --tier: {again}")
-    email = _address(options.to)
+    email = _address(options)
     return Wanted(
         email=email,
         name=plain_text(options.name or "") or plain_text(email.rpartition("@")[0]),
-        product=None if options.product is None else _product(options.product),
+        product=None if options.product is None else _product(options.product, options),
         tier=options.tier,
         seats=options.seats,
         quantity=options.quantity,
         term=_term(options),
         until=None if options.until is None else last_day("--until", options.until),
         key=options.key,
-        reference=_reference(options.reference),
+        reference=_reference(options),
     )
 
 
-def _address(text: str) -> str:
+def _again(options: IssueOptions, *more: str) -> str:
+    """Return the command with the product or tier that was given. No sentence has an address."""
+    terms = {"--product": options.product, "--tier": options.tier}
+    given = [f"{name} {quote(term)}" for name, term in terms.items() if term is not None]
+    return advised("issue", options=[*given, "--to ADDRESS", *more])
+
+
+def _address(options: IssueOptions) -> str:
     try:
-        return mailable(seen_address(text), 0)
+        return mailable(seen_address(options.to), 0)
     except RecipientRefusedError:
-        raise RefusedError("no mail can be sent to that address: check --to") from None
+        told = "no mail can be sent to that address; to give another"
+        raise RefusedError(f"{told}: {_again(options)}") from None
 
 
-def _product(product_id: str) -> Product:
+def _product(product_id: str, options: IssueOptions) -> Product:
     if not is_usable(product_id):
-        raise RefusedError("--product must be 1 to 200 printable characters")
+        again = _again(replace(options, product="ID"))
+        raise RefusedError(f"--product must be 1 to 200 printable characters: {again}")
     return Product(product_id, product_id)
 
 
@@ -73,7 +87,9 @@ def _term(options: IssueOptions) -> Term | None:
     return None if options.months is None else Term(options.months)
 
 
-def _reference(text: str | None) -> str | None:
+def _reference(options: IssueOptions) -> str | None:
+    text = options.reference
     if text is not None and not 0 < len(text) <= LONGEST_TEXT:
-        raise RefusedError(f"--reference must have 1 to {LONGEST_TEXT} characters")
+        again = _again(options, "--reference TEXT")
+        raise RefusedError(f"--reference must have 1 to {LONGEST_TEXT} characters: {again}")
     return text

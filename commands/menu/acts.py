@@ -126,7 +126,8 @@ def tier(  # noqa: PLR0913 - a command's options
     from commands.products import products_or_none
 
     if not (is_usable(to) and len(to) <= LONGEST_TIER):
-        raise RefusedError(f"a tier has 1 to {LONGEST_TIER} printable characters: correct --to")
+        again = advised("tier", *texts, options=("--to", "NAME"))
+        raise RefusedError(f"a tier has 1 to {LONGEST_TIER} printable characters: {again}")
     # A tier may be given while the mapping is broken, because the mapping only warns here.
     catalog = products_or_none(given(ctx).products_file(), given(ctx).sources)
     how = _How(texts, reason, yes, as_json, patience)

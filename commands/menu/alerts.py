@@ -20,7 +20,7 @@ def send_test(ctx: typer.Context, patience: Patience = 30) -> None:
     """Send a test alert by both ways, and tell what became of each."""
     from commands.proof import print_checks
     from commands.tables import console
-    from operations.alerts.trying import NOBODY, reaches_somebody, try_alerts
+    from operations.alerts.trying import MISSED, NOBODY, reaches_somebody, try_alerts
 
     context = given(ctx)
     ways = context.alert_defaults()
@@ -29,6 +29,6 @@ def send_test(ctx: typer.Context, patience: Patience = 30) -> None:
             try_alerts(database, ways.url, ways.operator, timedelta(seconds=patience))
         )
     if not print_checks(checks, console()):
-        raise RefusedError("a test alert did not arrive")
+        raise RefusedError(MISSED)
     if not reaches_somebody(checks):
         raise RefusedError(NOBODY)

@@ -8,7 +8,6 @@ import typer
 from commands.context import given
 from commands.help import examples
 from commands.menu.options import AsJson, Reason
-from kit.refusals import RefusedError
 from storefronts.registry import DEFAULT
 
 File = Annotated[Path, typer.Argument(metavar="FILE.csv", help="its header is line 1")]
@@ -40,9 +39,8 @@ def import_(  # noqa: PLR0913 - a command's options
     from kit.asker import asker
     from kit.clock import utc_now
 
-    if source not in (known := given(ctx).sources):
-        raise RefusedError(f"no storefront is named {source}: {', '.join(known)}")
-    catalog = read_products(given(ctx).products_file(), known)
+    given(ctx).require_source(source)
+    catalog = read_products(given(ctx).products_file(), given(ctx).sources)
     granting = Granting(catalog, source, asker(), reason, mail=not no_mail, now=utc_now())
     with given(ctx).open_database() as database:
         run_import(file, granting, database, dry_run=dry_run, as_json=as_json)

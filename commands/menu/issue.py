@@ -8,7 +8,6 @@ import typer
 from commands.context import given
 from commands.help import examples
 from commands.menu.options import AsJson, Patience, Reason
-from kit.refusals import RefusedError
 from storefronts.registry import DEFAULT
 
 MOST = 1_000_000
@@ -70,13 +69,12 @@ def issue(  # noqa: PLR0913 - a command's options
     from kit.clock import utc_now
     from operations.wishes import IssueOptions, wanted_by
 
-    if source not in (known := given(ctx).sources):
-        raise RefusedError(f"no storefront is named {source}: {', '.join(known)}")
+    given(ctx).require_source(source)
     options = IssueOptions(
         to, product, tier, years, months, until, seats, name, quantity, key, reference
     )
     wanted = wanted_by(options)
-    catalog = read_products(given(ctx).products_file(), known)
+    catalog = read_products(given(ctx).products_file(), given(ctx).sources)
     granting = Granting(catalog, source, asker(), reason, mail=not no_mail, now=utc_now())
     wish = IssueWish(wanted, granting, as_json, timedelta(seconds=patience))
     with given(ctx).open_database() as database:

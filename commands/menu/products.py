@@ -50,12 +50,9 @@ def list_(
     import asyncio
 
     from commands.shop_products import print_products
-    from kit.refusals import RefusedError
     from operations.shop_products import list_products
 
-    storefront = given(ctx).storefronts().get(source)
-    if storefront is None:
-        known = ", ".join(given(ctx).sources)
-        raise RefusedError(f'there is no shop "{source}": it can be {known}')
+    given(ctx).require_source(source)
+    storefront = given(ctx).storefronts()[source]
     found = asyncio.run(list_products(storefront, "test" if test else "live"))
     print_products(source, found, as_json=as_json)

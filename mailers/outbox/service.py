@@ -75,7 +75,9 @@ class LoggingEmailService(EmailService):
         return Receipt(DeliveryStatus.LOGGED, file.name) if found else None
 
     @override
-    async def check(self, public: str | None, patience: timedelta = PATIENCE) -> Sequence[Finding]:
+    async def check(
+        self, public: str | None, patience: timedelta = PATIENCE, *, unset: str | None = None
+    ) -> Sequence[Finding]:
         return [warning("mail", NOBODY_GETS_IT, SET_UP)]
 
     @override

@@ -23,6 +23,7 @@ STREAM = "set POSTMARK_MESSAGE_STREAM to a transactional stream, and start the w
 TRACKING = "switch off Track opens in Postmark: Servers, the server, Settings"
 REPORT_PATH = "/webhooks/postmark"
 REGISTER = "add one in Postmark, as docs/operate.md tells under Delivered or bounced"
+SET_SECRET = "set {} to the secret in the webhook's address, and start the API again"  # noqa: S105
 
 Ask = Callable[[str, dict[str, str]], Awaitable[httpx.Response]]
 """Asks for a path with parameters."""
@@ -30,12 +31,16 @@ Ask = Callable[[str, dict[str, str]], Awaitable[httpx.Response]]
 
 @dataclass(frozen=True, slots=True)
 class PostmarkCheck:
-    """One look. `public` is the API's address, at which a webhook of ours points."""
+    """One look. `public` is the API's address, at which a webhook of ours points.
+
+    `unset` names the secret of the API's door, if it is known that the API has none.
+    """
 
     ask: Ask
     token: str
     stream: str
     public: str | None
+    unset: str | None = None
 
     async def findings(self) -> Sequence[Finding]:
         if self.token == TEST_TOKEN:
@@ -80,6 +85,9 @@ class PostmarkCheck:
         if not ours:
             told = f"no webhook of the stream points at {REPORT_PATH}, so no bounce is told"
             return warning(REPORTS, told, REGISTER)
+        if self.unset is not None and self.public is not None:
+            told = f"{self.unset} is not set, so the API refuses what Postmark's webhook tells"
+            return warning(REPORTS, told, SET_SECRET.format(self.unset))
         lacks = min((each.lacks for each in ours), key=len)
         if lacks:
             off = ", ".join(lacks)

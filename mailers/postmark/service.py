@@ -85,12 +85,15 @@ class PostmarkEmailService(EmailService):
         return _found(response, mark)
 
     @override
-    async def check(self, public: str | None, patience: timedelta = PATIENCE) -> Sequence[Finding]:
+    async def check(
+        self, public: str | None, patience: timedelta = PATIENCE, *, unset: str | None = None
+    ) -> Sequence[Finding]:
         def ask(path: str, params: dict[str, str]) -> Awaitable[httpx.Response]:
             return self._call(path, patience, params=params)
 
         account = self._account
-        return await PostmarkCheck(ask, account.token, account.message_stream, public).findings()
+        look = PostmarkCheck(ask, account.token, account.message_stream, public, unset)
+        return await look.findings()
 
     @override
     async def provider_time(self, patience: timedelta = PATIENCE) -> datetime | None:

@@ -80,7 +80,8 @@ def refused_settings(answer: Answer) -> MailerRefusesError:
     code = "" if answer.code is None else f" with code {answer.code}"
     return MailerRefusesError(
         f"unexpected answer {answer.status}{code} from Postmark: "
-        "check POSTMARK_API_URL and the proxy, and Postmark's words in `mintpost deliveries`",
+        "check POSTMARK_API_URL and the proxy, and Postmark's words in "
+        "`mintpost deliveries --status pending`",
         detail=answer.text,
     )
 

@@ -20,9 +20,14 @@ TAKES = "the receiver of ALERT_WEBHOOK_URL takes a test alert"
 UNSET = "ALERT_WEBHOOK_URL is not set here, so no chat is told"
 MAILED = "the worker mails a test alert to OPERATOR_EMAIL"
 NOT_MAILED = (
-    "it was not mailed within {seconds:g} s: set OPERATOR_EMAIL for the worker, and look at its log"
+    "it was not mailed within {seconds:g} s. Set OPERATOR_EMAIL for the worker, and look at its log"
 )
-NOBODY = "no alert reaches you: set ALERT_WEBHOOK_URL or OPERATOR_EMAIL, and start all again"
+AGAIN = "try again: `mintpost alerts test`"
+MISSED = f"a test alert did not arrive. Correct the setting that is named above, and {AGAIN}"
+NOBODY = (
+    "no alert reaches you: set ALERT_WEBHOOK_URL or OPERATOR_EMAIL. Then start all processes "
+    f"again, and {AGAIN}"
+)
 
 
 async def try_alerts(
@@ -40,7 +45,7 @@ async def _posted(url: str | None) -> Check:
     if url is None:
         return Check(UNSET, holds=True, found="this way was not tried", shown=False)
     refused = await post_json(url, body_for(url, test_digest()))
-    found = "" if refused is None else f"it {refused.what}: correct ALERT_WEBHOOK_URL"
+    found = "" if refused is None else f"it {refused.what}. Correct ALERT_WEBHOOK_URL"
     return Check(TAKES, holds=refused is None, found=found)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from domain.advice import code_span
+from domain.advice import code_span, is_command
 from domain.alerting import Judged, Standing
 from domain.digest import Digest, DigestStatus
 from domain.findings import Finding, Level
@@ -51,8 +51,7 @@ def _since(since: datetime | None, now: datetime) -> str:
 
 
 def _remedy(remedy: str) -> str:
-    is_command = remedy.startswith(("mintpost ", "python "))
-    return code_span(remedy) if is_command else remedy
+    return code_span(remedy) if is_command(remedy) else remedy
 
 
 def _resolved(ended: Sequence[Standing]) -> Digest:

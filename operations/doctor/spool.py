@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
-from shlex import quote
 
+from domain.advice import code_span
 from domain.findings import Finding, broken, ok, unchecked, warning
+from operations.spooled import put_back
 from relay.spool import SET_ASIDE, Spool
 
 SPOOL = "spool"
@@ -24,9 +24,5 @@ async def look_at_spool(spool: Spool) -> Sequence[Finding]:
         found.append(warning(SPOOL, f"requests that wait for the database: {waiting}", STORE))
     if aside:
         told = f"requests that were set aside: {len(aside)}; the API's log says why"
-        found.append(broken(SPOOL, told, f"mend them, then {_again(aside[0])}"))
+        found.append(broken(SPOOL, told, f"mend them, then {code_span(put_back(aside[0]))}"))
     return found or [ok(SPOOL, f"no request waits in {spool.folder}")]
-
-
-def _again(file: Path) -> str:
-    return f"mv {quote(str(file))} {quote(str(file.with_suffix('.json')))}"

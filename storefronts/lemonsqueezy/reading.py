@@ -24,7 +24,8 @@ from storefronts.lemonsqueezy.subscriptions import read_subscription
 
 DISPUTED = (
     "the shop tells of a dispute and documents nothing of it, so no license was changed: look the "
-    "order up at the shop, and take its license back with `mintpost revoke` if the money is gone"
+    "order up at the shop; if the money is gone, take its license back: "
+    "`mintpost revoke lemonsqueezy:ORDER --reason TEXT`"
 )
 SECOND_KEY = (
     "the shop gave this buyer a license key of its own beside Mintpost's: switch license keys off "

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from domain.advice import advised
 from domain.errors import SaleInvalidError
 from domain.facts import Reading, SubscriptionLink, SubscriptionState
+from domain.identifiers import order_reference
 from storefronts.base import StoredRequest
 from storefronts.document import Member
 from storefronts.lemonsqueezy.fields import (
@@ -23,13 +25,14 @@ PAYS = frozenset({"active", "on_trial", "paused", *STOPPED})
 """
 RESTS_FREE = (
     "the subscription rests and the shop gives it away meanwhile, so the license stays good until "
-    "its end; a later end is an act: `mintpost extend`"
+    "its end; to give it a later end: "
 )
 
 
 def read_subscription(event: Event) -> Reading:
     state = state_of(event.data, event.request)
-    return Reading((link_of(event.data, state, event.request), state), note=_note(event.data))
+    link = link_of(event.data, state, event.request)
+    return Reading((link, state), note=_note(event.data, link.order_id))
 
 
 def link_of(told: Member, state: SubscriptionState, request: StoredRequest) -> SubscriptionLink:
@@ -81,8 +84,11 @@ def _pause(attributes: Member) -> str | None:
     return attributes["pause"]["mode"].text_or_none()
 
 
-def _note(told: Member) -> str | None:
-    return RESTS_FREE if _pause(told["attributes"]) == "free" else None
+def _note(told: Member, order_id: str) -> str | None:
+    if _pause(told["attributes"]) != "free":
+        return None
+    order = order_reference("lemonsqueezy", order_id)
+    return RESTS_FREE + advised("extend", order, options=["--until DATE"])
 
 
 def _seats(item: Member) -> tuple[int | None, str | None]:

@@ -1,5 +1,6 @@
 """Alerts: each cause once an hour, one closing note, and nothing while all is well."""
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -90,7 +91,10 @@ async def test_a_trouble_that_lasts_is_told_with_its_begin(
 
 
 @ON_SQLITE
-async def test_one_closing_note_when_all_is_well(api: Alerting, receiver: Receiver) -> None:
+async def test_one_closing_note_when_all_is_well(
+    api: Alerting, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "api.alerts")
     await api.look(REFUSED, FAILED)
     await receiver.got(1)
     await api.stand(FAILED, span=5 * MINUTE)
@@ -100,6 +104,8 @@ async def test_one_closing_note_when_all_is_well(api: Alerting, receiver: Receiv
     assert [note["status"] for note in notes] == ["resolved"]
     assert "All is well again" in notes[0]["text"]
     assert "gumroad: one failed" in notes[0]["text"]
+    levels = [each.levelname for each in caplog.records if each.message.startswith("alert: ")]
+    assert levels == ["WARNING", "INFO"]
     await api.stand(span=2 * HOUR)
     assert len(receiver.bodies) == 2
 

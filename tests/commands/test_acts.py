@@ -112,9 +112,10 @@ async def test_unmapped_sale_that_is_revoked_gets_no_license(shop: Shop, command
         (("extend", "gumroad:nobody"), "`mintpost extend gumroad:nobody --months 6`"),
         (("extend", "x", "--until", "2020-01-01"), "names a day that is over"),
         (("extend", "x", "--until", "03/04/2030"), "has two meanings"),
-        (("tier", "x", "--to", ""), "a tier has 1 to 50 printable characters"),
+        (("tier", "x", "--to", ""), "printable characters: `mintpost tier x --to NAME`"),
         (("issue", "--to", "ada@example.com"), "`mintpost issue --product ID --to ADDRESS`"),
-        (("issue", "--to", "ada", "--tier", "core"), "check --to"),
+        (("issue", "--to", "ada", "--tier", "core"), "`mintpost issue --tier core --to ADDRESS`"),
+        (("issue", "--to", "a@b.c", "--source", "x"), "no storefront is named x; the names are: "),
         (("issue", "--to", "ada@example.com", "--product", "nope"), 'unmapped product "nope"'),
     ],
 )

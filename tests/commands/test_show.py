@@ -68,7 +68,7 @@ async def test_an_unknown_order_is_a_sentence(mint: Run) -> None:
     for order in ("gumroad:nobody", "gumroad:"):
         answer = await asyncio.to_thread(mint, "show", order)
         assert (answer.code, answer.out) == (1, "")
-        assert answer.err == f"no event of {order} is known: `mintpost events` lists them\n"
+        assert answer.err == f"no event of {order} is known; all that came in: `mintpost events`\n"
 
 
 @pytest.mark.parametrize("command", ["retry", "resend"])

@@ -11,6 +11,7 @@ from sqlalchemy import URL
 import operations.show
 from db.engine import Database
 from db.requests import NewRequest, store_request
+from operations.spooled import put_back
 from relay.spool import Spool
 from tests.db.rows import new_request
 from tests.support.commanding import Run
@@ -57,6 +58,8 @@ def test_one_set_aside_waits_for_a_person(spool: Spool, mint: Run) -> None:
     whole = json.loads(mint("show", ORDER, "--json").out)
     assert [each["set_aside"] for each in whole["spooled"]] == [True]
     assert whole["waits_for"].startswith("a person: a request was set aside in the spool")
+    (told,) = whole["spooled"]
+    assert whole["waits_for"].endswith(f"`{put_back(Path(told['file']))}`")
 
 
 @ON_SQLITE

@@ -109,10 +109,14 @@ async def test_an_event_that_waits_is_told_with_its_sentence(stack: Mintpost, mi
 async def test_a_stack_of_another_database_or_secret_is_told(stack: Mintpost, mint: Run) -> None:
     wrong = await triggered(mint, "sale", "--secret", "wrong")
     assert wrong.err == (
-        f"{stack.url} answers 404: are address and secret right? --url and --secret give others\n"
+        f"{stack.url} answers 404: are address and secret right? This gives others: "
+        "`mintpost trigger sale --url URL --secret TEXT`\n"
     )
     nobody = await triggered(mint, "sale", "--url", "http://127.0.0.1:1")
-    assert nobody.err == "the API cannot be reached at http://127.0.0.1:1 (ConnectError)\n"
+    assert nobody.err == (
+        "the API cannot be reached at http://127.0.0.1:1 (ConnectError): "
+        "`mintpost doctor --url http://127.0.0.1:1` tells more\n"
+    )
     assert await stack.events() == []
 
 

@@ -26,7 +26,7 @@ QUOTED = "'gumroad:a`b c'"
             ["replay {}", "resend {} --to ADDRESS"],
         ),
         (MailBuiltWronglyError("Postmark", 1), ["show {}"]),
-        (FactInvalidError("its id is missing"), ["show {}"]),
+        (FactInvalidError("its id is missing"), ["show {}"]),  # It names no license to revoke.
     ],
 )
 def test_permanent_error_names_its_sale(error: PermanentError, commands: list[str]) -> None:

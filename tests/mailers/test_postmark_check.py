@@ -14,15 +14,17 @@ from mailers.postmark.checking import TEST_TOKEN
 from mailers.postmark.service import PostmarkAccount, PostmarkEmailService
 
 PUBLIC = "https://shop.example.com"
+SECRET_NAME = "POSTMARK_WEBHOOK_SECRET"
 
 
-async def findings(
+async def findings(  # noqa: PLR0913 - the settings of a look
     fake: FakePostmark,
     public: str | None = PUBLIC,
     *,
     token: str | None = None,
     url: str | None = None,
     stream: str = "outbound",
+    unset: str | None = None,
 ) -> Sequence[Finding]:
     account = PostmarkAccount(
         token=token or fake.token,
@@ -32,7 +34,7 @@ async def findings(
     )
     mailer = PostmarkEmailService(account)
     try:
-        found = await mailer.check(public)
+        found = await mailer.check(public, unset=unset)
     finally:
         await mailer.aclose()
     said = " ".join(f"{each.sentence} {each.remedy}" for each in found)
@@ -114,6 +116,23 @@ async def test_a_webhook_of_any_host_counts_while_our_own_is_not_known(fake: Fak
     fake.server.webhooks = [webhook("https://other.example.com/webhooks/postmark?secret=x")]
 
     assert troubles(await findings(fake, public=None)) == []
+
+
+async def test_a_webhook_whose_secret_the_api_lacks_is_told_for_our_own_address_alone(
+    fake: FakePostmark,
+) -> None:
+    told = "mail reports: POSTMARK_WEBHOOK_SECRET is not set, so the API refuses what"
+    found = await findings(fake, unset=SECRET_NAME)
+
+    ((level, sentence),) = troubles(found)
+    assert (level, sentence[: len(told)]) == (Level.WARNING, told)
+    assert found[-1].remedy is not None
+    assert found[-1].remedy.startswith("set POSTMARK_WEBHOOK_SECRET to the secret in the webhook")
+    # The webhook may belong to another installation, whose API has its secret.
+    assert troubles(await findings(fake, public=None, unset=SECRET_NAME)) == []
+    fake.server.webhooks = []
+    ((_, sentence),) = troubles(await findings(fake, unset=SECRET_NAME))
+    assert "no webhook of the stream points at" in sentence
 
 
 async def test_a_refused_token_is_told_alone(fake: FakePostmark) -> None:

@@ -188,7 +188,9 @@ async def test_a_shop_that_is_away_or_refuses_is_told_without_a_promise() -> Non
     api = fake("stripe")
     api.faults.append(status(500))
     async with serving(api.app) as url:
-        with pytest.raises(RefusedError, match=r"^the API of Stripe answered 500: try again$"):
+        again = "`mintpost products list --source stripe`"
+        away = f"^the API of Stripe answered 500; try again: {again}$"
+        with pytest.raises(RefusedError, match=away):
             await list_products(storefront("stripe", url), "live")
         api.lacking.add("/v1/prices")
         refused = r"\(403\): give it read rights for Prices and Products$"

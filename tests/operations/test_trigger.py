@@ -38,7 +38,7 @@ async def refusal(
     ("answer", "sentence"),
     [
         (httpx.Response(404), "http://shop answers 404: are address and secret right?"),
-        (httpx.Response(200, text="<html>"), "the address belongs to another server"),
+        (httpx.Response(200, text="<html>"), "right one: `mintpost trigger sale --url URL`"),
         (httpx.Response(200, json={"event": None}), "the event waits in the spool"),
         (httpx.Response(200, json={"event": 1}), "http://shop keeps its events in another data"),
     ],
@@ -53,8 +53,8 @@ async def test_an_answer_without_an_event_is_told(
 
 async def test_an_event_without_sense_is_told(database: Database) -> None:
     first = Wish(event=SampleEvent.GIFT, source=DEFAULT.name, order="order-1")
-    assert "gift belongs to no earlier order: leave out --order" in await refusal(
-        database, httpx.Response(200), first
+    assert await refusal(database, httpx.Response(200), first) == (
+        "gift belongs to no earlier order: leave out --order: `mintpost trigger gift`"
     )
     assert "the events that it has: none" in await refusal(
         database, httpx.Response(200), first, KIOSK

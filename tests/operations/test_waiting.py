@@ -81,6 +81,7 @@ def test_open_event_without_a_pending_step_waits_for_the_next() -> None:
 
 
 def test_spooled_request_waits_for_the_database_or_for_a_person() -> None:
+    aside = ASIDE.format("`mv a-file a-file.json`")
     both = WholeOrder(spooled=[request(set_aside=True), request(set_aside=False)])
     assert waits_for(both, RUNNING) == SPOOLED
-    assert waits_for(WholeOrder(spooled=[request(set_aside=True)]), RUNNING) == ASIDE
+    assert waits_for(WholeOrder(spooled=[request(set_aside=True)]), RUNNING) == aside

@@ -1,6 +1,7 @@
 """`mintpost alerts test` tells what became of each way."""
 
 import asyncio
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,7 +34,7 @@ async def test_a_receiver_that_takes_it_and_a_worker_that_is_away(database: Data
         (body,) = receiver.bodies
     assert (body["status"], body["alerts"]) == ("test", [])
     assert marks(checks) == ["✓", "✗"]
-    assert "set OPERATOR_EMAIL for the worker" in checks[1].found
+    assert "Set OPERATOR_EMAIL for the worker" in checks[1].found
 
 
 @ON_SQLITE
@@ -70,6 +71,10 @@ def test_the_command_says_that_nothing_is_set(mint: Run) -> None:
     assert answer.code == 1
     assert "ALERT_WEBHOOK_URL is not set here" in answer.out
     assert answer.err.startswith("no alert reaches you: set ALERT_WEBHOOK_URL or OPERATOR_EMAIL")
+    narrow = mint("alerts", "test", "--patience", "1", terminal=80)
+    rows = re.sub(r"\x1b\[[\d;]*m", "", narrow.out).splitlines()
+    assert all(len(row) <= 80 for row in rows)
+    assert rows[-1].startswith("     s. Set OPERATOR_EMAIL")
 
 
 def test_the_command_fails_when_a_way_that_is_set_fails(
@@ -78,7 +83,9 @@ def test_the_command_fails_when_a_way_that_is_set_fails(
     mint("migrate")
     clean.setenv("ALERT_WEBHOOK_URL", f"http://127.0.0.1:1/{TOKEN}")
     answer = mint("alerts", "test", "--patience", "1")
-    assert (answer.code, answer.err) == (1, "a test alert did not arrive\n")
+    assert answer.code == 1
+    assert answer.err.startswith("a test alert did not arrive. Correct the setting")
+    assert answer.err.endswith("try again: `mintpost alerts test`\n")
     assert "ALERT_WEBHOOK_URL takes a test alert: it cannot be reached" in answer.out
     assert TOKEN not in answer.out
 

@@ -93,6 +93,11 @@ def test_pause_suspends_unless_it_gives_the_product_away(
 
     assert state_in(reading).paused is paused
     assert (reading.note is not None) == (pause is FREE)
+    if reading.note is not None:
+        (link, _) = reading.facts
+        assert isinstance(link, SubscriptionLink)
+        advice = f"`mintpost extend lemonsqueezy:{link.order_id} --until DATE`"
+        assert reading.note.endswith(advice)
 
 
 @pytest.mark.parametrize("item", [None, {"quantity": None}, {}])
@@ -138,7 +143,7 @@ def test_dispute_is_noted_with_the_next_step(name: str) -> None:
 
     assert (reading.facts, reading.ends) == ((), Waits(NotedReason.DISPUTE))
     assert reading.note is not None
-    assert "`mintpost revoke`" in reading.note
+    assert reading.note.endswith("`mintpost revoke lemonsqueezy:ORDER --reason TEXT`")
 
 
 def test_unknown_event_is_noted() -> None:
