@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import activity
@@ -11,10 +11,11 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from typing_extensions import override
 
 from db.engine import Database
-from db.orders import record_failure
+from db.orders import FailedAttempt, record_failure
 from domain.error_branches import MintpostError, OperatorError, PermanentError
 from domain.errors import DatabaseAwayError, RowMissingError
 from domain.identifiers import sale_named_in
+from kit.clock import utc_now
 from kit.frames import unexpected_error
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class _FailureRecorder(ActivityInboundInterceptor):
 
     @override
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        began_at = utc_now()
         try:
             return await super().execute_activity(input)
         except MintpostError as error:
@@ -59,7 +61,7 @@ class _FailureRecorder(ActivityInboundInterceptor):
             failure = self.failure_of(error)
         except Exception as error:  # noqa: BLE001 - its words may hold an address: only its class leaves
             failure = _unexpected(error)
-        await self.record(input.args[0].event_id, failure.message)
+        await self.record(input.args[0].event_id, failure.message, began_at)
         raise failure from None
 
     def failure_of(self, error: MintpostError) -> ApplicationError:
@@ -71,11 +73,12 @@ class _FailureRecorder(ActivityInboundInterceptor):
             next_retry_delay=error.retry_after or default,
         )
 
-    async def record(self, event_id: int, sentence: str) -> None:
+    async def record(self, event_id: int, sentence: str, began_at: datetime) -> None:
         info = activity.info()
+        attempt = FailedAttempt(info.workflow_id or "", began_at)
         logger.warning("%s: %s: %s", info.workflow_id, info.activity_type, sentence)
         try:
-            await self.database.write(record_failure, event_id, sentence, info.workflow_id)
+            await self.database.write(record_failure, event_id, sentence, attempt)
         except (DatabaseAwayError, RowMissingError):
             # The workflow has this sentence, and the event gets the sentence of the next attempt.
             logger.warning("%s: the row could not be told", info.workflow_id)

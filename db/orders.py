@@ -27,17 +27,26 @@ class _EventNames:
     order_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """The attempt of a step that did not succeed, with its run's workflow and its begin."""
+
+    workflow_id: str
+    began_at: datetime
+
+
 def record_failure(
-    session: Session, event_id: int, sentence: str, workflow_id: str | None = None
+    session: Session, event_id: int, sentence: str, attempt: FailedAttempt | None = None
 ) -> None:
     """Write the latest sentence to every open row of the order.
 
-    Only a running step can fail. So if a row has failed with this workflow, a person has reset the
-    workflow, and the row opens again.
+    Only a running step can fail. So if a row had failed with this workflow before the attempt
+    began, a person has reset the workflow, and the row opens again. A row that failed during the
+    attempt stays failed, because a person canceled or terminated the run meanwhile.
     """
     event = _locked(session, event_id)
-    if workflow_id is not None:
-        _reopen(session, event, workflow_id)
+    if attempt is not None:
+        _reopen(session, event, attempt)
     # Rows that have this sentence need no write.
     silent = and_(IS_OPEN, EventRow.error.is_distinct_from(sentence))
     session.execute(update(EventRow).where(_same_order(event), silent).values(error=sentence))
@@ -186,13 +195,14 @@ def _fail(session: Session, which: ColumnElement[bool], sentence: str, now: date
     )
 
 
-def _reopen(session: Session, event: _EventNames, workflow_id: str) -> None:
+def _reopen(session: Session, event: _EventNames, attempt: FailedAttempt) -> None:
     """Reopen the rows that `fail_run` would fail, but not for the workflow of a resend."""
     shared = or_(EventRow.id == event.id, _same_order(event))
     which = shared if _was_read(session, event) else EventRow.id == event.id
     session.execute(
         update(EventRow)
-        .where(which, EventRow.outcome == Outcome.FAILED, EventRow.workflow_id == workflow_id)
+        .where(which, EventRow.outcome == Outcome.FAILED)
+        .where(EventRow.workflow_id == attempt.workflow_id, EventRow.closed_at < attempt.began_at)
         .values(outcome=None, closed_at=None)
     )
 

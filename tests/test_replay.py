@@ -78,4 +78,5 @@ def test_each_path_of_the_workflow_is_recorded() -> None:
         "upgraded-at-mint",
         "upgraded-at-email",
         "upgraded-before-its-moment",
+        "upgraded-then-canceled",
     }

@@ -8,6 +8,7 @@ from db.dispatching import WAITING, mark_dispatched, record_waiting, waiting_eve
 from db.engine import Database
 from db.events import EventNames, load_event, name_event
 from db.orders import (
+    FailedAttempt,
     fail_order,
     fail_run,
     record_failure,
@@ -148,6 +149,21 @@ def test_failure_of_an_attempt_tells_every_open_row_and_no_closed_one(database: 
     database.write_here(record_failure, mine, "it waits")
     assert database.read_here(told, mine) == (None, "it waits", None)
     assert database.read_here(told, failed) == ("failed", None, None)
+
+
+def test_attempt_opens_a_row_that_failed_before_it_and_none_that_failed_during_it(
+    database: Database,
+) -> None:
+    (mine,) = stored(database, ("order", "sale"))
+    database.write_here(mark_dispatched, mine, "gumroad:order", NOON)
+    database.write_here(fail_order, mine, "a person canceled its workflow", LATER)
+    for began_at, then in (
+        (NOON, ("failed", "a person canceled its workflow", None)),
+        (LATER + timedelta(seconds=1), (None, "it waits", None)),
+    ):
+        attempt = FailedAttempt("gumroad:order", began_at)
+        database.write_here(record_failure, mine, "it waits", attempt)
+        assert database.read_here(told, mine) == then
 
 
 def test_start_takes_the_waiting_sentence_away_and_no_other(database: Database) -> None:
