@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from domain.addresses import same_address
 
-ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+ESCAPED = re.compile(r"\\+u([0-9a-fA-F]{4})")
+"""An escape of JSON, also of JSON within JSON."""
+
 WHOLE = re.compile(r"[^@\s]+@[^@\s]+")
-WORD = re.compile(r"[a-z0-9]+")
-WHITE = re.compile(r"\\[nrtbf]")
+WORD = re.compile(r"[A-Za-z0-9]+")
+WHITE = re.compile(r"\\+[nrtbf]")
 """An escape of JSON. Its letter is not part of the word that follows."""
 
 
@@ -33,7 +36,7 @@ class Mentions:
         own = re.escape(self.address.strip())
         pattern = re.compile(rf"(?<![\w.+-]){own}(?![\w-]|\.\w)", re.IGNORECASE)
         object.__setattr__(self, "_pattern", pattern)
-        object.__setattr__(self, "_needle", _needle(self.address.lower()))
+        object.__setattr__(self, "_needle", _needle(self.address))
 
     def may_be_in(self, text: str) -> bool:
         """Tell quickly whether the text can have the address, escaped or not."""
@@ -49,12 +52,21 @@ class Mentions:
         """Look at the text as it is, and without the escapes of forms and of JSON."""
         if self._needle.encode() not in content.lower():
             return False
-        text = content.decode(errors="replace")
-        readings = [text]
-        if "\\" in text:
-            readings.append(WHITE.sub(" ", ESCAPED.sub(_character, text)))
-        readings += [unquote_plus(each) for each in readings if "%" in each]
-        return any(self.is_in(each) for each in readings)
+        return any(map(self.is_in, _readings(content.decode(errors="replace"))))
+
+
+def _readings(text: str) -> Iterator[str]:
+    """Yield the text as it is, and without its escapes. A form may hold JSON, and JSON a form."""
+    bare, plain = unquote_plus(text), _unescaped(text)
+    yield from {text, bare, plain, unquote_plus(plain), _unescaped(bare)}
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    told = WHITE.sub(" ", ESCAPED.sub(_character, text))
+    # JSON writes a character above U+FFFF as two surrogates.
+    return told.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _needle(address: str) -> str:
@@ -63,7 +75,7 @@ def _needle(address: str) -> str:
     Without a word in ASCII, return an empty text, which is in every text.
     """
     local = unicodedata.normalize("NFC", address).rpartition("@")[0]
-    return max(WORD.findall(local), key=len, default="")
+    return max(WORD.findall(local), key=len, default="").lower()
 
 
 def _character(found: re.Match[str]) -> str:

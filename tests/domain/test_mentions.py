@@ -1,5 +1,8 @@
 """An address is found in forms, JSON and mails, and never as a part of another address."""
 
+import json
+from urllib.parse import urlencode
+
 import pytest
 
 from domain.mentions import Mentions
@@ -41,6 +44,14 @@ def test_another_address_is_not_taken_for_it(content: bytes) -> None:
 
 def test_an_address_in_another_script_is_found_where_json_escapes_it() -> None:
     assert Mentions("ada@müller.example").is_in_bytes(b'{"to": "ada@m\\u00fcller.example"}')
+
+
+@pytest.mark.parametrize("address", ["ada@müller.example", "😀@example.com", "\u0130x@example.com"])
+def test_an_address_is_found_in_json_within_a_form_and_within_json(address: str) -> None:
+    document = json.dumps({"email": address})
+    for content in (document, urlencode({"fields": document}), json.dumps({"fields": document})):
+        assert Mentions(address).is_in_bytes(content.encode())
+    assert Mentions(address).is_in_bytes(urlencode({"email": address}).encode())
 
 
 def test_an_accent_is_found_in_both_of_its_encodings() -> None:
