@@ -29,5 +29,5 @@ def print_woken(woken: Sequence[Retried]) -> None:
         console().print("no sale is parked", style="dim")
     if not all(each.known for each in woken):
         raise RefusedError(
-            "Temporal does not know each of them; all that came in: `mintpost events`"
+            "Temporal does not know every sale that you named; all that came in: `mintpost events`"
         )

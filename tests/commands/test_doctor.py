@@ -163,6 +163,27 @@ class Sound:
         ]
 
 
+def test_a_long_remedy_is_wrapped_and_a_command_stays_whole(
+    mint: Run, clean: pytest.MonkeyPatch
+) -> None:
+    order = f"set {'THE_RIGHT_VARIABLE ' * 5}and then `mintpost doctor --url {'x' * 30}`"
+    command = f"mintpost doctor --url {'x y ' * 20}"
+    found = [warning("mail", "nobody gets them", each) for each in (order, command)]
+    clean.setattr(Sound, "checks", lambda _: [Check("Mail", "mail", Told(*found))])
+    clean.setattr(FromSettings, "installation", lambda *_: Sound())
+    out = re.sub(r"\x1b\[[\d;]*m", "", mint("doctor", terminal=80).out)
+
+    _, told, *more, second, whole, _ = out.splitlines()
+    assert told.endswith("mail: nobody gets them")
+    assert more == [
+        "             → set THE_RIGHT_VARIABLE THE_RIGHT_VARIABLE THE_RIGHT_VARIABLE",
+        "               THE_RIGHT_VARIABLE THE_RIGHT_VARIABLE and then",
+        f"               `mintpost doctor --url {'x' * 30}`",
+    ]
+    assert second.endswith("mail: nobody gets them")
+    assert whole.rstrip() == f"             → {command}".rstrip()
+
+
 def test_without_a_broken_part_the_exit_code_is_0(mint: Run, clean: pytest.MonkeyPatch) -> None:
     clean.setattr(FromSettings, "installation", lambda *_: Sound())
     answer = mint("doctor")
