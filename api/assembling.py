@@ -128,6 +128,36 @@ def _furnish(
     app: FastAPI, parts: ApiParts, client: Client, gate: Gate, refusals: Refusals
 ) -> list[Runner]:
     """Add the routes to the app; return the background tasks."""
+    database = parts.database
+    store, runners = _take_requests(app, parts, client)
+    watcher, polls = Watcher(database, client, parts.watch), Pollers(client, parts.task_queue)
+    runners.append(watcher)
+    lists = RevocationWarnings(database)
+    probes: list[Probe] = [refusals.findings, polls.findings, watcher.findings, lists.findings]
+    if (online := parts.online) is not None:
+        mapping, keeper = _answer_apps(app, parts, online, gate)
+        probes += [mapping.findings, keeper.findings]
+        runners.append(keeper)
+    if OF_API.are_on:
+        runners.append(Gauges(database, parts.spool))
+    webhook = None if parts.alerts is None else webhook_of(parts.alerts)
+    if webhook is not None:
+        probes.append(webhook.findings)
+        runners.append(webhook)
+    facts: dict[str, Fact] = {
+        "pollers": polls.told,
+        "oldest_open": OldestOpen(database).told,
+        "refused": refusals.told,
+    }
+    health = _health(parts, client, store, tuple(probes), facts)
+    if parts.alerts is not None:
+        runners.append(_alert_loop(parts, parts.alerts, health, client, webhook))
+    _publish(app, gate, health)
+    return runners
+
+
+def _take_requests(app: FastAPI, parts: ApiParts, client: Client) -> tuple[Store, list[Runner]]:
+    """Add the webhooks, and the loops that bring each stored request to Temporal."""
     database, spool = parts.database, parts.spool
     starter = Starter(client, parts.task_queue)
     dispatcher = Dispatcher(database, starter, parts.storefronts, pauses=parts.pauses)
@@ -137,43 +167,43 @@ def _furnish(
     )
     app.include_router(report_routes(parts.mail_doors, database))
     app.include_router(webhook_routes(Inbox(parts.storefronts, store)))
-    watcher = Watcher(database, client, parts.watch)
-    polls = Pollers(client, parts.task_queue)
-    lists = RevocationWarnings(database)
-    probes: list[Probe] = [refusals.findings, polls.findings, watcher.findings, lists.findings]
-    public = APIRouter()
-    runners: list[Runner] = [dispatcher, drainer, watcher]
-    if (online := parts.online) is not None:
-        mapping = OnlineMapping(online.products, online.sources)
-        apps = online_routes(database, online, mapping)
-        app.router.routes.insert(0, apps)
-        gate.open_routes.append(apps)
-        keeper = AnswerKeyKeeper(database, online.signer, online.renew, online.clock, parts.pauses)
-        probes += [mapping.findings, keeper.findings]
-        runners.append(keeper)
-    if OF_API.are_on:
-        runners.append(Gauges(database, spool))
-    webhook = None if parts.alerts is None else webhook_of(parts.alerts)
-    if webhook is not None:
-        probes.append(webhook.findings)
-        runners.append(webhook)
-    room = free_space_for(database.engine.url)
-    facts: dict[str, Fact] = {
-        "pollers": polls.told,
-        "oldest_open": OldestOpen(database).told,
-        "refused": refusals.told,
-    }
-    health = Health(
-        database, client, spool, probes=tuple(probes), store=store, room=room, facts=facts
+    return store, [dispatcher, drainer]
+
+
+def _answer_apps(
+    app: FastAPI, parts: ApiParts, online: OnlineParts, gate: Gate
+) -> tuple[OnlineMapping, AnswerKeyKeeper]:
+    """Add the routes of apps, which any stranger may call."""
+    mapping = OnlineMapping(online.products, online.sources)
+    apps = online_routes(parts.database, online, mapping)
+    app.router.routes.insert(0, apps)
+    gate.open_routes.append(apps)
+    keeper = AnswerKeyKeeper(
+        parts.database, online.signer, online.renew, online.clock, parts.pauses
     )
-    if parts.alerts is not None:
-        runners.append(_alert_loop(parts, parts.alerts, health, client, webhook))
+    return mapping, keeper
+
+
+def _health(
+    parts: ApiParts,
+    client: Client,
+    store: Store,
+    probes: tuple[Probe, ...],
+    facts: Mapping[str, Fact],
+) -> Health:
+    database, spool = parts.database, parts.spool
+    room = free_space_for(database.engine.url)
+    return Health(database, client, spool, probes=probes, store=store, room=room, facts=facts)
+
+
+def _publish(app: FastAPI, gate: Gate, health: Health) -> None:
+    """Add the routes that any stranger may read."""
+    public = APIRouter()
     public.include_router(health_routes(health))
     for kind in (REVOCATIONS, ANSWER_KEYS):
-        public.include_router(list_routes(SignedLists(database, kind)))
+        public.include_router(list_routes(SignedLists(health.database, kind)))
     app.include_router(public)
     gate.open_routes += public.routes
-    return runners
 
 
 def _alert_loop(
