@@ -20,11 +20,11 @@ from db.answer_keys import (
 from db.engine import Database
 from db.signing_keys import KnownKey
 from db.tables import AnswerKeyListRow
+from domain.advice import START_WORKER
 from domain.errors import DatabaseAwayError
 from domain.findings import Finding, Level
 from kit.clock import Clock, utc_now
 from kit.loop import BackgroundLoop, Pauses
-from kit.pollers import START_WORKER
 from licensing.answer_keys import names_in_list
 from licensing.answers import AnswerSigner
 

@@ -17,6 +17,7 @@ from api.sharing import Shared
 from db.engine import Database
 from db.migrated import WrongMigrationError, check_migrated
 from db.signing_keys import KnownKey, known_keys
+from domain.advice import CHECK_ALL
 from domain.errors import DatabaseAwayError
 from domain.findings import Finding, Level
 from kit.temporal_outages import temporal_trouble
@@ -32,7 +33,6 @@ Fact = Callable[[], Awaitable[object | None]]
 """Returns a part of the answer for monitors, as JSON; None if there is nothing to tell."""
 
 LOOK_FAILED = "a look at what may be wrong failed itself ({kind})"
-CHECK_ALL = "mintpost doctor"
 
 ASKED_BY = ["GET", "HEAD"]
 """Monitors that need no body ask with HEAD."""

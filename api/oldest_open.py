@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from db.engine import Database
 from db.views.waiting import count_open
 from domain.errors import DatabaseAwayError
+from kit.times import iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +20,4 @@ class OldestOpen:
             return None
         if found.oldest is None:
             return None
-        return {"received_at": f"{found.oldest:%Y-%m-%dT%H:%M:%SZ}", "open": found.count}
+        return {"received_at": iso(found.oldest.replace(microsecond=0)), "open": found.count}

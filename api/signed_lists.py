@@ -14,9 +14,9 @@ from db.answer_keys import KeyList
 from db.engine import Database
 from db.revocations import KeptList
 from db.signed_lists import ListTable, newest_seq, token_of_list
+from domain.advice import START_WORKER
 from domain.errors import DatabaseAwayError
 from domain.findings import Finding, Level
-from kit.pollers import START_WORKER
 
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 """An app in a browser may read a list, because each list is public anyway."""

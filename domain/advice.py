@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from shlex import quote
 
+CHECK_ALL = "mintpost doctor"
+START_WORKER = "python worker.py"
+
 
 def advised(verb: str, *foreign: str, options: Sequence[str] = ()) -> str:
     """Return `mintpost <verb>` as a code span. No foreign word can end the span early."""

@@ -21,14 +21,14 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverse
 from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.advice import code_span
+from domain.advice import START_WORKER, code_span
 from kit.pollers import LONG_AGO, Pollers
 from kit.temporal_outages import is_namespace_missing
 
 STUCK = "its workflow task fails again and again"
 """Begins the sentence of a stuck run. The watcher knows it by these words, also in old rows."""
 UNTIL_A_PERSON = "paused in Temporal, until a person lets it go on"
-START_A_WORKER = "start it with `python worker.py`"
+START_A_WORKER = f"start it with `{START_WORKER}`"
 
 TAKEN_WITHIN = timedelta(seconds=15)
 """Temporal reserves a sticky task for a dead worker for 10 s before another worker may take it."""

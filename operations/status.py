@@ -15,13 +15,12 @@ from db.views.last_day import (
     standing_alerts,
 )
 from db.views.waiting import open_or_failed_events
-from domain.advice import command
+from domain.advice import CHECK_ALL, command
 from domain.delivery import UNDELIVERED
 from domain.event import EventStatus
 from domain.findings import Finding
 from domain.grouping import WaitingGroup, grouped
 from operations.alerts.waiting import FURTHER, remedy_of
-from operations.doctor.checks import AGAIN
 from relay.spool import SET_ASIDE, Spool
 
 DAY = timedelta(days=1)
@@ -61,7 +60,7 @@ class Status:
             return mail.remedy
         if self.mails_wait:
             return command("deliveries", options=["--status pending"])
-        return AGAIN if self.spool not in {None, Spooled(0, 0)} or self.alerts else None
+        return CHECK_ALL if self.spool not in {None, Spooled(0, 0)} or self.alerts else None
 
     @property
     def mails_wait(self) -> bool:

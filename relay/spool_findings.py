@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from domain.advice import CHECK_ALL
 from domain.findings import Finding, Level
 from relay.spool import SET_ASIDE, Spool
 
-CHECK_ALL = "mintpost doctor"
 MEND_FILE = "mend the file in spool/ as the API's log says, and name it ….json again"
 
 

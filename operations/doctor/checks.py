@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from domain.advice import CHECK_ALL
 from domain.errors import DatabaseAwayError
 from domain.findings import Finding, Level, broken, unchecked
 
 PATIENCE = timedelta(seconds=15)
 """Longer than each part's own limit, whose sentence tells more than ours."""
-AGAIN = "mintpost doctor"
 NO_DATABASE = "the database does not answer"
 
 Look = Callable[[], Awaitable[Sequence[Finding]]]
@@ -67,7 +67,7 @@ async def _look(check: Check, patience: timedelta) -> Sequence[Finding]:
             return await check.look()
     except TimeoutError:
         late = f"no answer within {patience.total_seconds():g} s"
-        return [broken(check.part, late, AGAIN)]
+        return [broken(check.part, late, CHECK_ALL)]
     except (DatabaseAwayError, SQLAlchemyError):
         # Another line says why, with the remedy.
         return [unchecked(check.part, NO_DATABASE)]

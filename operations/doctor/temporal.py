@@ -3,24 +3,24 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from shlex import quote
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
+from temporalio.api.taskqueue.v1 import PollerInfo
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
-    DescribeTaskQueueRequest,
     GetSystemInfoRequest,
 )
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
 
+from domain.advice import START_WORKER
 from domain.findings import Finding, broken, ok, unchecked, warning
 from kit.clock import Clock, utc_now
-from kit.pollers import KINDS, LONG_AGO
+from kit.pollers import Pollers
 from kit.temporal_outages import temporal_trouble
 from kit.version import VERSION
 from operations.doctor.sentences import divided
@@ -30,7 +30,6 @@ from workflows.names import TASK_QUEUE
 TEMPORAL, RETENTION, ATTRIBUTES, WORKER = "temporal", "retention", "search attributes", "worker"
 SHORT = timedelta(days=30)
 WISHED = "90d"
-START = "python worker.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +78,14 @@ class TemporalCheck:
         return ok(ATTRIBUTES, f"{', '.join(ATTRIBUTE_NAMES)} are registered")
 
     async def _worker(self, client: Client) -> list[Finding]:
-        asked = {
-            kind: DescribeTaskQueueRequest(
-                namespace=client.namespace,
-                task_queue=TaskQueue(name=self.task_queue),
-                task_queue_type=number,
-            )
-            for kind, number in KINDS.items()
-        }
-        ask = client.workflow_service.describe_task_queue
         try:
-            answers = await asyncio.gather(
-                *(ask(each, timeout=self.patience) for each in asked.values())
-            )
+            polling = await Pollers(client, self.task_queue, self.patience, self.clock).recent()
         except (RPCError, RuntimeError):
             return [unchecked(WORKER, "Temporal does not tell who polls the task queue")]
-        polling = {
-            kind: [each for each in answer.pollers if self._is_recent(each)]
-            for kind, answer in zip(asked, answers, strict=True)
-        }
         if idle := [kind for kind, pollers in polling.items() if not pollers]:
             told = f"nobody asks Temporal for {' and '.join(idle)}, so sales wait"
-            return [broken(WORKER, told, START)]
+            return [broken(WORKER, told, START_WORKER)]
         return [_versions([each for pollers in polling.values() for each in pollers])]
-
-    def _is_recent(self, poller: PollerInfo) -> bool:
-        return poller.last_access_time.ToDatetime(UTC) >= self.clock() - LONG_AGO
 
 
 def _retention(kept: Duration, namespace: str) -> Finding:
@@ -123,5 +104,5 @@ def _versions(pollers: Sequence[PollerInfo]) -> Finding:
     polls = "1 worker polls" if workers == 1 else f"{workers} workers poll"
     if {*builds} - {VERSION}:
         told = f"{polls}, of version {', '.join(builds)}, and this command is of {VERSION}"
-        return warning(WORKER, told, f"start the worker of version {VERSION}: {START}")
+        return warning(WORKER, told, f"start the worker of version {VERSION}: {START_WORKER}")
     return ok(WORKER, f"{polls}, of version {', '.join(builds) or 'unknown'}")
