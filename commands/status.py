@@ -14,7 +14,7 @@ from domain.event import EventStatus
 from domain.grouping import WaitingGroup
 from domain.visible import visible
 from kit.times import ago, told
-from operations.alerts.waiting import remedy_of
+from operations.remedies import remedy_of
 from operations.status import Spooled, Status
 
 MOST_GROUPS = 5

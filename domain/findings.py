@@ -36,6 +36,11 @@ class Finding:
     happened: bool = False
 
 
+def kind_of(cause: str) -> str:
+    """Return the kind of a cause: `parked` of `parked:gumroad:…`."""
+    return cause.partition(":")[0]
+
+
 def ok(part: str, told: str) -> Finding:
     return Finding(part, Level.OK, f"{part}: {told}")
 

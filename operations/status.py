@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.engine import Database
-from db.views.bounces import bounces
+from db.views.bounces import lost_mails
 from db.views.last_day import (
     Counts,
     OwedMails,
@@ -18,16 +18,18 @@ from db.views.waiting import open_or_failed_events
 from domain.advice import CHECK_ALL, command
 from domain.delivery import UNDELIVERED
 from domain.event import EventStatus
-from domain.findings import Finding
+from domain.findings import Finding, kind_of
 from domain.grouping import WaitingGroup, grouped
-from operations.alerts.waiting import FURTHER, remedy_of
+from operations.alerts.bounces import bounce_findings
+from operations.alerts.waiting import FURTHER
+from operations.remedies import remedy_of
 from relay.spool import SET_ASIDE, Spool
 
 DAY = timedelta(days=1)
 ON_ITS_WAY = timedelta(minutes=1)
 """A younger event without a sentence is on its way, and needs nobody."""
 SHOWN = {EventStatus.OPEN, EventStatus.PARKED, EventStatus.FAILED, *UNDELIVERED, FURTHER}
-"""The first words of the causes of alerts that have groups or lines of their own."""
+"""The kinds of causes that have groups or lines of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,13 @@ def status(database: Database, spool: Spool, now: datetime) -> Status:
         came=database.read_here(counts_since, since),
         spool=_spooled(spool),
         alerts=[each for each in database.read_here(standing_alerts) if not _is_shown(each)],
-        undelivered=database.read_here(bounces, now),
+        undelivered=bounce_findings(database.read_here(lost_mails, now)),
     )
 
 
 def _is_shown(alert: StandingAlert) -> bool:
     """Tell whether the alert is about sales or mails that the status shows by itself."""
-    return alert.cause.partition(":")[0] in SHOWN
+    return kind_of(alert.cause) in SHOWN
 
 
 def _spooled(spool: Spool) -> Spooled | None:

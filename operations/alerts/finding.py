@@ -1,19 +1,20 @@
 """The finders of alerts: each looks at one part, by the database and by Temporal."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 from temporalio.client import Client
 
 from db.engine import Database
-from db.views.bounces import bounces
+from db.views.bounces import lost_mails
 from db.views.residue import Residue, unlicensed_orders, unmailed_licenses
 from db.views.unsent import unsent_resends
 from db.views.waiting import open_or_failed_events
 from domain.findings import Finding
 from kit.clock import Clock, utc_now
+from operations.alerts.bounces import bounce_findings
 from operations.alerts.residue import residue_findings
 from operations.alerts.schedules import schedule_findings
 from operations.alerts.together import together
@@ -41,9 +42,8 @@ class SaleFinder:
         return together(found, "mintpost deliveries --status refused")
 
     async def returned(self) -> list[Finding]:
-        found = await self.database.read(bounces, self.clock())
-        told = together(found, "mintpost deliveries --status bounced")
-        return [replace(each, happened=True) for each in told]
+        found = bounce_findings(await self.database.read(lost_mails, self.clock()))
+        return together(found, "mintpost deliveries --status bounced")
 
     async def residue(self) -> list[Finding]:
         """Return what is left over by a defect. A run that just ends is none."""

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.advice import code_span
-from domain.findings import Finding, Level
+from domain.findings import Finding, Level, kind_of
 
 MOST = 5
 """Findings that are told whole."""
 
 
 def together(found: Sequence[Finding], rest: str) -> list[Finding]:
-    """Return one finding for each kind, the word before the colon of a cause.
+    """Return one finding for each kind of cause.
 
     `rest` is the command that lists the findings that are too many to be told.
     """
     kinds: dict[str, list[Finding]] = {}
     for each in found:
-        kinds.setdefault(each.cause.partition(":")[0], []).append(each)
+        kinds.setdefault(kind_of(each.cause), []).append(each)
     return [_joined(kind, each, rest) for kind, each in kinds.items()]
 
 

@@ -1,6 +1,5 @@
 """Findings about sales and mails that wait or failed, one for each cause."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,11 +7,12 @@ from hashlib import sha256
 
 from db.views.unsent import UnsentMail
 from domain.advice import command
-from domain.event import OPERATOR, EventStatus
+from domain.event import EventStatus
 from domain.findings import Finding, Level
 from domain.grouping import WaitingEvent, WaitingGroup, cause_of, grouped
-from domain.identifiers import event_reference, order_reference
+from domain.identifiers import order_reference
 from kit.times import age
+from operations.remedies import reference, remedy_of
 
 RECENT = timedelta(days=7)
 """The time for which something that has happened is told. The lists show it for ever."""
@@ -22,19 +22,6 @@ MOST = 20
 
 FURTHER = "further"
 STATUS = "mintpost status"
-ADVISED = re.compile(r"(?<!`)(`+)(?!`) ?((?:mintpost|temporal) (?:(?!\1).)+?) ?\1\W*$")
-"""The command at the end of a sentence. What stands before may be foreign, such as a product id
-that looks like a command, and somebody would run it."""
-
-QUOTED = re.compile(r"\"'\"|'[^']*'")
-"""Quoted words, as `shlex.quote` writes them."""
-
-ONE_COMMAND = re.compile(r"[\w@%+=:,./ -]+")
-"""Characters that a shell takes as they are."""
-
-WITHOUT_SALE = "mintpost resend --to"
-"""Ends the sentences that older versions wrote on sales whose address no provider takes."""
-
 UNTOLD = "nothing says why yet: is the worker up?"
 BEGINNING = {
     EventStatus.OPEN: ("has been open", "have been open"),
@@ -73,7 +60,7 @@ def unsent_findings(mails: Iterable[UnsentMail], ages: Ages) -> list[Finding]:
 
 
 def _finding(group: WaitingGroup, ages: Ages) -> Finding:
-    failed = _has_failed(group)
+    failed = group.status is EventStatus.FAILED
     oldest = group.events[0]
     return Finding(
         cause=_cause(group),
@@ -99,14 +86,6 @@ def _further(groups: Sequence[WaitingGroup]) -> Iterator[Finding]:
         )
 
 
-def reference(event: WaitingEvent) -> str:
-    """Return the event's name, as `mintpost show` takes it."""
-    # Several acts name an order by the source of its license.
-    if event.order_id is None or event.source == OPERATOR:
-        return event_reference(event.source, event.id)
-    return order_reference(event.source, event.order_id)
-
-
 def _cause(group: WaitingGroup) -> str:
     told = cause_of(group.events[0]) or ""
     return f"{group.status}:{group.source}:{sha256(told.encode()).hexdigest()[:12]}"
@@ -121,36 +100,6 @@ def _sentence(group: WaitingGroup, now: datetime) -> str:
     else:
         begin = f"{group.source}: {group.count} events {several}{span}, {reference(oldest)} first"
     return f"{begin}: {group.sentence or UNTOLD}"
-
-
-def remedy_of(group: WaitingGroup) -> str:
-    """Return the sentence's own command, or the one that makes the oldest sale go on."""
-    named = reference(group.events[0])
-    if (advice := _advice_in(group)) is not None:
-        return advice
-    match group.status:
-        case EventStatus.FAILED:
-            # The run that failed may be another than the order's, such as a refund's.
-            return command("replay", group.events[0].workflow_id or named)
-        case EventStatus.PARKED:
-            return command("retry", named)
-        case _:
-            return command("show", named)
-
-
-def _advice_in(group: WaitingGroup) -> str | None:
-    """Return the command that ends the sentence, or None if another does better today."""
-    told = ADVISED.search(group.sentence or "")
-    advice = told[2] if told and ONE_COMMAND.fullmatch(QUOTED.sub("", told[2])) else None
-    if advice == WITHOUT_SALE:
-        return command("resend", reference(group.events[0]), options=["--to ADDRESS"])
-    # Older versions advised a reset for a failed sale. A replay also reopens its events.
-    is_reset = advice is not None and advice.startswith("temporal ") and _has_failed(group)
-    return None if is_reset else advice
-
-
-def _has_failed(group: WaitingGroup) -> bool:
-    return group.status is EventStatus.FAILED
 
 
 def _unsent(mails: Iterable[UnsentMail], ages: Ages) -> Iterator[Finding]:

@@ -5,9 +5,10 @@ from datetime import timedelta
 from db.engine import Database
 from db.mail_reports import record_report
 from db.resends import NewResend, ask_resends
-from db.views.bounces import TOLD_FOR, bounces
+from db.views.bounces import TOLD_FOR, lost_mails
 from domain.findings import Finding, Level
 from domain.mail_reports import MailReport, ReportKind
+from operations.alerts.bounces import bounce_findings
 from tests.db.rows import BUYER, NOON
 from tests.db.test_delivery_claims import owed, sent
 
@@ -21,7 +22,7 @@ def bounced(database: Database, kind: ReportKind = ReportKind.BOUNCED) -> int:
 
 
 def found(database: Database, after: timedelta = timedelta(0)) -> list[Finding]:
-    return database.read_here(bounces, NOON + after)
+    return bounce_findings(database.read_here(lost_mails, NOON + after))
 
 
 def test_a_bounce_is_found_with_its_command(database: Database) -> None:
@@ -33,6 +34,7 @@ def test_a_bounce_is_found_with_its_command(database: Database) -> None:
             f"gumroad:order-1: its mail (delivery {delivery}) bounced: nobody got it",
             "mintpost resend gumroad:order-1 --to ADDRESS",
             NOON,
+            happened=True,
         )
     ]
 
