@@ -1,7 +1,8 @@
 """Erases a person's data. Ids, amounts and states stay, and the license goes on."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, or_, select, update
@@ -47,19 +48,24 @@ def erase_person(session: Session, person: Person, now: datetime) -> Mapping[str
     """
     if names := [*waiting(session, person)]:
         raise StillWaitingError(names)
+    licenses, mails = person.licenses, person.deliveries
+    sale, license_ = partial(_erase_sale, session, person), partial(_erase_license, now)
+    fact, words = partial(_erase_fact, person), partial(_erase_words, person)
     return {
-        "sales": sum(_erase_sale(session, person, row) for row in _sales(session, person)),
-        "licenses": _erase_licenses(session, person, now),
-        "facts": sum(_erase_fact(person, row) for row in _facts(session, person)),
+        "sales": _each(session, SaleRow, SaleRow.id, person.sales, sale),
+        "licenses": _each(session, LicenseRow, LicenseRow.id, licenses, license_),
+        "facts": _each(session, FactRow, FactRow.id, person.facts, fact),
         "requests": sum(drop_requests(session, some, now) for some in some_of(person.events)),
         "answers": sum(drop_answers(session, some) for some in some_of(person.events)),
-        "events": sum(_erase_words(person, row) for row in _events(session, person)),
-        "deliveries": sum(_erase_delivery(row) for row in _deliveries(session, person)),
-        "mail_reports": sum(_set(row, detail=None) for row in _reports(session, person)),
-        "resends": sum(_erase_resend(row) for row in _resends(session, person)),
+        "events": _each(session, EventRow, EventRow.id, person.events, words),
+        "deliveries": _each(session, DeliveryRow, DeliveryRow.id, mails, _erase_delivery),
+        "mail_reports": _each(
+            session, MailReportRow, MailReportRow.delivery_id, mails, _erase_report
+        ),
+        "resends": _each(session, ResendRow, ResendRow.id, person.resends, _erase_resend),
         "corrections": _forget_corrections(session, person),
-        "remaps": sum(_set(row, asked_why=None) for row in _remaps(session, person)),
-        "devices": sum(_set(row, label="", extra=None) for row in _devices(session, person)),
+        "remaps": _each(session, RemapRow, RemapRow.license_id, licenses, _erase_reason),
+        "devices": _each(session, DeviceRow, DeviceRow.license_id, licenses, _erase_device),
     }
 
 
@@ -78,9 +84,8 @@ def _of_sale(sale: SaleRow) -> Any:  # noqa: ANN401 - a condition of either colu
     return or_(LicenseRow.sale_id == sale.id, LicenseRow.id == sale.license_id)
 
 
-def _erase_licenses(session: Session, person: Person, now: datetime) -> int:
-    rows = _rows(session, LicenseRow, LicenseRow.id, person.licenses)
-    return sum(_set(row, **NOBODY, correction_id=None, erased_at=now) for row in rows)
+def _erase_license(now: datetime, row: LicenseRow) -> bool:
+    return _set(row, **NOBODY, correction_id=None, erased_at=now)
 
 
 def _erase_fact(person: Person, row: FactRow) -> bool:
@@ -109,8 +114,20 @@ def _erase_delivery(mail: DeliveryRow) -> bool:
     return _set(mail, to=NONE, error=mail.error if mail.error == ERASED else None)
 
 
+def _erase_report(row: MailReportRow) -> bool:
+    return _set(row, detail=None)
+
+
 def _erase_resend(row: ResendRow) -> bool:
     return _set(row, previous_to=NONE, asked_why=None)
+
+
+def _erase_reason(row: CorrectionRow | RemapRow) -> bool:
+    return _set(row, asked_why=None)
+
+
+def _erase_device(row: DeviceRow) -> bool:
+    return _set(row, label="", extra=None)
 
 
 def _forget_corrections(session: Session, person: Person) -> int:
@@ -119,8 +136,7 @@ def _forget_corrections(session: Session, person: Person) -> int:
     The reason of a correction to another holder's address is free text, perhaps about the person.
     """
     others = of_orders(session, CorrectionRow, person.orders) - person.corrections
-    rows = _rows(session, CorrectionRow, CorrectionRow.id, others)
-    told = sum(_set(row, asked_why=None) for row in rows)
+    told = _each(session, CorrectionRow, CorrectionRow.id, others, _erase_reason)
     for some in some_of(person.corrections):
         named = update(LicenseRow).where(LicenseRow.correction_id.in_(some))
         session.execute(named.values(correction_id=None))
@@ -136,40 +152,16 @@ def _set(row: Table, **values: object) -> bool:
     return bool(changed)
 
 
-def _sales(session: Session, person: Person) -> Iterator[SaleRow]:
-    return _rows(session, SaleRow, SaleRow.id, person.sales)
-
-
-def _facts(session: Session, person: Person) -> Iterator[FactRow]:
-    return _rows(session, FactRow, FactRow.id, person.facts)
-
-
-def _events(session: Session, person: Person) -> Iterator[EventRow]:
-    return _rows(session, EventRow, EventRow.id, person.events)
-
-
-def _deliveries(session: Session, person: Person) -> Iterator[DeliveryRow]:
-    return _rows(session, DeliveryRow, DeliveryRow.id, person.deliveries)
-
-
-def _reports(session: Session, person: Person) -> Iterator[MailReportRow]:
-    return _rows(session, MailReportRow, MailReportRow.delivery_id, person.deliveries)
-
-
-def _resends(session: Session, person: Person) -> Iterator[ResendRow]:
-    return _rows(session, ResendRow, ResendRow.id, person.resends)
-
-
-def _remaps(session: Session, person: Person) -> Iterator[RemapRow]:
-    return _rows(session, RemapRow, RemapRow.license_id, person.licenses)
-
-
-def _devices(session: Session, person: Person) -> Iterator[DeviceRow]:
-    return _rows(session, DeviceRow, DeviceRow.license_id, person.licenses)
-
-
-def _rows(
-    session: Session, table: type[Row], column: InstrumentedAttribute[int], ids: Collection[int]
-) -> Iterator[Row]:
+def _each(
+    session: Session,
+    table: type[Row],
+    column: InstrumentedAttribute[int],
+    ids: Collection[int],
+    erase: Callable[[Row], bool],
+) -> int:
+    """Erase in each row whose column has one of the ids; return how many rows changed."""
+    count = 0
     for some in some_of(ids):
-        yield from session.scalars(select(table).where(column.in_(some)).with_for_update()).all()
+        rows = session.scalars(select(table).where(column.in_(some)).with_for_update()).all()
+        count += sum(map(erase, rows))
+    return count
