@@ -51,13 +51,13 @@ class Refusals:
 
     def __init__(
         self,
-        storefronts: Mapping[str, WebhookDoor],
+        doors: Mapping[str, WebhookDoor],
         pause: timedelta = timedelta(minutes=1),
         delay: timedelta = timedelta(seconds=1),
         in_use: Callable[[], Collection[str]] | None = None,
     ) -> None:
-        self.storefronts = storefronts
-        self.in_use = in_use or (lambda: storefronts)
+        self.doors = doors
+        self.in_use = in_use or (lambda: doors)
         self.pause = pause
         self.delay = delay
         self.untold: Counter[Refused] = Counter()
@@ -71,7 +71,7 @@ class Refusals:
         asyncio.get_running_loop().call_soon(lambda: self.count(scope, why))
 
     def count(self, scope: Mapping[str, Any], why: str | None = None) -> None:
-        refused = why_refused(scope, self.storefronts, why)
+        refused = why_refused(scope, self.doors, why)
         if refused is None:
             return
         REFUSED_CALLS.count(refused.source)
@@ -96,16 +96,16 @@ class Refusals:
             self.timer.cancel()
 
     async def findings(self) -> list[Finding]:
-        """Return a finding for each storefront without a secret, and for each recent cause."""
+        """Return a finding for each shop without a secret, and for each recent cause."""
         in_use = await asyncio.to_thread(self.in_use)
         self._forget()
         return [
-            *unset_secrets(self.storefronts, in_use),
+            *unset_secrets(self.doors, in_use),
             *(_finding(refused, count) for refused, count in self.total.items()),
         ]
 
     async def told(self) -> dict[str, int] | None:
-        """Return the refused calls of the last hour by storefront; None without one."""
+        """Return the refused calls of the last hour by door; None without one."""
         self._forget()
         counts: Counter[str] = Counter()
         for refused, count in self.total.items():
@@ -122,30 +122,30 @@ class Refusals:
 
 
 def why_refused(
-    scope: Mapping[str, Any], storefronts: Mapping[str, WebhookDoor], why: str | None = None
+    scope: Mapping[str, Any], doors: Mapping[str, WebhookDoor], why: str | None = None
 ) -> Refused | None:
-    """Return the probable cause of a refusal; None if the path names no storefront of ours.
+    """Return the probable cause of a refusal; None if the path names no door of ours.
 
     `why` is the cause, if the gate knows it. A call without the header that a shop signs with is a
     scanner's, and no alarm.
     """
     path = str(scope["path"])[:MOST_LOOKED_AT]
     words = [word for word in bare_path(path).lower().split("/") if word]
-    source = _source(words, storefronts)
+    source = _source(words, doors)
     if source is None:
         return None
-    storefront = storefronts[source]
-    if not storefront.is_marked(envelope_of(scope)):
+    door = doors[source]
+    if not door.is_marked(envelope_of(scope)):
         return None
-    missing = storefront.missing()
+    missing = door.missing()
     if missing is not None:
         why = f"{missing} is not set"
-    cause = why or next(_causes(scope, path, storefront))
+    cause = why or next(_causes(scope, path, door))
     return Refused(
         source,
         cause,
-        _afterwards(storefront),
-        is_sale=storefront.sells and scope["method"] == "POST" and not _is_trial(scope),
+        _afterwards(door),
+        is_sale=door.sells and scope["method"] == "POST" and not _is_trial(scope),
     )
 
 
@@ -157,22 +157,22 @@ def _afterwards(door: WebhookDoor) -> str:
     return f"{door.afterwards}, and {door.trial}"
 
 
-def _source(words: list[str], storefronts: Mapping[str, WebhookDoor]) -> str | None:
+def _source(words: list[str], doors: Mapping[str, WebhookDoor]) -> str | None:
     named = words[1:2] if words[:1] in (["webhooks"], ["webhook"]) else words[:1]
     # The question mark may be missing: /webhooks/<name>secret=...
     bare = [word.partition("secret")[0] for word in named]
-    return next((name for name in (*named, *bare) if name in storefronts), None)
+    return next((name for name in (*named, *bare) if name in doors), None)
 
 
-def _causes(scope: Mapping[str, Any], path: str, storefront: WebhookDoor) -> Iterator[str]:
-    yield from _causes_in_path(path, storefront)
+def _causes(scope: Mapping[str, Any], path: str, door: WebhookDoor) -> Iterator[str]:
+    yield from _causes_in_path(path, door)
     if scope["method"] != "POST":
         yield "the method was not POST, as where the address is opened in a browser"
-    yield storefront.why_refused(envelope_of(scope), utc_now())
+    yield door.why_refused(envelope_of(scope), utc_now())
 
 
-def _causes_in_path(path: str, storefront: WebhookDoor) -> Iterator[str]:
-    source = storefront.name
+def _causes_in_path(path: str, door: WebhookDoor) -> Iterator[str]:
+    source = door.name
     if path == f"/webhooks/{source}/":
         yield "the address has a slash at its end, before the ?, that must go"
     elif bare_path(path) == f"/webhooks/{source}" != path:
@@ -180,7 +180,7 @@ def _causes_in_path(path: str, storefront: WebhookDoor) -> Iterator[str]:
     elif "secret=" in path:
         yield "the ? of the address is missing, before its secret=..."
     elif path != f"/webhooks/{source}":
-        address = f"https://.../webhooks/{source}{storefront.address_ends}"
+        address = f"https://.../webhooks/{source}{door.address_ends}"
         yield f"the address must be {address} to the letter"
 
 

@@ -19,11 +19,13 @@ from db.tables import (
     FurtherKeyRow,
     LicenseRow,
     MailReportRow,
+    ReleaseRow,
     RemapRow,
     RequestRow,
     ResendRow,
     SaleRow,
     Table,
+    UsesRow,
 )
 from domain.event import OPERATOR
 
@@ -75,6 +77,8 @@ def _places(
         (ChangeRow, ChangeRow.license_id, person.licenses),
         (RemapRow, RemapRow.license_id, person.licenses),
         (DeviceRow, DeviceRow.license_id, person.licenses),
+        (ReleaseRow, ReleaseRow.license_id, person.licenses),
+        (UsesRow, UsesRow.license_id, person.licenses),
         (SaleRow, SaleRow.id, person.sales),
         (EventRow, EventRow.id, person.events),
         (RequestRow, RequestRow.event_id, person.events),

@@ -11,6 +11,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from db.engine import Database
 from db.replaying import reopen_run, run_record
 from domain.advice import advised
+from domain.event import Outcome
 from kit.clock import utc_now
 from kit.runs import START_A_WORKER, RunPausedError, describe
 from operations.replay.plans import Plan, Way
@@ -23,16 +24,16 @@ LOOKS_AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The result of a replay. `outcome` None: it has none yet. `does`: reset, start or none."""
+    """The result of a replay. `outcome` None: it has none yet."""
 
     workflow_id: str
-    does: str
+    does: Way
     outcome: str | None
     sentence: str
 
     @property
     def went_well(self) -> bool:
-        return self.outcome is not None and self.outcome != "failed"
+        return self.outcome is not None and self.outcome != Outcome.FAILED
 
 
 @dataclass(frozen=True, slots=True)

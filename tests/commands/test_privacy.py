@@ -7,6 +7,8 @@ import pytest
 
 from commands.asking import UNANSWERED
 from db.engine import Database
+from db.tables import Table
+from db.views.person import known_of_person
 from tests.support.commanding import Run
 from tests.support.person import (
     NAME,
@@ -22,6 +24,16 @@ from tests.support.person import (
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 ERASE = ("erase", "--email", RIGHT)
+ABOUT_NOBODY = {
+    "alerts",
+    "answer_key_lists",
+    "answer_keys",
+    "digests",
+    "revocation_lists",
+    "signing_keys",
+}
+"""A new table stands here, or `mintpost export` has it, and `mintpost erase` was thought of."""
+
 GIVER, RECEIVER = "generous.gifter@example.com", "giftee@example.org"
 
 
@@ -71,6 +83,11 @@ def test_export_prints_everything_about_the_person(sold: Database, mint: Run) ->
     assert {each["kind"] for each in known["facts"]} == {"payment", "act"}
     assert "token" not in known["licenses"][0]
     del sold
+
+
+def test_export_leaves_out_no_table_with_rows_about_people(sold: Database) -> None:
+    known = sold.read_here(known_of_person, RIGHT)
+    assert known.keys() | ABOUT_NOBODY == Table.metadata.tables.keys()
 
 
 def test_export_tells_a_giver_nothing_of_the_receiver_and_back(sold: Database, mint: Run) -> None:

@@ -16,7 +16,7 @@ from db.resends import NewResend, ask_resends
 from fakes.postmark import FakePostmark
 from fakes.reactions import ACCEPT, refuse
 from kit.clock import utc_now
-from operations.replay.plans import plan_failed
+from operations.replay.plans import Way, plan_failed
 from operations.replay.replaying import Replay
 from tests.support.commanding import Answer, Run
 from tests.support.pings import changed, new_event, recorded
@@ -156,8 +156,8 @@ async def test_sales_that_a_person_ended_go_on(
     told = await asyncio.gather(*(each.do(plans, timedelta(minutes=1)) for each in both))
     results = [(each.does, each.outcome) for done in told for each in done]
     # The watcher of a slow machine may fail a row once more before its reset, for both to mend.
-    assert set(results) <= {("none", None), ("reset", "fulfilled")}
-    assert results.count(("reset", "fulfilled")) >= len(sales)
+    assert set(results) <= {(Way.NONE, None), (Way.RESET, "fulfilled")}
+    assert results.count((Way.RESET, "fulfilled")) >= len(sales)
     assert {event.outcome for event in await mailing.events()} == {"fulfilled"}
     assert len(await mailing.licenses()) == len(await mailing.deliveries()) == 2
 
