@@ -8,6 +8,7 @@ from domain.delivery import DeliveryStatus
 from domain.license import LicenseStatus
 from torture.app_evidence import AskedLicense
 from torture.apps import Call
+from torture.at_rest import AtRest
 from torture.fates import Fate
 from torture.traffic import Attempt
 
@@ -120,3 +121,4 @@ class Evidence:
     asked_licenses: tuple[AskedLicense, ...] = ()
     fates: Mapping[int, Fate] = field(default_factory=dict)
     reports: int = 0
+    at_rest: AtRest = field(default_factory=AtRest)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from domain.delivery import DeliveryStatus
 from torture.evidence import Evidence, FoundDelivery
-from torture.fates import Fate
 
 
 def wrong_statuses(found: Evidence) -> Iterator[tuple[str, str]]:
@@ -16,12 +15,23 @@ def wrong_statuses(found: Evidence) -> Iterator[tuple[str, str]]:
     mails = Counter(found.messages)
     for owed in found.deliveries:
         fate = found.fates.get(owed.mail_id)
-        if fate is not None and mails[owed.mail_id] == 1 and owed.status not in _right(owed, fate):
+        if fate is None or mails[owed.mail_id] != 1:
+            continue
+        if owed.status != fate.status and not (_is_unknown(owed, found) and not fate.reports):
             what = f"delivery {owed.delivery_id} is {owed.status}, and {fate.status} is right"
             yield owed.order_id, f"{fate.name}: {what}"
 
 
-def _right(owed: FoundDelivery, fate: Fate) -> set[str]:
-    """Without a report, nobody may know that a mail went before it was withdrawn."""
-    unknown = {DeliveryStatus.WITHDRAWN} if owed.is_withdrawn and not fate.reports else set()
-    return {fate.status, *unknown}
+def _is_unknown(owed: FoundDelivery, found: Evidence) -> bool:
+    """Tell whether nobody had to find out that the mail went, because it is not needed any more.
+
+    It was withdrawn, or another mail told the same license.
+    """
+    if owed.status != DeliveryStatus.PENDING:
+        return owed.is_withdrawn
+    mailed = set(found.messages)
+    return any(
+        each.license_id == owed.license_id and each.mail_id != owed.mail_id
+        for each in found.deliveries
+        if each.mail_id in mailed
+    )

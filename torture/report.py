@@ -71,7 +71,8 @@ def print_result(result: Result, console: Console) -> None:
     console.print(told, highlight=False, soft_wrap=True)
     if happened := _happened(result):
         console.print(f"  after the sales: {happened}", highlight=False, soft_wrap=True)
-    console.print("  " + "  ".join(_verdict(result, kind) for kind in KINDS))
+    verdict = "  ".join(_verdict(result, kind) for kind in KINDS)
+    console.print(f"  {verdict}", soft_wrap=True)
     for breach in result.breaches[:MOST_BREACHES]:
         line = f"    {breach.kind:<8} {breach.order_id}  {breach.what}"
         console.print(Text(line, "red"), soft_wrap=True)

@@ -19,6 +19,7 @@ from embedded.stack import Stack, StackPlan
 from fakes.postmark import FakePostmark, tell_nobody
 from torture.acting import Seller
 from torture.apps import Apps
+from torture.at_rest import look_at_rest
 from torture.correcting import Operator
 from torture.database import RoundDatabase
 from torture.evidence import Evidence
@@ -148,6 +149,9 @@ async def _play(
     )
     mark_of = place.shop.sample.mark_of
     evidence = await gather(place.database, place.data_dir, schedule.prefix, seen, mark_of)
+    if is_quiet and schedule.requests:
+        rest = await look_at_rest(place.database, place.client)
+        evidence = replace(evidence, at_rest=rest)
     after = quiet - faults.last if is_quiet else None
     return Result(schedule, evidence, _breaches(schedule, evidence), after, quiet - began)
 

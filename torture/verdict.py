@@ -13,6 +13,7 @@ from torture.evidence import Evidence
 from torture.fate_verdict import wrong_statuses
 from torture.orders import TERM, Order
 from torture.plan import Correction
+from torture.rest_verdict import wrong_alerts, wrongly_listed
 from torture.state_verdict import (
     may_lack_license,
     unmailed_events,
@@ -21,8 +22,15 @@ from torture.state_verdict import (
 )
 from torture.traffic import OK
 
-Kind = Literal["lost", "doubled", "stuck", "wrong states", "wrong answers"]
-KINDS: tuple[Kind, ...] = ("lost", "doubled", "stuck", "wrong states", "wrong answers")
+Kind = Literal["lost", "doubled", "stuck", "wrong states", "wrong answers", "wrong alerts"]
+KINDS: tuple[Kind, ...] = (
+    "lost",
+    "doubled",
+    "stuck",
+    "wrong states",
+    "wrong answers",
+    "wrong alerts",
+)
 
 Item = TypeVar("Item")
 
@@ -52,7 +60,15 @@ def breaches(
     doubled += [Breach("doubled", *each) for each in unwanted_mails(found)]
     wrong = [Breach("wrong states", *each) for each in wrong_states(stories, found)]
     wrong += [Breach("wrong states", *each) for each in wrong_statuses(found)]
-    return [*lost, *doubled, *_stuck(found), *wrong, *_told_to_apps(found, stories)]
+    wrong += _told_to_apps(found, stories)
+    worse = [*lost, *doubled, *_stuck(found)]
+    # Of a broken promise, the list and the alerts should tell.
+    return [*worse, *wrong] if worse else [*wrong, *_shown_for_nothing(found)]
+
+
+def _shown_for_nothing(found: Evidence) -> Iterator[Breach]:
+    yield from (Breach("wrong states", *each) for each in wrongly_listed(found))
+    yield from (Breach("wrong alerts", *each) for each in wrong_alerts(found))
 
 
 def _told_to_apps(found: Evidence, stories: Sequence[DrawnStory]) -> Iterator[Breach]:

@@ -79,11 +79,16 @@ def test_a_mail_whose_reports_left_no_trace_is_a_breach() -> None:
     assert breach.what == "a delivery: delivery 1 is accepted, and delivered is right"
 
 
-def test_a_mail_that_nobody_reported_stays_accepted_or_was_withdrawn_before_anybody_knew() -> None:
+def test_a_mail_that_nobody_reported_is_accepted_unless_it_is_needed_no_more() -> None:
     withdrawn = replace(OWED, status=DeliveryStatus.WITHDRAWN, is_withdrawn=True)
     assert found(withdrawn, fate=UNREPORTED) == []
     assert len(found(withdrawn, fate=DELIVERED)) == 1
     assert len(found(replace(OWED, status=DeliveryStatus.BOUNCED), fate=UNREPORTED)) == 1
+    pending, told = replace(OWED, status=DeliveryStatus.PENDING), FoundDelivery(2, 1, "charge")
+    assert len(found(pending, fate=UNREPORTED)) == 1
+    assert len(found(pending, told, fate=UNREPORTED)) == 1
+    assert found(pending, told, fate=UNREPORTED, messages=(1, 2)) == []
+    assert len(found(pending, told, fate=DELIVERED, messages=(1, 2))) == 1
 
 
 def test_what_a_mail_carries_has_the_status_of_the_mail() -> None:

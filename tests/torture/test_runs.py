@@ -12,7 +12,7 @@ from tests.torture.cases import CASES
 from tests.torture.conftest import VERDICT, Runs
 from torture.plan import PROCESS_FAULTS, SHOP_FAULTS
 
-PROMISES = "lost = 0  doubled = 0  stuck = 0  wrong states = 0  wrong answers = 0"
+PROMISES = "lost = 0  doubled = 0  stuck = 0  wrong states = 0  wrong answers = 0  wrong alerts = 0"
 
 
 async def test_a_round_loses_and_doubles_nothing(runs: Runs) -> None:
