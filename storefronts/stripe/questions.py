@@ -129,9 +129,17 @@ def invoice_paid_by(request: StoredRequest, intent: str) -> Member | None:
 
 
 def _first_in(request: StoredRequest, question: Question) -> Member | None:
-    """Return the first entry of a list; None if there is none."""
+    """Return the first entry of a list; None if there is none.
+
+    Raises SaleInvalidError for an empty page that more shall follow, because a payment without an
+    order would be filed under its own id.
+    """
     page = request.answer(question)
-    entries = page["data"].items() if page is not None else ()
+    if page is None:
+        return None
+    entries = page["data"].items()
+    if not entries and page["has_more"].flag():
+        raise SaleInvalidError(ENDLESS)
     return next(iter(entries), None)
 
 

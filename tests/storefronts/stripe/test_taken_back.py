@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from domain.errors import SaleInvalidError
 from domain.event import EventKind, NotedReason
 from domain.facts import Dispute, Reading, Refund, Waits
 from tests.storefronts.stripe.recorded import (
@@ -158,6 +159,15 @@ def test_the_refund_of_a_first_invoice_is_of_the_subscriptions_order() -> None:
 def test_a_payment_that_no_order_made_keeps_the_best_name() -> None:
     assert order_by({}) == INTENT
     assert order_by({}, payment_intent=None) == CHARGE
+
+
+@pytest.mark.parametrize("path", [SESSIONS_PATH, INVOICE_PATH])
+def test_an_empty_page_that_more_shall_follow_is_no_missing_order(path: str) -> None:
+    """Otherwise a refund or a dispute would be filed under its payment, and its license stay."""
+    lie = {SESSIONS_PATH: page(), INVOICE_PATH: page(), path: page(more=True)}
+    ends = asking(lie).read(event(REFUND)).ends
+    assert isinstance(ends, SaleInvalidError)
+    assert "the pages of its list must end" in ends.sentence
 
 
 def dispute(status: str) -> Asking:
