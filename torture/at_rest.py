@@ -6,7 +6,7 @@ from datetime import timedelta
 from temporalio.client import Client
 
 from db.engine import Database
-from db.views.bounces import bounces
+from db.views.bounces import lost_mails
 from domain.findings import Finding
 from kit.clock import utc_now
 from operations.alerts.finding import SaleFinder
@@ -32,11 +32,11 @@ class AtRest:
 async def look_at_rest(database: Database, client: Client) -> AtRest:
     finder = SaleFinder(database, AT_ONCE)
     asked = [await find() for find in (finder.waiting, finder.unsent, finder.residue)]
-    returned = await database.read(bounces, utc_now())
+    returned = await database.read(lost_mails, utc_now())
     return AtRest(
         listed=await states_left(client),
         alarms=tuple(finding for found in asked for finding in found),
-        returned=frozenset(int(each.cause.rpartition(":")[2]) for each in returned),
+        returned=frozenset(each.delivery_id for each in returned),
     )
 
 
