@@ -1,5 +1,6 @@
 """An answer of the webhook that lets no event be followed ends in a sentence."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -12,9 +13,10 @@ from kit.refusals import RefusedError
 from operations.checks import SampleSender
 from operations.trigger import Trigger
 from operations.wished_events import Wish
-from storefronts.registry import DEFAULT
+from storefronts.package import StorefrontPackage
+from storefronts.registry import DEFAULT, package_of
 from storefronts.sample_events import SampleEvent
-from tests.db.rows import store_event
+from tests.db.rows import mint, sale_of, store_event
 from tests.storefronts.kiosk.package import KIOSK
 
 CATALOG = Catalog({DEFAULT.name: (Offer("lumen", "core", Term(12)),)}, "0" * 64)
@@ -23,11 +25,12 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def refusal(
-    database: Database, answer: httpx.Response, wish: Wish, package: object = DEFAULT
+    database: Database, answer: httpx.Response, wish: Wish, package: StorefrontPackage | None = None
 ) -> str:
-    shop = (KIOSK if package is KIOSK else DEFAULT).sample_shop("secret")
+    package = package or DEFAULT
+    shop = package.sample_shop("secret")
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer)) as http:
-        sender = SampleSender(http, "http://shop", database, shop)
+        sender = SampleSender(http, "http://shop", database, shop, package)
         trigger = Trigger(sender, lambda: CATALOG, lambda _: None, timedelta(0))
         with pytest.raises(RefusedError) as refused:
             await trigger.send(wish)
@@ -59,3 +62,20 @@ async def test_an_event_without_sense_is_told(database: Database) -> None:
     assert "the events that it has: none" in await refusal(
         database, httpx.Response(200), first, KIOSK
     )
+
+
+async def test_an_event_of_the_other_side_is_refused_with_the_command_of_its_side(
+    database: Database,
+) -> None:
+    for name, is_test in (("a test", True), ("real", False)):
+        sale = replace(sale_of(name), source="polar", test=is_test)
+        database.write_here(mint, sale, key=f"KEY-{name}")
+
+    async def refused(order: str, *, live: bool) -> str:
+        wish = Wish(event=SampleEvent.REFUND, source="polar", order=order, live=live)
+        return await refusal(database, httpx.Response(200), wish, package_of("polar"))
+
+    of_test = "`mintpost trigger refund --source polar --order 'polar:a test'`"
+    assert (await refused("a test", live=True)).endswith(of_test)
+    of_real = "`mintpost trigger refund --source polar --order polar:real --live`"
+    assert (await refused("real", live=False)).endswith(of_real)
