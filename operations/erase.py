@@ -1,5 +1,6 @@
 """Erase a person's data: in the database, in the spool and in the outbox."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +20,8 @@ from kit.refusals import RefusedError
 from relay.spool import SET_ASIDE, UNFINISHED, WAITING, Spool, UnreadableError
 
 PATIENCE = timedelta(seconds=30)
-SHOWN = 3
+SEARCHES = 5
+"""The most searches. Mostly the second one finds nothing any more."""
 
 
 class StillNeededError(RefusedError):
@@ -62,17 +64,35 @@ def erase(address: str, places: Places, *, preview: bool) -> Erased:
     mentions = Mentions(address)
     _require_no_waiting_request(places.spool, mentions)
     spooled = [*_spooled(places.spool, mentions)]
-    person = places.database.read_here(find_person, address)
-    work = _preview if preview else _erase
-    try:
-        counts = places.database.write_here(work, person)
-    except StillWaitingError as error:
-        raise StillNeededError(_still_needed(error.names)) from None
-    mails = [*_mails(places.outbox, person.deliveries, mentions)]
+    counts, deliveries = _in_database(places.database, address, preview=preview)
+    mails = [*_mails(places.outbox, deliveries, mentions)]
     if not preview:
         for file in (*spooled, *mails):
             file.unlink(missing_ok=True)
     return Erased({**counts, "spool": len(spooled), "outbox": len(mails)})
+
+
+def _in_database(
+    database: Database, address: str, *, preview: bool
+) -> tuple[Mapping[str, int], Collection[int]]:
+    """Return the number of rows by table, and the person's deliveries.
+
+    A sale may be settled between the search and the erasure: then the next search finds it.
+    """
+    work = _preview if preview else _erase
+    counts, deliveries = Counter[str](), set[int]()
+    for _ in range(1 if preview else SEARCHES):
+        person = database.read_here(find_person, address)
+        try:
+            found = database.write_here(work, person)
+        except StillWaitingError as error:
+            done = "a part" if any(counts.values()) else "nothing"
+            raise StillNeededError(_still_needed(error.names, done)) from None
+        counts.update(found)
+        deliveries |= person.deliveries
+        if not any(found.values()):
+            break
+    return {name: counts[name] for name in found}, deliveries
 
 
 def rewrite_file(database: Database, what: str, patience: timedelta = PATIENCE) -> None:
@@ -92,14 +112,14 @@ def _preview(session: Session, person: Person) -> Mapping[str, int]:
     return counts
 
 
-def _still_needed(names: Collection[str]) -> str:
+def _still_needed(names: Collection[str], done: str) -> str:
     first = next(iter(names))
     orders = [each for each in names if ":" in each]
     look = advised("show", orders[0]) if orders else "`mintpost events --status open`"
     more = "" if len(names) == 1 else f" and {len(names) - 1} more"
     return (
-        f"nothing was erased: {first}{more} is under way or waits, and still needs the address. "
-        f"Let it end, or terminate its workflow, and run this again: {look} tells what it waits for"
+        f"{done} was erased: {first}{more} is under way or waits, and still needs the address. Let "
+        f"it end, or terminate its workflow, and run this again: {look} tells what it waits for"
     )
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from db.engine import Database
+from db.persons import Person, find_person
 from db.requests import store_request
 from db.rewriting import rewrite
 from db.tables import SaleRow
 from db.views.lists import Filters, list_deliveries
 from operations.erase import NotRewrittenError, Places, StillNeededError, erase, rewrite_file
 from relay.spool import SET_ASIDE, UNFINISHED, Spool
-from tests.support.person import PRIVATE, RIGHT, keep_person, left_in, sale_body
+from tests.support.person import PRIVATE, RIGHT, keep_person, keep_sale, left_in, sale_body
 from tests.support.pings import new_event
 
 MOMENT = timedelta(milliseconds=1)
@@ -131,3 +132,24 @@ def test_an_event_without_an_order_is_named_by_its_number(places: Places) -> Non
     event = places.database.write_here(store_request, lost)
     with pytest.raises(StillNeededError, match=rf"event {event} is under way.*--status open"):
         erase(RIGHT, places, preview=False)
+
+
+def settled_meanwhile(monkeypatch: pytest.MonkeyPatch, places: Places) -> None:
+    """Let a sale of the person be settled after the first search."""
+    orders = ["ada-7"]
+
+    def found(session: Session, address: str) -> Person:
+        person = find_person(session, address)
+        if orders:
+            places.database.write_here(keep_sale, orders[0], sale_body(orders.pop(), RIGHT))
+        return person
+
+    monkeypatch.setattr("operations.erase.find_person", found)
+
+
+def test_a_sale_that_is_settled_after_the_search_is_erased_too(
+    monkeypatch: pytest.MonkeyPatch, places: Places
+) -> None:
+    settled_meanwhile(monkeypatch, places)
+    assert erase(RIGHT, places, preview=False).counts["licenses"] == 2
+    assert left_in(places.database) == []
