@@ -47,7 +47,7 @@ class DigestPatience:
 
 
 class DigestMailer(BackgroundLoop):
-    """Mails what waits as one mail. Without an operator's address it only removes old digests."""
+    """Mails all waiting digests as one mail. Without an operator it only removes old ones."""
 
     waits: ClassVar[str] = "no alert is mailed"
     recovered: ClassVar[str] = "alerts are mailed again"

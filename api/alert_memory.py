@@ -20,7 +20,7 @@ STANDING = TypeAdapter(tuple[Standing, ...])
 
 
 class AlertMemory:
-    """`standing` is the last known state. `untold` is what the database has not been told yet."""
+    """`standing` is the last known state. `untold` is the state that the database lacks."""
 
     def __init__(self, file: Path) -> None:
         self.file = file

@@ -1,4 +1,4 @@
-"""The loop that tells the operator what stands still. It needs neither Temporal nor a worker."""
+"""The loop that tells the operator of troubles. It needs neither Temporal nor a worker."""
 
 import asyncio
 import logging
@@ -55,9 +55,10 @@ def webhook_of(setup: AlertSetup) -> AlertWebhook | None:
 
 
 class AlertLoop:
-    """Asks the finders, and tells what is due. The causes that stand are shared by the database.
+    """Asks the finders, and tells the findings that are due.
 
-    While the database is away, `memory` holds them, so that this process tells each once.
+    All APIs share the causes that stand, in the database. While it is away, `memory` holds them, so
+    that this process tells each once.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class AlertLoop:
             try:
                 await self.look()
                 self.trouble = None
-            except Exception as error:  # noqa: BLE001 - whatever it is, it must look again
+            except Exception as error:  # noqa: BLE001 - one failed look must not be the last
                 self._report(unexpected_error(error))
 
     async def look(self) -> None:
@@ -97,7 +98,7 @@ class AlertLoop:
                 self.webhook.put(digest)
 
     async def found(self) -> list[Finding]:
-        """Return what all finders find. One that hangs or fails hides nothing of the others."""
+        """Return the findings of all finders. A finder that hangs or fails hides no other's."""
         each = await asyncio.gather(*map(self._found_by, self.finders))
         return list(chain.from_iterable(each))
 

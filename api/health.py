@@ -27,7 +27,7 @@ from relay.spool import Spool
 from relay.store import Store
 
 Probe = Callable[[], Awaitable[list[Finding]]]
-"""Checks one part, and returns what a person should look at. Anybody may read the sentences."""
+"""Checks one part, and returns findings for a person. Anybody may read their sentences."""
 
 Fact = Callable[[], Awaitable[object | None]]
 """Returns a part of the answer for monitors, as JSON; None if there is nothing to tell."""

@@ -1,4 +1,4 @@
-"""Measures what logs, metrics and traces cost a sale, in CPU and memory of API and worker.
+"""Measures the cost of logs, metrics and traces for a sale, in CPU and memory of API and worker.
 
 `make bench` starts `mintpost dev` for each way to observe, in turns, and sends sales one after the
 other. It prints the milliseconds of CPU for each sale, of API and worker together, and their memory

@@ -160,7 +160,7 @@ class InstallationReader:
 
 
 def _readable(read: Callable[[], T]) -> T | None:
-    """Read what `mintpost dev` made. Another user's files are none of ours."""
+    """Read a file that `mintpost dev` made. Another user's files are none of ours."""
     try:
         return read()
     except OSError:

@@ -1,4 +1,4 @@
-"""`mintpost erase`, `export` and `prune`: what is kept of people, and how it goes."""
+"""`mintpost erase`, `export` and `prune`: people's data is shown or removed."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,7 +22,7 @@ STAYS = (
 
 
 def run_erase(address: str, places: Places, *, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Show what goes, and erase it after a person agrees. Raises RefusedError."""
+    """Show the counts, and erase after a person agrees. Raises RefusedError."""
     found = erase(address, places, preview=True)
     if not as_json:
         _print_counts(found.counts, NOTHING_KEPT)

@@ -1,4 +1,4 @@
-"""`mintpost replay`: runs failed sales again, and tells what happened to each."""
+"""`mintpost replay`: runs failed sales again, and tells the result of each."""
 
 import asyncio
 from collections.abc import Sequence

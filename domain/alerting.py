@@ -51,7 +51,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`due` is to be told now. `ended` is what a closing note ends now; mostly nothing."""
+    """`due` is to be told now. A closing note tells `ended` now; mostly it is empty."""
 
     standing: tuple[Standing, ...]
     due: tuple[Finding, ...] = ()
@@ -129,7 +129,7 @@ def _is_kept(row: Standing, now: datetime, pace: Pace) -> bool:
 
 
 def merged(stored: Iterable[Standing], own: Iterable[Standing]) -> list[Standing]:
-    """Return what both know: `own` was told while the database could not be asked."""
+    """Return the causes of both: `own` was told while the database could not be asked."""
     rows = {each.cause: each for each in stored}
     for each in own:
         other = rows.get(each.cause)

@@ -1,4 +1,4 @@
-"""A provider's reports of a mail that it took, and what all of them come to."""
+"""A provider's reports of a mail that it took, and the state that they give the mail."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -82,7 +82,7 @@ class BackgroundLoop(ABC):
             trouble = await self.run_once()
         except (DatabaseAwayError, SQLAlchemyError) as error:
             trouble = commit_failure(error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must look again
+        except Exception as error:  # noqa: BLE001 - one failed look must not be the last
             trouble = unexpected_error(error)
         self.report(trouble)
         return trouble is None

@@ -48,7 +48,7 @@ async def post_json(
             return _not_taken(answer)
     except (httpx.TimeoutException, TimeoutError):
         return NotTaken(f"gave no answer within {patience.total_seconds():g} s")
-    except Exception as error:  # noqa: BLE001 - whatever breaks, its words may hold the address
+    except Exception as error:  # noqa: BLE001 - the words of any error may hold the address
         return NotTaken(f"cannot be reached ({type(error).__name__})")
 
 

@@ -115,7 +115,7 @@ class EmailService(ABC):
     safeguard: ClassVar[Safeguard]
 
     reports: ClassVar[bool] = False
-    """Tells whether the provider calls `/webhooks/<provider>` with what became of a mail.
+    """Tells whether the provider calls `/webhooks/<provider>` with reports of mails.
 
     Then `mailers.registry` has a door of that name.
     """

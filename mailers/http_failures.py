@@ -34,7 +34,7 @@ def translated_failures(
     """Replace every exception in the block by our own error, which `failure` builds."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - whatever breaks, its words may hold a value
+    except Exception as error:  # noqa: BLE001 - the words of any error may hold a value
         raise failure(provider, error) from None
 
 

@@ -92,7 +92,7 @@ class Watcher:
         return [Finding("stuck", Level.BROKEN, sentence, SHOW_STUCK, count=stuck, may_pass=True)]
 
     async def run(self) -> None:
-        """Watch until cancelled. An outage is not reported, because the dispatcher reports it."""
+        """Watch until canceled. An outage is not reported, because the dispatcher reports it."""
         while True:
             await asyncio.sleep(self.pause.total_seconds())
             with suppress(*AWAY):

@@ -28,7 +28,7 @@ async def get(
     """Ask once. Raises StorefrontAwayError."""
     try:
         status, wait, body = await _answer(url, headers, patience or PATIENCE)
-    except Exception as error:  # noqa: BLE001 - whatever breaks, its words may hold a value
+    except Exception as error:  # noqa: BLE001 - the words of any error may hold a value
         raise StorefrontAwayError(title, f"gave no answer ({type(error).__name__})") from None
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         said = "answered 429 (too many requests)"

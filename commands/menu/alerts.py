@@ -17,7 +17,7 @@ Patience = Annotated[
 
 @examples(("mintpost alerts test", "where the API's settings are"))
 def send_test(ctx: typer.Context, patience: Patience = 30) -> None:
-    """Send a test alert by both ways, and tell what became of each."""
+    """Send a test alert by both ways, and tell the result of each."""
     from commands.proof import print_checks
     from commands.tables import console
     from operations.alerts.trying import MISSED, NOBODY, reaches_somebody, try_alerts

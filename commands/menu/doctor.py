@@ -22,7 +22,7 @@ Url = Annotated[
     ("mintpost doctor --url https://shop.example.com", None),
 )
 def doctor(ctx: typer.Context, *, url: Url = None, as_json: AsJson = False) -> None:
-    """Look at every part, change nothing, and tell what is wrong and what mends it.
+    """Look at every part, change nothing, and tell each trouble with its remedy.
 
     The exit code is 1 if a part is broken, otherwise 0.
     """

@@ -113,7 +113,7 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
         query = _with_limits(ctx) if name == "licenses" and as_json else LISTS[name].query
         with given(ctx).open_database() as database:
             lines = database.read_here(query, filters)
-        # Whoever asks for one status wants to see what waits for what.
+        # With one status, a person looks for the causes, so equal causes stand together.
         print_list(LISTS[name], lines, as_json=as_json, together=status is not None)
 
     command.__doc__ = f"List {content}, newest first."

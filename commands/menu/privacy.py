@@ -82,7 +82,7 @@ def prune(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Drop the raw requests of events that closed long ago. What was read from them stays."""
+    """Drop the raw requests of events that closed long ago. Their facts stay."""
     from commands.privacy import run_prune
 
     with given(ctx).open_database() as database:

@@ -13,7 +13,7 @@ from kit.clock import utc_now
     ("mintpost status --json", "for a program: groups, counts and the next command"),
 )
 def status(ctx: typer.Context, *, as_json: AsJson = False) -> None:
-    """Tell what waits and why, what failed, what came in within a day, and what to do next."""
+    """Tell what waits and why, what failed, what came in within a day, and the next command."""
     from commands.status import print_status
     from operations.status import status as look
 

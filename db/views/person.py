@@ -39,7 +39,7 @@ OF_OTHERS = frozenset({"email", "name", "content", "body", "headers", "sender"})
 
 
 def known_of_person(session: Session, address: str) -> Mapping[str, list[Plain]]:
-    """Return the rows by table, without what they tell of other people."""
+    """Return the rows by table, without other people's data."""
     person = find_person(session, address)
     gifts = _gifts(session, person)
     return {

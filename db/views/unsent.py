@@ -10,7 +10,7 @@ from db.tables import DeliveryRow, ResendRow, SaleRow
 from domain.delivery import OWED, DeliveryStatus
 
 MOST = 100
-"""Enough to tell a person, whatever happened."""
+"""Enough to tell a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class WebhookDoor(ABC):
     """The way to see whether the shop's calls are taken, as an order to a person."""
 
     afterwards: ClassVar[str] = "have the shop send again what was sold meanwhile"
-    """The way to what refused calls would have told, as an order to a person."""
+    """The way to learn the contents of refused calls, as an order to a person."""
 
     sells: ClassVar[bool] = True
     """Tells whether a refused call may be a lost sale."""

@@ -51,7 +51,7 @@ class PostmarkCheck:
                 self.ask("message-streams", {"MessageStreamType": "All"}),
                 self.ask("webhooks", {"MessageStream": self.stream}),
             )
-        except Exception as error:  # noqa: BLE001 - whatever breaks, its words may hold a value
+        except Exception as error:  # noqa: BLE001 - the words of any error may hold a value
             told = f"Postmark gave no answer ({type(error).__name__}), so mails wait"
             return [broken(MAIL, told, "try again; https://status.postmarkapp.com tells outages")]
         if (refused := _refused(server)) is not None:

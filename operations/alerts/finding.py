@@ -46,7 +46,7 @@ class SaleFinder:
         return together(found, "mintpost deliveries --status bounced")
 
     async def residue(self) -> list[Finding]:
-        """Return what is left over by a defect. A run that just ends is none."""
+        """Return the residues of a defect. A run that just ends is none."""
         now = self.clock()
         found = await self.database.read(_residue, now - RECENT, now - self.after)
         return together(residue_findings(found), "mintpost status")

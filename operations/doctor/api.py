@@ -33,7 +33,7 @@ class ApiCheck:
             async with httpx.AsyncClient(timeout=self.seconds) as http:
                 answers = (http.get(f"{self.url}{path}") for path in PATHS)
                 ready, keys = map(_object, await asyncio.gather(*answers))
-        except Exception as error:  # noqa: BLE001 - whatever breaks, the API does not answer
+        except Exception as error:  # noqa: BLE001 - after any error, the API has not answered
             told = f"no answer at {self.shown} ({type(error).__name__}), so shops cannot reach it"
             return [broken(API, told, START)]
         if ready is None or "ready" not in ready:
