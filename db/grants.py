@@ -2,8 +2,10 @@
 
 The web process stores requests, starts workflows, reads public keys, and answers apps that ask for
 a license. With these rights, an attacker in the web process can read keys and release devices, and
-can store a sale that nobody paid, for which the worker mints. The attacker cannot add a signing
-key, and cannot mint, change or take a license without a sale that the operator sees.
+can store a sale that nobody paid, for which the worker mints. The attacker can also silence alerts,
+mail a text to the operator, and call an owed mail sent, so that nobody sends it. The attacker
+cannot add a signing key, and cannot mint, change or take a license without a sale that the operator
+sees.
 """
 
 from collections.abc import Iterator
