@@ -34,7 +34,7 @@ MOST_LOOKED_AT = 1024
 class Refused:
     """`afterwards` tells a person how to get what was refused, and to try the next call.
 
-    `is_sale`: a shop could have sent it. Shops send POST alone, and our own trial is none.
+    `is_sale`: a shop could have sent it. Shops send POST alone.
     """
 
     source: str
@@ -127,8 +127,10 @@ def why_refused(
     """Return the probable cause of a refusal; None if the path names no door of ours.
 
     `why` is the cause, if the gate knows it. A call without the header that a shop signs with is a
-    scanner's, and no alarm.
+    scanner's, and no alarm. Our own trial of a wrong secret wants to be refused.
     """
+    if (b"user-agent", TRIAL_AGENT.encode()) in scope["headers"]:
+        return None
     path = str(scope["path"])[:MOST_LOOKED_AT]
     words = [word for word in bare_path(path).lower().split("/") if word]
     source = _source(words, doors)
@@ -145,12 +147,8 @@ def why_refused(
         source,
         cause,
         _afterwards(door),
-        is_sale=door.sells and scope["method"] == "POST" and not _is_trial(scope),
+        is_sale=door.sells and scope["method"] == "POST",
     )
-
-
-def _is_trial(scope: Mapping[str, Any]) -> bool:
-    return (b"user-agent", TRIAL_AGENT.encode()) in scope["headers"]
 
 
 def _afterwards(door: WebhookDoor) -> str:

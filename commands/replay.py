@@ -70,7 +70,7 @@ def _planned(plan: Plan) -> Replayed:
 def _tell(plans: Sequence[Plan]) -> None:
     """Print the plans before the question, and beside the output."""
     for plan in plans:
-        warn(f"{plan.workflow_id}  {plan.sentence}{_why(plan)}")
+        warn(f"{plan.workflow_id}  {_planned(plan).sentence}")
 
 
 def _why(plan: Plan) -> str:

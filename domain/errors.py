@@ -175,6 +175,10 @@ class SaleInvalidError(PermanentError):
         self.what = what
         super().__init__(self.sentence_of.format(what))
 
+    @override
+    def sentence_for(self, sale: str) -> str:
+        return f"{self.sentence}; all that it tells: {advised('show', sale)}"
+
 
 class ValueImpossibleError(SaleInvalidError):
     """A number in its right form that no sale can have. The shop's API would only repeat it."""
@@ -187,10 +191,6 @@ class FactInvalidError(SaleInvalidError):
         "this event tells of no order and no subscription: {}; look it up at the storefront, and "
         "change its license by hand, as with `mintpost revoke SALE --reason TEXT`"
     )
-
-    @override
-    def sentence_for(self, sale: str) -> str:
-        return f"{self.sentence}; all that it tells: {advised('show', sale)}"
 
 
 class RowMissingError(PermanentError):

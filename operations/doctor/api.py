@@ -62,11 +62,18 @@ def _of_readiness(url: str, ready: Mapping[str, object]) -> Iterator[Finding]:
         yield ok(API, f"it answers at {url}")
     else:
         for name, told in parts.items():
-            yield broken(API, *divided(f"{name}: {told}", ITS_LOG))
+            yield broken(API, *_of_part(f"{name}: {told}"))
     warnings = ready.get("warnings")
     for told in warnings if isinstance(warnings, list) else ():
         if not str(told).startswith(OWN_LINES):
-            yield warning(API, *divided(str(told), ITS_LOG))
+            yield warning(API, *_of_part(str(told)))
+
+
+def _of_part(told: str) -> tuple[str, str]:
+    """Divide a sentence that begins with a part, whose colon begins no advice."""
+    part, _, sentence = told.partition(": ")
+    told, remedy = divided(sentence, ITS_LOG)
+    return f"{part}: {told}", remedy
 
 
 def _object(answer: httpx.Response) -> Mapping[str, object] | None:

@@ -11,6 +11,8 @@ def divided(sentence: str, otherwise: str) -> tuple[str, str]:
     `otherwise` is the remedy of a sentence without advice.
     """
     told, colon, advice = sentence.rpartition(": ")
+    if ". " in advice:  # No clause, but whole sentences: the last one is the advice.
+        told, colon, advice = sentence.rpartition(". ")
     if not colon:
         return sentence, otherwise
     command = RUN.fullmatch(advice)

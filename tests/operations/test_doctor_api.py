@@ -53,10 +53,11 @@ async def test_what_the_api_lacks_is_broken_and_its_warnings_are_told_once() -> 
     ready: dict[str, object] = {
         "ready": False,
         "temporal": "Temporal has no such namespace (NOT_FOUND): create it",
+        "spool_disk": "no room (ENOSPC)",
         "workers": {"activities": None},
         "warnings": [
             "worker: nobody asks Temporal for activities: Start it with `python worker.py`",
-            "gumroad: 3 calls were refused within the hour: correct the address at the shop",
+            "gumroad: 3 calls were refused, probably for a secret. Correct it, and `mintpost smoke`",
         ],
     }
     async with serving(serves(ready)) as url:
@@ -68,10 +69,11 @@ async def test_what_the_api_lacks_is_broken_and_its_warnings_are_told_once() -> 
             "api: temporal: Temporal has no such namespace (NOT_FOUND)",
             "create it",
         ),
+        (Level.BROKEN, "api: spool_disk: no room (ENOSPC)", "see the log of the API"),
         (
             Level.WARNING,
-            "api: gumroad: 3 calls were refused within the hour",
-            "correct the address at the shop",
+            "api: gumroad: 3 calls were refused, probably for a secret",
+            "Correct it, and `mintpost smoke`",
         ),
     ]
 

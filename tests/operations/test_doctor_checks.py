@@ -59,4 +59,8 @@ def test_a_sentence_is_divided_into_the_finding_and_its_bare_command() -> None:
         "EMAIL_FROM is no mailbox: write it as a@b",
         "c",
     )
+    assert divided("gumroad: 1 call refused with 404. Correct it, and try `mintpost smoke`", "?") == (
+        "gumroad: 1 call refused with 404",
+        "Correct it, and try `mintpost smoke`",
+    )
     assert divided("no advice", "look") == ("no advice", "look")
