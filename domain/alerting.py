@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from domain.findings import Finding, Level
 
 LONGEST_CAUSE = 200
+OVER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Pace:
     after: timedelta = timedelta(minutes=5)
     every: timedelta = timedelta(hours=1)
     daily: timedelta = timedelta(days=1)
-    over: timedelta = timedelta(minutes=2)
+    over: timedelta = OVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,11 @@ def _ended(rows: Mapping[str, Standing], now: datetime, pace: Pace) -> Iterator[
 
 
 def _is_over(row: Standing, now: datetime, pace: Pace) -> bool:
-    return abs(now - row.seen_at) >= pace.over
+    return is_over(row.seen_at, now, pace.over)
+
+
+def is_over(seen_at: datetime, now: datetime, over: timedelta = OVER) -> bool:
+    return abs(now - seen_at) >= over
 
 
 def _is_kept(row: Standing, now: datetime, pace: Pace) -> bool:

@@ -24,10 +24,8 @@ def send_test(ctx: typer.Context, patience: Patience = 30) -> None:
 
     context = given(ctx)
     ways = context.alert_defaults()
-    with context.open_database() as database:
-        checks = asyncio.run(
-            try_alerts(database, ways.url, ways.operator, timedelta(seconds=patience))
-        )
+    wait = timedelta(seconds=patience)
+    checks = asyncio.run(try_alerts(context.open_database, ways.url, ways.operator, wait))
     if not print_checks(checks, console()):
         raise RefusedError(MISSED)
     if not reaches_somebody(checks):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.tables import AlertRow, DeliveryRow, EventRow, LicenseRow
 from db.views.mails import is_carried
+from domain.alerting import is_over
 from domain.delivery import DeliveryStatus
 
 
@@ -66,10 +67,18 @@ def counts_since(session: Session, since: datetime) -> Counts:
 
 
 def standing_alerts(session: Session) -> list[StandingAlert]:
-    """Return the alerts that were told and are not over, the oldest first."""
+    """Return the alerts that were told and are not over, the oldest first.
+
+    The closing note comes when all are over, so one may be over earlier. It is measured by the
+    last look at all of them, because nobody looks while the API is away.
+    """
     told = (AlertRow.told_at.is_not(None), AlertRow.closed_at.is_(None))
     found = select(AlertRow).where(*told).order_by(AlertRow.since, AlertRow.cause)
-    return [StandingAlert(row.cause, row.sentence, row.since) for row in session.scalars(found)]
+    looked = session.scalar(select(func.max(AlertRow.seen_at)))
+    rows = [
+        row for row in session.scalars(found) if not is_over(row.seen_at, looked or row.seen_at)
+    ]
+    return [StandingAlert(row.cause, row.sentence, row.since) for row in rows]
 
 
 def owed_mails(session: Session) -> OwedMails:

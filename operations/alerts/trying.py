@@ -1,19 +1,25 @@
 """A test alert by both ways: the receiver of ALERT_WEBHOOK_URL, and the worker's e-mail."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from time import monotonic
 
 from db.alerts import add_digest
 from db.digests import DigestState, digest_state
 from db.engine import Database
+from db.migrated import WrongMigrationError
 from domain.digest import WRITTEN_ONLY
+from domain.errors import DatabaseAwayError
 from kit.clock import utc_now
 from kit.post_json import post_json
+from kit.refusals import RefusedError
 from operations.alerts.payload import body_for
 from operations.alerts.wording import test_digest
 from operations.checks import Check
+
+Open = Callable[[], AbstractContextManager[Database]]
 
 LOOK = timedelta(milliseconds=200)
 TAKES = "the receiver of ALERT_WEBHOOK_URL takes a test alert"
@@ -31,10 +37,22 @@ NOBODY = (
 
 
 async def try_alerts(
-    database: Database, url: str | None, operator: str | None, patience: timedelta
+    open_database: Open, url: str | None, operator: str | None, patience: timedelta
 ) -> list[Check]:
-    """Send a test alert. `operator` None: the worker may have the address all the same."""
-    return [await _posted(url), await _mailed(database, patience, is_expected=operator is not None)]
+    """Send a test alert. `operator` None: the worker may have the address all the same.
+
+    The chat is told before the database is opened, because alerts reach it without a database.
+    """
+    posted = await _posted(url)
+    is_expected = operator is not None
+    try:
+        with open_database() as database:
+            return [posted, await _mailed(database, patience, is_expected=is_expected)]
+    except DatabaseAwayError as away:
+        found = f"{away.what}{away.question}"
+    except (RefusedError, WrongMigrationError) as refused:
+        found = str(refused)
+    return [posted, Check(MAILED, holds=not is_expected, found=found, shown=is_expected)]
 
 
 def reaches_somebody(checks: Iterable[Check]) -> bool:

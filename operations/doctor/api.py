@@ -10,12 +10,14 @@ from domain.findings import Finding, broken, ok, warning
 from kit.webhook_address import shown
 from operations.doctor.keys import LISTS
 from operations.doctor.sentences import divided
+from operations.doctor.spool import SPOOL
 from operations.doctor.temporal import WORKER
 
 API, JWKS = "api", "jwks"
 PATHS = ("/readyz", "/.well-known/jwks.json")
 START = "uvicorn --factory api.app:create_app"
 ITS_LOG = "see the log of the API"
+ITS_PLACE = "mintpost doctor, in the environment of the API"
 OWN_LINES = tuple(f"{part}:" for part in (WORKER, *LISTS))
 """Warnings about these parts have lines of their own already."""
 
@@ -62,7 +64,9 @@ def _of_readiness(url: str, ready: Mapping[str, object]) -> Iterator[Finding]:
         yield ok(API, f"it answers at {url}")
     else:
         for name, told in parts.items():
-            yield broken(API, *_of_part(f"{name}: {told}"))
+            # A request in the spool waits, and is not lost.
+            told_as = warning if name == SPOOL else broken
+            yield told_as(API, f"{name}: {told}", ITS_PLACE)
     warnings = ready.get("warnings")
     for told in warnings if isinstance(warnings, list) else ():
         if not str(told).startswith(OWN_LINES):

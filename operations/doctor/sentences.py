@@ -13,7 +13,7 @@ def divided(sentence: str, otherwise: str) -> tuple[str, str]:
     told, colon, advice = sentence.rpartition(": ")
     if ". " in advice:  # No clause, but whole sentences: the last one is the advice.
         told, colon, advice = sentence.rpartition(". ")
-    if not colon:
+    if not colon or " " not in told:  # A bare name is no finding.
         return sentence, otherwise
     command = RUN.fullmatch(advice)
     return told, command[1] if command else advice

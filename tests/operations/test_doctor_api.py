@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from db.signing_keys import KnownKey, remember_key
 from domain.findings import Finding, Level
-from operations.doctor.api import ApiCheck
+from operations.doctor.api import ITS_PLACE, ApiCheck
 from tests.db.rows import NOON
 from tests.support.running import Setup, running
 from tests.support.serving import serving
@@ -53,11 +53,11 @@ async def test_what_the_api_lacks_is_broken_and_its_warnings_are_told_once() -> 
     ready: dict[str, object] = {
         "ready": False,
         "temporal": "Temporal has no such namespace (NOT_FOUND): create it",
-        "spool_disk": "no room (ENOSPC)",
+        "spool": "requests: 1 waiting for the database",
         "workers": {"activities": None},
         "warnings": [
             "worker: nobody asks Temporal for activities: Start it with `python worker.py`",
-            "gumroad: 3 calls were refused, probably for a secret. Correct it, and `mintpost smoke`",
+            "gumroad: 3 calls were refused, probably for a secret. Try `mintpost smoke`",
         ],
     }
     async with serving(serves(ready)) as url:
@@ -66,14 +66,14 @@ async def test_what_the_api_lacks_is_broken_and_its_warnings_are_told_once() -> 
     assert [(each.level, each.sentence, each.remedy) for each in found[:-1]] == [
         (
             Level.BROKEN,
-            "api: temporal: Temporal has no such namespace (NOT_FOUND)",
-            "create it",
+            "api: temporal: Temporal has no such namespace (NOT_FOUND): create it",
+            ITS_PLACE,
         ),
-        (Level.BROKEN, "api: spool_disk: no room (ENOSPC)", "see the log of the API"),
+        (Level.WARNING, "api: spool: requests: 1 waiting for the database", ITS_PLACE),
         (
             Level.WARNING,
             "api: gumroad: 3 calls were refused, probably for a secret",
-            "Correct it, and `mintpost smoke`",
+            "Try `mintpost smoke`",
         ),
     ]
 

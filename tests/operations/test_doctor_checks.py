@@ -59,8 +59,12 @@ def test_a_sentence_is_divided_into_the_finding_and_its_bare_command() -> None:
         "EMAIL_FROM is no mailbox: write it as a@b",
         "c",
     )
-    assert divided("gumroad: 1 call refused with 404. Correct it, and try `mintpost smoke`", "?") == (
+    assert divided("gumroad: 1 call refused with 404. Try `mintpost smoke`", "?") == (
         "gumroad: 1 call refused with 404",
-        "Correct it, and try `mintpost smoke`",
+        "Try `mintpost smoke`",
+    )
+    assert divided("ALERT_AFTER_SECONDS: input should be a number", "correct it") == (
+        "ALERT_AFTER_SECONDS: input should be a number",
+        "correct it",
     )
     assert divided("no advice", "look") == ("no advice", "look")

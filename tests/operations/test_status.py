@@ -140,5 +140,15 @@ def test_a_spooled_request_and_an_alert_lead_to_doctor(database: Database, spool
     assert found.next == "mintpost doctor"
 
 
+def test_an_alert_that_is_over_before_the_closing_note_is_not_shown(
+    database: Database, spool: Spool
+) -> None:
+    later = POLLS.seen_at + timedelta(minutes=3)
+    stays = replace(POLLS, cause="unset:polar", sentence="polar: no secret", seen_at=later)
+    for alert in (POLLS, stays):
+        database.write_here(raise_alert, alert)
+    assert [each.sentence for each in look(database, spool).alerts] == ["polar: no secret"]
+
+
 def raise_alert(session: Session, alert: Standing) -> None:
     session.add(AlertRow(**asdict(alert)))

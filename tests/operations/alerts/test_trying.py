@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def marks(checks: list[Check]) -> list[str]:
 @ON_SQLITE
 async def test_a_receiver_that_takes_it_and_a_worker_that_is_away(database: Database) -> None:
     async with receiving() as receiver:
-        checks = await try_alerts(database, receiver.url, OPERATOR, SOON)
+        checks = await try_alerts(lambda: nullcontext(database), receiver.url, OPERATOR, SOON)
         (body,) = receiver.bodies
     assert (body["status"], body["alerts"]) == ("test", [])
     assert marks(checks) == ["✓", "✗"]
@@ -41,7 +42,7 @@ async def test_a_receiver_that_takes_it_and_a_worker_that_is_away(database: Data
 async def test_a_receiver_that_refuses_it_is_told_without_its_address(database: Database) -> None:
     async with receiving() as receiver:
         receiver.answers = [404]
-        checks = await try_alerts(database, receiver.url, None, SOON)
+        checks = await try_alerts(lambda: nullcontext(database), receiver.url, None, SOON)
     assert marks(checks) == ["✗", "!"]
     assert "answers 404, as if the address were old or wrong" in checks[0].found
     assert TOKEN not in str(checks)
@@ -52,7 +53,9 @@ async def test_a_mail_that_is_only_written_down_reaches_nobody(
     database: Database, tmp_path: Path
 ) -> None:
     worker = DigestMailer(database, LoggingEmailService(tmp_path), OPERATOR)
-    trying = asyncio.create_task(try_alerts(database, None, OPERATOR, timedelta(seconds=60)))
+    trying = asyncio.create_task(
+        try_alerts(lambda: nullcontext(database), None, OPERATOR, timedelta(seconds=60))
+    )
 
     async def is_owed() -> bool | None:
         return (await database.read(kept_digests)).unmailed == 1 or None
@@ -63,6 +66,16 @@ async def test_a_mail_that_is_only_written_down_reaches_nobody(
     assert marks(checks) == ["!", "!"]
     assert "only written into outbox/" in checks[1].found
     assert not reaches_somebody(checks)
+
+
+def test_the_chat_is_tried_while_the_database_is_away(mint: Run, clean: pytest.MonkeyPatch) -> None:
+    clean.setenv("ALERT_WEBHOOK_URL", f"http://127.0.0.1:1/{TOKEN}")
+    clean.setenv("OPERATOR_EMAIL", OPERATOR)
+    answer = mint("alerts", "test")
+    assert answer.code == 1
+    assert answer.err.startswith("a test alert did not arrive")
+    assert "ALERT_WEBHOOK_URL takes a test alert: it cannot be reached" in answer.out
+    assert "OPERATOR_EMAIL: there is no database at" in answer.out
 
 
 def test_the_command_says_that_nothing_is_set(mint: Run) -> None:
