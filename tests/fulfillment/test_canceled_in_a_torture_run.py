@@ -7,7 +7,7 @@ from fakes.reactions import Reaction, Request, refuse
 from tests.support.pings import changed, recorded
 from tests.support.running import Mintpost
 from tests.support.waiting import until
-from torture.at_rest import states_left
+from torture.at_rest import look_at_rest, states_left
 from torture.replaying import Replayer
 
 
@@ -23,6 +23,8 @@ async def test_canceled_sale_is_fulfilled_with_one_mail_and_is_listed_until_then
 
     async def canceled(request: Request) -> None:
         assert await until(listed, "Temporal lists the sale") == "parked"
+        shown = await look_at_rest(mailing.database, mailing.client)
+        assert [each.cause for each in shown.alarms if order in each.sentence]
         await replayer.cancel(request)
 
     postmark.reactions += [
@@ -37,3 +39,4 @@ async def test_canceled_sale_is_fulfilled_with_one_mail_and_is_listed_until_then
     assert len(postmark.accepted) == len(await mailing.licenses()) == 1
     assert said == [f"gumroad:{order} was canceled, and is replayed: fulfilled"]
     assert await listed() is None
+    assert (await look_at_rest(mailing.database, mailing.client)).alarms == ()
