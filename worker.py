@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.worker import Worker
@@ -26,6 +26,7 @@ from kit.exiting import end_with
 from kit.heartbeat import Heartbeat
 from kit.instruments import OF_WORKER
 from kit.logs import set_up_logs
+from kit.loop import BackgroundLoop
 from kit.metrics_address import WORKER as METRICS
 from kit.metrics_server import serve_metrics
 from kit.sdk_runtime import sdk_runtime
@@ -45,11 +46,8 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     stopping = asyncio.create_task(stopped.wait())
+    observe(parts)
     tokens = TokenSigner(parts.database, parts.signer)
-    if parts.traces is not None:
-        set_up_tracing(parts.traces, "worker")
-    if parts.metrics is not None:
-        serve_metrics(parts.metrics, METRICS, OF_WORKER)
     digests = DigestMailer(parts.database, parts.mailer, parts.operator)
     loops: list[asyncio.Task[None]] = []
     starting = asyncio.create_task(
@@ -66,12 +64,36 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
         starting.cancel()
         return
     worker = starting.result()
-    working = asyncio.create_task(worker.run())
-    lists = (each(parts.database, parts.signer) for each in (RevocationSigner, AnswerKeySigner))
-    loops += [asyncio.create_task(each.run()) for each in (tokens, *lists)]
+    loops += [asyncio.create_task(each.run()) for each in beside(worker, parts, tokens)]
+    await work(worker, loops, stopping)
+    await parts.mailer.aclose()
+    await asyncio.to_thread(end_tracing)
+
+
+def observe(parts: WorkerParts) -> None:
+    """Turn on traces and metrics, where the settings ask for them."""
+    if parts.traces is not None:
+        set_up_tracing(parts.traces, "worker")
+    if parts.metrics is not None:
+        serve_metrics(parts.metrics, METRICS, OF_WORKER)
+
+
+def beside(
+    worker: Worker, parts: WorkerParts, tokens: TokenSigner
+) -> Iterator[BackgroundLoop | Heartbeat]:
+    """Yield the loops that run beside the steps."""
+    yield tokens
+    for signer in (RevocationSigner, AnswerKeySigner):
+        yield signer(parts.database, parts.signer)
     if parts.health_file is not None:
-        beat = Heartbeat(parts.health_file, worker.client, worker.task_queue)
-        loops.append(asyncio.create_task(beat.run()))
+        yield Heartbeat(parts.health_file, worker.client, worker.task_queue)
+
+
+async def work(
+    worker: Worker, loops: Iterable[asyncio.Task[None]], stopping: asyncio.Task[bool]
+) -> None:
+    """Run the worker until it is asked to stop; then end its loops, and let its steps end."""
+    working = asyncio.create_task(worker.run())
     logger.info("working on task queue %s", worker.task_queue)
     await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
     logger.info("stopping; what is under way is finished first")
@@ -83,8 +105,6 @@ async def run(parts: WorkerParts, temporal: ClientConnectConfig) -> None:
     except RuntimeError as error:
         # How the SDK tells that Temporal refuses a worker that it took before.
         raise TemporalRefusesError(temporal_trouble(error).sentence) from None
-    await parts.mailer.aclose()
-    await asyncio.to_thread(end_tracing)
 
 
 async def start(
