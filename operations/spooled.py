@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from shlex import quote
 from uuid import UUID
 
 from db.requests import NewRequest
@@ -43,11 +42,6 @@ def spooled_requests(spool: Spool, source: str, order_id: str, warn: Warn) -> li
     except OSError as error:
         warn(f"the spool cannot be looked into ({error.strerror})")
         return []
-
-
-def put_back(file: Path) -> str:
-    """Return the shell's command that has the API store a file again that was set aside."""
-    return f"mv {quote(str(file))} {quote(str(file.with_suffix('.json')))}"
 
 
 def _requests(spool: Spool, suffix: str) -> Iterator[tuple[Path, NewRequest]]:

@@ -10,9 +10,10 @@ from domain.delivery import ACCEPTED, DeliveryStatus
 from kit.runs import paused_sentence
 from kit.times import iso
 from operations.life import TAKEN_BACK, state_of
-from operations.spooled import SpooledLine, put_back
+from operations.spooled import SpooledLine
 from operations.whole_order import Line, WholeOrder
 from operations.workflow_state import PendingStep, WorkflowState
+from relay.spool import put_back
 
 SPOOLED = "the database: a request is in the spool, and goes in by itself"
 ASIDE = (

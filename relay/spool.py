@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
@@ -164,3 +165,8 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def put_back(file: Path) -> str:
+    """Return the shell's command that has the API store a file again that was set aside."""
+    return f"mv {quote(str(file))} {quote(str(file.with_suffix(WAITING)))}"

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from domain.advice import code_span
 from domain.findings import Finding, broken, ok, unchecked, warning
-from operations.spooled import put_back
-from relay.spool import SET_ASIDE, Spool
+from relay.spool import SET_ASIDE, Spool, put_back
 
 SPOOL = "spool"
 STORE = "start the API, which stores them once the database is there; its log tells why not"

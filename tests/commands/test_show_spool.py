@@ -11,8 +11,7 @@ from sqlalchemy import URL
 import operations.show
 from db.engine import Database
 from db.requests import NewRequest, store_request
-from operations.spooled import put_back
-from relay.spool import Spool
+from relay.spool import Spool, put_back
 from tests.db.rows import new_request
 from tests.support.commanding import Run
 from tests.support.outages import events_locked

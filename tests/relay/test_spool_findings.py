@@ -21,6 +21,8 @@ async def test_requests_that_wait_may_pass_and_those_set_aside_may_not(tmp_path:
     assert waiting.sentence.startswith("spool: 2 requests wait")
     assert (aside.cause, aside.count, aside.may_pass) == ("set-aside", 1, False)
     assert aside.sentence.startswith("spool: 1 request")
+    assert aside.remedy is not None
+    assert aside.remedy.endswith(f"`mv {spool.folder}/three{SET_ASIDE} {spool.folder}/three.json`")
 
 
 async def test_a_spool_that_cannot_be_used_is_a_finding(tmp_path: Path) -> None:
