@@ -7,6 +7,7 @@ logged as its class and frames, because its words may hold an address.
 import json
 import logging
 from collections.abc import Iterator
+from copy import copy
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import TracebackType
@@ -24,6 +25,8 @@ IN_TEXT = ("event", "order", "workflow", "step")
 
 ACCESS = "uvicorn.access"
 ACCESS_FIELDS = ("client", "method", "path", "http_version", "status")
+
+EXPORTER = "opentelemetry.exporter."
 
 Raised: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -83,9 +86,18 @@ class JsonFormatter(WithoutValues):
 
 
 def message_of(record: logging.LogRecord) -> str:
-    message = record.getMessage()
+    message = _without_words(record) if record.name.startswith(EXPORTER) else record.getMessage()
     # The next lines of asyncio hold the repr of a task, and so an exception's own words.
     return message.partition("\n")[0] if record.name == "asyncio" else message
+
+
+def _without_words(record: logging.LogRecord) -> str:
+    """Name an error's class, because its words have the collector's address, perhaps with a key."""
+    given = record.args if isinstance(record.args, tuple) else ()
+    told = (type(each).__name__ if isinstance(each, Exception) else each for each in given)
+    plain = copy(record)
+    plain.args = tuple(told)
+    return plain.getMessage()
 
 
 def names_of(record: logging.LogRecord) -> dict[str, str | int]:

@@ -119,3 +119,14 @@ async def test_lines_of_temporal_s_sdk_are_lines_of_ours(caplog: pytest.LogCaptu
             return any(each.name.startswith(LOGGER) for each in caplog.records) or None
 
         await until(told, "the SDK's line comes as one of ours")
+
+
+def test_a_collector_that_is_away_leaves_no_key_of_its_address_in_the_log() -> None:
+    away = ConnectionError("Max retries exceeded with url: /v1/traces?key=a-secret")
+    told = "Transient error %s encountered while exporting %s batch"
+    record = logging.LogRecord(
+        "opentelemetry.exporter.otlp.x", logging.WARNING, "", 1, told, (away, "span"), None
+    )
+    expected = "Transient error ConnectionError encountered while exporting span batch"
+    assert as_json(record)["message"] == expected
+    assert TextFormatter().format(record).endswith(expected)
