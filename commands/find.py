@@ -13,7 +13,7 @@ from commands.tables import cell, console
 from db.views.lists import DeliveryLine, LicenseLine, SaleLine
 from domain.advice import command
 from domain.delivery import DeliveryStatus
-from domain.event import EventStatus, Outcome
+from domain.event import Outcome, unsettled_status
 from domain.visible import visible
 from kit.clock import utc_now
 from kit.times import ago, day, told
@@ -54,8 +54,8 @@ def _facts(order: WholeOrder, now: datetime) -> Iterator[tuple[str, Text]]:
     for license_ in order.licenses:
         yield "license", Text(license_.key)
         yield "", _standing(license_, now)
-    withdrawn = (each for each in order.deliveries if each.status != DeliveryStatus.WITHDRAWN)
-    for mail in sorted(withdrawn, key=lambda each: each.id):
+    mails = (each for each in order.deliveries if each.status != DeliveryStatus.WITHDRAWN)
+    for mail in sorted(mails, key=lambda each: each.id):
         yield "e-mail", _sent(mail, now)
         for resend in order.resends:
             if resend.delivery_id == mail.id:
@@ -63,8 +63,8 @@ def _facts(order: WholeOrder, now: datetime) -> Iterator[tuple[str, Text]]:
                 yield "", cell(f"asked for by {resend.asked_by}{why}")
     for event in order.events:
         if event.error is not None and event.outcome in {None, Outcome.FAILED}:
-            status = EventStatus.PARKED if event.outcome is None else EventStatus.FAILED
-            yield status.value, Text(event.error, style=colored(status).style)
+            status = event.outcome or unsettled_status(event.error)
+            yield status, Text(event.error, style=colored(status).style)
 
 
 def _standing(license_: LicenseLine, now: datetime) -> Text:

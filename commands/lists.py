@@ -23,7 +23,7 @@ from db.views.lists import (
 )
 from domain.addresses import person
 from domain.delivery import DeliveryStatus
-from domain.event import OPERATOR, EventKind, EventStatus
+from domain.event import OPERATOR, EventKind, unsettled_status
 from domain.grouping import without_names
 from domain.identifiers import order_reference
 from domain.license import ListedStatus, has_ended
@@ -44,9 +44,7 @@ class ListOf(Generic[Line]):
 
 
 def _event_status(event: EventLine) -> str:
-    if event.outcome is not None:
-        return event.outcome
-    return EventStatus.OPEN if event.error is None else EventStatus.PARKED
+    return event.outcome or unsettled_status(event.error)
 
 
 def _order_of(event: EventLine) -> str | None:

@@ -187,3 +187,8 @@ class EventStatus(StrEnum):
     IGNORED = "ignored"  #: Its outcome is `ignored:<why>`.
     NOTED = "noted"  #: Its outcome is `noted:<why>`.
     FAILED = Outcome.FAILED
+
+
+def unsettled_status(error: str | None) -> EventStatus:
+    """Return the status of an event without an outcome, by its sentence."""
+    return EventStatus.OPEN if error is None else EventStatus.PARKED

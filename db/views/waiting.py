@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from db.tables import EventRow
-from domain.event import EventStatus, Outcome
+from domain.event import EventStatus, Outcome, unsettled_status
 from domain.grouping import WaitingEvent
 
 
@@ -56,6 +56,4 @@ def open_or_failed_events(session: Session) -> list[WaitingEvent]:
 
 
 def _status(outcome: str | None, error: str | None) -> EventStatus:
-    if outcome is not None:
-        return EventStatus.FAILED
-    return EventStatus.OPEN if error is None else EventStatus.PARKED
+    return unsettled_status(error) if outcome is None else EventStatus.FAILED
