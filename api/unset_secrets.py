@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from catalog.file import ProductsFile, ProductsFileError
-from domain.findings import Finding, Level
+from domain.findings import SALE_LOST, Finding, Level
 from kit.doors.base import WebhookDoor
 
 
@@ -28,7 +28,7 @@ def _findings(storefronts: Mapping[str, WebhookDoor], in_use: Collection[str]) -
         if setting is not None and name in in_use:
             sentence = (
                 f"{name}: {setting} is not set, so every call of /webhooks/{name} is answered 404, "
-                "which the shop takes for good, and its sale is lost: "
+                f"which the shop takes for good, and {SALE_LOST}: "
                 f"{storefront.setup_advice.format(name=name)}, and start the API again"
             )
             remedy = f"set {setting}, and start the API again"

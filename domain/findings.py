@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+SALE_LOST = "its sale is lost"
+"""In a sentence of `/readyz`, which tells no levels, these words make it broken for doctor."""
+
 
 class Level(StrEnum):
     """The weight of a finding."""

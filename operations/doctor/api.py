@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from domain.findings import Finding, broken, ok, warning
+from domain.findings import SALE_LOST, Finding, broken, ok, warning
 from kit.webhook_address import shown
 from operations.doctor.keys import LISTS
 from operations.doctor.sentences import divided
@@ -70,7 +70,8 @@ def _of_readiness(url: str, ready: Mapping[str, object]) -> Iterator[Finding]:
     warnings = ready.get("warnings")
     for told in warnings if isinstance(warnings, list) else ():
         if not str(told).startswith(OWN_LINES):
-            yield warning(API, *_of_part(str(told)))
+            told_as = broken if SALE_LOST in str(told) else warning
+            yield told_as(API, *_of_part(str(told)))
 
 
 def _of_part(told: str) -> tuple[str, str]:

@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from api.unset_secrets import unset_secrets
 from db.signing_keys import KnownKey, remember_key
 from domain.findings import Finding, Level
 from operations.doctor.api import ITS_PLACE, ApiCheck
+from storefronts.gumroad.storefront import Gumroad
 from tests.db.rows import NOON
 from tests.support.running import Setup, running
 from tests.support.serving import serving
@@ -76,6 +78,17 @@ async def test_what_the_api_lacks_is_broken_and_its_warnings_are_told_once() -> 
             "Try `mintpost smoke`",
         ),
     ]
+
+
+async def test_a_shop_that_sells_without_a_secret_is_broken_because_its_sales_are_lost() -> None:
+    shops = {"gumroad": Gumroad(())}
+    told = [each.sentence for each in unset_secrets(shops, {"gumroad"})]
+    async with serving(serves({"ready": True, "warnings": told})) as url:
+        _, unset, _ = await findings(url)
+
+    assert unset.level is Level.BROKEN
+    assert unset.sentence.startswith("api: gumroad: GUMROAD_WEBHOOK_SECRET is not set")
+    assert str(unset.remedy).startswith("make one with `openssl rand -hex 24`")
 
 
 async def test_something_else_at_the_address_and_nothing_are_broken() -> None:
