@@ -19,7 +19,7 @@ from db.deliveries import (
     refuse_letter,
 )
 from db.engine import Database
-from db.owed_emails import DoubtfulAttempt, OwedEmail, load_owed_email
+from db.owed_emails import DoubtfulAttempt, OwedEmail, is_owed, load_owed_email
 from db.signing_keys import require_not_revoked
 from domain.error_branches import MintpostError, PermanentError, TransientError
 from domain.errors import AddressMissingError, DeliveryInDoubtError, MailerAwayError
@@ -138,8 +138,8 @@ class EmailLicense(EmailStep):
         """Record on a withdrawn delivery that its mail was sent after all, if so."""
         if owed.doubt is None or self.mailer.safeguard is not Safeguard.LOOK_UP:
             return
-        if activity.info().is_local:
-            # A look-up takes too long for the fast path.
+        if activity.info().is_local and await self.database.read(is_owed, owed.delivery_id):
+            # It has no time to look and to send. Later it ends, though the doubt may stay for ever.
             raise self.in_doubt(f"may have taken delivery {owed.doubt.delivery_id}", NOTHING)
         # The row says already that the mail may be out, and the right address must not wait.
         with suppress(MintpostError):

@@ -109,6 +109,22 @@ async def test_fast_path_leaves_the_look_up_to_the_visible_one(
 
 
 @ON_SQLITE
+async def test_fast_path_ends_once_the_right_address_has_its_mail(
+    attempts: Attempts, postmark: FakePostmark
+) -> None:
+    """The withdrawn mail stays in doubt, because it never went; the run must end all the same."""
+    await attempts.died(HOUR)
+    await correct(attempts)
+    await attempts.attempt(PATIENT)
+
+    assert await attempts.attempt(PATIENT, is_local=True) == "accepted"
+    await correct(attempts)  # Once more, so that the first correction is withdrawn or sent.
+    await attempts.attempt(PATIENT)
+    assert await attempts.attempt(PATIENT, is_local=True) == "accepted"
+    assert receivers(postmark) == [RIGHT, RIGHT]
+
+
+@ON_SQLITE
 async def test_withdrawn_mail_that_was_never_tried_is_not_looked_up(
     attempts: Attempts, postmark: FakePostmark
 ) -> None:
