@@ -19,6 +19,8 @@ ALIKE = {
 }
 UNHEARD = frozenset({"Mn", "Me", "Cf"})
 """The Unicode categories of separated accents and of invisible characters."""
+IOTA_BELOW = "\u0345"
+"""A separated accent that casefolding makes a letter, as it does with the composed `\u1fb3`."""
 
 
 def fold(text: str) -> str:
@@ -45,7 +47,7 @@ def _plain(text: str) -> str:
     for one in set(text):
         if one in ALIKE:
             text = text.replace(one, ALIKE[one])
-        elif unicodedata.category(one) in UNHEARD:
+        elif one != IOTA_BELOW and unicodedata.category(one) in UNHEARD:
             text = text.replace(one, "")
     return text
 
