@@ -19,6 +19,11 @@ from operations.connecting import connected
 from operations.replay.plans import Plan, Way, plan_failed, plan_named
 from operations.replay.replaying import Replay, Replayed
 
+NONE = "nothing has failed"
+NONE_WITH = (
+    "nothing that failed has these words in its sentence: see `mintpost events --status failed`"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -44,14 +49,14 @@ async def _replay(wish: Wish, config: ClientConnectConfig, database: Database) -
     client = await connected(config)
     plans = await _plans(wish, client, database)
     if wish.dry_run:
-        _print([_planned(plan) for plan in plans], as_json=wish.as_json)
+        _print([_planned(plan) for plan in plans], wish)
         return
     count = sum(plan.way is not Way.NONE for plan in plans)
     if not wish.names and count:
         _tell(plans)
         require_yes(f"Replay {'this run' if count == 1 else f'these {count} runs'}?", yes=wish.yes)
     replayed = await Replay(client, database, asker()).do(plans, wish.patience)
-    _print(replayed, as_json=wish.as_json)
+    _print(replayed, wish)
     if wrong := sum(not each.went_well for each in replayed):
         raise RefusedError(f"{wrong} of {len(replayed)} did not end well")
 
@@ -80,11 +85,11 @@ def _why(plan: Plan) -> str:
     return f"; it failed: {plan.record.sentence}"
 
 
-def _print(replayed: Sequence[Replayed], *, as_json: bool) -> None:
-    if as_json:
+def _print(replayed: Sequence[Replayed], wish: Wish) -> None:
+    if wish.as_json:
         print_json([asdict(each) for each in replayed])
         return
     for each in replayed:
         tell(f"{each.workflow_id}  {each.sentence}")
     if not replayed:
-        console().print("nothing has failed", style="dim")
+        console().print(NONE if wish.where is None else NONE_WITH, style="dim")

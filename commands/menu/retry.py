@@ -46,4 +46,5 @@ def retry(
         raise RefusedError("name the sales to wake, or give --all: `mintpost retry --all`")
     with given(ctx).open_database() as database:
         temporal = given(ctx).temporal()
-        print_woken(asyncio.run(run_retry(temporal, database, orders, where, patience)))
+        woken = asyncio.run(run_retry(temporal, database, orders, where, patience))
+    print_woken(woken, where)
