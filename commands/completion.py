@@ -72,7 +72,7 @@ def _in_time(work: Callable[[], list[str]]) -> list[str]:
 
 @contextmanager
 def words_of_bash(environ: MutableMapping[str, str]) -> Iterator[None]:
-    """Complete in bash although it splits `gumroad:FO8` into three words."""
+    """Complete in bash although it splits `SOURCE:ORDER` into three words."""
     if environ.get(COMPLETE) != "complete_bash":
         yield
         return

@@ -22,7 +22,7 @@ class Finding:
     """One part as it was found.
 
     `cause` names the trouble alike each time, so that it is told once an hour: `worker`,
-    `parked:gumroad:…`. `sentence` begins with the shop or part. `remedy` is a whole command, or an
+    `parked:SOURCE:…`. `sentence` begins with the shop or part. `remedy` is a whole command, or an
     edit, and None if nothing is to do. `since` is the time at which the trouble began, if known.
     Neither holds an address or a secret. `count` is the number of sales, mails or calls in it.
     `may_pass`: the trouble often ends by itself, so an alert waits until it has lasted.
@@ -40,7 +40,7 @@ class Finding:
 
 
 def kind_of(cause: str) -> str:
-    """Return the kind of a cause: `parked` of `parked:gumroad:…`."""
+    """Return the kind of a cause: `parked` of `parked:SOURCE:…`."""
     return cause.partition(":")[0]
 
 

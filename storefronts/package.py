@@ -51,6 +51,9 @@ class StorefrontPackage(ABC):
     id_forms: ClassVar[tuple[IdForm, ...]] = ()
     """The forms of the ids that products.yaml may use."""
 
+    set_up: ClassVar[str | None] = None
+    """The page and section that tell how to register webhooks; None: the shop's own page."""
+
     free_ids: ClassVar[bool] = False
     """Tells whether the seller may choose a word as an id, beside the forms."""
 

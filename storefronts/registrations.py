@@ -8,7 +8,7 @@ from domain.questions import Question
 from storefronts.document import Member
 
 EVERY_EVENT = "*"
-"""Stripe's word for a webhook that gets every event."""
+"""A shop's word for a webhook that gets every event."""
 
 
 @dataclass(frozen=True, slots=True)

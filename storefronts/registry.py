@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from domain.identifiers import EVENT_MARK
 from kit.load import Load
 from storefronts.gumroad.package import GUMROAD
 from storefronts.id_forms import ShopIds
@@ -30,6 +31,12 @@ DEFAULT = PACKAGES[0]
 
 EXAMPLE = f"{DEFAULT.name}:{DEFAULT.example_order}"
 """A sale's name for help texts."""
+
+EVENT_EXAMPLE = f"{DEFAULT.name}{EVENT_MARK}12"
+"""The name of an event of no order, for help texts."""
+
+ANOTHER = PACKAGES[1].name
+"""A storefront that is not the default, for help texts."""
 
 
 def package_of(source: str) -> StorefrontPackage:

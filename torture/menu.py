@@ -8,7 +8,7 @@ import typer
 from commands.context import given
 from commands.help import examples
 from kit.refusals import RefusedError
-from storefronts.registry import PACKAGES, SOURCES, package_of
+from storefronts.registry import ANOTHER, PACKAGES, SOURCES, package_of
 
 Sales = Annotated[int, typer.Option(min=1, metavar="COUNT", help="so many, in each round")]
 Source = Annotated[
@@ -32,7 +32,7 @@ Keep = Annotated[
 
 @examples(
     ("mintpost torture --sales 50", "one short round"),
-    ("mintpost torture --minutes 60 --postgres --source polar", None),
+    (f"mintpost torture --minutes 60 --postgres --source {ANOTHER}", None),
 )
 def torture(  # noqa: PLR0913 - a command's options
     ctx: typer.Context,

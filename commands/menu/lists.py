@@ -16,7 +16,7 @@ from domain.delivery import DeliveryStatus
 from domain.event import OPERATOR, EventStatus
 from domain.license import ListedStatus
 from kit.clock import utc_now
-from storefronts.registry import SOURCES
+from storefronts.registry import ANOTHER, SOURCES
 
 if TYPE_CHECKING:  # A command must not wait for imports that it does not use.
     from sqlalchemy.orm import Session
@@ -122,7 +122,7 @@ def _list_command(name: str, content: str, statuses: Collection[str]) -> Callabl
 
 events = examples(
     ("mintpost events --status parked", "what waits, and for what"),
-    ("mintpost events --since 24h --source stripe --live", None),
+    (f"mintpost events --since 24h --source {ANOTHER} --live", None),
 )(_list_command("events", "what the webhook took in", tuple(EventStatus)))
 sales = examples(
     ("mintpost sales --since 2026-09-01 --limit 500", None),

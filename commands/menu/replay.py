@@ -10,14 +10,14 @@ from commands.context import given
 from commands.help import examples
 from commands.menu.options import AsJson, Patience, require_storefronts
 from kit.refusals import RefusedError
-from storefronts.registry import EXAMPLE
+from storefronts.registry import EVENT_EXAMPLE, EXAMPLE
 
 Names = Annotated[
     list[str] | None,
     typer.Argument(
         callback=require_storefronts,
         metavar="SALE",
-        help=f"as in {EXAMPLE}, or another workflow's id, such as gumroad:event:7",
+        help=f"as in {EXAMPLE}, or another workflow's id, such as {EVENT_EXAMPLE}",
         autocompletion=failed_sale,
     ),
 ]

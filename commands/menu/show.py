@@ -10,7 +10,7 @@ from commands.completion import any_sale
 from commands.context import given
 from commands.help import examples
 from domain.event import OPERATOR
-from storefronts.registry import EXAMPLE
+from storefronts.registry import EVENT_EXAMPLE, EXAMPLE
 
 Sale = Annotated[
     str,
@@ -26,7 +26,7 @@ AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON objec
 @examples(
     (f"mintpost show {EXAMPLE}", None),
     ("mintpost show ada@example.com", "or by a name, a key, an order number"),
-    ("mintpost show gumroad:event:12", "an event of no order"),
+    (f"mintpost show {EVENT_EXAMPLE}", "an event of no order"),
 )
 def show(ctx: typer.Context, order: Sale, *, as_json: AsJson = False) -> None:
     """Show one sale whole: events, license, e-mails, workflow, and what it waits for."""

@@ -11,7 +11,7 @@ from commands.context import Context, given
 from commands.help import examples
 from commands.menu.options import AsJson
 from kit.refusals import RefusedError
-from storefronts.registry import DEFAULT, EXAMPLE, PACKAGES, package_of
+from storefronts.registry import ANOTHER, DEFAULT, EXAMPLE, PACKAGES, package_of
 from storefronts.sample_events import SampleEvent
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ Patience = Annotated[float, typer.Option(metavar="SECONDS", min=0, help="until i
 @examples(
     ("mintpost trigger sale", "the first product of products.yaml"),
     ("mintpost trigger refund", "of the newest order"),
-    ("mintpost trigger renewal --source polar --email ada@example.com", None),
+    (f"mintpost trigger renewal --source {ANOTHER} --email ada@example.com", None),
 )
 def trigger(  # noqa: PLR0913, PLR0917 - a command's options
     ctx: typer.Context,

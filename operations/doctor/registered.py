@@ -14,8 +14,7 @@ from storefronts.registrations import Registration, Registrations
 from storefronts.registry import package_of
 from storefronts.shop_api import ShopApi
 
-SEE = "see docs/storefronts/{name}.md, Set it up"
-SEE_GUMROAD = "see docs/operate.md, Gumroad's other events"
+SET_UP = "docs/storefronts/{name}.md, Set it up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class RegistrationCheck:
     @property
     def remedy(self) -> str:
         name = self.storefront.name
-        return SEE_GUMROAD if name == "gumroad" else SEE.format(name=name)
+        return f"see {package_of(name).set_up or SET_UP.format(name=name)}"
 
     async def findings(self) -> Sequence[Finding]:
         """Ask the shop's API. A key that lacks the right is no fault, because no sale needs it."""

@@ -32,6 +32,7 @@ class GumroadPackage(StorefrontPackage):
     api_variables: ClassVar[frozenset[str]] = frozenset({"GUMROAD_SELLER_ID", secret_variable})
     id_forms: ClassVar[tuple[IdForm, ...]] = (IdForm("product", r"[A-Za-z0-9_-]{22}=="),)
     free_ids: ClassVar[bool] = True
+    set_up: ClassVar[str | None] = "docs/operate.md, Gumroad's other events"
     abilities: ClassVar[Abilities] = Abilities(
         mark_of_tests=MarkOfTests.BODY,
         event_keys=False,

@@ -10,8 +10,7 @@ import pytest
 
 from api.bodies import LONGEST_BODY
 from db.requests import load_request
-from domain.errors import SaleInvalidError
-from tests.support.ends import Case, ends_of, expected_ends
+from tests.support.ends import Case, ends_of, expected_ends, invalid
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import FORM, Mintpost
 
@@ -44,8 +43,7 @@ def refused(
     kind: str = "sale",
     content_type: str = FORM,
 ) -> Case:
-    sentence = SaleInvalidError(what).sentence
-    return Case(body, "failed", order_id, kind, sentence, content_type=content_type)
+    return Case(body, "failed", order_id, kind, invalid(what), content_type=content_type)
 
 
 def unread(what: str, body: bytes, content_type: str = FORM) -> Case:

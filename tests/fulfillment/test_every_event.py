@@ -6,10 +6,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from domain.errors import SaleInvalidError
 from fakes.postmark import FakePostmark
 from mailers.postmark.service import PostmarkEmailService
-from tests.support.ends import Case, ends_of, expected_ends
+from tests.support.ends import Case, ends_of, expected_ends, invalid
 from tests.support.pings import changed, order_of, recorded
 from tests.support.running import Mintpost, Setup, running
 
@@ -71,7 +70,7 @@ def event(kind: str, body: bytes) -> Case:
 
 
 def failed(what: str, body: bytes, *, kind: str = "sale", order_id: str | None = None) -> Case:
-    return Case(body, "failed", order_id, kind, SaleInvalidError(what).sentence)
+    return Case(body, "failed", order_id, kind, invalid(what))
 
 
 def overwritten(field: str) -> bytes:

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import FailureError
 
+from domain.errors import SaleInvalidError
 from domain.event import ORDER_KINDS, Outcome
 from tests.support.running import FORM, Mintpost
 from tests.support.stepping import SteppedMintpost
+
+SALE = "the-sale-of-the-case"
+"""Stands in a case's error for the name of its run, which the row's number may decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +67,30 @@ async def ends_of(mintpost: Mintpost, cases: Mapping[str, Case]) -> dict[str, En
     }
 
 
+def invalid(what: str) -> str:
+    """Return the sentence of an event that is no sale, for a case."""
+    error = SaleInvalidError(what)
+    error.name_sale(SALE)
+    return error.sentence
+
+
 def expected_ends(cases: Mapping[str, Case]) -> dict[str, End]:
     return {name: _expected_end(case, row) for row, (name, case) in enumerate(cases.items(), 1)}
 
 
 def _expected_end(case: Case, row: int) -> End:
     runs_alone = case.order_id is None or case.kind not in ORDER_KINDS
+    workflow_id = f"gumroad:event:{row}" if runs_alone else f"gumroad:{case.order_id}"
+    error = None if case.error is None else case.error.replace(SALE, workflow_id)
     return End(
         200,
         case.kind,
         case.order_id,
-        f"gumroad:event:{row}" if runs_alone else f"gumroad:{case.order_id}",
+        workflow_id,
         case.outcome,
-        case.error,
+        error,
         case.note,
-        failure=case.error if case.outcome == Outcome.FAILED else None,
+        failure=error if case.outcome == Outcome.FAILED else None,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from temporalio import activity
 from temporalio.testing import ActivityEnvironment
 
 import worker_parts
@@ -15,6 +16,7 @@ from activities.mint import Mint
 from activities.parse import Parse
 from domain.error_branches import PermanentError
 from domain.event import Outcome
+from domain.identifiers import sale_named_in
 from workflows.order_line import LineEnd, outcome_of, owes_mail, unlicensed
 from workflows.outcomes import FULFILLED, RENEWED, ignored, noted
 from workflows.steps import (
@@ -89,6 +91,7 @@ class Steps:
             if closed.owed is not None:
                 closed = await self.close.close(await work())
         except PermanentError as error:
+            error.name_sale(sale_named_in(activity.info().workflow_id or ""))
             await self.close.close(OrderToClose(event_id, Outcome.FAILED, error.sentence))
             return error.sentence
         assert closed.owed is None
