@@ -137,6 +137,9 @@ async def test_sales_that_a_person_ended_go_on(
         await sell(mailing, f"{end}-{order}", product_id="new-product==")
         for end in ("canceled", "terminated")
     ]
+    for sale in sales:
+        # A run that ends before its first task is completed cannot be reset: it starts afresh.
+        await mailing.pending(sale.removeprefix("gumroad:"), "mint")
     runs = [mailing.client.get_workflow_handle(each) for each in sales]
     await runs[0].cancel()
     await runs[1].terminate()
