@@ -34,13 +34,11 @@ class Registrations(ABC):
     wanted: ClassVar[frozenset[str]]
     """The events that a webhook of ours must get."""
 
+    questions: ClassVar[tuple[Question, ...]]
+    """The questions whose answers together are the list."""
+
     not_listed: ClassVar[str | None] = None
     """A way by which the shop's events may come, although its list does not have it."""
-
-    @property
-    @abstractmethod
-    def questions(self) -> tuple[Question, ...]:
-        """Return the questions whose answers together are the list."""
 
     @abstractmethod
     def read(self, document: Member, question: Question) -> tuple[Registration, ...]:

@@ -29,3 +29,6 @@ Limit = Annotated[int, typer.Option(min=1, metavar="COUNT", help="at most so man
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="one JSON array on stdout")]
 Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="why, for the audit trail")]
 Patience = Annotated[float, typer.Option(metavar="SECONDS", min=0, help="to watch it")]
+Where = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="with --all: whose sentence contains it")
+]

@@ -8,7 +8,7 @@ import typer
 from commands.completion import failed_sale
 from commands.context import given
 from commands.help import examples
-from commands.menu.options import AsJson, Patience, require_storefronts
+from commands.menu.options import AsJson, Patience, Where, require_storefronts
 from kit.refusals import RefusedError
 from storefronts.registry import EVENT_EXAMPLE, EXAMPLE
 
@@ -22,9 +22,6 @@ Names = Annotated[
     ),
 ]
 All = Annotated[bool, typer.Option("--all", metavar="", help="everything that has failed")]
-Where = Annotated[
-    str | None, typer.Option(metavar="TEXT", help="with --all: whose sentence contains it")
-]
 Settled = Annotated[
     bool, typer.Option("--settled", metavar="", help="also what ended well, or gave no license")
 ]

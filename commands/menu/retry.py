@@ -8,7 +8,7 @@ import typer
 from commands.completion import parked_sale
 from commands.context import given
 from commands.help import examples
-from commands.menu.options import Patience, require_storefronts
+from commands.menu.options import Patience, Where, require_storefronts
 from kit.refusals import RefusedError
 from storefronts.registry import EXAMPLE
 
@@ -22,9 +22,6 @@ Orders = Annotated[
     ),
 ]
 All = Annotated[bool, typer.Option("--all", metavar="", help="every parked sale")]
-Where = Annotated[
-    str | None, typer.Option(metavar="TEXT", help="with --all: whose sentence contains it")
-]
 
 
 @examples(

@@ -14,31 +14,28 @@ from storefronts.document import Member
 from storefronts.registrations import Registration, Registrations
 
 PATH = "/v2/resource_subscriptions?resource_name="
+WANTED = frozenset(
+    {
+        "refund",
+        "dispute",
+        "dispute_won",
+        "cancellation",
+        "subscription_updated",
+        "subscription_ended",
+        "subscription_restarted",
+    }
+)
 
 
 class GumroadRegistrations(Registrations):
     """Without `sale`: the ping endpoint of the seller's settings gets the sales."""
 
-    wanted: ClassVar[frozenset[str]] = frozenset(
-        {
-            "refund",
-            "dispute",
-            "dispute_won",
-            "cancellation",
-            "subscription_updated",
-            "subscription_ended",
-            "subscription_restarted",
-        }
-    )
+    wanted: ClassVar[frozenset[str]] = WANTED
     not_listed: ClassVar[str | None] = "the ping endpoint, which gets the sales,"
-
-    @property
-    @override
-    def questions(self) -> tuple[Question, ...]:
-        return tuple(
-            Question(f"{PATH}{name}", "its registrations", "the scope view_sales")
-            for name in sorted(self.wanted)
-        )
+    questions: ClassVar[tuple[Question, ...]] = tuple(
+        Question(f"{PATH}{name}", "its registrations", "the scope view_sales")
+        for name in sorted(WANTED)
+    )
 
     @override
     def read(self, document: Member, question: Question) -> tuple[Registration, ...]:

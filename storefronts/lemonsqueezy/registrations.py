@@ -14,6 +14,7 @@ FIRST = Question(
 
 
 class LemonSqueezyRegistrations(Registrations):
+    questions: ClassVar[tuple[Question, ...]] = (FIRST,)
     wanted: ClassVar[frozenset[str]] = frozenset(
         {
             "order_created",
@@ -29,11 +30,6 @@ class LemonSqueezyRegistrations(Registrations):
             "subscription_payment_refunded",
         }
     )
-
-    @property
-    @override
-    def questions(self) -> tuple[Question, ...]:
-        return (FIRST,)
 
     @override
     def read(self, document: Member, question: Question) -> tuple[Registration, ...]:

@@ -16,6 +16,7 @@ SIMULATED = "sends the simulator's events too: choose the usage type platform th
 
 
 class PaddleRegistrations(Registrations):
+    questions: ClassVar[tuple[Question, ...]] = (FIRST,)
     wanted: ClassVar[frozenset[str]] = frozenset(
         {
             "transaction.completed",
@@ -28,11 +29,6 @@ class PaddleRegistrations(Registrations):
             "subscription.resumed",
         }
     )
-
-    @property
-    @override
-    def questions(self) -> tuple[Question, ...]:
-        return (FIRST,)
 
     @override
     def read(self, document: Member, question: Question) -> tuple[Registration, ...]:

@@ -16,6 +16,7 @@ OTHER_FORMAT = "sends bodies in a format for a chat program: choose the format R
 
 
 class PolarRegistrations(Registrations):
+    questions: ClassVar[tuple[Question, ...]] = (FIRST,)
     wanted: ClassVar[frozenset[str]] = frozenset(
         {
             "order.paid",
@@ -30,11 +31,6 @@ class PolarRegistrations(Registrations):
             "subscription.resumed",
         }
     )
-
-    @property
-    @override
-    def questions(self) -> tuple[Question, ...]:
-        return (FIRST,)
 
     @override
     def read(self, document: Member, question: Question) -> tuple[Registration, ...]:

@@ -13,6 +13,7 @@ FIRST = Question("/v1/webhook_endpoints?limit=100", "its webhooks", RIGHT)
 
 
 class StripeRegistrations(Registrations):
+    questions: ClassVar[tuple[Question, ...]] = (FIRST,)
     wanted: ClassVar[frozenset[str]] = frozenset(
         {
             "checkout.session.completed",
@@ -31,11 +32,6 @@ class StripeRegistrations(Registrations):
         }
     )
     not_listed: ClassVar[str | None] = "a destination of thin events"
-
-    @property
-    @override
-    def questions(self) -> tuple[Question, ...]:
-        return (FIRST,)
 
     @override
     def read(self, document: Member, question: Question) -> tuple[Registration, ...]:
